@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { Problem } from './problem.js'
+
+const known = new Map<string, Promise<string>>()
+
+/**
+ * SHA-256 of a file's bytes, hex. Read once as long as path, size and time of change stay the same.
+ *
+ * @throws Problem `audio-missing`, `audio-unreadable`
+ */
+export async function contentHash(path: string): Promise<string> {
+  const { size, mtimeMs } = await stat(path).catch(error => refuse(path, error))
+  const key = [path, size, mtimeMs].join('\u0000')
+  let hash = known.get(key)
+  if (!hash) {
+    hash = read(path).catch(error => refuse(path, error))
+    known.set(key, hash)
+    hash.catch(() => known.delete(key))
+  }
+  return hash
+}
+
+async function read(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 })) hash.update(chunk as Buffer)
+  return hash.digest('hex')
+}
+
+function refuse(path: string, error: NodeJS.ErrnoException): never {
+  const place = { file: path }
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+    throw new Problem('audio-missing', `${path}: there is no such file`, { place, cause: error })
+  throw new Problem('audio-unreadable', `${path}: it cannot be opened (${error.code})`, { place, cause: error })
+}

@@ -1,0 +1,57 @@
+/** The first 64 bytes of a feature file, little-endian, before frames x bands float32. */
+import { crc32 } from 'node:zlib'
+import type { OpenFiles } from './open-files.js'
+
+export const HEADER = 64
+const MAGIC = 'EARSHOT1'
+const PIECE = 1 << 20
+
+export interface Header {
+  bands: number
+  frames: number
+  summary: { count: number; sum: number; sumOfSquares: number }
+  /** CRC-32 of the frames. */
+  checksum: number
+}
+
+export const bodyLength = ({ frames, bands }: { frames: number; bands: number }) => 4 * frames * bands
+
+export function writeHeader({ bands, frames, summary, checksum }: Header): Buffer {
+  const bytes = Buffer.alloc(HEADER)
+  bytes.write(MAGIC, 0, 'latin1')
+  bytes.writeUInt32LE(bands, 8)
+  bytes.writeDoubleLE(frames, 16)
+  bytes.writeDoubleLE(summary.count, 24)
+  bytes.writeDoubleLE(summary.sum, 32)
+  bytes.writeDoubleLE(summary.sumOfSquares, 40)
+  bytes.writeUInt32LE(checksum, 48)
+  bytes.writeUInt32LE(crc32(bytes.subarray(0, 60)), 60)
+  return bytes
+}
+
+/** Header of a file whose every byte is as it was written; undefined otherwise. Reads the whole file once. */
+export function readHeader(files: OpenFiles, path: string): Header | undefined {
+  const bytes = Buffer.alloc(HEADER)
+  if (files.read(path, bytes, 0) < HEADER || bytes.toString('latin1', 0, 8) !== MAGIC) return undefined
+  if (bytes.readUInt32LE(60) !== crc32(bytes.subarray(0, 60))) return undefined
+  const header = {
+    bands: bytes.readUInt32LE(8),
+    frames: bytes.readDoubleLE(16),
+    summary: { count: bytes.readDoubleLE(24), sum: bytes.readDoubleLE(32), sumOfSquares: bytes.readDoubleLE(40) },
+    checksum: bytes.readUInt32LE(48),
+  }
+  return bodyIsWhole(files, path, header) ? header : undefined
+}
+
+function bodyIsWhole(files: OpenFiles, path: string, header: Header): boolean {
+  const length = bodyLength(header)
+  const piece = Buffer.alloc(Math.min(PIECE, length + 1))
+  let checksum = 0
+  for (let at = 0; ; ) {
+    const got = files.read(path, piece, HEADER + at)
+    if (at + got > length) return false
+    checksum = crc32(piece.subarray(0, got), checksum)
+    at += got
+    if (got < piece.length) return at === length && checksum === header.checksum
+  }
+}

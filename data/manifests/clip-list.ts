@@ -1,0 +1,18 @@
+/** One recording, or a stretch of one: what stages know as a clip. */
+export interface ListedClip {
+  /** Unique in its list: the path from the folder or table, `#start-end` behind it for a stretch. */
+  id: string
+  /** Absolute path of the audio file. */
+  path: string
+  /** Seconds from the file's start; the whole file if absent. */
+  start?: number
+  end?: number
+  /** By column; a clip without a value has no entry. */
+  labels: Record<string, string>
+}
+
+export interface ClipList {
+  clips: ListedClip[]
+  /** Label columns, in the manifest's order. */
+  columns: string[]
+}

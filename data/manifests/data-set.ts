@@ -1,0 +1,106 @@
+import { existsSync } from 'node:fs'
+import { access, readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
+import { LineCounter, parseDocument } from 'yaml'
+import { z } from 'zod'
+import { type Place, Problem, Problems } from '../problem.js'
+import type { ClipList } from './clip-list.js'
+import { readFolder } from './folder.js'
+import { readTable } from './table.js'
+
+/** A data set file. Paths start from the file's own folder; `package:name/path` is a path in an npm package. */
+const dataSet = z
+  .strictObject({
+    folder: z.string().optional(),
+    table: z.string().optional(),
+    'file-column': z.string().optional(),
+    'start-column': z.string().optional(),
+    'end-column': z.string().optional(),
+    extensions: z.array(z.string()).optional(),
+    'class-from': z.enum(['folder', 'prefix', 'none']).optional(),
+    classes: z.array(z.string()).optional(),
+  })
+  .refine(({ folder, table }) => folder !== undefined || table !== undefined, "expected 'folder', 'table' or both")
+
+/**
+ * Clips of a data set file: `folder` alone (folder.ts), or `table` with its paths starting from `folder` (table.ts).
+ * `${env:NAME,otherwise}` reads the environment; a relative path there starts from the working folder.
+ *
+ * @throws Problem or Problems: `bad-data-set`, `no-data`, and those of folders and tables
+ */
+export async function readDataSet(file: string): Promise<ClipList> {
+  const settings = await readSettings(file)
+  const folder = settings.folder === undefined ? undefined : await located(settings.folder, dirname(file), file)
+  if (settings.table !== undefined) {
+    return readTable(await located(settings.table, folder ?? dirname(file), file), {
+      folder,
+      fileColumn: settings['file-column'],
+      startColumn: settings['start-column'],
+      endColumn: settings['end-column'],
+    })
+  }
+  return readFolder(folder!, {
+    extensions: settings.extensions,
+    classFrom: settings['class-from'],
+    classes: settings.classes,
+  })
+}
+
+async function readSettings(file: string): Promise<z.output<typeof dataSet>> {
+  const lines = new LineCounter()
+  const document = parseDocument(await readFile(file, 'utf8'), { lineCounter: lines })
+  const placeAt = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset)
+    return { file, line, column: col }
+  }
+  if (document.errors.length > 0)
+    throw new Problems(document.errors.map(error => bad(error.message.split('\n')[0]!, placeAt(error.pos[0]))))
+  const read = dataSet.safeParse(document.toJS())
+  if (read.success) return read.data
+  throw new Problems(
+    read.error.issues.map(issue => {
+      const node = document.getIn(issue.path as string[], true) as { range?: [number, number, number] } | undefined
+      const path = issue.path.join('.')
+      return bad(path ? `${path}: ${issue.message}` : issue.message, placeAt(node?.range?.[0] ?? 0))
+    }),
+  )
+}
+
+const bad = (message: string, place: Place) =>
+  new Problem('bad-data-set', `${place.file}:${place.line}: ${message}`, { place })
+
+/** @throws Problem `no-data` if nothing is there */
+async function located(path: string, from: string, file: string): Promise<string> {
+  const variables = [...path.matchAll(ENVIRONMENT)].map(([, name]) => name!)
+  const place = resolve(from, inPackage(withEnvironment(path), file))
+  await access(place).catch(() => {
+    const hint = path.startsWith('package:')
+      ? "Run 'npm install'."
+      : variables.length > 0
+        ? `Set ${variables.join(' and ')} to the folder that holds it.`
+        : `Correct the path in ${file}.`
+    throw new Problem('no-data', `${file} names ${place}, and there is no such file or folder.`, {
+      place: { file },
+      hint,
+    })
+  })
+  return place
+}
+
+const ENVIRONMENT = /\$\{env:([A-Za-z_][A-Za-z0-9_]*)(?:,([^}]*))?\}/g
+
+function withEnvironment(path: string): string {
+  return path.replace(ENVIRONMENT, (_, name: string, otherwise = '') => {
+    const value = process.env[name]
+    return value ? resolve(value) : otherwise
+  })
+}
+
+/** `package:name/path` as a path in the node_modules that serve the data set file. */
+function inPackage(path: string, file: string): string {
+  if (!path.startsWith('package:')) return path
+  const within = path.slice('package:'.length)
+  const folders = createRequire(file).resolve.paths(within) ?? []
+  return folders.map(folder => join(folder, within)).find(existsSync) ?? join(dirname(file), 'node_modules', within)
+}

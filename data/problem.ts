@@ -1,0 +1,36 @@
+/** The one kind of error that Earshot shows to people: what is wrong, where, and what to do. */
+export interface Place {
+  file: string
+  /** Both from 1. */
+  line?: number
+  column?: number
+  /** How many characters the caret underlines. */
+  length?: number
+  /** Dotted path inside the file: `nodes.similarity.temperature`. */
+  path?: string
+}
+
+export class Problem extends Error {
+  readonly place: Place | undefined
+  readonly hint: string | undefined
+
+  constructor(
+    /** Closed set of short names, for tools and tests: `unknown-stage`, `bad-audio`. */
+    readonly code: string,
+    message: string,
+    { place, hint, cause }: { place?: Place | undefined; hint?: string | undefined; cause?: unknown } = {},
+  ) {
+    super(message, { cause })
+    this.name = 'Problem'
+    this.place = place
+    this.hint = hint
+  }
+}
+
+/** All the problems of a file at once. */
+export class Problems extends Error {
+  constructor(readonly problems: readonly Problem[]) {
+    super(problems.map(({ message }) => message).join('\n'))
+    this.name = 'Problems'
+  }
+}

@@ -1,0 +1,48 @@
+/** Gradients of a loss with respect to weights, and their size. */
+import type { Engine, Tensor, Weight } from './engine.js'
+
+export interface LossAndGradients {
+  /** Scalar; the caller disposes it. */
+  loss: Tensor
+  /** One for each weight given, in their order; zeros where the loss does not depend on it. The caller disposes them. */
+  gradients: Tensor[]
+}
+
+/** Runs `loss` on the gradient tape and back; every tensor made on the way is disposed. */
+export function lossAndGradients(engine: Engine, weights: readonly Weight[], loss: () => Tensor): LossAndGradients {
+  const { tf } = engine
+  let value: Tensor | undefined
+  const found = tf.tidy(() => {
+    const inputs = weights.map(weight => weight.read())
+    const result = tf.engine().gradients(loss, inputs, undefined, true)
+    value = tf.keep(result.value)
+    return result.grads.map((gradient, index) => gradient ?? tf.zeros([...weights[index]!.shape]))
+  })
+  return { loss: value!, gradients: found }
+}
+
+/** Square root of the sum of the squares of every number in `tensors`; a scalar that the caller disposes. */
+export function globalNorm({ tf }: Engine, tensors: readonly Tensor[]): Tensor {
+  return tf.tidy(() => tf.sqrt(tf.addN(tensors.map(tensor => tf.sum(tf.square(tensor))))))
+}
+
+/**
+ * Scales the gradients down together until their global norm is at most `limit`, as torch's `clip_grad_norm_`.
+ * Takes over `gradients` (disposes them).
+ *
+ * @returns new gradients, and the norm before clipping (a scalar; the caller disposes both)
+ */
+export function clipByGlobalNorm(
+  engine: Engine,
+  gradients: readonly Tensor[],
+  limit: number,
+): { gradients: Tensor[]; norm: Tensor } {
+  const { tf } = engine
+  const norm = globalNorm(engine, gradients)
+  const clipped = tf.tidy(() => {
+    const factor = tf.minimum(tf.div(limit, tf.add(norm, 1e-6)), 1)
+    return gradients.map(gradient => tf.mul(gradient, factor))
+  })
+  for (const gradient of gradients) gradient.dispose()
+  return { gradients: clipped, norm }
+}

@@ -1,0 +1,111 @@
+/** The C++ half of tfjs-node: compiled in one go, checked, and put where tfjs-node looks for it. */
+import { mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { basename, dirname, join } from 'node:path'
+import { Problem } from '../../data/problem.js'
+import { run, tellingLine } from './run.js'
+import { compiler } from './tools.js'
+
+export const ADDON = 'tfjs_binding.node'
+
+export interface TfjsNode {
+  readonly folder: string
+  readonly version: string
+}
+
+/** The npm package whose addon we build. */
+export function tfjsNode(): TfjsNode {
+  const require = createRequire(import.meta.url)
+  const path = require.resolve('@tensorflow/tfjs-node-gpu/package.json')
+  return { folder: dirname(path), version: require(path).version }
+}
+
+/**
+ * Compiles `<build>/tfjs_binding.node` against `<build>/tensorflow`. It finds its libraries beside itself, and in
+ * `home`, the folder that it will live in.
+ *
+ * @throws Problem with the compiler's own words
+ */
+export async function compileAddon(tfjs: TfjsNode, build: string, home: string): Promise<void> {
+  const binding = join(tfjs.folder, 'binding')
+  const sources = readdirSync(binding)
+    .filter(file => file.endsWith('.cc'))
+    .sort()
+  const headers = createRequire(import.meta.url)('node-api-headers').include_dir as string
+  const libraries = join(build, 'tensorflow')
+  const folders = libraryFolders(build)
+  const { code, stderr } = await run(compiler(), [
+    ...['-O2', '-std=c++17', '-shared', '-fPIC', '-DNAPI_VERSION=8'],
+    ...['-I', headers, '-I', join(libraries, 'include')],
+    ...sources.map(file => join(binding, file)),
+    ...[`-L${libraries}`, '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2'],
+    ...['$ORIGIN', home].flatMap(start => folders.map(folder => `-Wl,-rpath,${join(start, folder)}`)),
+    ...['-Wl,--disable-new-dtags', '-o', join(build, ADDON)],
+  ])
+  if (code === 0) return
+  throw new Problem('no-addon', `The C++ half of TensorFlow.js does not compile: ${tellingLine(stderr)}`, {
+    hint: `g++ 9 or newer is needed (this: ${compiler()}; CXX names another). Its words:\n${stderr.trim().split('\n').slice(0, 12).join('\n')}`,
+  })
+}
+
+/** Folders with shared libraries, relative to the engine's own: TensorFlow's and those of its CUDA companions. */
+function libraryFolders(build: string): string[] {
+  const entries = (folder: string) => readdirSync(join(build, folder), { withFileTypes: true })
+  const nvidia = entries('').some(entry => entry.name === 'nvidia')
+    ? entries('nvidia').filter(e => e.isDirectory())
+    : []
+  return ['tensorflow', ...nvidia.map(entry => join('nvidia', entry.name, 'lib')).sort()]
+}
+
+/**
+ * Loads the addon in a process of its own, since a wrong one may take its process down.
+ *
+ * @returns TensorFlow's version, as the library says it
+ * @throws Problem if it does not load
+ */
+export async function checkAddon(addon: string): Promise<string> {
+  const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' }
+  const script = 'process.stdout.write(require(process.argv[1]).TF_Version)'
+  const { code, signal, stdout, stderr } = await run(process.execPath, ['-e', script, addon], { env })
+  if (code === 0) return stdout
+  if (signal === 'SIGILL' || /AVX instructions/.test(stderr)) {
+    throw new Problem('no-addon', "TensorFlow's wheels need a CPU with AVX; this one has none.", {
+      hint: 'Use a machine with a CPU made since about 2012, or let the virtual machine see the real CPU.',
+    })
+  }
+  throw new Problem('no-addon', `The addon was built but does not load: ${signal ?? tellingLine(stderr)}`, {
+    hint: /GLIBC/.test(stderr)
+      ? 'This system is older than the wheel. Try an older one: ./earshot engine install --tensorflow 2.15.1'
+      : 'Try another version: ./earshot engine install --tensorflow 2.15.1',
+  })
+}
+
+/** Where tfjs-node looks for its addon, on every Node since 12.22. */
+export const addonPlace = (tfjs: TfjsNode): string => join(tfjs.folder, 'lib', 'napi-v8', ADDON)
+
+/** The cache folder that the addon in place belongs to, or undefined if there is none or it is not of ours. */
+export function placedFrom(tfjs: TfjsNode): string | undefined {
+  try {
+    return dirname(readlinkSync(addonPlace(tfjs)))
+  } catch {
+    return undefined
+  }
+}
+
+/** Links the addon of `engine` to where tfjs-node looks for it, at one stroke. */
+export function placeAddon(tfjs: TfjsNode, engine: string): void {
+  const place = addonPlace(tfjs)
+  if (placedFrom(tfjs) === engine) return
+  const temporary = join(dirname(place), `.${basename(place)}.${process.pid}`)
+  try {
+    mkdirSync(dirname(place), { recursive: true })
+    rmSync(temporary, { force: true })
+    symlinkSync(join(engine, ADDON), temporary)
+    renameSync(temporary, place)
+  } catch (cause) {
+    throw new Problem('no-addon', `The addon cannot be put into ${dirname(place)}: ${(cause as Error).message}`, {
+      hint: 'Let the user who owns that folder run: ./earshot engine install',
+      cause,
+    })
+  }
+}

@@ -1,0 +1,75 @@
+/** Operations with their weights: made once in a scope, called at each step. */
+import type { Scope, Tensor, Weight } from '../engine.js'
+import type { BatchNormWeights } from '../operations/batch-norm.js'
+import type { Operations } from '../operations/operations.js'
+import { normalByFanOut, ones, uniformByFanIn, zeros } from './initial.js'
+
+export interface Training {
+  training: boolean
+}
+
+export interface ConvolutionLayer {
+  in: number
+  out: number
+  kernel: number
+  stride: number
+  padding: number
+  /** False for the layer that reads the data. */
+  inputGradient?: boolean
+}
+
+export interface Layers {
+  /** [batch, in] to [batch, out], float32: `weight` in x out, `bias`. */
+  dense(scope: Scope, size: { in: number; out: number }): (x: Tensor) => Tensor
+  /** Batch norm of [batch, size], float32. */
+  batchNorm(scope: Scope, size: number): (x: Tensor, options: Training) => Tensor
+  /** Batch norm of [batch, height, width, size], type of activations. */
+  batchNorm2d(scope: Scope, size: number): (x: Tensor, options: Training) => Tensor
+  /** Without bias; [batch, height, width, in], type of activations. Starts as torchvision's ResNet. */
+  convolution(scope: Scope, settings: ConvolutionLayer): (x: Tensor) => Tensor
+  /** Convolution 3 x 3, batch norm, ReLU, 2 x 2 max-pooling; type of activations. */
+  convolutionBlock(
+    scope: Scope,
+    settings: { in: number; out: number; inputGradient?: boolean },
+  ): (x: Tensor, options: Training) => Tensor
+}
+
+export function createLayers(operations: Operations): Layers {
+  const { tf } = operations.raw
+  return {
+    dense: (scope, size) => {
+      const weight = scope.weight('weight', [size.in, size.out], uniformByFanIn(size.in))
+      const bias = scope.weight('bias', [size.out], uniformByFanIn(size.in))
+      return x => tf.add(tf.matMul(x as never, weight.read() as never), bias.read())
+    },
+    batchNorm: (scope, size) => {
+      const weights = batchNormWeights(scope, size)
+      return (x, options) => {
+        const square = tf.reshape(x, [x.shape[0]!, 1, 1, size])
+        return tf.reshape(operations.batchNorm(square, weights, options), [x.shape[0]!, size])
+      }
+    },
+    batchNorm2d: (scope, size) => {
+      const weights = batchNormWeights(scope, size)
+      return (x, options) => operations.batchNorm(x, weights, options)
+    },
+    convolution: (scope, { in: channels, out, kernel, stride, padding, inputGradient = true }) => {
+      const filter = scope.weight('filter', [kernel, kernel, channels, out], normalByFanOut(kernel * kernel * out))
+      return x => operations.convolution(x, filter.read(), { stride, padding, inputGradient })
+    },
+    convolutionBlock: (scope, { in: channels, out, inputGradient = true }) => {
+      const filter: Weight = scope.weight('filter', [3, 3, channels, out], uniformByFanIn(9 * channels))
+      const weights = { filter, ...batchNormWeights(scope, out) }
+      return (x, { training }) => operations.convolutionBlock(x, weights, { training, inputGradient })
+    },
+  }
+}
+
+function batchNormWeights(scope: Scope, size: number): BatchNormWeights {
+  return {
+    scale: scope.weight('scale', [size], ones),
+    offset: scope.weight('offset', [size], zeros),
+    mean: scope.statistic('mean', [size], zeros),
+    variance: scope.statistic('variance', [size], ones),
+  }
+}

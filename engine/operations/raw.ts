@@ -1,0 +1,139 @@
+/**
+ * TensorFlow's own kernels by name, below tfjs: over a thousand of them, among them the fused ones that tfjs does not
+ * use. Nothing here is on the gradient tape; `gradients` of the operations beside this file put it there.
+ */
+import type * as tfjs from '@tensorflow/tfjs-node-gpu'
+import type { Precision, Tensor } from '../engine.js'
+
+/** Numbers of TensorFlow's `DataType`. */
+export const FLOAT32 = 1
+export const INT32 = 3
+export const BOOL = 10
+export const BFLOAT16 = 14
+
+export interface Attribute {
+  name: string
+  type: number
+  value: unknown
+}
+
+interface Metadata {
+  id: number
+  dtype: number
+  shape: number[]
+}
+
+interface Backend {
+  binding: {
+    executeOp(name: string, attributes: readonly Attribute[], inputs: number[], outputs: number): Metadata[]
+  } & Record<`TF_ATTR_${'STRING' | 'INT' | 'FLOAT' | 'BOOL' | 'TYPE' | 'SHAPE'}`, number>
+  tensorMap: { set(id: object, info: object): void; get(id: object): { dtype: number } }
+  getInputTensorIds(tensors: readonly Tensor[]): number[]
+}
+
+/** Names and values of attributes, to be turned into TensorFlow's form once and used at every call. */
+export interface Attributes {
+  types?: Record<string, number>
+  integers?: Record<string, number | readonly number[]>
+  floats?: Record<string, number>
+  booleans?: Record<string, boolean>
+  strings?: Record<string, string>
+  shapes?: Record<string, readonly number[]>
+}
+
+export interface Raw {
+  readonly tf: typeof tfjs
+  attributes(of: Attributes): readonly Attribute[]
+  /** Attributes that hang on the type of a tensor, made once for each type. */
+  byType(make: (type: number) => Attributes): (tensor: Tensor) => readonly Attribute[]
+  /** FLOAT32, BFLOAT16, INT32, ... */
+  typeOf(tensor: Tensor): number
+  /**
+   * Runs a kernel and gives its outputs. A bfloat16 output calls itself float32 towards tfjs: hand it to raw kernels
+   * only, or `toFloat` it first.
+   */
+  run(name: string, attributes: readonly Attribute[], inputs: readonly Tensor[], outputs?: number): Tensor[]
+  /** `run` of a kernel with one output. */
+  one(name: string, attributes: readonly Attribute[], inputs: readonly Tensor[]): Tensor
+  /** `run` of a kernel without output. */
+  none(name: string, attributes: readonly Attribute[], inputs: readonly Tensor[]): void
+  /** A small int32 vector that lives as long as the engine (shapes, axes). */
+  shape(of: readonly number[]): Tensor
+  /** The same as a matrix of `columns` columns, filled row by row (paddings). */
+  matrix(of: readonly number[], columns: number): Tensor
+  /** A scalar that lives as long as the engine. */
+  constant(value: number, type: number): Tensor
+  /** Runs `work` on tensors that nobody needs afterwards, and disposes them: large ones should not wait for the tape. */
+  spent(tensors: readonly Tensor[], work: (tensors: readonly Tensor[]) => Tensor): Tensor
+  /** The tensor in the type in which activations travel at this precision; itself if it is already. */
+  toActivation(of: Tensor): Tensor
+  /** The tensor in another type; itself if it is already. */
+  cast(of: Tensor, type: number): Tensor
+}
+
+export function rawOperations(tf: typeof tfjs, precision: Precision): Raw {
+  const backend = tf.backend() as unknown as Backend
+  const { binding } = backend
+  const activation = precision === 'bfloat16' ? BFLOAT16 : FLOAT32
+  const constants = new Map<string, Tensor>()
+  const constant = (key: string, make: () => Tensor) => {
+    const known = constants.get(key) ?? tf.keep(tf.tidy(make))
+    constants.set(key, known)
+    return known
+  }
+
+  const wrap = ({ id, dtype, shape }: Metadata): Tensor => {
+    const dataId = {}
+    backend.tensorMap.set(dataId, { shape, dtype, id, values: null, refCount: 1 })
+    const known = dtype === INT32 ? 'int32' : dtype === BOOL ? 'bool' : 'float32'
+    return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype: known })
+  }
+
+  const run: Raw['run'] = (name, attributes, inputs, outputs = 1) =>
+    binding.executeOp(name, attributes, backend.getInputTensorIds(inputs), outputs).map(wrap)
+
+  const raw: Raw = {
+    tf,
+    attributes: of => [
+      ...listed(of.types, binding.TF_ATTR_TYPE),
+      ...listed(of.integers, binding.TF_ATTR_INT),
+      ...listed(of.floats, binding.TF_ATTR_FLOAT),
+      ...listed(of.booleans, binding.TF_ATTR_BOOL),
+      ...listed(of.strings, binding.TF_ATTR_STRING),
+      ...listed(of.shapes, binding.TF_ATTR_SHAPE),
+    ],
+    byType: make => {
+      const known = new Map<number, readonly Attribute[]>()
+      return tensor => {
+        const type = raw.typeOf(tensor)
+        const attributes = known.get(type) ?? raw.attributes(make(type))
+        known.set(type, attributes)
+        return attributes
+      }
+    },
+    typeOf: ({ dataId }) => backend.tensorMap.get(dataId).dtype,
+    run,
+    one: (name, attributes, inputs) => run(name, attributes, inputs)[0]!,
+    none: (name, attributes, inputs) => void run(name, attributes, inputs, 0),
+    shape: of => constant(`shape ${of.join()}`, () => tf.tensor1d([...of], 'int32')),
+    matrix: (of, columns) =>
+      constant(`matrix ${columns} ${of.join()}`, () => tf.tensor2d([...of], [of.length / columns, columns], 'int32')),
+    constant: (value, type) => constant(`scalar ${type} ${value}`, () => raw.cast(tf.scalar(value), type)),
+    spent: (tensors, work) => {
+      const result = work(tensors)
+      for (const tensor of tensors) tensor.dispose()
+      return result
+    },
+    toActivation: of => raw.cast(of, activation),
+    cast: (of, DstT) => {
+      const SrcT = raw.typeOf(of)
+      if (SrcT === DstT) return of
+      return raw.one('Cast', raw.attributes({ types: { SrcT, DstT }, booleans: { Truncate: false } }), [of])
+    },
+  }
+  return raw
+}
+
+function listed(of: Record<string, unknown> | undefined, type: number): Attribute[] {
+  return Object.entries(of ?? {}).map(([name, value]) => ({ name, type, value }))
+}

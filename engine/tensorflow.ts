@@ -1,0 +1,46 @@
+/** Starts TensorFlow: the one place where it is loaded. */
+import { Problem } from '../data/problem.js'
+import type { Engine, Precision } from './engine.js'
+import { createLayers } from './layers/layers.js'
+import { createOperations } from './operations/operations.js'
+
+/**
+ * The environment in which TensorFlow computes with this many threads. It is read when the process loads TensorFlow,
+ * so a parent sets it before a worker thread starts: inside the worker it has no effect.
+ */
+export function tensorflowEnvironment(threads: number): Record<string, string> {
+  return {
+    TF_CPP_MIN_LOG_LEVEL: '2',
+    TF_NUM_INTRAOP_THREADS: String(threads),
+    TF_NUM_INTEROP_THREADS: '1',
+    OMP_NUM_THREADS: String(threads),
+    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+  }
+}
+
+/**
+ * Loads TensorFlow with our operations and layers on it. Variables of the environment that are set already win.
+ *
+ * @throws Problem `no-engine` if the native addon is missing, with the command that builds it
+ */
+export async function startEngine(options: { threads?: number; precision?: Precision }): Promise<Engine> {
+  for (const [name, value] of Object.entries(tensorflowEnvironment(options.threads ?? 2))) process.env[name] ??= value
+  const tf = await loadTensorflow()
+  if (tf.getBackend() !== 'tensorflow')
+    throw new Problem('no-engine', `TensorFlow.js runs on '${tf.getBackend()}' instead of TensorFlow.`, { hint: MEND })
+  const precision = options.precision ?? 'float32'
+  const operations = createOperations(tf, precision)
+  return { tf, precision, operations, layers: createLayers(operations) }
+}
+
+const MEND = 'Run `npm run quickstart` or `./earshot engine install`; `./earshot doctor` says what is missing.'
+
+async function loadTensorflow(): Promise<Engine['tf']> {
+  try {
+    await import('./node-compatibility.js')
+    return (await import('@tensorflow/tfjs-node-gpu')).default as unknown as Engine['tf']
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.trim().split('\n')[0] : String(cause)
+    throw new Problem('no-engine', `TensorFlow is not installed: ${reason}`, { hint: MEND, cause })
+  }
+}

@@ -1,0 +1,149 @@
+/** A stage in words, all taken from its contract. */
+import type { Expectation, Stage } from '../../stages/contract.js'
+import { describePort, type Port, type PortKind } from '../../stages/ports.js'
+import type { FoundStage } from '../../stages/registry.js'
+import { kindsInWords } from './lift.js'
+import { type Parameter, parametersOf } from './parameters.js'
+import { written } from './sentences.js'
+
+const WIDTH = 100
+
+export interface InPort {
+  name: string
+  kind: string
+  bank: boolean
+  optional: boolean
+}
+
+/** What a stage reads. */
+export function inPorts(stage: Stage): InPort[] {
+  return Object.entries(stage.in as Record<string, Expectation<unknown>>).map(
+    ([name, { accepts, bank, optional }]) => ({
+      name,
+      kind: accepts.length === 0 ? 'any item' : kindsInWords(accepts),
+      bank,
+      optional,
+    }),
+  )
+}
+
+/** A stage in full: ports, parameters, source, an example. */
+export function explained({ stage, folder }: FoundStage): string {
+  const parameters = parametersOf(stage.parameters)
+  const width = Math.max(
+    0,
+    ...parameters.map(({ name }) => name.length),
+    ...inPorts(stage).map(({ name }) => name.length),
+  )
+  const title = `${stage.name} (${folder})`
+  return [
+    ...hanging(`${title}: `, stage.summary, 2),
+    ...(stage.source ? hanging('Source: ', stage.source, 2) : []),
+    '',
+    'Reads',
+    ...(inPorts(stage).length === 0 ? ['  nothing: clips come from here'] : []),
+    ...inPorts(stage).map(port => `  ${port.name.padEnd(width)}  ${port.kind}${remarks(port)}`),
+    '',
+    'Gives',
+    ...givenExample(stage),
+    '',
+    'Parameters',
+    ...(parameters.length === 0 ? ['  none'] : []),
+    ...parameters.flatMap(parameter => hanging(`  ${parameter.name.padEnd(width)}  `, inWords(parameter))),
+    '',
+    'Example',
+    `  ${example(stage, parameters)}`,
+  ].join('\n')
+}
+
+function remarks({ bank, optional }: InPort): string {
+  const bankWords = bank ? ' of any clip, from the store (a node without random draws)' : ''
+  return `${bankWords}${optional ? ', optional' : ''}`
+}
+
+function inWords(parameter: Parameter): string {
+  const { type, doc, required } = parameter
+  const standing = required
+    ? 'required'
+    : parameter.default === undefined
+      ? 'optional'
+      : `default ${written(parameter)}`
+  return `${type}; ${standing}.${doc ? ` ${doc[0]!.toUpperCase()}${doc.slice(1)}` : ''}`
+}
+
+/** What leaves, for ports of usual sizes: `logmel[frames x 64]@16000/160, from waveform@16000`. */
+function givenExample(stage: Stage): string[] {
+  const ports = Object.entries(stage.in as Record<string, Expectation<unknown>>).map(
+    ([name, { accepts }]) => [name, usual(accepts)] as const,
+  )
+  const parameters = stage.parameters.safeParse({})
+  if (!parameters.success) return ['  depends on its parameters']
+  const out = (stage.out as (ports: Record<string, Port>, parameters: unknown) => Port)(
+    Object.fromEntries(ports),
+    parameters.data,
+  )
+  const [first] = ports
+  return [`  ${describePort(out)}${first ? `, from ${describePort(first[1])}` : ''}`]
+}
+
+function usual([kind, ...inner]: readonly PortKind[]): Port {
+  const rate = 16_000
+  switch (kind) {
+    case 'pair':
+      return { kind, of: usual(inner) }
+    case 'batch':
+      return { kind, of: usual(inner), size: 128 }
+    case 'embedding':
+      return { kind, size: 512 }
+    case 'waveform':
+      return { kind, rate }
+    case 'logmel':
+      return { kind, rate, hop: 160, bands: 64 }
+    case 'clip':
+      return { kind }
+    default:
+      return { kind: 'patch', rate, hop: 160, bands: 64, frames: 96 }
+  }
+}
+
+/** A node as one writes it: ports, and the first parameters at their defaults. */
+function example(stage: Stage, parameters: Parameter[]): string {
+  const ports = inPorts(stage)
+    .filter(({ optional }) => !optional)
+    .map(({ name, bank }, at) =>
+      at === 0
+        ? `from: ${
+            name === 'from'
+              ? 'before'
+              : `[${inPorts(stage)
+                  .map(port => port.name)
+                  .join(', ')}]`
+          }`
+        : bank
+          ? `${name}: mel`
+          : undefined,
+    )
+    .filter(text => text !== undefined)
+  const settings = parameters
+    .filter(({ default: value }) => value !== undefined)
+    .slice(0, 2)
+    .map(parameter => `${parameter.name}: ${written(parameter)}`)
+  return `name: { ${[`stage: ${stage.name}`, ...ports, ...settings].join(', ')} }`
+}
+
+/** Text after a start, wrapped; further lines stand under its first word. */
+export function hanging(start: string, text: string, indent = start.length): string[] {
+  const lines: string[] = []
+  let line = start
+  let empty = true
+  for (const word of text.split(' ')) {
+    if (!empty && line.length + 1 + word.length > WIDTH) {
+      lines.push(line)
+      line = ' '.repeat(indent)
+      empty = true
+    }
+    line += empty ? word : ` ${word}`
+    empty = false
+  }
+  return [...lines, line]
+}

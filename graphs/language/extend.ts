@@ -1,0 +1,89 @@
+/** `extends: other.yaml`: reads a file and all that it stands on, and lays them over each other. */
+import { readdir } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
+import { Problem } from '../../data/problem.js'
+import { merge } from './merge.js'
+import { nearestName } from './nearest-name.js'
+import { readYamlFile } from './read-yaml.js'
+import { type Branch, problemAt, type Spot } from './tree.js'
+
+export interface Extended {
+  /** Absent if this file, or one below it, cannot be read at all. */
+  tree?: Branch
+  problems: Problem[]
+  /** Every file read, the first one first. */
+  files: string[]
+}
+
+/** Reads `file`, as named by the user; files it extends are found from its folder. */
+export async function readExtended(file: string): Promise<Extended> {
+  const problems: Problem[] = []
+  const files: string[] = []
+  const done = new Map<string, Branch | undefined>()
+
+  async function read(file: string, trail: string[], from?: Spot): Promise<Branch | undefined> {
+    const key = resolve(file)
+    if (trail.includes(key)) {
+      const circle = [...trail.slice(trail.indexOf(key)), key].map(step => basename(step)).join(' -> ')
+      problems.push(problemAt('extends-cycle', from!, ['extends'], `Files extend each other in a circle: ${circle}.`))
+      return undefined
+    }
+    if (!done.has(key)) done.set(key, await compose(file, [...trail, key], from))
+    return done.get(key)
+  }
+
+  async function compose(file: string, trail: string[], from?: Spot): Promise<Branch | undefined> {
+    const own = await readYamlFile(file).catch(async error => ({
+      tree: undefined,
+      problems: [await unreadable(file, error, from)],
+    }))
+    problems.push(...own.problems)
+    files.push(file)
+    if (!own.tree) return undefined
+    const { tree, parents } = splitExtends(own.tree, problems)
+    let below: Branch | undefined
+    for (const { name, spot } of parents) {
+      const parent = await read(isAbsolute(name) ? name : join(dirname(file), name), trail, spot)
+      if (!parent) return undefined
+      below = below ? merge(below, parent) : parent
+    }
+    return merge(below, tree, problems)
+  }
+
+  const tree = await read(file, [])
+  return tree ? { tree, problems, files } : { problems, files }
+}
+
+function splitExtends(tree: Branch, problems: Problem[]): { tree: Branch; parents: { name: string; spot: Spot }[] } {
+  const { value: given } = tree.entries.get('extends') ?? {}
+  if (!given) return { tree, parents: [] }
+  const entries = new Map(tree.entries)
+  entries.delete('extends')
+  const names = given.kind === 'list' ? given.items : [given]
+  const parents = names.flatMap(name => {
+    if (name.kind === 'leaf' && typeof name.value === 'string') return [{ name: name.value, spot: name.spot }]
+    problems.push(problemAt('bad-extends', name.spot, ['extends'], 'extends takes a file, or a list of files.'))
+    return []
+  })
+  return { tree: { ...tree, entries }, parents }
+}
+
+async function unreadable(file: string, error: NodeJS.ErrnoException, from: Spot | undefined): Promise<Problem> {
+  const place = from ? { ...from, path: 'extends' } : { file }
+  if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') {
+    const reason =
+      error.code === 'EISDIR' ? 'it is a folder' : error.code === 'EACCES' ? 'no permission' : error.message
+    return new Problem('unreadable-file', `${file} cannot be read: ${reason}.`, { place })
+  }
+  const beside = await readdir(dirname(file)).catch(() => undefined)
+  const near = nearestName(
+    basename(file),
+    (beside ?? []).filter(name => /\.ya?ml$/.test(name)),
+  )
+  const hint = near
+    ? `Did you mean ${join(dirname(file), near)}?`
+    : beside
+      ? undefined
+      : `There is no folder ${dirname(file)}.`
+  return new Problem('missing-file', `There is no file ${file}.`, { place, hint })
+}

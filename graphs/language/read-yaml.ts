@@ -1,0 +1,108 @@
+/** YAML text to a tree with places. Runs nothing, expands little: a hostile file is refused in bounded time. */
+import { readFile, stat } from 'node:fs/promises'
+import { Composer, type Document, Lexer, LineCounter, Parser } from 'yaml'
+import { Problem } from '../../data/problem.js'
+import { type Branch, problemAt, type Spot, type Tree } from './tree.js'
+import { DEEPEST, type Spotter, spotter, treeOf } from './yaml-tree.js'
+
+const MOST_CHARACTERS = 1_000_000
+
+export interface ReadYaml {
+  tree?: Tree
+  problems: Problem[]
+}
+
+/** Reads a file whose top level must be a map. The tree is there whenever the file's syntax is sound. */
+export async function readYamlFile(file: string): Promise<{ tree?: Branch; problems: Problem[] }> {
+  const size = (await stat(file)).size
+  if (size > MOST_CHARACTERS) return { problems: [tooLarge({ file })] }
+  const { tree, problems } = parseYaml(await readFile(file, 'utf8'), file)
+  if (tree?.kind === 'map') return { tree, problems }
+  if (problems.length > 0) return { problems }
+  if (tree === undefined || (tree.kind === 'leaf' && tree.value === null)) {
+    return {
+      problems: [
+        new Problem('empty-document', 'The file is empty. A graph starts with the line: nodes:', { place: { file } }),
+      ],
+    }
+  }
+  return {
+    problems: [
+      problemAt('not-a-map', tree.spot, [], 'A graph is a map of keys to values and starts with the line: nodes:'),
+    ],
+  }
+}
+
+/** Parses text; `file` names it in problems. */
+export function parseYaml(text: string, file: string): ReadYaml {
+  if (text.length > MOST_CHARACTERS) return { problems: [tooLarge({ file })] }
+  const lines = new LineCounter()
+  const deep = (offset: number) => {
+    const { line, col } = lines.linePos(offset)
+    return problemAt('too-deep', { file, line, column: col }, [], `Values are nested more than ${DEEPEST} deep here.`)
+  }
+  const tokens = tokensOf(text, lines)
+  if (typeof tokens === 'number') return { problems: [deep(tokens)] }
+  const composer = new Composer({ uniqueKeys: false, strict: true, version: '1.2', logLevel: 'silent' })
+  const documents = [...composer.compose(tokens, true, text.length)]
+  const spot = spotter(file, text, lines)
+  // what follows the first slip is mostly its echo
+  const [syntax] = documents.flatMap(document => [...document.errors, ...document.warnings])
+  if (syntax) return { problems: [syntaxProblem(syntax, spot, text)] }
+  if (documents.length > 1) {
+    const second = spot(documents[1]!.range![0], documents[1]!.range![0] + 3)
+    return {
+      problems: [problemAt('two-documents', second, [], 'A second document starts here. Keep one graph a file.')],
+    }
+  }
+  const document = documents[0]
+  if (!document?.contents) return { problems: [] }
+  return treeOf(document as Document, spot)
+}
+
+/** Tokens of the whole text, or the offset at which it is nested too deeply (the composer recurses). */
+function tokensOf(text: string, lines: LineCounter) {
+  const parser = new Parser(lines.addNewLine)
+  const tokens = []
+  lines.addNewLine(0)
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) tokens.push(token)
+    if (parser.stack.length > DEEPEST) return parser.offset
+  }
+  for (const token of parser.end()) tokens.push(token)
+  return tokens
+}
+
+const IN_WORDS: Record<string, string> = {
+  BAD_INDENT: 'The indentation does not fit the lines above, or a bracket before this is not closed.',
+  TAB_AS_INDENT: 'Tabs cannot indent YAML. Use blanks.',
+  BLOCK_AS_IMPLICIT_KEY:
+    'Two keys stand in one line. Start a new line, or put { } around the inner ones; text with a colon needs quotes.',
+  MULTILINE_IMPLICIT_KEY: 'A key must stand in one line. Is a colon missing?',
+  MISSING_CHAR: 'Something is missing here: a closing bracket or quote, a comma, or a colon.',
+  TAG_RESOLVE_FAILED: 'Tags such as !!this are not read. Write the plain value.',
+}
+
+function syntaxProblem(
+  { code, message, pos: [start, end] }: { code: string; message: string; pos: [number, number] },
+  spot: Spotter,
+  text: string,
+): Problem {
+  const brace = /(?<!["'])\$\{[^}\n]*\}?/.exec(text.slice(Math.max(0, start - 2), start + 80))
+  if (brace && brace.index <= 2) {
+    const at = Math.max(0, start - 2) + brace.index
+    return problemAt(
+      'yaml-syntax',
+      spot(at, at + brace[0].length),
+      [],
+      `Inside { } a reference needs quotes: "${brace[0]}".`,
+    )
+  }
+  return problemAt('yaml-syntax', spot(start, end), [], IN_WORDS[code] ?? `This is not YAML: ${message}.`)
+}
+
+function tooLarge(place: Spot): Problem {
+  return new Problem('too-large', 'The file is larger than 1 MB, too large for a graph. Is it the right file?', {
+    place,
+  })
+}

@@ -1,0 +1,146 @@
+/** What must hold of a graph as a whole, beyond each node by itself. */
+import type { Problem } from '../../data/problem.js'
+import type { Inferred } from './infer.js'
+import { fitOf } from './lift.js'
+import { suggestion } from './nearest-name.js'
+import { type Branch, problemAt, type Spot } from './tree.js'
+import type { WiredNode } from './wiring.js'
+
+type Rule = (nodes: readonly WiredNode[], problems: Problem[], more: More) => void
+
+interface More {
+  /** The map of the nodes, and where its name stands. */
+  tree: Branch
+  key: Spot
+  inferred: Inferred
+  /** Unread nodes that a problem names already, as what somebody may have meant. */
+  offered: ReadonlySet<string>
+}
+
+/** Every reference names a node. */
+export const knownNodes: Rule = (nodes, problems, { tree }) => {
+  const ids = [...tree.entries.keys()]
+  for (const node of nodes) {
+    for (const { node: read, spot, path } of node.wires) {
+      if (ids.includes(read)) continue
+      const message = `There is no node '${read}'. ${suggestion(
+        read,
+        ids.filter(id => id !== node.id),
+      )}`.trimEnd()
+      const gone = tree.removed?.get(read)
+      const hint =
+        gone && `It is removed${gone.line === undefined ? ` by ${gone.file}` : ` in ${gone.file}:${gone.line}`}.`
+      problems.push(problemAt('unknown-node', spot, path, gone ? `There is no node '${read}'.` : message, hint))
+    }
+  }
+}
+
+/** Clips come from exactly one place. */
+export const oneSource: Rule = (nodes, problems, { tree, key }) => {
+  const sources = nodes.filter(({ stage }) => stage?.place === 'source')
+  if (sources.length === 0 && nodes.every(({ stage }) => stage) && nodes.length === tree.entries.size) {
+    const message = 'No node brings clips into the graph. Add one, for example clip: { stage: clips }.'
+    problems.push(problemAt('no-source', key, ['nodes'], message))
+  }
+  for (const { id, stageSpot } of sources.slice(1)) {
+    const message = `'${sources[0]!.id}' is the source already: a graph has one.`
+    problems.push(problemAt('two-sources', stageSpot, ['nodes', id, 'stage'], message))
+  }
+}
+
+/** Slips that leave some node unread: they are told by themselves. */
+const REWIRING = new Set(
+  'unknown-stage unknown-node no-stage bad-node bad-reference bad-alias bad-key cycle too-many-ports port-twice missing-port two-sources nothing-removed'.split(
+    ' ',
+  ),
+)
+
+/** Everything made is used, losses apart. */
+export const noDeadEnds: Rule = (nodes, problems, { offered }) => {
+  if (problems.some(({ code }) => REWIRING.has(code))) return
+  const wires = nodes.flatMap(node => node.wires)
+  const read = new Set(wires.map(({ node }) => node))
+  for (const { id, key, stage } of nodes) {
+    if (read.has(id) || offered.has(id) || (stage?.place === 'tensor' && stage.role === 'loss')) continue
+    const use = stage?.place === 'tensor' ? 'so it would never be trained' : 'so it would be made for nothing'
+    const message = `Nothing reads '${id}', ${use}. Name it in the 'from' of another node, or remove it.`
+    problems.push(problemAt('dead-end', key, ['nodes', id], message))
+  }
+}
+
+/** All batches have one size: they are made of the same clips. */
+export const oneBatchSize: Rule = (nodes, problems, { inferred }) => {
+  const batches = nodes.flatMap(node => {
+    const out = inferred.get(node.id)?.out
+    return node.stage?.place === 'batch' && out?.kind === 'batch' ? [{ node, size: out.size }] : []
+  })
+  const [first] = batches
+  for (const { node, size } of batches.slice(1)) {
+    if (size === first!.size) continue
+    const spot = node.tree.entries.get('size')?.value.spot ?? node.stageSpot
+    const message = `'${node.id}' gathers ${size} clips and '${first!.node.id}' gathers ${first!.size}: all batches of a graph have one size.`
+    problems.push(problemAt('batch-sizes', spot, ['nodes', node.id, 'size'], message))
+  }
+}
+
+/** A bank is read by clip, at random, from what is stored: nothing upstream may depend on a draw. */
+export const banksAreDrawFree: Rule = (nodes, problems, { inferred }) => {
+  const drawing = drawsOf(nodes)
+  for (const node of nodes) {
+    for (const { port, node: read, spot, path } of node.wires) {
+      const expected = (node.stage?.in as Record<string, { bank: boolean; accepts: never[] }> | undefined)?.[port]
+      if (!expected?.bank) continue
+      const banks = nodes.filter(({ id, stage }) => stage?.place === 'item' && !drawing.has(id))
+      const fitting = banks.filter(
+        ({ id }) => inferred.has(id) && fitOf(inferred.get(id)!.out, expected.accepts) === 'whole',
+      )
+      const hint = fitting.length > 0 ? `${fitting.map(({ id }) => `'${id}'`).join(' or ')} would fit.` : undefined
+      const random = drawing.get(read)
+      const reason = random
+        ? random === read
+          ? `'${read}' draws at random`
+          : `'${read}' comes after '${random}', which draws at random`
+        : undefined
+      if (reason) {
+        const message = `'${port}' reads any clip from what is stored, but ${reason}: there is no one value to store.`
+        problems.push(problemAt('bank-after-draws', spot, path, message, hint))
+      } else if (nodes.find(({ id, stage }) => id === read && stage && stage.place !== 'item')) {
+        problems.push(
+          problemAt(
+            'bank-not-item',
+            spot,
+            path,
+            `'${port}' reads single clips; '${read}' does not work clip by clip.`,
+            hint,
+          ),
+        )
+      }
+    }
+  }
+}
+
+/** For each node that depends on a draw, the node nearest to the source that draws. */
+function drawsOf(nodes: readonly WiredNode[]): Map<string, string> {
+  const byId = new Map(nodes.map(node => [node.id, node]))
+  const found = new Map<string, string | undefined>()
+  const visit = (id: string): string | undefined => {
+    if (found.has(id)) return found.get(id)
+    found.set(id, undefined)
+    const node = byId.get(id)
+    const above = node?.wires.map(wire => visit(wire.node)).find(drawing => drawing !== undefined)
+    const own = node?.stage?.place === 'item' && node.stage.draws ? id : undefined
+    found.set(id, above ?? own)
+    return above ?? own
+  }
+  for (const { id } of nodes) visit(id)
+  return new Map([...found].filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
+
+/** Lanes are worked on jointly only where TensorFlow does it. */
+export const jointIsForTensors: Rule = (nodes, problems) => {
+  for (const { id, joint, stage, tree } of nodes) {
+    if (!joint || !stage || stage.place === 'tensor') continue
+    const message = `joint is for stages that are trained (encoders, heads); ${stage.name} works clip by clip.`
+    problems.push(problemAt('joint-not-tensor', tree.entries.get('joint')!.key, ['nodes', id, 'joint'], message))
+  }
+}

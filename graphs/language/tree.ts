@@ -1,0 +1,74 @@
+/** A YAML document with the place of every key and value: what all steps of the language pass on. */
+import { type Place, Problem } from '../../data/problem.js'
+
+export type Spot = Omit<Place, 'path'>
+export type Scalar = string | number | boolean | null
+
+export interface Leaf {
+  kind: 'leaf'
+  spot: Spot
+  value: Scalar
+}
+export interface List {
+  kind: 'list'
+  spot: Spot
+  items: Tree[]
+}
+export interface Branch {
+  kind: 'map'
+  spot: Spot
+  entries: Map<string, Entry>
+  /** What `extends` brought and a null took away, with the place of the null. */
+  removed?: Map<string, Spot>
+}
+export interface Entry {
+  /** Where the key stands. */
+  key: Spot
+  value: Tree
+}
+export type Tree = Leaf | List | Branch
+
+export type Path = readonly (string | number)[]
+
+/** `['nodes', 'mel', 'bands']` and `'nodes.mel.bands'`: how paths are shown. */
+export const dotted = (path: Path): string => path.join('.')
+
+/** The tree as ordinary values. */
+export function plain(tree: Tree): unknown {
+  if (tree.kind === 'leaf') return tree.value
+  if (tree.kind === 'list') return tree.items.map(plain)
+  return Object.fromEntries([...tree.entries].map(([name, { value }]) => [name, plain(value)]))
+}
+
+/** What stands at a path. */
+export function childOf(tree: Tree | undefined, step: string | number): Tree | undefined {
+  if (tree?.kind === 'map') return tree.entries.get(String(step))?.value
+  if (tree?.kind === 'list') return tree.items[Number(step)]
+  return undefined
+}
+
+/** The map under a key of a map, if there is one. */
+export function branchAt(tree: Branch, name: string): Branch | undefined {
+  const value = tree.entries.get(name)?.value
+  return value?.kind === 'map' ? value : undefined
+}
+
+/** Every leaf with its path; an empty map or list counts as one. */
+export function* leaves(tree: Tree, path: Path = []): Generator<{ path: Path; tree: Tree }> {
+  if (tree.kind === 'map' && tree.entries.size > 0) {
+    for (const [name, { value }] of tree.entries) yield* leaves(value, [...path, name])
+  } else if (tree.kind === 'list' && tree.items.length > 0) {
+    for (const [at, item] of tree.items.entries()) yield* leaves(item, [...path, at])
+  } else yield { path, tree }
+}
+
+/** A problem at a spot of a document. */
+export function problemAt(code: string, spot: Spot, path: Path, message: string, hint?: string): Problem {
+  return new Problem(code, message, { place: { ...spot, path: dotted(path) }, hint })
+}
+
+/** A value as a sentence shows it: text in quotes, long things cut. */
+export function show(value: unknown): string {
+  const text = typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? String(value))
+  return text.length > 48 ? `${text.slice(0, 45)}...` : text
+}

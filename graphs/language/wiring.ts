@@ -1,0 +1,139 @@
+/** What a node's map says: its stage, what it reads at which port, its parameters. Types come later. */
+import type { Problem } from '../../data/problem.js'
+import type { Stage } from '../../stages/contract.js'
+import { nearestName, suggestion } from './nearest-name.js'
+import { isFlag } from './overrides.js'
+import { parametersOf } from './parameters.js'
+import { checkSettings, unknownKey } from './settings.js'
+import { type Branch, type Entry, type Path, problemAt, type Spot, show, type Tree } from './tree.js'
+import { readWires, type Wire, wiresFrom } from './wires.js'
+
+export interface WiredNode {
+  id: string
+  /** Where the id stands, and the node's map. */
+  key: Spot
+  tree: Branch
+  /** Absent if it is unknown; then nothing is said of ports and parameters. */
+  stage?: Stage
+  stageSpot: Spot
+  wires: Wire[]
+  /** Absent if they are wrong. */
+  parameters?: Record<string, unknown>
+  draws: 'separate' | 'shared'
+  joint: boolean
+}
+
+const RESERVED = ['stage', 'from', 'draws', 'joint']
+
+export type Stages = ReadonlyMap<string, Stage>
+
+/** Reads every node; a node that is not even a map is left out. */
+export function wireNodes(nodes: Branch, stages: Stages, problems: Problem[]): WiredNode[] {
+  const ids = [...nodes.entries.keys()]
+  return [...nodes.entries].flatMap(([id, { key, value }]) => {
+    const path = ['nodes', id]
+    if (!/^[A-Za-z][\w-]*$/.test(id)) {
+      problems.push(
+        problemAt('bad-id', key, path, `A node's id is made of letters, digits, - and _ and starts with a letter.`),
+      )
+    }
+    if (value.kind === 'map') return [wireNode(id, key, value, stages, ids, problems)]
+    const words = `A node is a map that names its stage, for example ${id}: { stage: log-mel, from: wave }, not ${show(shortly(value))}.`
+    problems.push(problemAt('bad-node', value.spot, path, words))
+    return []
+  })
+}
+
+const shortly = (tree: Tree) => (tree.kind === 'leaf' ? tree.value : '[...]')
+
+function wireNode(id: string, key: Spot, tree: Branch, stages: Stages, ids: string[], problems: Problem[]): WiredNode {
+  const path = ['nodes', id]
+  const named = tree.entries.get('stage')?.value
+  const node: WiredNode = { id, key, tree, stageSpot: named?.spot ?? key, wires: [], draws: 'separate', joint: false }
+  const name = named?.kind === 'leaf' && typeof named.value === 'string' ? named.value : undefined
+  const stage = name === undefined ? undefined : stages.get(name)
+  if (name === undefined) problems.push(noStage(node, named, ids))
+  else if (!stage) {
+    const guess = suggestion(name, stages.keys(), 0)
+    const message = `There is no stage '${name}'. ${guess}`.trimEnd()
+    problems.push(
+      problemAt(
+        'unknown-stage',
+        node.stageSpot,
+        [...path, 'stage'],
+        message,
+        guess ? undefined : './earshot list shows all stages.',
+      ),
+    )
+  }
+  if (!stage) return { ...node, wires: wiresFrom(tree, path, ['from'], problems) }
+  const ports = Object.keys(stage.in)
+  const parameters = readParameters(node, stage, ports, problems)
+  return {
+    ...node,
+    stage,
+    wires: readWires(tree, path, stage, node.stageSpot, problems),
+    draws: reserved(tree, 'draws', ['separate', 'shared'], path, problems) ?? 'separate',
+    joint: reserved(tree, 'joint', [true, false], path, problems) ?? false,
+    ...(parameters ? { parameters } : {}),
+  }
+}
+
+function noStage({ id, key, tree }: WiredNode, named: Tree | undefined, ids: string[]): Problem {
+  if (named)
+    return problemAt('bad-value', named.spot, ['nodes', id, 'stage'], 'stage is the name of a stage, such as log-mel.')
+  const near = isFlag(key) ? nearestName(id, ids) : undefined
+  const slip = [...tree.entries.keys()].find(name => nearestName(name, ['stage']))
+  const guess = near
+    ? `Did you mean the node '${near}'?`
+    : slip
+      ? `Is '${slip}' meant to be 'stage'?`
+      : 'Write stage: name in it.'
+  return problemAt('no-stage', key, ['nodes', id], `The node '${id}' has no stage. ${guess}`)
+}
+
+function reserved<Value extends string | boolean>(
+  tree: Branch,
+  name: string,
+  choices: readonly Value[],
+  path: Path,
+  problems: Problem[],
+): Value | undefined {
+  const written = tree.entries.get(name)?.value
+  if (!written) return undefined
+  const value = choices.find(choice => written.kind === 'leaf' && written.value === choice)
+  if (value === undefined)
+    problems.push(problemAt('bad-value', written.spot, [...path, name], `${name} is ${choices.join(' or ')}.`))
+  return value
+}
+
+function readParameters(
+  { id, tree, stageSpot }: WiredNode,
+  stage: Stage,
+  ports: string[],
+  problems: Problem[],
+): Record<string, unknown> | undefined {
+  const owner = { owner: stage.name, word: 'parameter', path: ['nodes', id], spot: stageSpot } as const
+  const entries = new Map<string, Entry>()
+  for (const [name, entry] of tree.entries) {
+    if (Object.hasOwn(stage.parameters.shape, name)) entries.set(name, entry)
+    else if (!RESERVED.includes(name) && !ports.includes(name)) {
+      problems.push(notKnown(name, entry, { ...owner, path: [...owner.path, name] }, stage, ports, stageSpot))
+    }
+  }
+  return checkSettings({ ...tree, entries }, stage.parameters, owner, problems) as Record<string, unknown> | undefined
+}
+
+function notKnown(
+  name: string,
+  { key }: Entry,
+  owner: Parameters<typeof unknownKey>[2],
+  stage: Stage,
+  ports: string[],
+  stageSpot: Spot,
+): Problem {
+  const problem = unknownKey(name, key, owner, parametersOf(stage.parameters), [...ports, ...RESERVED])
+  if (key.file === stageSpot.file || isFlag(key)) return problem
+  const hint = `It was written for another stage; '${name}: null' beside the new stage removes it.`
+  return problemAt(problem.code, key, owner.path, problem.message, hint)
+}

@@ -1,0 +1,37 @@
+/** Keyed randomness: a draw depends on its key alone, never on what else was drawn, where or when. */
+import { hash } from 'node:crypto'
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
+import { uniformInt } from 'pure-rand/distribution/uniformInt'
+import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
+import type { Draws, Rng } from '../../stages/values.js'
+import { fillNormal, standardNormal } from './ziggurat.js'
+
+/** What a draw hangs on. Shared draws leave the lane out. */
+export interface DrawKey {
+  seed: number
+  node: string
+  lane?: string
+  epoch: number
+  item: string
+}
+
+/** The named streams of one item at one node. */
+export function keyedDraws({ seed, node, lane = '', epoch, item }: DrawKey): Draws {
+  return name => streamOf([seed, node, lane, epoch, item, name].join('\u0000'))
+}
+
+/** The stream of random numbers that belongs to a text. */
+export function streamOf(key: string): Rng {
+  const digest = hash('sha1', key, 'buffer')
+  const generator = xoroshiro128plusFromState([0, 4, 8, 12].map(at => digest.readInt32LE(at)))
+  const uniform = (low = 0, high = 1) => low + (high - low) * uniformFloat64(generator)
+  return {
+    uniform,
+    integer: (low, high) => {
+      if (!(high > low)) throw new RangeError(`there is no whole number from ${low} up to and without ${high}`)
+      return uniformInt(generator, low, high - 1)
+    },
+    normal: () => standardNormal(generator),
+    fillNormal: (target, deviation) => fillNormal(target, deviation, generator),
+  }
+}

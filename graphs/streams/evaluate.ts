@@ -1,0 +1,182 @@
+/**
+ * Runs the item-place part of a graph for one clip: in a pool worker, or right here. Each stage's work is made once;
+ * then an item is a walk over the nodes in order. Cached nodes come from the feature cache, made where they are absent.
+ */
+import type { Feature, FeatureCache } from '../../data/feature-cache.js'
+import type { ItemStage, Stage } from '../../stages/contract.js'
+import type { Bank, Clip, Pair, Statistics } from '../../stages/values.js'
+import type { CheckedGraph, CheckedNode, Input } from '../language/checked.js'
+import { bankOf } from './banks.js'
+import { compileNode, type Item, type NodeWork, type Walk } from './node-work.js'
+
+/** The feature cache, or a stand-in. */
+export type FeatureStore = Pick<FeatureCache, 'open' | 'write'>
+
+export type Stages = ReadonlyMap<string, Stage>
+
+/** All that decides an item's value, besides the item itself: plain data, sent to each worker once. */
+export interface Evaluation {
+  graph: CheckedGraph
+  seed: number
+  /** The usable clips; items and banks name them by position. */
+  clips: readonly Clip[]
+  /** Feature keys of every cached node, in the order of `clips`. */
+  keys: Readonly<Record<string, readonly string[]>>
+  /** Of every cached node, over all clips. */
+  statistics: Readonly<Record<string, Statistics>>
+}
+
+/** The nodes of a graph whose values are kept in the feature cache. */
+export function cachedNodes(graph: CheckedGraph, stages: Stages): CheckedNode[] {
+  return graph.nodes.filter(node => isCached(node, stages))
+}
+
+function isCached(node: CheckedNode, stages: Stages): boolean {
+  return node.place === 'item' && stageOf(node, stages).cached === true
+}
+
+function stageOf({ id, stage: name }: CheckedNode, stages: Stages): ItemStage {
+  const stage = stages.get(name)
+  if (stage?.place !== 'item') throw new RangeError(`node '${id}': '${name}' is no stage that works on items`)
+  return stage
+}
+
+/** Features a worker keeps at hand; each takes some hundred bytes and no descriptor of its own. */
+const REMEMBERED = 65_536
+
+interface Step {
+  id: string
+  run: NodeWork
+}
+
+export class Evaluator {
+  /** Milliseconds spent at each node so far. */
+  readonly busy: Record<string, number> = {}
+  readonly #evaluation: Evaluation
+  readonly #stages: Stages
+  readonly #nodes: ReadonlyMap<string, CheckedNode>
+  readonly #store: FeatureStore
+  readonly #features = new Map<string, Feature>()
+  readonly #plans = new Map<string, readonly Step[]>()
+  readonly #works = new Map<string, NodeWork>()
+
+  constructor(evaluation: Evaluation, stages: Stages, store: FeatureStore) {
+    this.#evaluation = evaluation
+    this.#stages = stages
+    this.#nodes = new Map(evaluation.graph.nodes.map(node => [node.id, node]))
+    this.#store = store
+  }
+
+  /** The values of some nodes for one item, by id; runs only what they need. Values are not to be written to. */
+  async values(outputs: readonly string[], item: Item): Promise<Record<string, unknown>> {
+    return this.#walk(outputs, { ...this.#drawFree(item.clip), item })
+  }
+
+  /**
+   * What a cached node makes of a clip: from the cache, or worked out and written there.
+   *
+   * @param keyOf key in the feature cache of this clip at a cached node
+   * @throws Problem of the cache (`cache-full`, `cache-not-writable`); whatever the stages throw about the clip
+   */
+  feature(id: string, clip: Clip, keyOf: (node: string) => string): Feature | Promise<Feature> {
+    const key = keyOf(id)
+    const known = this.#features.get(key)
+    if (known) return known
+    const found = this.#store.open(key)
+    return found ? this.#remember(key, found) : this.#make(id, clip, keyOf)
+  }
+
+  /** Opening a feature checks every byte of its file: once a worker is enough. */
+  #remember(key: string, feature: Feature): Feature {
+    if (this.#features.size >= REMEMBERED) this.#features.delete(this.#features.keys().next().value!)
+    this.#features.set(key, feature)
+    return feature
+  }
+
+  async #make(id: string, clip: Clip, keyOf: (node: string) => string): Promise<Feature> {
+    const node = this.#node(id)
+    const walk: Walk = { clip, feature: id => this.feature(id, clip, keyOf), values: {} }
+    await this.#walk(
+      Object.values(node.inputs).map(input => input.node),
+      walk,
+    )
+    const stream = (await this.#workOf(node)(walk)) as { bands: number; blocks(): AsyncIterable<Float32Array> }
+    return this.#remember(keyOf(id), await this.#store.write(keyOf(id), stream.bands, stream.blocks()))
+  }
+
+  /** The walk over a clip of the set, by position, without draws. */
+  #drawFree(position: number): Walk {
+    const { clips, keys } = this.#evaluation
+    const clip = clips[position]!
+    const keyOf = (node: string) => {
+      const key = keys[node]?.[position]
+      if (key === undefined) throw new Error(`the features of '${node}' have not been prepared`)
+      return key
+    }
+    return { clip, feature: node => this.feature(node, clip, keyOf), values: {} }
+  }
+
+  async #walk(outputs: readonly string[], walk: Walk): Promise<Record<string, unknown>> {
+    for (const { id, run } of this.#plan(outputs)) {
+      const start = performance.now()
+      const value = run(walk)
+      walk.values[id] = value instanceof Promise ? await value : value
+      this.busy[id] = (this.busy[id] ?? 0) + performance.now() - start
+    }
+    return walk.values
+  }
+
+  /** The nodes to run for these outputs, in order; a cached node needs nothing above it. */
+  #plan(outputs: readonly string[]): readonly Step[] {
+    const name = outputs.join('\u0000')
+    let plan = this.#plans.get(name)
+    if (!plan) {
+      const needed = new Set<string>()
+      const need = (id: string) => {
+        if (needed.has(id)) return
+        needed.add(id)
+        if (this.#isCached(id)) return
+        for (const input of Object.values(this.#node(id).inputs)) if (!input.bank) need(input.node)
+      }
+      outputs.forEach(need)
+      plan = this.#evaluation.graph.nodes.filter(({ id }) => needed.has(id)).map(node => this.#step(node))
+      this.#plans.set(name, plan)
+    }
+    return plan
+  }
+
+  #step(node: CheckedNode): Step {
+    const { id } = node
+    if (node.place === 'source') return { id, run: ({ clip }) => clip }
+    return { id, run: this.#isCached(id) ? walk => walk.feature(id) : this.#workOf(node) }
+  }
+
+  #workOf(node: CheckedNode): NodeWork {
+    let work = this.#works.get(node.id)
+    if (!work) {
+      const { seed } = this.#evaluation
+      work = compileNode(node, stageOf(node, this.#stages), seed, input => this.#bank(input))
+      this.#works.set(node.id, work)
+    }
+    return work
+  }
+
+  #bank({ node, lane }: Input): Bank<unknown> {
+    const { clips, statistics } = this.#evaluation
+    const valueAt = async (position: number) => {
+      const value = (await this.#walk([node], this.#drawFree(position)))[node]
+      return lane ? (value as Pair<unknown>)[lane] : value
+    }
+    return bankOf(clips, valueAt, statistics[node])
+  }
+
+  #isCached(id: string): boolean {
+    return isCached(this.#node(id), this.#stages)
+  }
+
+  #node(id: string): CheckedNode {
+    const node = this.#nodes.get(id)
+    if (!node) throw new RangeError(`the graph has no node '${id}'`)
+    return node
+  }
+}

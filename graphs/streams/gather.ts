@@ -1,0 +1,188 @@
+/** The end of a stream: gathers evaluated items, in the order of the source, to batches. */
+import { Observable, type OperatorFunction } from 'rxjs'
+import { Problem } from '../../data/problem.js'
+import type { Clip } from '../../stages/values.js'
+import type { Permit } from './credits.js'
+import { type BatchLayout, type BatchValues, roomFor } from './layout.js'
+import type { StreamMetrics } from './metrics.js'
+import { type Cursor, type EpochTally, giveBack, type SubBatch } from './sub-batches.js'
+import type { Evaluated, Failure } from './tasks.js'
+
+export interface BatchItem {
+  /** Id of the clip. */
+  clip: string
+  epoch: number
+  position: number
+}
+
+export interface Batch {
+  /** Batch node, then lane (`a`, `b` of pairs, else `only`): items one after the other. The receiver's own. */
+  values: BatchValues
+  items: BatchItem[]
+  /** A stream started here goes on with the next batch. */
+  cursor: Cursor
+  /** Lets the stream make another one; a second call does nothing. */
+  release(): void
+}
+
+/** An item that was left out on the way. */
+export interface Dropped extends Failure, BatchItem {
+  path: string
+}
+
+export interface EvaluatedSubBatch {
+  sub: SubBatch
+  evaluated: Evaluated
+}
+
+export interface GatherOptions {
+  clips: readonly Clip[]
+  layouts: readonly BatchLayout[]
+  size: number
+  metrics: StreamMetrics
+  onDrop?: ((dropped: Dropped) => void) | undefined
+}
+
+/**
+ * Every batch holds `size` different clips of one epoch. What is left of an epoch is let go; so is a clip that the
+ * batch holds already. Dropped items are reported just before the batch that follows them, in the order of the source:
+ * a stream resumed at a batch reports exactly those that come after it. Errors with Problem `no-batch-in-epoch` if a whole epoch fills none.
+ */
+export function gather(options: GatherOptions): OperatorFunction<EvaluatedSubBatch, Batch> {
+  return source =>
+    new Observable(subscriber => {
+      const filling = new Filling(options)
+      let tally: EpochTally | undefined
+      let filled = 0
+      subscriber.add(() => filling.close())
+      return source.subscribe({
+        error: error => subscriber.error(error),
+        complete: () => subscriber.complete(),
+        next: ({ sub, evaluated }) => {
+          if (sub.tally !== tally) {
+            if (tally?.whole && filled === 0) {
+              giveBack(sub)
+              filling.report()
+              return subscriber.error(noBatch(tally, options.size))
+            }
+            filling.letGo()
+            tally = sub.tally
+            filled = 0
+          }
+          for (const batch of filling.add(sub, evaluated)) {
+            filled++
+            subscriber.next(batch)
+          }
+          sub.tally.settle(sub.items.length, filling.count)
+        },
+      })
+    })
+}
+
+/** The batch that is being filled. */
+class Filling {
+  readonly #options: GatherOptions
+  readonly #clips = new Set<number>()
+  #values: BatchValues | undefined
+  #items: BatchItem[] = []
+  #permits: Permit[] = []
+  #dropped: Dropped[] = []
+  #closed = false
+
+  constructor(options: GatherOptions) {
+    this.#options = options
+  }
+
+  get count(): number {
+    return this.#items.length
+  }
+
+  /** Takes the items of a sub-batch; gives each batch that they fill. */
+  *add({ items, permits }: SubBatch, { values, drops }: Evaluated): Generator<Batch> {
+    const { clips, size } = this.#options
+    let dropped = 0
+    for (const [index, { clip, epoch, position }] of items.entries()) {
+      const { id, path } = clips[clip]!
+      const drop = drops[dropped]
+      if (this.#closed) permits[index]!.release()
+      else if (drop?.index === index) {
+        dropped++
+        permits[index]!.release()
+        const { code, reason, hint } = drop
+        this.#dropped.push({ clip: id, path, epoch, position, code, reason, hint })
+      } else if (this.#clips.has(clip)) permits[index]!.release()
+      else {
+        this.#copy(values, index - dropped)
+        this.#clips.add(clip)
+        this.#items.push({ clip: id, epoch, position })
+        this.#permits.push(permits[index]!)
+        if (this.count === size) yield this.#full()
+      }
+    }
+  }
+
+  report(): void {
+    const { onDrop, metrics } = this.#options
+    for (const drop of this.#dropped) {
+      metrics.dropped()
+      onDrop?.(drop)
+    }
+    this.#dropped = []
+  }
+
+  letGo(): void {
+    for (const permit of this.#permits) permit.release()
+    this.#reset()
+  }
+
+  /** Takes nothing any more. */
+  close(): void {
+    this.#closed = true
+    this.letGo()
+  }
+
+  #copy(values: BatchValues, row: number): void {
+    const { layouts, size } = this.#options
+    this.#values ??= roomFor(layouts, size)
+    for (const { id, lanes, length } of layouts) {
+      for (const lane of lanes) {
+        const item = values[id]![lane]!.subarray(row * length, (row + 1) * length)
+        this.#values[id]![lane]!.set(item, this.count * length)
+      }
+    }
+  }
+
+  #full(): Batch {
+    const { metrics } = this.#options
+    const permits = this.#permits
+    const items = this.#items
+    const values = this.#values!
+    const { epoch, position } = items.at(-1)!
+    this.#values = undefined
+    this.report()
+    this.#reset()
+    metrics.delivered(items.length)
+    let held = true
+    const release = () => {
+      if (!held) return
+      held = false
+      metrics.returned()
+      for (const permit of permits) permit.release()
+    }
+    return { values, items, cursor: { epoch, position: position + 1 }, release }
+  }
+
+  #reset(): void {
+    this.#clips.clear()
+    this.#items = []
+    this.#permits = []
+    this.#dropped = []
+  }
+}
+
+function noBatch({ epoch, length }: EpochTally, size: number): Problem {
+  const message = `Epoch ${epoch} has ${length} items, and too few of them could be used to fill one batch of ${size}.`
+  return new Problem('no-batch-in-epoch', message, {
+    hint: 'See why items were dropped, add recordings, or lower the size of the batch node.',
+  })
+}

@@ -1,0 +1,43 @@
+/** The file each pool thread runs: keeps what the last setups need, answers tasks, moves results out without copying. */
+import { move, transferableSymbol, valueSymbol } from 'piscina'
+import { FeatureCache } from '../../data/feature-cache.js'
+import type { Stages } from './evaluate.js'
+import { type Evaluated, type PreparedClip, type Setup, type Task, TaskRunner } from './tasks.js'
+
+/** A task of the setup with this id; the setup itself only when a thread has asked for it. */
+export interface Request {
+  id: string
+  setup?: Setup | undefined
+  task: Task
+}
+
+/** `unknown-setup`: this thread has not seen the setup; the task is to be sent again with it. */
+export type Reply = Evaluated | PreparedClip | 'unknown-setup'
+
+/** One to prepare, one to stream: more at once is nobody's habit. */
+const KEPT = 2
+
+const runners = new Map<string, Promise<TaskRunner>>()
+
+export default async function answer({ id, setup, task }: Request): Promise<Reply> {
+  if (setup && !runners.has(id)) {
+    runners.set(id, openRunner(setup))
+    if (runners.size > KEPT) runners.delete(runners.keys().next().value!)
+  }
+  const runner = await runners.get(id)
+  if (!runner) return 'unknown-setup'
+  if (task.kind === 'prepare') return runner.prepare(task.clip)
+  return moved(await runner.evaluate(task.items))
+}
+
+/** A runner as a pool thread has it: stages by their registry, features on disk. */
+async function openRunner(setup: Setup): Promise<TaskRunner> {
+  const registry = setup.stagesModule ?? new URL('../../stages/registry.js', import.meta.url).href
+  const { loadStages } = (await import(registry)) as { loadStages(): Promise<Stages> }
+  return new TaskRunner(setup, await loadStages(), new FeatureCache(setup.cacheFolder))
+}
+
+function moved(evaluated: Evaluated): Evaluated {
+  const buffers = Object.values(evaluated.values).flatMap(lanes => Object.values(lanes).map(({ buffer }) => buffer))
+  return move({ [transferableSymbol]: buffers, [valueSymbol]: evaluated } as never) as unknown as Evaluated
+}

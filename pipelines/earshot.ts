@@ -1,0 +1,52 @@
+/** The command line. A verb's file is loaded only when the verb is used, so that help answers at once. */
+import { Command, CommanderError } from 'commander'
+import { Problem, Problems } from '../data/problem.js'
+
+/** Verb, file and one line of help, in the order in which a newcomer meets them. */
+const VERBS: readonly (readonly [name: string, summary: string])[] = [
+  ['doctor', 'say what is installed, what is missing and how to mend it'],
+  ['list', 'list the stages, or explain one'],
+  ['validate', 'check a graph or config without opening any audio'],
+  ['graph', 'draw a graph as text or SVG'],
+  ['train', 'train an encoder from a config'],
+  ['embed', 'write embeddings of recordings as an Arrow file'],
+  ['probe', 'say what embeddings are worth, beside rulers'],
+  ['cache', 'show or prune what is kept on disk'],
+  ['engine', 'install TensorFlow for this machine'],
+]
+
+const EXAMPLES = `
+Examples:
+  ./earshot validate configs/quickstart.yaml
+  ./earshot train configs/quickstart.yaml --run runs/first
+  ./earshot embed runs/first my-sounds/ -o my-sounds.arrow
+  ./earshot probe my-sounds.arrow --label class
+`
+
+async function main(words: string[]): Promise<void> {
+  const program = new Command('earshot')
+    .description('Learns sound representations without labels.')
+    .helpOption('-h, --help', 'show help')
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    .showSuggestionAfterError()
+  const asked = words.find(word => !word.startsWith('-'))
+  const verb = asked === 'help' ? words[words.indexOf('help') + 1] : asked
+  for (const [name, summary] of VERBS) {
+    if (name === verb) (await import(`./${name}.js`)).default(program)
+    else program.command(name).description(summary).allowUnknownOption().allowExcessArguments()
+  }
+  await program.parseAsync(words, { from: 'user' })
+}
+
+try {
+  await main(process.argv.slice(2))
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode
+  else if (error instanceof Problem || error instanceof Problems) {
+    const { renderProblem } = await import('../graphs/language/render-problem.js')
+    const problems = error instanceof Problems ? error.problems : [error]
+    process.stderr.write(`${problems.map(renderProblem).join('\n\n')}\n`)
+    process.exitCode = 1
+  } else throw error
+}

@@ -1,0 +1,68 @@
+/** `earshot embed`: recordings become rows of an Arrow file. */
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { cacheFolder } from '../data/cache-folder.js'
+import { Problem } from '../data/problem.js'
+import { duration } from '../stages/quantities.js'
+
+interface Options {
+  output: string
+  hop: string
+  level: string
+  layer?: string
+  rulers?: boolean
+  workers?: string
+}
+
+const EXAMPLES = `
+Examples:
+  ./earshot embed runs/quickstart my-sounds/ -o my-sounds.arrow           one row a file
+  ./earshot embed runs/quickstart night.flac -o night.arrow --level patch --hop 0.48s
+  ./earshot embed runs/quickstart labels.csv -o labelled.arrow            label columns come along
+`
+
+export default function register(program: Command): void {
+  program
+    .command('embed')
+    .description('write embeddings of recordings as an Arrow file')
+    .argument('<run>', 'run folder or checkpoint')
+    .argument('<input...>', 'audio files, folders, CSV/TSV tables or data set files (data/sets/*.yaml)')
+    .requiredOption('-o, --output <file>', 'Arrow file to write')
+    .option('--hop <duration>', 'time from one patch to the next', '0.48 s')
+    .option('--level <level>', 'clip: one row a clip, the mean over its patches; patch: a row a patch', 'clip')
+    .option('--layer <node>', 'encoder to take embeddings from, if the graph has several')
+    .option('--rulers', 'write what probes compare with (untrained encoder, log-mel statistics) as well')
+    .option('--no-rulers', 'do not; without either option they are written where the input has labels')
+    .option('--workers <count>', 'worker threads for decoding; as many as cores if not given')
+    .addHelpText('after', EXAMPLES)
+    .action(embed)
+}
+
+async function embed(run: string, inputs: string[], options: Options): Promise<void> {
+  if (options.level !== 'clip' && options.level !== 'patch') {
+    throw new Problem('bad-option', `--level is 'clip' or 'patch', not '${options.level}'.`)
+  }
+  const hop = duration({ min: 0.001, max: 3600 }).safeParse(options.hop)
+  if (!hop.success) throw new Problem('bad-option', `--hop: ${hop.error.issues[0]!.message}`)
+  const { writeEmbeddings } = await import('./embeddings/write-embeddings.js')
+  const { rows, skipped, columns, seconds, audioSeconds } = await writeEmbeddings({
+    run,
+    inputs,
+    output: options.output,
+    hop: hop.data,
+    level: options.level,
+    layer: options.layer,
+    rulers: options.rulers,
+    workers: options.workers === undefined ? undefined : Number(options.workers),
+    cache: join(cacheFolder(), 'features'),
+  })
+  const lost = skipped > 0 ? `, ${skipped} clips left out (${options.output}.skipped.jsonl says why)` : ''
+  const speed = `${(audioSeconds / seconds).toFixed(0)} times real time`
+  process.stdout.write(`${options.output}: ${rows} rows${lost}; ${seconds.toFixed(1)} s, ${speed}.\nNext:\n`)
+  const label = columns[0]
+  process.stdout.write(
+    label
+      ? `  ./earshot probe ${options.output} --label ${label}\n`
+      : `  python3 -c "import pyarrow.feather as f; print(f.read_table('${options.output}'))"\n`,
+  )
+}

@@ -1,0 +1,12 @@
+/** A column that was asked for and is not there. */
+import { Problem } from '../../data/problem.js'
+import { nearestName } from '../../graphs/language/nearest-name.js'
+
+/** Names the nearest column there is, and all of them. */
+export function missingColumn(name: string, columns: readonly string[], file: string): Problem {
+  const near = nearestName(name, columns)
+  return new Problem('no-column', `There is no column '${name}'.${near ? ` Did you mean '${near}'?` : ''}`, {
+    place: { file },
+    hint: `Columns: ${columns.join(', ') || 'none'}.`,
+  })
+}

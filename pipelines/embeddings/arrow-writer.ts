@@ -1,0 +1,229 @@
+/** Embeddings leave here: one Arrow IPC file, written batch by batch, so that memory does not grow with its length. */
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import {
+  type Data,
+  Field,
+  FixedSizeList,
+  Float32,
+  Float64,
+  Message,
+  makeData,
+  RecordBatch,
+  RecordBatchFileWriter,
+  Schema,
+  Struct,
+  Utf8,
+  vectorFromArray,
+} from 'apache-arrow'
+import { Problem } from '../../data/problem.js'
+
+export interface EmbeddingRow {
+  /** Identity of the clip: rows of one clip share it. */
+  clip: string
+  path: string
+  /** Seconds from the beginning of the file. */
+  start: number
+  end: number
+  labels: Readonly<Record<string, string | undefined>>
+  /** D finite values. */
+  embedding: Float32Array
+}
+
+export interface EmbeddingWriter {
+  /** Buffers rows and writes full record batches. @throws Problem if the disk refuses them */
+  write(rows: readonly EmbeddingRow[]): void
+  /** Writes the rest and gives the file its name. @throws Problem if the disk refuses it */
+  close(): void
+  /** Gives up: nothing remains, and a file that already had the name stays as it was. */
+  abort(): void
+}
+
+/** Columns that every file has, in this order, before the label columns; `embedding` comes last. */
+export const FIXED_COLUMNS = ['clip', 'path', 'start', 'end'] as const
+
+const ROWS_IN_BATCH = 8192
+/** Wide embeddings get shorter batches: 64 MB of float32 at most. */
+const VALUES_IN_BATCH = 1 << 24
+
+/**
+ * Opens FILE.partial beside `file`; `close` renames it.
+ *
+ * @param columns names of label columns (utf8, nullable)
+ * @param metadata kept in the schema: front end, checkpoint and graph hashes, layer, pooling, version ...
+ * @throws Problem if the folder cannot be written, or a label column has the name of a fixed one
+ */
+export function createEmbeddingWriter(
+  file: string,
+  {
+    dimensions,
+    columns,
+    metadata,
+  }: { dimensions: number; columns: readonly string[]; metadata: Record<string, string> },
+): EmbeddingWriter {
+  const schema = schemaOf(dimensions, columns, metadata)
+  const partial = `${file}.${process.pid}.partial`
+  const descriptor = guarded(file, () => {
+    mkdirSync(dirname(file), { recursive: true })
+    return openSync(partial, 'w')
+  })
+  const sink = new DescriptorWriter(descriptor)
+  const height = Math.max(1, Math.min(ROWS_IN_BATCH, Math.floor(VALUES_IN_BATCH / dimensions)))
+  const values = new Float32Array(height * dimensions)
+  let rows: EmbeddingRow[] = []
+  let open = true
+
+  const end = () => {
+    open = false
+    closeSync(descriptor)
+  }
+  const abort = () => {
+    if (open) end()
+    rmSync(partial, { force: true })
+  }
+  const guard = <T>(work: () => T): T => {
+    if (!open) throw new RangeError(`The writer of ${file} is closed.`)
+    try {
+      return guarded(file, work)
+    } catch (error) {
+      abort()
+      throw error
+    }
+  }
+  const flush = () => {
+    if (rows.length === 0) return
+    sink.write(recordBatch(schema, columns, rows, values.subarray(0, rows.length * dimensions)))
+    rows = []
+  }
+  guard(() => sink.reset(undefined, schema))
+
+  return {
+    write: more =>
+      guard(() => {
+        for (const row of more) {
+          if (row.embedding.length !== dimensions)
+            throw new RangeError(`An embedding of ${row.clip} has ${row.embedding.length} values, not ${dimensions}.`)
+          values.set(row.embedding, rows.length * dimensions)
+          rows.push(row)
+          if (rows.length === height) flush()
+        }
+      }),
+    close: () =>
+      guard(() => {
+        flush()
+        sink.finish()
+        fsyncSync(descriptor)
+        end()
+        renameSync(partial, file)
+      }),
+    abort,
+  }
+}
+
+/** Writes each piece at once (the sink of arrow-js would keep the whole file), the schema message included. */
+class DescriptorWriter extends RecordBatchFileWriter {
+  constructor(private readonly descriptor: number) {
+    super({ autoDestroy: false })
+  }
+
+  protected override _write(chunk: ArrayBufferView): this {
+    const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+    for (let at = 0; at < bytes.length; ) at += writeSync(this.descriptor, bytes, at)
+    this._position += bytes.length
+    return this
+  }
+
+  /** The format asks for a schema message after the magic; arrow-js leaves it out, and stream readers stumble. */
+  protected override _writeSchema(schema: Schema): this {
+    return super._writeSchema(schema)._writeMessage(Message.from(schema))
+  }
+}
+
+function schemaOf(dimensions: number, columns: readonly string[], metadata: Record<string, string>): Schema {
+  const taken = columns.find((name, at) => isFixed(name) || columns.indexOf(name) !== at)
+  if (taken !== undefined)
+    throw new Problem(
+      'bad-column',
+      `The label column '${taken}' has the name of another column of the embeddings file.`,
+      {
+        hint: `Rename it in the manifest; ${[...FIXED_COLUMNS, 'embedding'].join(', ')} are taken.`,
+      },
+    )
+  return new Schema(
+    [
+      new Field('clip', new Utf8(), false),
+      new Field('path', new Utf8(), false),
+      new Field('start', new Float64(), false),
+      new Field('end', new Float64(), false),
+      ...columns.map(name => new Field(name, new Utf8(), true)),
+      new Field('embedding', new FixedSizeList(dimensions, new Field('item', new Float32(), false)), false),
+    ],
+    new Map(Object.entries(metadata)),
+  )
+}
+
+const isFixed = (name: string) => name === 'embedding' || FIXED_COLUMNS.some(fixed => fixed === name)
+
+function recordBatch(
+  schema: Schema,
+  columns: readonly string[],
+  rows: readonly EmbeddingRow[],
+  values: Float32Array,
+): RecordBatch {
+  const length = rows.length
+  const text = (pick: (row: EmbeddingRow) => string | undefined) =>
+    vectorFromArray(
+      rows.map(row => pick(row) ?? null),
+      new Utf8(),
+    ).data[0]!
+  const seconds = (pick: (row: EmbeddingRow) => number) =>
+    makeData({ type: new Float64(), length, data: Float64Array.from(rows, pick) })
+  const children: Data[] = [
+    text(row => row.clip),
+    text(row => row.path),
+    seconds(row => row.start),
+    seconds(row => row.end),
+    ...columns.map(name => text(row => row.labels[name])),
+    makeData({
+      type: schema.fields.at(-1)!.type as FixedSizeList<Float32>,
+      length,
+      child: makeData({ type: new Float32(), length: values.length, data: values }),
+    }),
+  ]
+  return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, children }))
+}
+
+/** Turns what the file system says into a sentence. */
+function guarded<T>(file: string, work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code
+    if (code === undefined) throw cause
+    const full = code === 'ENOSPC' || code === 'EDQUOT'
+    throw new Problem(
+      full ? 'disk-full' : 'not-writable',
+      `The embeddings cannot be written: ${sentence(code, cause)}`,
+      {
+        place: { file },
+        hint: full
+          ? 'Free some space, or name a file on another disk with -o.'
+          : 'Name a file that you may write with -o.',
+        cause,
+      },
+    )
+  }
+}
+
+const SENTENCES: Record<string, string> = {
+  ENOSPC: 'the disk is full.',
+  EDQUOT: 'your disk quota is used up.',
+  EROFS: 'the folder is on a read-only file system.',
+  EACCES: 'you may not write there.',
+  EPERM: 'you may not write there.',
+  EISDIR: 'that is a folder, not a file.',
+  ENOTDIR: 'a part of the path is a file, not a folder.',
+  EEXIST: 'a part of the path is a file, not a folder.',
+}
+
+const sentence = (code: string, cause: unknown) => SENTENCES[code] ?? (cause as Error).message

@@ -1,0 +1,90 @@
+/**
+ * How a trained encoder hears: the way from a clip to the encoder with all random views left out. Between log-mel
+ * frames and the encoder only draw-free stages remain (`normalise`), put on patches cut at a regular hop.
+ */
+import { Problem } from '../../data/problem.js'
+import type { CheckedGraph, CheckedNode } from '../../graphs/language/checked.js'
+import type { ItemStage, Stage } from '../../stages/contract.js'
+import type { LogMelPort, PatchPort, Port } from '../../stages/ports.js'
+import type { Patch, Statistics } from '../../stages/values.js'
+
+export interface EncodingPath {
+  /** The part of the graph up to the cached log-mel node. */
+  features: CheckedGraph
+  /** Id of that node, and what it gives. */
+  mel: string
+  melPort: LogMelPort
+  encoder: string
+  dimensions: number
+  patch: PatchPort
+  /** Turns a patch of log-mel frames into what the encoder was trained on. */
+  finish(patch: Patch): Patch
+}
+
+/**
+ * @param statistics by node, as training measured them
+ * @throws Problem if the graph has no encoder of that name, or none is reached from log-mel frames
+ */
+export function encodingPath(
+  graph: CheckedGraph,
+  stages: ReadonlyMap<string, Stage>,
+  statistics: Record<string, Statistics>,
+  layer?: string,
+): EncodingPath {
+  const byId = new Map(graph.nodes.map(node => [node.id, node]))
+  const encoder = chooseEncoder(graph, stages, layer)
+  const finishing: CheckedNode[] = []
+  let node = byId.get(Object.values(encoder.inputs)[0]!.node)!
+  while (!(stages.get(node.stage) as ItemStage).cached) {
+    const stage = stages.get(node.stage)!
+    const makesPair = node.out.kind === 'pair' && !node.lifted
+    if (stage.place === 'item' && !stage.draws && !makesPair) finishing.unshift(node)
+    const above = Object.values(node.inputs)[0]
+    if (!above) throw new Problem('no-front-end', `Encoder '${encoder.id}' is not fed from a log-mel stage.`)
+    node = byId.get(above.node)!
+  }
+  const works = finishing.map(each => workOnPatches(each, stages.get(each.stage) as ItemStage, statistics))
+  return {
+    features: { nodes: graph.nodes.filter(({ id }) => id === node.id || reads(byId, node, id)) },
+    mel: node.id,
+    melPort: node.out as LogMelPort,
+    encoder: encoder.id,
+    dimensions: innermost(encoder.out, 'embedding').size,
+    patch: innermost(Object.values(encoder.inputs)[0]!.port, 'patch'),
+    finish: patch => works.reduce((value, work) => work(value), patch),
+  }
+}
+
+function chooseEncoder(graph: CheckedGraph, stages: ReadonlyMap<string, Stage>, layer?: string): CheckedNode {
+  const encoders = graph.nodes.filter(({ stage }) => {
+    const found = stages.get(stage)
+    return found?.place === 'tensor' && found.role === 'encoder'
+  })
+  const chosen = layer === undefined ? encoders[0] : encoders.find(({ id }) => id === layer)
+  if (chosen) return chosen
+  const there = encoders.map(({ id }) => id).join(', ') || 'none'
+  throw new Problem('no-such-layer', `The graph has no encoder '${layer ?? ''}'.`, { hint: `Its encoders: ${there}.` })
+}
+
+function workOnPatches(node: CheckedNode, stage: ItemStage, statistics: Record<string, Statistics>) {
+  const ports = Object.fromEntries(Object.entries(node.inputs).map(([name, { port }]) => [name, innermostItem(port)]))
+  const work = stage.work(node.parameters, { ...ports, out: innermostItem(node.out) } as never)
+  const banks = Object.entries(node.inputs).filter(([, { bank }]) => bank)
+  const given = Object.fromEntries(banks.map(([name, { node: id }]) => [name, { statistics: () => statistics[id]! }]))
+  return (patch: Patch) => work({ ...given, from: patch } as never) as Patch
+}
+
+/** Whether `node` depends on the node `id`. */
+function reads(byId: ReadonlyMap<string, CheckedNode>, node: CheckedNode, id: string): boolean {
+  return Object.values(node.inputs).some(input => input.node === id || reads(byId, byId.get(input.node)!, id))
+}
+
+function innermostItem(port: Port): Port {
+  return port.kind === 'pair' || port.kind === 'batch' ? innermostItem(port.of) : port
+}
+
+function innermost<Kind extends Port['kind']>(port: Port, kind: Kind): Extract<Port, { kind: Kind }> {
+  const inner = innermostItem(port)
+  if (inner.kind === kind) return inner as Extract<Port, { kind: Kind }>
+  throw new Problem('wrong-port', `Expected ${kind}, found ${inner.kind}.`)
+}

@@ -1,0 +1,23 @@
+/** What travels in an Arrow file's schema metadata, so that nobody has to ask which front end or weights made it. */
+import type { FoundCheckpoint } from '../trainer/checkpoint.js'
+import { versions } from '../versions.js'
+import type { EncodingPath } from './encoding-path.js'
+
+/** Version of the contract: the columns and the names below. */
+export const CONTRACT = '1'
+
+export function embeddingMetadata({ checkpoint }: FoundCheckpoint, path: EncodingPath): Record<string, string> {
+  const front = Object.fromEntries(path.features.nodes.map(({ id, stage, parameters }) => [id, { stage, ...parameters }]))
+  return {
+    'earshot.contract': CONTRACT,
+    'earshot.version': versions().earshot!,
+    'earshot.front-end': JSON.stringify(front),
+    'earshot.front-end-version': checkpoint.versions['front-end'] ?? '',
+    'earshot.normalisation': JSON.stringify(checkpoint.statistics),
+    'earshot.checkpoint': checkpoint.sha256,
+    'earshot.step': String(checkpoint.step),
+    'earshot.graph-hash': checkpoint.graphHash,
+    'earshot.graph': JSON.stringify(checkpoint.graph),
+    'earshot.pooling': 'mean',
+  }
+}

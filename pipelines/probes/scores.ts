@@ -1,0 +1,76 @@
+/** How good predictions are, and how sure that is: the same resamples for everybody, so that differences are paired. */
+import { streamOf } from '../../graphs/streams/draws.js'
+
+export interface Score {
+  /** Mean over the classes of the share of its clips that was right. Chance is 1 / classes. */
+  balanced: number
+  /** Share of clips that was right. */
+  accuracy: number
+}
+
+/** Low and high end, 95 %. */
+export type Interval = [low: number, high: number]
+
+export const RESAMPLES = 2000
+
+/** Members of `tested`, right or wrong (a share where guesses are random), each weighing what `weights` says. */
+export function score(labels: ArrayLike<number>, right: ArrayLike<number>, weights?: ArrayLike<number>): Score {
+  const totals: number[] = []
+  const hits: number[] = []
+  let [all, good] = [0, 0]
+  for (let at = 0; at < labels.length; at++) {
+    const weight = weights ? weights[at]! : 1
+    const label = labels[at]!
+    totals[label] = (totals[label] ?? 0) + weight
+    hits[label] = (hits[label] ?? 0) + weight * right[at]!
+    all += weight
+    good += weight * right[at]!
+  }
+  let [sum, present] = [0, 0]
+  totals.forEach((total, label) => {
+    if (total === 0) return
+    sum += hits[label]! / total
+    present++
+  })
+  return { balanced: present ? sum / present : 0, accuracy: all ? good / all : 0 }
+}
+
+/**
+ * Scores of several predictors on the same resamples: whole units (clips, or groups with all their clips) are drawn
+ * with replacement.
+ *
+ * @param units name of each tested member's unit; @param right for each predictor how right it was on each member
+ * @returns for each predictor `count` scores
+ */
+export function resampledScores(
+  labels: ArrayLike<number>,
+  units: readonly string[],
+  right: readonly ArrayLike<number>[],
+  { seed, count = RESAMPLES }: { seed: number; count?: number },
+): Score[][] {
+  const numbers = new Map<string, number>()
+  const unitOf = units.map(unit => numbers.get(unit) ?? numbers.set(unit, numbers.size).size - 1)
+  const rng = streamOf(`probe resamples ${seed}`)
+  const scores: Score[][] = right.map(() => [])
+  for (let resample = 0; resample < count; resample++) {
+    const drawn = new Uint32Array(numbers.size)
+    for (let at = 0; at < drawn.length; at++) drawn[rng.integer(0, drawn.length)]! += 1
+    const weights = unitOf.map(unit => drawn[unit]!)
+    right.forEach((hits, predictor) => {
+      scores[predictor]!.push(score(labels, hits, weights))
+    })
+  }
+  return scores
+}
+
+/** Percentile interval (Efron and Tibshirani, An Introduction to the Bootstrap, 13.3). */
+export function interval(values: readonly number[]): Interval {
+  const sorted = [...values].sort((a, b) => a - b)
+  const at = (share: number) => {
+    const place = share * (sorted.length - 1)
+    const below = Math.floor(place)
+    const above = sorted[Math.min(below + 1, sorted.length - 1)]!
+    return sorted[below]! + (place - below) * (above - sorted[below]!)
+  }
+  return [at(0.025), at(0.975)]
+}

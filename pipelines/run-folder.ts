@@ -1,0 +1,77 @@
+/** A run's folder: what was asked for, what came of it, and where a resumed run goes on. Never overwritten. */
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Problem } from '../data/problem.js'
+
+export type RunState = 'preparing' | 'training' | 'interrupted' | 'failed' | 'finished'
+
+export class RunFolder {
+  private constructor(readonly path: string) {}
+
+  /** @throws Problem if the folder holds anything, or cannot be written */
+  static create(path: string): RunFolder {
+    if (existsSync(path) && (!statSync(path).isDirectory() || readdirSync(path).length > 0)) {
+      throw new Problem('run-exists', `The run folder ${path} is already there.`, {
+        hint: `Go on with it: --run ${path} --resume. Or name another: --run ${path}-2`,
+      })
+    }
+    try {
+      mkdirSync(join(path, 'checkpoints'), { recursive: true })
+    } catch (cause) {
+      throw new Problem('run-not-writable', `The run folder ${path} cannot be made: ${(cause as Error).message}`, {
+        hint: 'Name a folder that you may write with --run.',
+        cause,
+      })
+    }
+    return new RunFolder(path)
+  }
+
+  /** @throws Problem if it is not a run folder */
+  static open(path: string): RunFolder {
+    if (!existsSync(join(path, 'run.yaml'))) {
+      throw new Problem('not-a-run', `${path} is not a run folder: it holds no run.yaml.`, {
+        hint: 'Name the folder that `earshot train` wrote, such as runs/quickstart.',
+      })
+    }
+    return new RunFolder(path)
+  }
+
+  file(name: string): string {
+    return join(this.path, name)
+  }
+
+  get checkpoints(): string {
+    return this.file('checkpoints')
+  }
+
+  /** Written whole or not at all. */
+  write(name: string, text: string): void {
+    const temporary = this.file(`.${name}.${process.pid}`)
+    writeFileSync(temporary, text)
+    renameSync(temporary, this.file(name))
+  }
+
+  read(name: string): string {
+    return readFileSync(this.file(name), 'utf8')
+  }
+
+  status(state: RunState, details: Record<string, unknown> = {}): void {
+    this.write('status.json', `${JSON.stringify({ state, ...details }, null, 2)}\n`)
+  }
+
+  /** Appends a line to `metrics.jsonl`, `timings.jsonl` or `skipped.jsonl`. */
+  append(name: string, entry: object): void {
+    appendFileSync(this.file(name), `${JSON.stringify(entry)}\n`)
+  }
+
+  /** Length of each growing file: a checkpoint keeps them, so that resuming cuts off what came after it. */
+  lengths(names: readonly string[]): Record<string, number> {
+    return Object.fromEntries(names.map(name => [name, existsSync(this.file(name)) ? statSync(this.file(name)).size : 0]))
+  }
+
+  cutBack(lengths: Record<string, number>): void {
+    for (const [name, length] of Object.entries(lengths)) {
+      if (existsSync(this.file(name))) truncateSync(this.file(name), length)
+    }
+  }
+}

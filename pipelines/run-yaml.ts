@@ -1,0 +1,14 @@
+/** The resolved config as a run keeps it: every value, with the file and line that set it as a comment. */
+import { Document as YamlDocument, isScalar } from 'yaml'
+import type { Document, Sections } from '../graphs/language/document.js'
+
+/** A config again: `earshot train --resume` reads it. */
+export function runYaml(document: Document<Sections>): string {
+  const yaml = new YamlDocument({ ...document.resolved, name: document.name })
+  for (const { path, origin } of document.explain()) {
+    const node = yaml.getIn(path.split('.'), true)
+    if (isScalar(node)) node.comment = ` ${origin}`
+  }
+  yaml.commentBefore = ' The resolved config of this run; beside each value, what set it.'
+  return yaml.toString({ lineWidth: 0 })
+}

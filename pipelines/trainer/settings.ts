@@ -1,0 +1,48 @@
+/** What the trainer's thread is told at its start, and the messages it exchanges with the main thread. */
+import type { Precision } from '../../engine/engine.js'
+import type { CheckedGraph } from '../../graphs/language/checked.js'
+import type { BatchValues } from '../../graphs/streams/layout.js'
+import type { TrainSettings } from '../config.js'
+
+export interface TrainerSetup {
+  graph: CheckedGraph
+  seed: number
+  threads: number
+  precision: Precision
+  /** Absent in a thread that only encodes. */
+  train?: TrainSettings
+}
+
+export interface StepReport {
+  step: number
+  /** Of each loss node. */
+  losses: Record<string, number>
+  loss: number
+  learningRate: number
+  /** Only when the step is logged. */
+  health?: Health
+  /** Seconds the step took, and seconds the thread had waited for its batch. */
+  seconds: number
+  waited: number
+  tensors: number
+}
+
+export interface Health {
+  /** L2 norm of all gradients together. */
+  gradientNorm: number
+  /** Mean over dimensions of the standard deviation of L2-normalised embeddings, and what it is without collapse, 1/sqrt(d). */
+  embeddingDeviation: number
+  embeddingDeviationHealthy: number
+}
+
+/** What the main thread asks; each is answered in order. */
+export type Request =
+  | { kind: 'step'; values: BatchValues; step: number; logged: boolean }
+  /** Forward in training mode without learning: sets the running statistics of batch normalisation. */
+  | { kind: 'calibrate'; values: BatchValues }
+  | { kind: 'encode'; node: string; patches: Float32Array; count: number }
+  | { kind: 'save'; file: string }
+  | { kind: 'load'; file: string; optimiser: boolean }
+  | { kind: 'close' }
+
+export type Reply = { result: unknown } | { problem: { code: string; message: string; hint?: string | undefined } }

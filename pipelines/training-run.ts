@@ -1,0 +1,80 @@
+/** Sets up all that a training run needs, and takes it down again: clips, features, pool, trainer's thread. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { readClips } from '../data/manifests.js'
+import { Problem } from '../data/problem.js'
+import { openPool, type Pool } from '../graphs/streams/pool.js'
+import { type Prepared, prepareFeatures } from '../graphs/streams/prepare.js'
+import type { Config } from './config.js'
+import { progress } from './progress.js'
+import type { RunFolder } from './run-folder.js'
+import { findCheckpoint, type FoundCheckpoint, hashGraph, listCheckpoints } from './trainer/checkpoint.js'
+import { TrainerThread } from './trainer/trainer-thread.js'
+import { GROWING, type Outcome, Training, UNTRAINED } from './training.js'
+
+export interface RunOptions {
+  config: Config
+  run: RunFolder
+  /** Goes on from the run's newest checkpoint, bit for bit. */
+  resume: boolean
+  /** Run or checkpoint whose weights the run starts from. */
+  from?: string | undefined
+  /** Aborted by Ctrl-C: the step under way is finished, then a checkpoint is written. */
+  signal: AbortSignal
+  /** The cache folder. */
+  cache: string
+}
+
+export async function trainRun(options: RunOptions): Promise<Outcome> {
+  const { config, run, signal } = options
+  const { graph, train, streams } = config
+  const resumed = options.resume ? newestCheckpoint(run, config) : undefined
+  const weights = options.from === undefined ? undefined : findCheckpoint(options.from)
+  run.cutBack(resumed?.checkpoint.lengths ?? Object.fromEntries(GROWING.map(name => [name, 0])))
+  run.status('preparing', { pid: process.pid })
+  const pool = openPool(streams.workers === undefined ? {} : { workers: streams.workers })
+  let thread: TrainerThread | undefined
+  try {
+    const prepared = await prepare(options, pool, resumed === undefined)
+    thread = await TrainerThread.start({ graph, seed: train.seed, threads: train.threads, precision: train.precision, train })
+    const training = new Training(config, run, prepared, pool, thread, resumed)
+    if (!existsSync(join(run.checkpoints, UNTRAINED))) await training.calibrateRuler()
+    if (resumed) await thread.load(resumed.tensors, { optimiser: true })
+    else if (weights) await thread.load(weights.tensors, { optimiser: false })
+    const outcome = await training.toTheEnd(signal)
+    run.status(outcome.interrupted ? 'interrupted' : 'finished', { ...outcome })
+    return outcome
+  } finally {
+    await thread?.close()
+    await pool.close()
+  }
+}
+
+/** @throws Problem if the run's checkpoint is of another graph than the config's */
+function newestCheckpoint(run: RunFolder, config: Config): FoundCheckpoint | undefined {
+  if (listCheckpoints(run.checkpoints).length === 0) return undefined // killed before the first one: from the start
+  const found = findCheckpoint(run.path)
+  if (found.checkpoint.graphHash === hashGraph(config.graph)) return found
+  throw new Problem('another-graph', `The checkpoint of ${run.path} is of another graph than the config's.`, {
+    hint: `Go on with the run's own config: ./earshot train --run ${run.path} --resume. Or start a new run from its weights: --from ${run.path}`,
+  })
+}
+
+async function prepare({ config, run, signal, cache }: RunOptions, pool: Pool, fresh: boolean): Promise<Prepared> {
+  const { clips } = await readClips(config.data.set)
+  const bar = progress('reading sounds', clips.length)
+  const cacheFolder = join(cache, 'features')
+  const prepared = await prepareFeatures({ graph: config.graph, clips, cacheFolder, pool, onProgress: () => bar.tick(), signal })
+  bar.done()
+  const { skipped } = prepared
+  if (fresh) for (const one of skipped) run.append('skipped.jsonl', one)
+  const share = skipped.length / clips.length
+  if (share > config.train['bad-clips']) {
+    const first = skipped[0]!
+    throw new Problem('too-many-bad-clips', `${skipped.length} of ${clips.length} clips cannot be used; the first: ${first.reason}`, {
+      hint: `All are listed in ${run.file('skipped.jsonl')}. Mend or remove them, or raise train.bad-clips (now ${config.train['bad-clips']}).`,
+    })
+  }
+  if (skipped.length > 0) process.stderr.write(`${skipped.length} clips are left out; ${run.file('skipped.jsonl')} says why.\n`)
+  return prepared
+}

@@ -1,0 +1,195 @@
+/** Trains the graph of a config: prepares features, feeds the trainer's thread, keeps checkpoints and metrics. */
+import { concatMap, lastValueFrom, takeWhile } from 'rxjs'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { Problem } from '../data/problem.js'
+import { streamBatches } from '../graphs/streams/batches.js'
+import type { Batch, Dropped } from '../graphs/streams/gather.js'
+import { batchSize } from '../graphs/streams/layout.js'
+import type { Pool } from '../graphs/streams/pool.js'
+import type { Prepared } from '../graphs/streams/prepare.js'
+import type { Cursor } from '../graphs/streams/sub-batches.js'
+import type { Config } from './config.js'
+import { progress } from './progress.js'
+import type { RunFolder } from './run-folder.js'
+import { CHECKPOINT_FORMAT, type FoundCheckpoint, hashGraph, tensorsFile, thinCheckpoints, writeCheckpoint } from './trainer/checkpoint.js'
+import type { StepReport } from './trainer/settings.js'
+import type { TrainerThread } from './trainer/trainer-thread.js'
+import { versions } from './versions.js'
+
+/** Files that grow with a run; a checkpoint keeps their lengths, so that resuming cuts off what came after it. */
+export const GROWING = ['metrics.jsonl', 'timings.jsonl', 'skipped.jsonl']
+
+/** The untrained encoder with calibrated batch-norm statistics, a ruler for probes. */
+export const UNTRAINED = 'untrained.safetensors'
+
+const START: Cursor = { epoch: 0, position: 0 }
+
+export interface Outcome {
+  step: number
+  interrupted: boolean
+  /** Share of the time that the trainer's thread waited for data. */
+  waitedShare: number
+  secondsPerStep: number
+  loss: number
+}
+
+export class Training {
+  #cursor: Cursor
+  #step: number
+  #seconds = 0
+  #waited = 0
+  #stepsHere = 0
+  #loss = Number.NaN
+  /** Reported by the streams, which run ahead; written when training has passed them. */
+  #drops: Dropped[] = []
+
+  constructor(
+    private readonly config: Config,
+    private readonly run: RunFolder,
+    private readonly prepared: Prepared,
+    private readonly pool: Pool,
+    private readonly thread: TrainerThread,
+    resumed?: FoundCheckpoint,
+  ) {
+    this.#cursor = resumed?.checkpoint.cursor ?? START
+    this.#step = resumed?.checkpoint.step ?? 0
+  }
+
+  /** Shows the untrained encoder some batches, keeps it as the ruler of probes, and leaves the weights as they were. */
+  async calibrateRuler(): Promise<void> {
+    const initial = join(this.run.checkpoints, 'initial.safetensors')
+    await this.thread.save(initial)
+    let left = this.config.train.calibration
+    const bar = progress('calibrating the untrained encoder', left)
+    await this.#stream(START, () => left > 0, async batch => {
+      left--
+      await this.thread.calibrate(batch.values)
+      bar.tick()
+    })
+    bar.done()
+    await this.thread.save(join(this.run.checkpoints, UNTRAINED))
+    await this.thread.load(initial, { optimiser: true })
+    rmSync(initial)
+    this.#drops = []
+  }
+
+  /** Trains up to the last step, or until `signal` aborts; the step under way is finished. */
+  async toTheEnd(signal: AbortSignal): Promise<Outcome> {
+    const { steps } = this.config.train
+    const bar = progress('training', steps, this.#step)
+    const more = () => this.#step < steps && !signal.aborted
+    await this.#stream(this.#cursor, more, async batch => {
+      const report = await this.#trainOn(batch)
+      bar.tick(1, `loss ${report.loss.toFixed(3)}`)
+    })
+    bar.done()
+    await this.#checkpoint()
+    return {
+      step: this.#step,
+      interrupted: this.#step < steps,
+      waitedShare: this.#waited / (this.#waited + this.#seconds),
+      secondsPerStep: (this.#waited + this.#seconds) / this.#stepsHere,
+      loss: this.#loss,
+    }
+  }
+
+  /** Batches from `start`, one at a time, as long as `more` says so. */
+  async #stream(start: Cursor, more: () => boolean, work: (batch: Batch) => Promise<void>): Promise<void> {
+    if (!more()) return
+    const { config, prepared, pool } = this
+    const { graph, stages, train, streams } = config
+    const batches = streamBatches({
+      graph,
+      stages,
+      prepared,
+      pool,
+      seed: train.seed,
+      start,
+      window: { batches: streams.window && Math.floor(streams.window / batchSize(graph)) },
+      onDrop: drop => this.#drops.push(drop),
+    })
+    await lastValueFrom(
+      batches.pipe(
+        concatMap(async batch => {
+          try {
+            if (more()) await work(batch)
+          } finally {
+            batch.release()
+          }
+        }),
+        takeWhile(more),
+      ),
+      { defaultValue: undefined },
+    )
+  }
+
+  async #trainOn(batch: Batch): Promise<StepReport> {
+    const { train } = this.config
+    const step = this.#step + 1
+    const saves = step % train.checkpoints.every === 0
+    const logged = saves || step === 1 || step % train['log-every'] === 0
+    const report = await this.#stepOrExplain(batch, step, logged)
+    this.#step = step
+    this.#cursor = batch.cursor
+    this.#writeDrops()
+    this.#count(report)
+    if (logged) this.#log(report, batch)
+    if (saves && step < train.steps) await this.#checkpoint()
+    return report
+  }
+
+  async #stepOrExplain(batch: Batch, step: number, logged: boolean): Promise<StepReport> {
+    try {
+      return await this.thread.step(batch.values, step, logged)
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'not-finite') throw error
+      const clips = batch.items.map(({ clip }) => clip)
+      this.run.append('failures.jsonl', { step, message: error.message, clips })
+      const where = `The batch's clips are in ${this.run.file('failures.jsonl')}.`
+      throw new Problem(error.code, `${error.message} ${where}`, { hint: error.hint })
+    }
+  }
+
+  #writeDrops(): void {
+    const { epoch, position } = this.#cursor
+    const passed = (drop: Dropped) => drop.epoch < epoch || (drop.epoch === epoch && drop.position < position)
+    for (const drop of this.#drops.filter(passed)) this.run.append('skipped.jsonl', drop)
+    this.#drops = this.#drops.filter(drop => !passed(drop))
+  }
+
+  #count({ seconds, waited, loss }: StepReport): void {
+    this.#loss = loss
+    this.#stepsHere++
+    this.#seconds += seconds
+    if (this.#stepsHere > 1) this.#waited += waited // the first wait is the streams' start
+  }
+
+  /** `metrics.jsonl` holds what a repeated run gives again, bit for bit; times are apart. */
+  #log({ step, losses, learningRate, health, ...rest }: StepReport, batch: Batch): void {
+    const chance = Object.fromEntries(this.config.graph.nodes.flatMap(({ id, out }) => (out.kind === 'loss' ? [[id, out.chance]] : [])))
+    this.run.append('metrics.jsonl', { step, epoch: batch.cursor.epoch, losses, chance, learningRate, ...health })
+    const { seconds, waited, tensors } = rest
+    this.run.append('timings.jsonl', { step, seconds, waited, tensors, time: new Date().toISOString() })
+    this.run.status('training', { step, of: this.config.train.steps, loss: this.#loss, pid: process.pid })
+  }
+
+  async #checkpoint(): Promise<void> {
+    const { run, config, prepared } = this
+    const { graph, train } = config
+    const sha256 = await this.thread.save(tensorsFile(run.checkpoints, this.#step))
+    writeCheckpoint(run.checkpoints, {
+      format: CHECKPOINT_FORMAT,
+      step: this.#step,
+      graph,
+      graphHash: hashGraph(graph),
+      train,
+      statistics: prepared.statistics,
+      cursor: this.#cursor,
+      lengths: run.lengths(GROWING),
+      sha256,
+      versions: versions(),
+    })
+    thinCheckpoints(run.checkpoints, train.checkpoints.keep)
+  }
+}

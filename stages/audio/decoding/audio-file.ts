@@ -1,0 +1,43 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { badAudio } from './bad-audio.js'
+
+/** An audio file open for reading, at any position. Reads are synchronous: they happen in worker threads. */
+export class AudioFile {
+  private constructor(
+    readonly path: string,
+    readonly size: number,
+    private readonly descriptor: number,
+  ) {}
+
+  /** @throws Problem `audio-missing`, `audio-unreadable`, `audio-empty` */
+  static open(path: string): AudioFile {
+    let descriptor: number
+    try {
+      descriptor = openSync(path, 'r')
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code
+      const missing = code === 'ENOENT' || code === 'ENOTDIR'
+      throw badAudio(missing ? 'audio-missing' : 'audio-unreadable', path, missing ? undefined : code, error)
+    }
+    const stats = fstatSync(descriptor)
+    if (stats.isFile() && stats.size > 0) return new AudioFile(path, stats.size, descriptor)
+    closeSync(descriptor)
+    throw stats.isFile() ? badAudio('audio-empty', path) : badAudio('audio-unreadable', path, 'not a file')
+  }
+
+  /** Up to `length` bytes from `position`; fewer at the file's end. */
+  read(position: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(Math.max(0, Math.min(length, this.size - position)))
+    let got = 0
+    while (got < bytes.length) {
+      const more = readSync(this.descriptor, bytes, got, bytes.length - got, position + got)
+      if (more === 0) return bytes.subarray(0, got)
+      got += more
+    }
+    return bytes
+  }
+
+  close(): void {
+    closeSync(this.descriptor)
+  }
+}

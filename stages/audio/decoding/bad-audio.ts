@@ -1,0 +1,28 @@
+/** Why a file gives no usable sound: one code and one sentence each, always naming the file. */
+import { Problem } from '../../../data/problem.js'
+
+const SENTENCES = {
+  'audio-missing': 'there is no such file',
+  'audio-unreadable': 'it cannot be opened',
+  'audio-empty': 'the file is empty (0 bytes)',
+  'audio-unknown': 'this is not audio that Earshot or ffmpeg can read',
+  'audio-truncated': 'the file ends too early: part of its sound is missing',
+  'audio-damaged': 'its sound cannot be decoded',
+  'audio-no-samples': 'it holds no samples',
+  'audio-no-channels': 'it declares 0 channels',
+  'audio-not-finite': 'it holds samples that are not numbers (NaN or infinite)',
+} as const
+
+export type BadAudio = keyof typeof SENTENCES
+
+const HINTS: Partial<Record<BadAudio, string>> = {
+  'audio-missing': 'Check the path, or the table that names it.',
+  'audio-unreadable': 'Check the permissions of the file and of its folders.',
+  'audio-truncated': 'Copy or download the file again.',
+}
+
+/** A problem to throw; `detail` says more about this very file. */
+export function badAudio(code: BadAudio, path: string, detail?: string, cause?: unknown): Problem {
+  const message = `${path}: ${SENTENCES[code]}${detail ? ` (${detail})` : ''}`
+  return new Problem(code, message, { place: { file: path }, hint: HINTS[code], cause })
+}

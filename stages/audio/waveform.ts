@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import { clip, describeStage } from '../contract.js'
+import { duration, frequency } from '../quantities.js'
+import type { Waveform } from '../values.js'
+import { Level } from './signal/level.js'
+import { type Sound, soundAt } from './signal/sound.js'
+
+/** Sound is kept whole up to this many seconds; above, it is decoded again for each reading. */
+const WHOLE = 120
+
+/** Sound of a clip, mono, at one rate and level, whatever the file was. */
+export default describeStage({
+  name: 'waveform',
+  summary: 'Decodes a clip to mono at one rate; repeats it if it is short; levels its peak.',
+  parameters: z.strictObject({
+    rate: frequency({ min: 1000, max: 192000 })
+      .default(16000)
+      .transform(Math.round)
+      .describe('sample rate, a whole number of hertz'),
+    'at-least': duration({ min: 0, max: 600 }).default(0).describe('a shorter clip is repeated up to this length'),
+    normalise: z
+      .enum(['peak', 'none'])
+      .default('peak')
+      .describe('peak: takes the mean away and divides by the largest magnitude + 1e-4'),
+  }),
+  place: 'item',
+  in: { from: clip },
+  out: (_, { rate }) => ({ kind: 'waveform', rate }),
+  work:
+    ({ rate, normalise, ...parameters }) =>
+    ({ from }) =>
+      waveform(from, { rate, atLeast: Math.round(parameters['at-least'] * rate), normalise }),
+})
+
+export interface WaveformOptions {
+  rate: number
+  /** Samples; a shorter sound is repeated from its start, and cut there. */
+  atLeast: number
+  normalise: 'peak' | 'none'
+}
+
+/**
+ * Opens nothing until it is read. Sound of up to two minutes is decoded once and kept; longer sound is decoded for
+ * each reading, once more in front for its level, and never held whole. A clip of one sample becomes silence.
+ */
+export function waveform(sound: Sound, options: WaveformOptions): Waveform {
+  const { rate, atLeast, normalise } = options
+  const limit = Math.max(atLeast, WHOLE * rate)
+  let whole: Float32Array | undefined
+  let level: Level | undefined
+  return {
+    rate,
+    async *blocks() {
+      if (whole) return yield whole
+      if (!level) {
+        const seen = new Level()
+        const kept: Float32Array[] = []
+        let length = 0
+        for await (const block of soundAt(rate, sound)) {
+          length += block.length
+          if (length <= limit) kept.push(block)
+          else kept.length = 0
+          seen.add(block)
+          if (length > limit && normalise === 'none') break
+        }
+        if (length <= limit) {
+          whole = levelled(repeated(kept, length, atLeast), normalise)
+          return yield whole
+        }
+        level = seen
+      }
+      for await (const block of soundAt(rate, sound)) yield normalise === 'peak' ? level.apply(block) : block
+    },
+  }
+}
+
+/** The blocks as one, repeated from the start until there are `atLeast` samples. */
+function repeated(blocks: readonly Float32Array[], length: number, atLeast: number): Float32Array {
+  if (blocks.length === 1 && length >= atLeast) return blocks[0]!
+  const out = new Float32Array(Math.max(length, atLeast))
+  let at = 0
+  for (const block of blocks) {
+    out.set(block, at)
+    at += block.length
+  }
+  for (; at < out.length; at += length) out.set(out.subarray(0, Math.min(length, out.length - at)), at)
+  return out
+}
+
+function levelled(samples: Float32Array, normalise: 'peak' | 'none'): Float32Array {
+  if (normalise === 'none') return samples
+  const level = new Level()
+  level.add(samples)
+  return level.apply(samples)
+}

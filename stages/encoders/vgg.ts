@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { batchOf, describeStage, ParameterProblem, patch } from '../contract.js'
+
+/** A plain VGG: for each width a 3 x 3 convolution, batch norm, ReLU and 2 x 2 max-pooling, then pooling over all. */
+export default describeStage({
+  name: 'vgg',
+  place: 'tensor',
+  role: 'encoder',
+  summary:
+    'Convolutions 3 x 3 with batch norm, ReLU and max-pooling, one for each width, then pooled over time and frequency.',
+  source: 'Simonyan and Zisserman, ICLR 2015, made small',
+  parameters: z.strictObject({
+    widths: z
+      .array(z.int().min(1).max(4096))
+      .min(1)
+      .max(8)
+      .default([32, 64, 128, 256])
+      .describe('channels of each block; each block halves time and frequency'),
+    pooling: z
+      .enum(['mean', 'max', 'mean-max'])
+      .default('mean-max')
+      .describe('over time and frequency at the end; mean-max puts both side by side'),
+  }),
+  in: { from: batchOf(patch) },
+  out: ({ from }, { widths, pooling }) => {
+    if (from.kind !== 'batch' || from.of.kind !== 'patch') return from
+    const { frames, bands } = from.of
+    const smallest = 2 ** widths.length
+    if (frames < smallest || bands < smallest)
+      throw new ParameterProblem(
+        'widths',
+        `${widths.length} blocks halve the patch ${widths.length} times: it needs at least ${smallest} x ${smallest}, and ${frames} x ${bands} arrives`,
+      )
+    const size = widths.at(-1)! * (pooling === 'mean-max' ? 2 : 1)
+    return { kind: 'batch', of: { kind: 'embedding', size }, size: from.size }
+  },
+  build:
+    ({ widths, pooling }) =>
+    ({ tf, operations, layers }, scope) => {
+      const blocks = widths.map((out, index) =>
+        layers.convolutionBlock(scope.within(`block${index}`), {
+          in: widths[index - 1] ?? 1,
+          out,
+          inputGradient: index > 0,
+        }),
+      )
+      return ({ from }, { training }) => {
+        const image = operations.raw.toActivation(tf.expandDims(from, 3))
+        const features = blocks.reduce((x, block) => block(x, { training }), image)
+        return operations.globalPool(features, pooling)
+      }
+    },
+})

@@ -1,0 +1,58 @@
+/**
+ * What flows between stages. A port type says what the numbers mean (rate, hop, bands, frames), so that a graph is
+ * checked end to end before any audio is opened. Types are plain data: they travel to worker threads as they are.
+ */
+export type Port =
+  | { kind: 'clip' }
+  | { kind: 'waveform'; rate: number }
+  | LogMelPort
+  | PatchPort
+  | { kind: 'pair'; of: Port }
+  | { kind: 'batch'; of: Port; size: number }
+  | { kind: 'embedding'; size: number }
+  | { kind: 'loss'; chance: number }
+
+/** Log-mel spectrogram of a whole clip, any number of frames; `hop` in samples at `rate`. */
+export interface LogMelPort {
+  kind: 'logmel'
+  rate: number
+  hop: number
+  bands: number
+}
+
+/** A piece of fixed size cut from a log-mel spectrogram, row-major frames x bands. */
+export interface PatchPort {
+  kind: 'patch'
+  rate: number
+  hop: number
+  bands: number
+  frames: number
+}
+
+export type PortKind = Port['kind']
+
+/** A port as people read it: `pair<patch[96 x 64]@16000/160>`. */
+export function describePort(port: Port): string {
+  switch (port.kind) {
+    case 'clip':
+      return 'clip'
+    case 'waveform':
+      return `waveform@${port.rate}`
+    case 'logmel':
+      return `logmel[frames x ${port.bands}]@${port.rate}/${port.hop}`
+    case 'patch':
+      return `patch[${port.frames} x ${port.bands}]@${port.rate}/${port.hop}`
+    case 'pair':
+      return `pair<${describePort(port.of)}>`
+    case 'batch':
+      return `batch[${port.size}]<${describePort(port.of)}>`
+    case 'embedding':
+      return `embedding[${port.size}]`
+    case 'loss':
+      return 'loss'
+  }
+}
+
+/** The two lanes of a pair, in this order everywhere. */
+export const LANES = ['a', 'b'] as const
+export type Lane = (typeof LANES)[number]

@@ -1,0 +1,50 @@
+/** Parameters with units, as people write them: `25 ms`, `7.8 kHz`, `[0, 0.05]`. */
+import { z } from 'zod'
+
+const DURATIONS: Record<string, number> = { us: 1e-6, ms: 1e-3, s: 1, min: 60, h: 3600 }
+const FREQUENCIES: Record<string, number> = { Hz: 1, kHz: 1e3 }
+
+interface Limits {
+  min: number
+  max: number
+}
+
+/** A time; a number alone is in seconds. The parsed value is in seconds. */
+export const duration = (limits: Limits) => quantity('duration', 's', DURATIONS, limits)
+
+/** A frequency; a number alone is in hertz. The parsed value is in hertz. */
+export const frequency = (limits: Limits) => quantity('frequency', 'Hz', FREQUENCIES, limits)
+
+function quantity(what: string, base: string, units: Record<string, number>, { min, max }: Limits) {
+  const names = Object.keys(units).join(', ')
+  return z
+    .union([z.number(), z.string()], { error: `expected a ${what} such as ${example(units, min, max)}` })
+    .transform((given, context) => {
+      const value = typeof given === 'number' ? given : measure(given, units)
+      if (value === undefined) context.addIssue(`'${given}' is not a ${what}: expected a number and one of ${names}`)
+      else if (value < min || value > max) {
+        const plain = typeof given === 'number' ? ` (a number alone is in ${base})` : ''
+        context.addIssue(`'${given}' is out of range: expected ${min} ${base} to ${max} ${base}${plain}`)
+      } else return value
+      return z.NEVER
+    })
+    .meta({ unit: base })
+}
+
+function measure(text: string, units: Record<string, number>): number | undefined {
+  const [, number, unit] = /^\s*([-+]?[\d.]+(?:e[-+]?\d+)?)\s*([a-zA-Z]+)\s*$/.exec(text) ?? []
+  const factor = unit === undefined || !Object.hasOwn(units, unit) ? undefined : units[unit]
+  const value = Number(number) * (factor ?? Number.NaN)
+  return Number.isFinite(value) ? value : undefined
+}
+
+function example(units: Record<string, number>, min: number, max: number): string {
+  const fits = Object.entries(units).find(([, factor]) => 25 * factor >= min && 25 * factor <= max)
+  return fits ? `25 ${fits[0]}` : `${max} ${Object.keys(units)[0]}`
+}
+
+/** A uniform draw's ends, `[low, high]`, low first. */
+export const range = ({ min, max }: Limits) =>
+  z
+    .tuple([z.number().min(min).max(max), z.number().min(min).max(max)])
+    .refine(([low, high]) => low <= high, 'the lower end comes first')

@@ -1,0 +1,66 @@
+/** What the port types of ports.ts look like at run time, between per-item stages. */
+import type { Lane } from './ports.js'
+
+/** One recording, or a stretch of one, as a manifest names it. */
+export interface Clip {
+  /** Unique in its manifest; draws and joins go by it. */
+  id: string
+  /** Absolute path of the audio file. */
+  path: string
+  /** Seconds from the file's start; the whole file if absent. */
+  start?: number
+  end?: number
+  /** Label columns of the manifest. */
+  labels: Record<string, string>
+}
+
+/** Mono audio at a known rate, read block by block: nothing holds a long file whole. */
+export interface Waveform {
+  rate: number
+  /** Fresh iteration from the start at each call; blocks of any length, in order. */
+  blocks(): AsyncIterable<Float32Array>
+}
+
+/** Log10 power mel frames of a whole clip, row-major frames x bands, read by range. */
+export interface LogMel {
+  frames: number
+  bands: number
+  /** Copies `count` frames from frame `start`. @throws RangeError outside the clip */
+  read(start: number, count: number): Float32Array
+}
+
+/** Row-major frames x bands. */
+export type Patch = Float32Array
+
+export type Pair<Value> = Record<Lane, Value>
+
+/** Random access to what a draw-free node makes of any clip of the training set (a stage's `bank` port). */
+export interface Bank<Value> {
+  /**
+   * `count` different clips drawn uniformly, none of them `not`, with the node's value for each.
+   * @throws RangeError if the set is too small
+   */
+  draw(count: number, options: { not: string; rng: Rng }): Promise<Value[]>
+  /** Mean and standard deviation over every number this node gave for the training clips. */
+  statistics(): Statistics
+}
+
+export interface Statistics {
+  mean: number
+  deviation: number
+}
+
+/** A stream of random numbers; the same key gives the same stream on every machine. */
+export interface Rng {
+  /** Uniform in [low, high). */
+  uniform(low?: number, high?: number): number
+  /** Whole number, uniform in [low, high), as numpy's `integers`. @throws RangeError if there is none */
+  integer(low: number, high: number): number
+  /** Standard normal. */
+  normal(): number
+  /** Fills `target` with normal numbers of mean 0 and the given standard deviation; the quick way to many. */
+  fillNormal(target: Float32Array, deviation: number): void
+}
+
+/** Opens the stream of a named draw: keyed by run seed, node, lane, epoch, clip and this name. */
+export type Draws = (name: string) => Rng

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { bank, describeStage, logMel, type PatchPort, pair, patch } from '../contract.js'
+import { logOf, powerOf } from '../power.js'
+import { range } from '../quantities.js'
+import type { Patch } from '../values.js'
+import { randomPatch } from './temporal-proximity.js'
+
+/** Mix-back: a quiet piece of another clip behind each view. */
+export default describeStage({
+  place: 'item',
+  name: 'mix-back',
+  summary: 'Adds a quiet patch of another clip to each view: one ratio a pair, two different clips.',
+  source: 'Fonseca et al., ICASSP 2021, 3.2',
+  parameters: z.strictObject({
+    ratio: range({ min: 0, max: 0.99 })
+      .default([0, 0.05])
+      .describe('energy of the background over energy of the foreground, drawn uniformly, one for both views'),
+  }),
+  in: { from: pair(patch), backgrounds: bank(logMel) },
+  out: ({ from }) => from,
+  draws: true,
+  work: ({ ratio }, { from: port }) => {
+    const { frames } = (port as { of: PatchPort }).of
+    return async ({ from, backgrounds, clip, rng }) => {
+      const drawn = rng('ratio').uniform(...ratio)
+      const others = await backgrounds.draw(2, { not: clip.id, rng: rng('backgrounds') })
+      const starts = rng('starts')
+      const [a, b] = others.map(mel => randomPatch(mel, frames, starts))
+      return { a: mixBack(from.a, a!, drawn), b: mixBack(from.b, b!, drawn) }
+    }
+  },
+})
+
+/**
+ * Mixes two log10 power patches in the linear domain so that the background's energy is exactly `ratio` times the
+ * foreground's: log10((1 - ratio) X + ratio (sum X / sum B) B).
+ *
+ * @param foreground log10 power, any shape, flattened
+ * @param background same length
+ * @param ratio in [0, 1); 0 returns the foreground itself
+ * @throws RangeError if the background is silent (sum B = 0)
+ */
+export function mixBack(foreground: Patch, background: Patch, ratio: number): Patch {
+  if (ratio === 0) return foreground
+  const mixed = new Float32Array(foreground.length)
+  const added = scratch(foreground.length)
+  const energy = powerOf(foreground, mixed)
+  const gain = (ratio * energy) / powerOf(background, added)
+  if (!Number.isFinite(gain)) throw new RangeError('the background drawn for mix-back is silent or not finite')
+  for (let i = 0; i < mixed.length; i++) mixed[i] = (1 - ratio) * mixed[i]! + gain * added[i]!
+  return logOf(mixed)
+}
+
+let room = new Float32Array(0)
+
+/** Room for one linear background, used again by the next call. */
+function scratch(length: number): Float32Array {
+  if (room.length !== length) room = new Float32Array(length)
+  return room
+}

@@ -1,0 +1,99 @@
+import { z } from 'zod'
+import { describeStage, type PatchPort, patch } from '../contract.js'
+import { range } from '../quantities.js'
+import type { Patch, Rng } from '../values.js'
+
+/** Random resized crop: a rectangle of the patch, stretched back to the patch's size. */
+export default describeStage({
+  place: 'item',
+  name: 'random-resized-crop',
+  summary: 'Cuts a random rectangle of the patch and stretches it back (bilinear): small shifts and scalings.',
+  source: 'Fonseca et al., ICASSP 2021, 3.3; Szegedy et al., CVPR 2015',
+  parameters: z.strictObject({
+    area: range({ min: 0.01, max: 1 })
+      .default([0.8, 1])
+      .describe('area of the rectangle as a share of the patch, drawn uniformly'),
+    aspect: range({ min: 0.1, max: 10 })
+      .default([0.75, 1.3333])
+      .describe("time over frequency of the rectangle, relative to the patch's own, drawn log-uniformly"),
+  }),
+  in: { from: patch },
+  out: ({ from }) => from,
+  draws: true,
+  work: ({ area, aspect }, { from: port }) => {
+    const shape = port as PatchPort
+    return ({ from, rng }) => resizedCrop(from, shape, drawCrop(shape, area, aspect, rng('crop')))
+  },
+})
+
+interface Shape {
+  frames: number
+  bands: number
+}
+
+/** A rectangle inside a patch, in frames and bands. */
+export interface Crop extends Shape {
+  frame: number
+  band: number
+}
+
+/** A rectangle of random area, aspect and place; sides that would stick out are clipped to the patch. */
+export function drawCrop(
+  { frames, bands }: Shape,
+  area: readonly [number, number],
+  aspect: readonly [number, number],
+  rng: Rng,
+): Crop {
+  const side = Math.sqrt(rng.uniform(...area))
+  const stretch = Math.exp(rng.uniform(Math.log(aspect[0]), Math.log(aspect[1])) / 2)
+  const height = Math.max(1, Math.min(frames, Math.round(frames * side * stretch)))
+  const width = Math.max(1, Math.min(bands, Math.round((bands * side) / stretch)))
+  return {
+    frames: height,
+    bands: width,
+    frame: rng.integer(0, frames - height + 1),
+    band: rng.integer(0, bands - width + 1),
+  }
+}
+
+/**
+ * Stretches a rectangle of a patch to the whole patch, bilinear between the middles of the bins
+ * (`torch.nn.functional.interpolate(mode='bilinear', align_corners=False)`).
+ *
+ * @param patch frames x bands, left as it is
+ * @param crop inside the patch; the whole patch comes back unchanged
+ */
+export function resizedCrop(patch: Patch, { frames, bands }: Shape, crop: Crop): Patch {
+  const rows = taps(crop.frame, crop.frames, frames)
+  const columns = taps(crop.band, crop.bands, bands)
+  const resized = new Float32Array(patch.length)
+  for (let frame = 0, to = 0; frame < frames; frame++) {
+    const upper = rows.first[frame]! * bands
+    const lower = rows.second[frame]! * bands
+    const share = rows.share[frame]!
+    for (let band = 0; band < bands; band++, to++) {
+      const left = columns.first[band]!
+      const right = columns.second[band]!
+      const across = columns.share[band]!
+      const above = patch[upper + left]! * (1 - across) + patch[upper + right]! * across
+      const below = patch[lower + left]! * (1 - across) + patch[lower + right]! * across
+      resized[to] = above * (1 - share) + below * share
+    }
+  }
+  return resized
+}
+
+/** For each of `length` bins: the two bins it lies between in a stretch of `size` bins from `start`, and the second's share. */
+function taps(start: number, size: number, length: number) {
+  const first = new Int32Array(length)
+  const second = new Int32Array(length)
+  const share = new Float64Array(length)
+  for (let bin = 0; bin < length; bin++) {
+    const position = Math.max(0, ((bin + 0.5) * size) / length - 0.5)
+    const whole = Math.min(Math.floor(position), size - 1)
+    first[bin] = start + whole
+    second[bin] = start + Math.min(whole + 1, size - 1)
+    share[bin] = position - whole
+  }
+  return { first, second, share }
+}

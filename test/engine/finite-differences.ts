@@ -1,0 +1,75 @@
+/** The gradient of every operation against differences of its value. */
+import type { ExecutionContext } from 'ava'
+import type { Tensor } from '../../engine/engine.js'
+import { streamOf } from '../../graphs/streams/draws.js'
+import { engine, near, tensorOf } from './started.js'
+
+interface Options {
+  /** Half the way between the two values compared. */
+  step?: number
+  tolerance?: number
+}
+
+/**
+ * Compares the gradient of sum(operation(inputs) * fixed random numbers) with central differences, number by number.
+ * The sum is done in double precision.
+ */
+export function checkGradient(
+  t: ExecutionContext,
+  operation: (...inputs: Tensor[]) => Tensor,
+  inputs: { shape: number[]; data: Float32Array }[],
+  { step = 1e-2, tolerance = 2e-3 }: Options = {},
+): void {
+  const { tf } = engine
+  const run = (data: Float32Array[]): Float32Array =>
+    tf
+      .tidy(() =>
+        operation(...data.map((numbers, index) => tensorOf({ shape: inputs[index]!.shape, data: numbers }))).dataSync(),
+      )
+      .slice() as Float32Array
+  const start = inputs.map(({ data }) => data)
+  const rng = streamOf('towards')
+  const towards = Float32Array.from(run(start), () => rng.normal())
+  const weighted = (data: Float32Array[]) => run(data).reduce((sum, value, index) => sum + value * towards[index]!, 0)
+
+  const gradients = tf.tidy(() => {
+    const tensors = inputs.map(tensorOf)
+    const loss = () => {
+      const value = operation(...tensors)
+      return tf.sum(tf.mul(value, tf.tensor(towards, value.shape))) as Tensor
+    }
+    return tf
+      .engine()
+      .gradients(loss, tensors)
+      .grads.map(gradient => gradient!.dataSync().slice())
+  })
+  inputs.forEach(({ data }, at) => {
+    const differences = Array.from(data, (value, index) => {
+      const moved = (by: number) => {
+        const copy = data.slice()
+        copy[index] = value + by
+        return weighted(start.map((numbers, other) => (other === at ? copy : numbers)))
+      }
+      return (moved(step) - moved(-step)) / (2 * step)
+    })
+    near(t, gradients[at]!, differences, tolerance, `the gradient towards input ${at}`)
+  })
+}
+
+/** Random numbers at least 0.1 apart from one another and from 0, so that no step crosses a kink. */
+export function spaced(shape: number[], key: string): { shape: number[]; data: Float32Array } {
+  const rng = streamOf(key)
+  const size = shape.reduce((product, side) => product * side, 1)
+  const order = Array.from({ length: size }, (_, index) => ({
+    at: rng.uniform(),
+    value: 0.1 * (index - size / 2) + 0.05,
+  }))
+  order.sort((a, b) => a.at - b.at)
+  return { shape, data: Float32Array.from(order, ({ value }) => value) }
+}
+
+export function normal(shape: number[], key: string, deviation = 1): { shape: number[]; data: Float32Array } {
+  const rng = streamOf(key)
+  const size = shape.reduce((product, side) => product * side, 1)
+  return { shape, data: Float32Array.from({ length: size }, () => deviation * rng.normal()) }
+}

@@ -1,0 +1,117 @@
+import test from 'ava'
+import type { Tensor, Weight } from '../../engine/engine.js'
+import { checkGradient, normal, spaced } from './finite-differences.js'
+import { engine, near, tensorOf } from './started.js'
+
+const { tf, operations } = engine
+
+/** A weight that is one of the inputs under test. */
+const weight = (value: Tensor): Weight => ({
+  name: 'test',
+  shape: value.shape,
+  trainable: true,
+  read: () => value,
+  assign: moved => moved.dispose(),
+})
+const statistics = (size: number) => ({ mean: weight(tf.zeros([size])), variance: weight(tf.ones([size])) })
+
+test('relu', t => {
+  checkGradient(t, x => operations.relu(x!), [spaced([2, 9], 'relu')], { step: 0.02 })
+})
+
+test('add', t => {
+  checkGradient(t, (a, b) => operations.add(a!, b!), [normal([3, 2], 'a'), normal([3, 2], 'b')])
+  checkGradient(t, x => operations.add(x!, x!), [normal([3, 2], 'twice')])
+})
+
+for (const { size, stride, padding, shape } of [
+  { size: 2, stride: 2, padding: 0, shape: [2, 4, 6, 2] },
+  { size: 2, stride: 2, padding: 0, shape: [1, 5, 7, 2] },
+  { size: 3, stride: 2, padding: 1, shape: [1, 7, 6, 2] },
+]) {
+  test(`max-pooling ${size} x ${size}, stride ${stride}, padding ${padding}, of ${shape.join(' x ')}`, t => {
+    checkGradient(t, x => operations.maxPool(x!, { size, stride, padding }), [spaced(shape, 'pool')], { step: 0.02 })
+  })
+}
+
+test('windows of 2 x 2 share the gradient among equal maxima', t => {
+  const x = tf.tensor4d([1, 1, 0, 1, 3, 2, 1, 0], [1, 2, 4, 1])
+  const gradient = tf.grad(x => operations.maxPool(x, { size: 2, stride: 2 }))(x)
+  t.deepEqual([...gradient.dataSync()], [0, 0, 0, 0.5, 1, 0, 0.5, 0])
+})
+
+for (const { kernel, stride, padding, shape } of [
+  { kernel: 3, stride: 1, padding: 1, shape: [2, 5, 4, 2] },
+  { kernel: 3, stride: 2, padding: 1, shape: [1, 6, 5, 2] },
+  { kernel: 7, stride: 2, padding: 3, shape: [1, 9, 8, 1] },
+  { kernel: 1, stride: 2, padding: 0, shape: [1, 5, 4, 3] },
+]) {
+  test(`convolution ${kernel} x ${kernel}, stride ${stride}, of ${shape.join(' x ')}`, t => {
+    const filter = normal([kernel, kernel, shape[3]!, 2], 'filter')
+    const settings = { stride, padding }
+    const of = (x: Tensor, filter: Tensor) => operations.convolution(x, filter, { ...settings, inputGradient: true })
+    checkGradient(t, (x, filter) => of(x!, filter!), [normal(shape, 'x'), filter])
+    const input = tensorOf(normal(shape, 'x'))
+    const alone = (filter?: Tensor) => operations.convolution(input, filter!, { ...settings, inputGradient: false })
+    checkGradient(t, alone, [filter])
+  })
+}
+
+test('convolution pads as PyTorch: the first window begins outside', t => {
+  const x = tf.ones([1, 4, 4, 1])
+  const y = operations.convolution(x, tf.ones([3, 3, 1, 1]), { stride: 2, padding: 1, inputGradient: true })
+  t.deepEqual([...y.dataSync()], [4, 6, 6, 9])
+})
+
+test('batch norm', t => {
+  const inputs = [normal([3, 2, 2, 2], 'x'), normal([2], 'scale'), normal([2], 'offset')]
+  for (const training of [true, false]) {
+    checkGradient(
+      t,
+      (x, scale, offset) =>
+        operations.batchNorm(x!, { scale: weight(scale!), offset: weight(offset!), ...statistics(2) }, { training }),
+      inputs,
+    )
+  }
+})
+
+test('batch norm moves its running statistics a tenth of the way, the variance unbiased', t => {
+  const moved: number[][] = []
+  const running = (start: number): Weight => ({
+    ...weight(tf.fill([1], start)),
+    assign: value => moved.push([...value.dataSync()]),
+  })
+  const weights = {
+    scale: weight(tf.ones([1])),
+    offset: weight(tf.zeros([1])),
+    mean: running(10),
+    variance: running(2),
+  }
+  operations.batchNorm(tf.tensor4d([1, 2, 3, 6], [4, 1, 1, 1]), weights, { training: true })
+  near(t, moved.flat(), [0.9 * 10 + 0.1 * 3, 0.9 * 2 + 0.1 * (14 / 3)], 1e-6)
+})
+
+for (const pooling of ['mean', 'max', 'mean-max'] as const) {
+  test(`pooling over time and frequency: ${pooling}`, t => {
+    checkGradient(t, x => operations.globalPool(x!, pooling), [spaced([2, 3, 2, 2], 'global')], { step: 0.02 })
+  })
+}
+
+for (const training of [true, false]) {
+  test(`convolution block ${training ? 'in training' : 'with running statistics'}`, t => {
+    const block = (x: Tensor, filter: Tensor, scale: Tensor, offset: Tensor, inputGradient = true) => {
+      const weights = { filter: weight(filter), scale: weight(scale), offset: weight(offset), ...statistics(3) }
+      return operations.convolutionBlock(x, weights, { training, inputGradient })
+    }
+    const inputs = [
+      normal([2, 4, 4, 2], 'image'),
+      normal([3, 3, 2, 3], 'filter', 0.3),
+      normal([3], 'scale'),
+      normal([3], 'o'),
+    ]
+    const options = { step: 1e-3, tolerance: 2e-2 }
+    checkGradient(t, (x, f, s, o) => block(x!, f!, s!, o!), inputs, options)
+    const image = tensorOf(inputs[0]!)
+    checkGradient(t, (f, s, o) => block(image, f!, s!, o!, false), inputs.slice(1), options)
+  })
+}

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import { testProp } from '@fast-check/ava'
+import test from 'ava'
+import { nat } from 'fast-check'
+import { Problem } from '../../data/problem.js'
+import { decodeSafetensors, encodeSafetensors } from '../../engine/safetensors.js'
+
+const written = () => readFileSync('test/fixtures/safetensors/written.safetensors')
+
+test('reads what the safetensors package wrote, and writes what it reads', t => {
+  const { tensors, metadata } = decodeSafetensors(written())
+  t.deepEqual(metadata, { step: '30', name: 'ä' })
+  t.deepEqual(tensors.get('encoder.filter'), {
+    shape: [3, 2, 2],
+    data: Float32Array.from({ length: 12 }, (_, i) => i / 8),
+  })
+  t.deepEqual(tensors.get('scalar'), { shape: [], data: Float32Array.of(2.5) })
+  t.deepEqual(tensors.get('none'), { shape: [0, 3], data: new Float32Array(0) })
+  t.deepEqual(decodeSafetensors(encodeSafetensors(tensors, metadata)), { tensors, metadata })
+})
+
+test('numbers begin at a multiple of 8 bytes, and the order of the tensors changes nothing', t => {
+  const a = { shape: [2], data: Float32Array.of(1, 2) }
+  const b = { shape: [1], data: Float32Array.of(3) }
+  const bytes = encodeSafetensors(
+    new Map([
+      ['a', a],
+      ['b', b],
+    ]),
+  )
+  t.is(Number(new DataView(bytes.buffer).getBigUint64(0, true)) % 8, 0)
+  t.deepEqual(
+    bytes,
+    encodeSafetensors(
+      new Map([
+        ['b', b],
+        ['a', a],
+      ]),
+    ),
+  )
+})
+
+testProp('a file cut anywhere is refused', [nat()], (t, at) => {
+  const whole = written()
+  const cut = whole.subarray(0, at % whole.length)
+  t.throws(() => decodeSafetensors(cut, 'step-30.safetensors'), {
+    instanceOf: Problem,
+
+    message: /step-30/,
+  })
+})
+
+test('a damaged header, another type and stray bytes are refused', t => {
+  const refused = (bytes: Uint8Array) => t.throws(() => decodeSafetensors(bytes), { instanceOf: Problem })
+  const damaged = written()
+  damaged[12] = 0xff
+  refused(damaged)
+  refused(Buffer.concat([written(), Buffer.alloc(4)]))
+  refused(Buffer.from(written().toString('latin1').replace('F32', 'F16'), 'latin1'))
+})

@@ -1,0 +1,107 @@
+import test from 'ava'
+import { Problem } from '../../data/problem.js'
+import { clipByGlobalNorm, globalNorm, lossAndGradients } from '../../engine/gradients.js'
+import { uniformByFanIn, zeros } from '../../engine/layers/initial.js'
+import type { Variable } from '../../engine/variable.js'
+import { engine, near, tensorOf, weightsFrom } from './started.js'
+
+const { tf } = engine
+
+test('a start value hangs on seed and name alone', t => {
+  const one = weightsFrom(1)
+  const other = weightsFrom(1)
+  one.scope.weight('before', [3], uniformByFanIn(3))
+  const a = one.scope.within('encoder').weight('filter', [2, 3], uniformByFanIn(3))
+  const b = other.scope.weight('encoder.filter', [2, 3], uniformByFanIn(3))
+  t.deepEqual(a.read().dataSync(), b.read().dataSync())
+  t.notDeepEqual(
+    a.read().dataSync(),
+    weightsFrom(2).scope.weight('encoder.filter', [2, 3], uniformByFanIn(3)).read().dataSync(),
+  )
+  t.true(
+    a
+      .read()
+      .dataSync()
+      .every(value => Math.abs(value) <= 1 / Math.sqrt(3)),
+  )
+})
+
+test('a name is taken once', t => {
+  const { scope } = weightsFrom(1)
+  scope.weight('w', [1], zeros)
+  t.throws(() => scope.weight('w', [1], zeros), { message: /'w' is made twice/ })
+})
+
+test('weights of another model are refused, every difference named, nothing changed', t => {
+  const weights = weightsFrom(1)
+  weights.scope.weight('same', [2], () => Float32Array.of(1, 2))
+  weights.scope.weight('missing', [1], zeros)
+  weights.scope.weight('bent', [2, 2], zeros)
+  const state = new Map([
+    ['same', { shape: [2], data: Float32Array.of(8, 9) }],
+    ['bent', { shape: [4], data: new Float32Array(4) }],
+    ['extra', { shape: [1], data: new Float32Array(1) }],
+  ])
+  const problem = t.throws(() => weights.load(state), { instanceOf: Problem })
+  for (const part of ['missing: missing', 'not in this model: extra', 'bent is [4], expected [2 x 2]'])
+    t.true(problem.message.includes(part), problem.message)
+  t.deepEqual([...weights.all[0]!.read().dataSync()], [1, 2])
+})
+
+test('a weight keeps its own copy of what it was given', t => {
+  const weights = weightsFrom(1)
+  const weight = weights.scope.weight('w', [64], () => new Float32Array(64).fill(1))
+  const given = { shape: [64], data: new Float32Array(64).fill(2) }
+  weights.load(new Map([['w', given]]))
+  given.data.fill(3)
+  t.true(
+    weight
+      .read()
+      .dataSync()
+      .every(value => value === 2),
+  )
+  const kept = weights.state()
+  weight.assign(tf.zeros([64]))
+  t.true(kept.get('w')!.data.every(value => value === 2))
+})
+
+test('gradients stand in the order of the weights; zeros where the loss does not look', t => {
+  const weights = weightsFrom(1)
+  const a = weights.scope.weight('a', [2], () => Float32Array.of(1, 2))
+  weights.scope.weight('unused', [3], zeros)
+  const c = weights.scope.weight('c', [2], () => Float32Array.of(5, 7))
+  const before = tf.memory().numTensors
+  const { loss, gradients } = lossAndGradients(engine, weights.trainable, () =>
+    tf.sum(tf.mul(a.read(), tf.square(c.read()))),
+  )
+  t.is(loss.dataSync()[0], 123)
+  t.deepEqual(
+    gradients.map(gradient => [...gradient.dataSync()]),
+    [
+      [25, 49],
+      [0, 0, 0],
+      [10, 28],
+    ],
+  )
+  tf.dispose([loss, ...gradients])
+  for (const weight of weights.trainable as Variable[]) weight.release()
+  t.is(tf.memory().numTensors, before)
+})
+
+test('clipping scales all gradients together, and only if they are too long', t => {
+  const make = () => [tensorOf({ shape: [2], data: [3, 0] }), tensorOf({ shape: [1], data: [4] })]
+  t.is(globalNorm(engine, make()).dataSync()[0], 5)
+  const { gradients, norm } = clipByGlobalNorm(engine, make(), 1)
+  near(
+    t,
+    gradients.flatMap(gradient => [...gradient.dataSync()]),
+    [0.6, 0, 0.8],
+    1e-6,
+  )
+  t.is(norm.dataSync()[0], 5)
+  const untouched = clipByGlobalNorm(engine, make(), 10).gradients
+  t.deepEqual(
+    untouched.flatMap(gradient => [...gradient.dataSync()]),
+    [3, 0, 4],
+  )
+})

@@ -1,0 +1,167 @@
+/** Small stages with known numbers, in the registry's shape: workers load this file in its place. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import { anyItem, bank, clip, describeStage, logMel, pair, patch, type Stage } from '../../../stages/contract.js'
+import type { LogMelPort, PatchPort } from '../../../stages/ports.js'
+
+const BANDS = 2
+const none = z.strictObject({})
+
+const shuffled = describeStage({
+  place: 'source',
+  name: 'clips',
+  summary: 'Every clip once, in random order.',
+  parameters: none,
+  in: {},
+  out: () => ({ kind: 'clip' }),
+  order:
+    () =>
+    ({ clips, rng }) => {
+      const shuffle = rng('order')
+      return clips
+        .map(clip => ({ clip, at: shuffle.uniform() }))
+        .sort((one, other) => one.at - other.at)
+        .map(({ clip }) => clip)
+    },
+})
+
+const repeating = describeStage({
+  place: 'source',
+  name: 'repeating',
+  summary: 'Every clip `times` times, in a row.',
+  parameters: z.strictObject({ times: z.int() }),
+  in: {},
+  out: () => ({ kind: 'clip' }),
+  order:
+    ({ times }) =>
+    ({ clips }) =>
+      clips.flatMap(clip => Array.from({ length: times }, () => clip)),
+})
+
+/** Frame i of clip n holds n + i / 1000 in every band; a clip called `bad...` cannot be read. */
+const ramp = describeStage({
+  place: 'item',
+  name: 'ramp',
+  summary: 'Numbers that tell clip and frame.',
+  parameters: z.strictObject({ frames: z.int().default(20) }),
+  in: { from: clip },
+  out: () => ({ kind: 'logmel', rate: 1000, hop: 10, bands: BANDS }),
+  cached: true,
+  work:
+    ({ frames }) =>
+    ({ clip }) => ({
+      bands: BANDS,
+      async *blocks() {
+        if (clip.id.startsWith('bad')) throw new Error(`${clip.id} cannot be read`)
+        if (clip.id.startsWith('endless')) await sleep(60_000)
+        for (let frame = 0; frame < frames; frame++) yield new Float32Array(BANDS).fill(number(clip.id) + frame / 1000)
+      },
+    }),
+})
+
+const cut = describeStage({
+  place: 'item',
+  name: 'cut',
+  summary: 'Two random pieces.',
+  parameters: z.strictObject({ frames: z.int() }),
+  in: { from: logMel },
+  out: ({ from }, { frames }) => {
+    const { rate, hop, bands } = from as LogMelPort
+    return { kind: 'pair', of: { kind: 'patch', rate, hop, bands, frames } }
+  },
+  draws: true,
+  work:
+    ({ frames }) =>
+    ({ from, rng }) => {
+      const starts = rng('starts')
+      const piece = () => from.read(starts.integer(0, from.frames - frames + 1), frames)
+      return { a: piece(), b: piece() }
+    },
+})
+
+/** Adds one random number; refuses clips called `stubborn...`. */
+const shake = describeStage({
+  place: 'item',
+  name: 'shake',
+  summary: 'Adds a random number.',
+  parameters: none,
+  in: { from: patch },
+  out: ({ from }) => from,
+  draws: true,
+  work:
+    () =>
+    ({ from, clip, rng }) => {
+      if (clip.id.startsWith('stubborn')) throw new Error(`${clip.id} is stubborn`)
+      const shift = rng('shift').uniform()
+      return from.map(value => value + shift)
+    },
+})
+
+const mix = describeStage({
+  place: 'item',
+  name: 'mix',
+  summary: 'Adds the first frame of two other clips, one a lane.',
+  parameters: none,
+  in: { from: pair(patch), others: bank(logMel) },
+  out: ({ from }) => from,
+  draws: true,
+  work:
+    (_, { from: port }) =>
+    async ({ from, others, clip, rng }) => {
+      const { frames } = (port as unknown as { of: PatchPort }).of
+      const [one, other] = await others.draw(2, { not: clip.id, rng: rng('others') })
+      const added = (values: Float32Array, more: number) => values.map(value => value + more * frames)
+      return { a: added(from.a, one!.read(0, 1)[0]!), b: added(from.b, other!.read(0, 1)[0]!) }
+    },
+})
+
+const centred = describeStage({
+  place: 'item',
+  name: 'centred',
+  summary: 'Subtracts the mean of the set.',
+  parameters: none,
+  in: { from: patch, statistics: bank(logMel) },
+  out: ({ from }) => from,
+  work:
+    () =>
+    ({ from, statistics }) => {
+      const { mean } = statistics.statistics()
+      return from.map(value => value - mean)
+    },
+})
+
+/** Draws although it does not say so. */
+const sly = describeStage({
+  place: 'item',
+  name: 'sly',
+  summary: 'Draws in secret.',
+  parameters: none,
+  in: { from: patch },
+  out: ({ from }) => from,
+  work:
+    () =>
+    ({ from, rng }) => {
+      rng('secret')
+      return from
+    },
+})
+
+const batch = describeStage({
+  place: 'batch',
+  name: 'batch',
+  summary: 'Gathers.',
+  parameters: z.strictObject({ size: z.int() }),
+  in: { from: anyItem },
+  out: ({ from }, { size }) => ({ kind: 'batch', of: from, size }),
+})
+
+const STAGES: Stage[] = [shuffled, repeating, ramp, cut, shake, mix, centred, sly, batch]
+
+export async function loadStages(): Promise<Map<string, Stage>> {
+  return new Map(STAGES.map(stage => [stage.name, stage]))
+}
+
+/** The number in a clip's name: 7 of `clip7`. */
+export function number(id: string): number {
+  return Number(/\d+/.exec(id)?.[0] ?? 0)
+}

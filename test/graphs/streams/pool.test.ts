@@ -1,0 +1,83 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import test from 'ava'
+import { firstValueFrom, lastValueFrom, tap, toArray } from 'rxjs'
+import { streamBatches } from '../../../graphs/streams/batches.js'
+import { openPool } from '../../../graphs/streams/pool.js'
+import { prepareFeatures } from '../../../graphs/streams/prepare.js'
+import type { Clip } from '../../../stages/values.js'
+import { STAGES_MODULE, stages, wholeGraph } from './fake-graphs.js'
+
+const graph = wholeGraph(4)
+let folder: string
+
+test.before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'earshot-'))
+})
+test.after.always(() => rm(folder, { recursive: true }))
+
+async function written(...ids: string[]): Promise<Clip[]> {
+  return Promise.all(
+    ids.map(async id => {
+      const path = join(folder, id)
+      await writeFile(path, id)
+      return { id, path, labels: {} }
+    }),
+  )
+}
+
+const IDS = ['clip0', 'clip1', 'bad2', 'clip3', 'stubborn4', 'clip5', 'clip6', 'clip7', 'clip8', 'clip9']
+
+async function run(workers: number, cacheFolder: string) {
+  const pool = openPool({ workers })
+  try {
+    const clips = await written(...IDS)
+    const prepared = await prepareFeatures({ graph, clips, cacheFolder, pool, stagesModule: STAGES_MODULE })
+    const options = { graph, prepared, stages, pool, seed: 1, steps: 8, stagesModule: STAGES_MODULE }
+    const batches = streamBatches(options).pipe(tap({ next: batch => batch.release() }), toArray())
+    const plain = (await lastValueFrom(batches)).map(({ values, items, cursor }) => ({ values, items, cursor }))
+    return { prepared: { ...prepared, cacheFolder: '' }, plain }
+  } finally {
+    await pool.close()
+  }
+}
+
+test.serial('threads: 1, 2 and 3 of them give the same, with a cold and with a warm cache', async t => {
+  const one = await run(1, join(folder, 'cache1'))
+  t.is(one.plain.length, 8)
+  t.deepEqual(
+    one.prepared.skipped.map(({ clip, reason }) => [clip, reason]),
+    [['bad2', 'bad2 cannot be read']],
+  )
+  t.deepEqual(await run(2, join(folder, 'cache2')), one)
+  t.deepEqual(await run(3, join(folder, 'cache1')), one)
+})
+
+test.serial('results are moved, not copied, and each is of its own', async t => {
+  const pool = openPool({ workers: 1 })
+  const clips = await written('clip0', 'clip1', 'clip2', 'clip3')
+  const cacheFolder = join(folder, 'moved')
+  const prepared = await prepareFeatures({ graph, clips, cacheFolder, pool, stagesModule: STAGES_MODULE })
+  const options = { graph, prepared, stages, pool, seed: 1, stagesModule: STAGES_MODULE }
+  const { values, release } = await firstValueFrom(streamBatches(options))
+  release()
+  t.not(values.batch!.a!.buffer, values.batch!.b!.buffer)
+  t.is(values.batch!.a!.byteLength, values.batch!.a!.buffer.byteLength)
+  await pool.close()
+})
+
+test.serial('cancelling ends a task that hangs, and closing leaves no thread', async t => {
+  const pool = openPool({ workers: 2 })
+  const cancel = new AbortController()
+  const clips = await written('endless1', 'endless2', 'endless3')
+  const cacheFolder = join(folder, 'endless')
+  const work = prepareFeatures({ graph, clips, cacheFolder, pool, stagesModule: STAGES_MODULE, signal: cancel.signal })
+  setTimeout(() => cancel.abort(new Error('enough')), 300)
+  await t.throwsAsync(work, { message: 'enough' })
+  await pool.close()
+  const threads = () => process.getActiveResourcesInfo().filter(name => name === 'Worker' || name === 'MessagePort')
+  for (let waits = 0; waits < 200 && threads().length > 0; waits++) await sleep(50) // they take their time to end
+  t.deepEqual(threads(), [])
+})

@@ -1,0 +1,47 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'ava'
+import { lockRun } from '../../pipelines/run-lock.js'
+import { RunFolder } from '../../pipelines/run-folder.js'
+import { scratchFolder } from '../earshot.js'
+
+test('a folder that holds something is refused', t => {
+  const path = scratchFolder('run')
+  writeFileSync(join(path, 'mine.txt'), '')
+  t.throws(() => RunFolder.create(path), { message: /already there/ })
+})
+
+test('a folder without run.yaml is not a run', t => {
+  t.throws(() => RunFolder.open(scratchFolder('run')), { message: /not a run folder/ })
+})
+
+test('a folder below a file cannot be made, and the sentence says so', t => {
+  const path = join(scratchFolder('run'), 'file')
+  writeFileSync(path, '')
+  t.throws(() => RunFolder.create(join(path, 'run')), { message: /cannot be made/ })
+})
+
+test('files are cut back to their lengths', t => {
+  const run = RunFolder.create(scratchFolder('run'))
+  run.append('metrics.jsonl', { step: 1 })
+  const lengths = run.lengths(['metrics.jsonl', 'skipped.jsonl'])
+  run.append('metrics.jsonl', { step: 2 })
+  run.append('skipped.jsonl', { clip: 'x' })
+  run.cutBack(lengths)
+  t.is(readFileSync(run.file('metrics.jsonl'), 'utf8'), '{"step":1}\n')
+  t.is(readFileSync(run.file('skipped.jsonl'), 'utf8'), '')
+})
+
+test('only one living process holds a run; a dead one does not', t => {
+  const run = RunFolder.create(scratchFolder('run'))
+  const unlock = lockRun(run)
+  t.throws(() => lockRun(run), { message: /is training in/ })
+  unlock()
+  writeFileSync(run.file('lock'), '999999999')
+  t.notThrows(() => lockRun(run))
+})
+
+test('checkpoints have a folder of their own', t => {
+  const run = RunFolder.create(join(scratchFolder('run'), 'new'))
+  t.throws(() => mkdirSync(run.checkpoints), { code: 'EEXIST' })
+})

@@ -1,0 +1,109 @@
+/** What a run promises: same bits again, on any number of workers, and after being killed. */
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test, { type ExecutionContext } from 'ava'
+import { earshot, scratchFolder, start } from '../earshot.js'
+
+const SAMPLES = 'node_modules/supersonic-scsynth-samples/samples'
+
+/** 24 short recordings and a bad one, a small graph that learns from them, and a cache of their own. */
+function smallConfig(name: string, { steps, every }: { steps: number; every: number }) {
+  const folder = scratchFolder(name)
+  const sounds = join(folder, 'sounds')
+  mkdirSync(sounds)
+  const names = readdirSync(SAMPLES).filter(file => /^(drum|elec|bd).*flac$/.test(file))
+  for (const file of names.slice(0, 24)) copyFileSync(join(SAMPLES, file), join(sounds, file))
+  writeFileSync(join(sounds, 'c-truncated.flac'), readFileSync(join(SAMPLES, 'drum_cymbal_open.flac')).subarray(0, 3000))
+  const config = join(folder, 'small.yaml')
+  writeFileSync(
+    config,
+    `extends: ${join(process.cwd(), 'graphs/contrastive-16k.yaml')}
+name: small
+data: { set: ${JSON.stringify(sounds)} }
+nodes:
+  near: { frames: 48 }
+  batch: { size: 8 }
+  encoder: { widths: [4, 8] }
+  projection: { hidden: 16, width: 8 }
+train:
+  steps: ${steps}
+  log-every: 1
+  calibration: 2
+  optimiser: { kind: sgd }
+  schedule: { kind: constant, learning-rate: 0.05 }
+  checkpoints: { every: ${every}, keep: 10 }
+`,
+  )
+  return { folder, config, cache: { EARSHOT_CACHE: join(folder, 'cache') } }
+}
+
+async function trained(t: ExecutionContext, config: ReturnType<typeof smallConfig>, run: string, ...more: string[]) {
+  const { code, error } = await earshot(['train', config.config, '--run', run, ...more], config.cache)
+  t.is(code, 0, error)
+}
+
+const weights = (run: string, step: number) => readFileSync(join(run, 'checkpoints', `step-${String(step).padStart(6, '0')}.safetensors`))
+
+test('the same run twice, with one and with two workers, has the same bits after 20 steps', async t => {
+  const config = smallConfig('bits', { steps: 20, every: 20 })
+  const runs = ['first', 'second', 'two-workers'].map(name => join(config.folder, name)) as [string, string, string]
+  await trained(t, config, runs[0], '--set', 'streams.workers=1')
+  await trained(t, config, runs[1], '--set', 'streams.workers=1')
+  await trained(t, config, runs[2], '--set', 'streams.workers=2')
+  for (const run of runs.slice(1)) {
+    t.deepEqual(weights(run, 20), weights(runs[0], 20))
+    t.is(readFileSync(join(run, 'metrics.jsonl'), 'utf8'), readFileSync(join(runs[0], 'metrics.jsonl'), 'utf8'))
+  }
+  const skipped = readFileSync(join(runs[0], 'skipped.jsonl'), 'utf8')
+  t.regex(skipped, /c-truncated\.flac/)
+  const tensors = readFileSync(join(runs[0], 'timings.jsonl'), 'utf8').trim().split('\n').map(line => JSON.parse(line).tensors)
+  t.is(new Set(tensors.slice(1)).size, 1, `tensors alive after each step: ${tensors}`)
+})
+
+test('killed on the way and resumed, a run ends with the bits of an undisturbed one', async t => {
+  const config = smallConfig('resume', { steps: 60, every: 10 })
+  const straight = join(config.folder, 'straight')
+  await trained(t, config, straight)
+  const run = join(config.folder, 'killed')
+  const first = start(['train', config.config, '--run', run], config.cache)
+  await until(() => existsSync(join(run, 'checkpoints/step-000030.json')))
+  first.process.kill('SIGKILL')
+  await first.end
+  t.false(existsSync(join(run, 'checkpoints/step-000060.json')), 'it was killed before the end')
+  const { code, error } = await earshot(['train', '--run', run, '--resume'], config.cache)
+  t.is(code, 0, error)
+  t.deepEqual(weights(run, 60), weights(straight, 60))
+  for (const file of ['metrics.jsonl', 'skipped.jsonl']) {
+    t.is(readFileSync(join(run, file), 'utf8'), readFileSync(join(straight, file), 'utf8'), file)
+  }
+})
+
+test('Ctrl-C saves, says how to go on, and loses no step', async t => {
+  const config = smallConfig('interrupt', { steps: 400, every: 1000 })
+  const run = join(config.folder, 'run')
+  const first = start(['train', config.config, '--run', run], config.cache)
+  await until(() => existsSync(join(run, 'metrics.jsonl')))
+  first.process.kill('SIGINT')
+  const { code, out } = await first.end
+  t.is(code, 130)
+  t.regex(out, /Go on with:\n {2}\.\/earshot train --run .* --resume/)
+  const status = JSON.parse(readFileSync(join(run, 'status.json'), 'utf8'))
+  t.is(status.state, 'interrupted')
+  t.true(existsSync(join(run, 'checkpoints', `step-${String(status.step).padStart(6, '0')}.json`)))
+})
+
+test('a run folder is never overwritten, and a checkpoint of another graph is refused', async t => {
+  const config = smallConfig('refuse', { steps: 2, every: 2 })
+  const run = join(config.folder, 'run')
+  await trained(t, config, run)
+  const again = await earshot(['train', config.config, '--run', run], config.cache)
+  t.is(again.code, 1)
+  t.regex(again.error, /already there/)
+  const other = await earshot(['train', config.config, '--run', run, '--resume', '--set', 'nodes.encoder.widths=[4, 4]'], config.cache)
+  t.is(other.code, 1)
+  t.regex(other.error, /another graph/)
+})
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise(resolve => setTimeout(resolve, 20))
+}

@@ -1,0 +1,58 @@
+// `npm test`: installs what is missing, then type check, lint and every test. The last line counts them.
+import { spawn, spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { build, checkNode, ensureEngine, ensurePackages, root, SetupError, say } from '../pipelines/setup.mjs'
+
+const counts = { passed: 0, failed: 0, skipped: 0 }
+
+try {
+  checkNode()
+  ensurePackages()
+  check('type check (tsc)', build())
+  check('lint and format (biome)', lint())
+  await ensureEngine()
+  await tests()
+} catch (error) {
+  counts.failed++
+  process.stdout.write(`${error instanceof SetupError ? error.message : error.stack}\n`)
+}
+const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''
+process.exitCode = counts.failed > 0 ? 1 : 0
+process.stdout.write(`${counts.passed} passed, ${counts.failed} failed${skipped}\n`)
+
+/** Counts one check, and prints what it complains of. */
+function check(name, complaints) {
+  counts[complaints === '' ? 'passed' : 'failed']++
+  process.stdout.write(complaints === '' ? `ok - ${name}\n` : `not ok - ${name}\n${complaints}\n`)
+}
+
+function lint() {
+  const biome = join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome')
+  const words = [biome, 'check', '--max-diagnostics=50', '.']
+  const { status, stdout, stderr } = spawnSync(process.execPath, words, { cwd: root, encoding: 'utf8' })
+  return status === 0 ? '' : `${stdout}${stderr}`.trim() || `biome ended with ${status}`
+}
+
+/** Runs ava on the built files; its own closing counts (TAP: `# pass 12`) are the ones that go into ours. */
+async function tests() {
+  say('Testing (ava)')
+  const ava = join(root, 'node_modules', 'ava', 'entrypoints', 'cli.mjs')
+  const child = spawn(process.execPath, [ava, '--tap', ...process.argv.slice(2)], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
+  })
+  const ended = new Promise(resolve => child.once('close', code => resolve(code)))
+  const names = { pass: 'passed', fail: 'failed', skip: 'skipped' }
+  const told = { passed: 0, failed: 0, skipped: 0 }
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [, name, count] = /^# (pass|fail|skip) (\d+)$/.exec(line) ?? []
+    if (name) told[names[name]] += Number(count)
+    else process.stdout.write(`${line}\n`)
+  }
+  for (const [name, count] of Object.entries(told)) counts[name] += count
+  const code = await ended
+  if (code !== 0 && told.failed === 0) throw new SetupError(`ava ended with ${code} without naming a failed test.`)
+  if (told.passed + told.failed === 0) throw new SetupError('ava ran no test.')
+}

@@ -1,0 +1,80 @@
+import { join } from 'node:path'
+import { fc, testProp } from '@fast-check/ava'
+import test from 'ava'
+import stage, { waveform } from '../../../stages/audio/waveform.js'
+import { gathered, largestDifference, sine, temporaryFolder, writeWav } from './sounds.js'
+
+const folder = temporaryFolder()
+const wav = (name: string, samples: Float32Array, rate = 16000) => writeWav(join(folder, name), samples, { rate })
+const plain = { rate: 16000, atLeast: 0, normalise: 'none' } as const
+
+test('a short clip is repeated from its start, and cut at the length asked for', async t => {
+  const sound = sine(440, 16000, 700)
+  const got = await gathered(waveform({ path: wav('short.wav', sound) }, { ...plain, atLeast: 2000 }).blocks())
+  t.deepEqual(
+    got,
+    Float32Array.from({ length: 2000 }, (_, i) => sound[i % 700]!),
+  )
+})
+
+test('peak: no mean, and the largest magnitude is x / (x + 1e-4)', async t => {
+  const sound = sine(440, 16000, 16000, 0.2).map(x => x + 0.3)
+  const got = await gathered(waveform({ path: wav('offset.wav', sound) }, { ...plain, normalise: 'peak' }).blocks())
+  t.true(Math.abs(got.reduce((sum, x) => sum + x, 0) / got.length) < 1e-6)
+  const peak = got.reduce((most, x) => Math.max(most, Math.abs(x)), 0)
+  t.true(Math.abs(peak - 0.2 / 0.2001) < 1e-5)
+})
+
+test('one sample becomes silence of the length asked for', async t => {
+  const path = wav('one.wav', Float32Array.of(0.5))
+  const got = await gathered(waveform({ path }, { rate: 16000, atLeast: 16400, normalise: 'peak' }).blocks())
+  t.deepEqual(got, new Float32Array(16400))
+})
+
+testProp(
+  'repeating a whole number of times and levelling may change places',
+  [fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 5 })],
+  async (t, length, times) => {
+    const sound = sine(700, 16000, length, 0.3).map(x => x + 0.1)
+    const path = wav(`repeat-${length}-${times}.wav`, sound)
+    const options = { ...plain, normalise: 'peak' } as const
+    const once = await gathered(waveform({ path }, options).blocks())
+    const got = await gathered(waveform({ path }, { ...options, atLeast: length * times }).blocks())
+    t.true(
+      largestDifference(
+        got,
+        Float32Array.from({ length: length * times }, (_, i) => once[i % length]!),
+      ) < 1e-6,
+    )
+  },
+  { numRuns: 20 },
+)
+
+test('a file above two minutes, decoded twice, is levelled as a short one', async t => {
+  const sound = Float32Array.from(
+    { length: 2000 * 130 },
+    (_, i) => Math.sin(i / 7) * (i % 5000 === 0 ? 0.9 : 0.3) + 0.05,
+  )
+  const long = waveform({ path: wav('long.wav', sound, 2000) }, { rate: 2000, atLeast: 0, normalise: 'peak' })
+  let blocks = 0
+  for await (const _ of long.blocks()) blocks++
+  t.true(blocks > 1)
+  const got = await gathered(long.blocks())
+  t.is(got.length, sound.length)
+  const mean = sound.reduce((sum, x) => sum + x, 0) / sound.length
+  const peak = sound.reduce((most, x) => Math.max(most, Math.abs(x - mean)), 0)
+  t.true(
+    largestDifference(
+      got,
+      sound.map(x => (x - mean) / (peak + 1e-4)),
+    ) < 1e-5,
+  )
+})
+
+test('the stage reads the recipe and says what leaves', t => {
+  const given = stage.parameters.parse({ rate: '16 kHz', 'at-least': '1.025 s', normalise: 'peak' })
+  t.deepEqual(given, { rate: 16000, 'at-least': 1.025, normalise: 'peak' })
+  t.false(stage.parameters.safeParse({ rate: '16 s' }).success)
+  type Item = Extract<typeof stage, { place: 'item' }>
+  t.deepEqual((stage as Item).out({ from: { kind: 'clip' } }, given), { kind: 'waveform', rate: 16000 })
+})

@@ -1,0 +1,57 @@
+import type { Scalar } from '@tensorflow/tfjs-node-gpu'
+import test from 'ava'
+import type { Tensor } from '../../../engine/engine.js'
+import { ntXent } from '../../../stages/heads/nt-xent.js'
+import { checkGradient, normal } from '../../engine/finite-differences.js'
+import { engine, fixture, near, tensorOf } from '../../engine/started.js'
+
+const { tf } = engine
+
+interface Numbers {
+  shape: number[]
+  data: number[]
+}
+interface Case {
+  temperature: number
+  a: Numbers
+  b: Numbers
+  loss: number
+  towardsA: number[]
+  towardsB: number[]
+}
+
+test('value and gradients agree with PyTorch', t => {
+  for (const { temperature, a, b, loss, towardsA, towardsB } of fixture<Case[]>('nt-xent/cases.json')) {
+    const [one, other] = [tensorOf(a), tensorOf(b)]
+    const { value, grads } = tf.valueAndGrads((a, b) => ntXent(engine, a!, b!, temperature) as Scalar)([one, other])
+    near(t, value.dataSync(), [loss], 1e-5)
+    near(t, grads[0]!.dataSync(), towardsA, 1e-5)
+    near(t, grads[1]!.dataSync(), towardsB, 1e-5)
+  }
+})
+
+test('gradient against differences', t => {
+  checkGradient(t, (a, b) => ntXent(engine, a!, b!, 0.5), [normal([3, 4], 'a'), normal([3, 4], 'b')])
+})
+
+test('embeddings all in one direction are at chance: log(2N - 1)', t => {
+  const a = tf.tidy(() => tf.mul(tf.ones([16, 8]), tf.range(1, 17).reshape([16, 1])))
+  near(t, ntXent(engine, a, a, 0.2).dataSync(), [Math.log(31)], 1e-6)
+})
+
+test('partners alike and all others orthogonal: -log(e^(1/t) / (e^(1/t) + 2N - 2))', t => {
+  const a = tf.eye(8)
+  const expected = Math.log(1 + 14 * Math.exp(-2))
+  near(t, ntXent(engine, a, a, 0.5).dataSync(), [expected], 1e-6)
+})
+
+test('stays finite for tiny temperatures, huge and zero embeddings', t => {
+  const huge = tensorOf(normal([4, 8], 'huge', 1e15))
+  for (const [a, temperature] of [
+    [huge, 0.001],
+    [tf.zeros([4, 8]), 0.2],
+  ] as const) {
+    const { value, grads } = tf.valueAndGrads(a => ntXent(engine, a!, a!, temperature) as Scalar)([a as Tensor])
+    for (const tensor of [value, ...grads]) t.true(tensor.dataSync().every(Number.isFinite))
+  }
+})

@@ -1,0 +1,40 @@
+import test from 'ava'
+import { lossAndGradients } from '../../../engine/gradients.js'
+import projection from '../../../stages/heads/projection.js'
+import type { Port } from '../../../stages/ports.js'
+import { engine, fixture, near, stateOf, tensorOf, weightsFrom } from '../../engine/started.js'
+import { builder } from '../built.js'
+
+interface Numbers {
+  shape: number[]
+  data: number[]
+}
+interface Case {
+  x: Numbers
+  towards: Numbers
+  weights: Record<string, Numbers>
+  value: number[]
+  gradients: Record<string, number[]>
+  mean: number[]
+  variance: number[]
+}
+
+const embedding = (size: number): Port => ({ kind: 'batch', of: { kind: 'embedding', size }, size: 5 })
+
+test('value, gradients and running statistics agree with PyTorch', t => {
+  const expected = fixture<Case>('projection/case.json')
+  const weights = weightsFrom(1)
+  const head = builder(projection, { hidden: 7, width: 4 }, { from: embedding(6) })(weights.scope)
+  weights.load(stateOf(expected.weights))
+  const [x, towards] = [tensorOf(expected.x), tensorOf(expected.towards)]
+  const { gradients } = lossAndGradients(engine, weights.trainable, () => {
+    const value = head({ from: x }, { training: true })
+    near(t, value.dataSync(), expected.value, 1e-5, 'value')
+    return engine.tf.sum(engine.tf.mul(value, towards))
+  })
+  weights.trainable.forEach((weight, index) => {
+    near(t, gradients[index]!.dataSync(), expected.gradients[weight.name]!, 1e-4, weight.name)
+  })
+  near(t, weights.state().get('norm.mean')!.data, expected.mean, 1e-5)
+  near(t, weights.state().get('norm.variance')!.data, expected.variance, 1e-5)
+})

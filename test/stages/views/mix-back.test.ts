@@ -1,0 +1,87 @@
+import { fc, testProp } from '@fast-check/ava'
+import test from 'ava'
+import type { Pair, Patch } from '../../../stages/values.js'
+import mixBackStage, { mixBack } from '../../../stages/views/mix-back.js'
+import {
+  bankOf,
+  draws,
+  energy,
+  fixture,
+  largestDifference,
+  melOf,
+  PATCH_SIZE,
+  patches,
+  patchPort,
+  runItem,
+} from './support.js'
+
+const ratios = () => fc.double({ min: 0.001, max: 0.99, noNaN: true })
+
+testProp(
+  'the background holds exactly ratio times the foreground energy',
+  [patches(), patches(), ratios()],
+  (t, x, b, ratio) => {
+    const mixed = mixBack(x, b, ratio)
+    const whole = energy(x)
+    const background = mixed.reduce((sum, value, i) => sum + 10 ** value - (1 - ratio) * 10 ** x[i]!, 0)
+    t.true(Math.abs(energy(mixed) - whole) < 1e-5 * whole)
+    t.true(Math.abs(background - ratio * whole) < 1e-5 * whole)
+  },
+)
+
+testProp('the level of the background does not matter', [patches(), patches(), ratios()], (t, x, b, ratio) => {
+  const louder = b.map(value => value + 2)
+  t.true(largestDifference(mixBack(x, b, ratio), mixBack(x, louder, ratio)) < 1e-5)
+})
+
+test('agrees with the formula of uclser20 on ten patches', t => {
+  type Case = Record<'foreground' | 'background' | 'mixed', number[]> & { ratio: number }
+  for (const { foreground, background, mixed, ratio } of fixture<Case[]>('mix-back')) {
+    const ours = mixBack(Float32Array.from(foreground), Float32Array.from(background), ratio)
+    t.true(largestDifference(ours, mixed) < 1e-6)
+  }
+})
+
+test('a ratio of 0 leaves the foreground', t => {
+  const x = Float32Array.from([-1, 2])
+  t.deepEqual(mixBack(x, Float32Array.from([0, 0]), 0), x)
+})
+
+test('a silent background is an error, not NaN', t => {
+  const silence = new Float32Array(PATCH_SIZE).fill(-Infinity)
+  t.throws(() => mixBack(new Float32Array(PATCH_SIZE), silence, 0.05), { instanceOf: RangeError })
+})
+
+/** A clip with all its energy in one band, so that a mixture shows which background it got and at which ratio. */
+const tone = (band: number) =>
+  melOf(Float32Array.from({ length: 3 * PATCH_SIZE }, (_, i) => (i % patchPort.bands === band ? 0 : -30)))
+
+const ports = {
+  from: { kind: 'pair', of: patchPort } as const,
+  backgrounds: { kind: 'logmel', rate: 16000, hop: 160, bands: 8 } as const,
+}
+
+test('both views share one ratio and get different backgrounds, neither from the clip itself', async t => {
+  const { bank, asked } = bankOf([tone(2), tone(5)])
+  const flat = () => new Float32Array(PATCH_SIZE)
+  const drawn: number[] = []
+  for (let item = 0; item < 50; item++) {
+    const given = { from: { a: flat(), b: flat() }, backgrounds: bank, rng: draws(`clip ${item}`) }
+    const { a, b } = (await runItem(mixBackStage, { ratio: [0.1, 0.3] }, ports, given)) as Pair<Patch>
+    const ratio = 1 - 10 ** a[0]!
+    drawn.push(ratio)
+    t.true(Math.abs(1 - 10 ** b[0]! - ratio) < 1e-5)
+    t.true(a[2]! > 0 && a[5]! < 0 && b[5]! > 0 && b[2]! < 0)
+  }
+  t.true(Math.min(...drawn) > 0.0999 && Math.max(...drawn) < 0.3001 && new Set(drawn).size > 45)
+  t.deepEqual(asked[0], { count: 2, not: 'clip' })
+})
+
+test('a silent clip in the bank drops the item', async t => {
+  const silent = melOf(new Float32Array(PATCH_SIZE).fill(-Infinity))
+  const given = {
+    from: { a: new Float32Array(PATCH_SIZE), b: new Float32Array(PATCH_SIZE) },
+    backgrounds: bankOf([silent, silent]).bank,
+  }
+  await t.throwsAsync(async () => runItem(mixBackStage, {}, ports, given), { instanceOf: RangeError })
+})
