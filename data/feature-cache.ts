@@ -13,6 +13,8 @@ export interface Feature {
   bands: number
   /** Copies `count` frames from frame `start`, row-major. @throws RangeError outside the clip */
   read(start: number, count: number): Float32Array
+  /** Length of the sound itself, before it was repeated to fill a patch; NaN if its writer did not say. */
+  seconds: number
   /** Over every number of the spectrogram. */
   summary: { count: number; sum: number; sumOfSquares: number }
   close(): void
@@ -48,9 +50,15 @@ export class FeatureCache {
    * stays: they hold the same.
    *
    * @param blocks whole frames, row-major frames x bands
+   * @param seconds length of the sound; asked for when all blocks have come
    * @throws Problem `cache-full`, `cache-not-writable`; and whatever `blocks` throws
    */
-  async write(key: string, bands: number, blocks: AsyncIterable<Float32Array>): Promise<Feature> {
+  async write(
+    key: string,
+    bands: number,
+    blocks: AsyncIterable<Float32Array>,
+    seconds: () => number | undefined = () => undefined,
+  ): Promise<Feature> {
     const path = this.path(key)
     const temporary = join(dirname(path), `.${key}.${process.pid}.${randomBytes(4).toString('hex')}`)
     let handle: FileHandle | undefined
@@ -59,7 +67,7 @@ export class FeatureCache {
         await mkdir(dirname(path), { recursive: true })
         return open(temporary, 'wx')
       })
-      const header = await this.body(handle, bands, blocks)
+      const header = { ...(await this.body(handle, bands, blocks)), seconds: seconds() ?? Number.NaN }
       const written = handle
       await this.onDisk(async () => {
         await written.write(writeHeader(header), 0, HEADER, 0)
@@ -76,7 +84,7 @@ export class FeatureCache {
     }
   }
 
-  private async body(handle: FileHandle, bands: number, blocks: AsyncIterable<Float32Array>): Promise<Header> {
+  private async body(handle: FileHandle, bands: number, blocks: AsyncIterable<Float32Array>) {
     let [count, sum, sumOfSquares, checksum] = [0, 0, 0, 0]
     for await (const block of blocks) {
       for (let i = 0; i < block.length; i++) {
@@ -105,10 +113,11 @@ export class FeatureCache {
   }
 }
 
-function feature(path: string, { frames, bands, summary }: Header): Feature {
+function feature(path: string, { frames, bands, seconds, summary }: Header): Feature {
   return {
     frames,
     bands,
+    seconds,
     summary,
     read(start, count) {
       if (!Number.isInteger(start) || !Number.isInteger(count) || start < 0 || count < 0 || start + count > frames)

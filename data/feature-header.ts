@@ -3,12 +3,14 @@ import { crc32 } from 'node:zlib'
 import type { OpenFiles } from './open-files.js'
 
 export const HEADER = 64
-const MAGIC = 'EARSHOT1'
+const MAGIC = 'EARSHOT2'
 const PIECE = 1 << 20
 
 export interface Header {
   bands: number
   frames: number
+  /** Length of the sound; NaN if unknown. */
+  seconds: number
   summary: { count: number; sum: number; sumOfSquares: number }
   /** CRC-32 of the frames. */
   checksum: number
@@ -16,7 +18,7 @@ export interface Header {
 
 export const bodyLength = ({ frames, bands }: { frames: number; bands: number }) => 4 * frames * bands
 
-export function writeHeader({ bands, frames, summary, checksum }: Header): Buffer {
+export function writeHeader({ bands, frames, seconds, summary, checksum }: Header): Buffer {
   const bytes = Buffer.alloc(HEADER)
   bytes.write(MAGIC, 0, 'latin1')
   bytes.writeUInt32LE(bands, 8)
@@ -25,6 +27,7 @@ export function writeHeader({ bands, frames, summary, checksum }: Header): Buffe
   bytes.writeDoubleLE(summary.sum, 32)
   bytes.writeDoubleLE(summary.sumOfSquares, 40)
   bytes.writeUInt32LE(checksum, 48)
+  bytes.writeDoubleLE(seconds, 52)
   bytes.writeUInt32LE(crc32(bytes.subarray(0, 60)), 60)
   return bytes
 }
@@ -39,6 +42,7 @@ export function readHeader(files: OpenFiles, path: string): Header | undefined {
     frames: bytes.readDoubleLE(16),
     summary: { count: bytes.readDoubleLE(24), sum: bytes.readDoubleLE(32), sumOfSquares: bytes.readDoubleLE(40) },
     checksum: bytes.readUInt32LE(48),
+    seconds: bytes.readDoubleLE(52),
   }
   return bodyIsWhole(files, path, header) ? header : undefined
 }

@@ -1,5 +1,15 @@
 /** A run's folder: what was asked for, what came of it, and where a resumed run goes on. Never overwritten. */
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { Problem } from '../data/problem.js'
 
@@ -66,7 +76,9 @@ export class RunFolder {
 
   /** Length of each growing file: a checkpoint keeps them, so that resuming cuts off what came after it. */
   lengths(names: readonly string[]): Record<string, number> {
-    return Object.fromEntries(names.map(name => [name, existsSync(this.file(name)) ? statSync(this.file(name)).size : 0]))
+    return Object.fromEntries(
+      names.map(name => [name, existsSync(this.file(name)) ? statSync(this.file(name)).size : 0]),
+    )
   }
 
   cutBack(lengths: Record<string, number>): void {

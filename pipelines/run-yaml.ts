@@ -1,5 +1,5 @@
 /** The resolved config as a run keeps it: every value, with the file and line that set it as a comment. */
-import { Document as YamlDocument, isScalar } from 'yaml'
+import { isScalar, Document as YamlDocument } from 'yaml'
 import type { Document, Sections } from '../graphs/language/document.js'
 
 /** A config again: `earshot train --resume` reads it. */

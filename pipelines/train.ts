@@ -5,8 +5,8 @@ import type { Command } from 'commander'
 import { cacheFolder } from '../data/cache-folder.js'
 import { Problem } from '../data/problem.js'
 import { type Config, readConfig } from './config.js'
-import { lockRun } from './run-lock.js'
 import { RunFolder } from './run-folder.js'
+import { lockRun } from './run-lock.js'
 import { runYaml } from './run-yaml.js'
 import type { Outcome } from './training.js'
 
@@ -62,7 +62,8 @@ async function train(file: string | undefined, options: Options): Promise<void> 
 async function configOf(file: string | undefined, { run, resume, set }: Options): Promise<Config> {
   const saved = resume && run ? join(run, 'run.yaml') : undefined
   const chosen = file ?? saved
-  if (!chosen) throw new Problem('no-config', 'There is no config to train.', { hint: './earshot train configs/quickstart.yaml' })
+  if (!chosen)
+    throw new Problem('no-config', 'There is no config to train.', { hint: './earshot train configs/quickstart.yaml' })
   if (!existsSync(chosen)) throw new Problem('no-config', `${chosen} does not exist.`)
   return readConfig(chosen, set)
 }
@@ -88,7 +89,9 @@ function stopOnInterrupt() {
 function report(outcome: Outcome, config: Config, run: string): void {
   const { step, interrupted, waitedShare, secondsPerStep, loss } = outcome
   if (interrupted) {
-    process.stdout.write(`Stopped at step ${step} of ${config.train.steps}; saved. Go on with:\n  ./earshot train --run ${run} --resume\n`)
+    process.stdout.write(
+      `Stopped at step ${step} of ${config.train.steps}; saved. Go on with:\n  ./earshot train --run ${run} --resume\n`,
+    )
     process.exitCode = 130
     return
   }

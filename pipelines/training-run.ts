@@ -8,7 +8,7 @@ import { type Prepared, prepareFeatures } from '../graphs/streams/prepare.js'
 import type { Config } from './config.js'
 import { progress } from './progress.js'
 import type { RunFolder } from './run-folder.js'
-import { findCheckpoint, type FoundCheckpoint, hashGraph, listCheckpoints } from './trainer/checkpoint.js'
+import { type FoundCheckpoint, findCheckpoint, hashGraph, listCheckpoints } from './trainer/checkpoint.js'
 import { TrainerThread } from './trainer/trainer-thread.js'
 import { GROWING, type Outcome, Training, UNTRAINED } from './training.js'
 
@@ -36,7 +36,13 @@ export async function trainRun(options: RunOptions): Promise<Outcome> {
   let thread: TrainerThread | undefined
   try {
     const prepared = await prepare(options, pool, resumed === undefined)
-    thread = await TrainerThread.start({ graph, seed: train.seed, threads: train.threads, precision: train.precision, train })
+    thread = await TrainerThread.start({
+      graph,
+      seed: train.seed,
+      threads: train.threads,
+      precision: train.precision,
+      train,
+    })
     const training = new Training(config, run, prepared, pool, thread, resumed)
     if (!existsSync(join(run.checkpoints, UNTRAINED))) await training.calibrateRuler()
     if (resumed) await thread.load(resumed.tensors, { optimiser: true })
@@ -64,17 +70,29 @@ async function prepare({ config, run, signal, cache }: RunOptions, pool: Pool, f
   const { clips } = await readClips(config.data.set)
   const bar = progress('reading sounds', clips.length)
   const cacheFolder = join(cache, 'features')
-  const prepared = await prepareFeatures({ graph: config.graph, clips, cacheFolder, pool, onProgress: () => bar.tick(), signal })
+  const prepared = await prepareFeatures({
+    graph: config.graph,
+    clips,
+    cacheFolder,
+    pool,
+    onProgress: () => bar.tick(),
+    signal,
+  })
   bar.done()
   const { skipped } = prepared
   if (fresh) for (const one of skipped) run.append('skipped.jsonl', one)
   const share = skipped.length / clips.length
   if (share > config.train['bad-clips']) {
     const first = skipped[0]!
-    throw new Problem('too-many-bad-clips', `${skipped.length} of ${clips.length} clips cannot be used; the first: ${first.reason}`, {
-      hint: `All are listed in ${run.file('skipped.jsonl')}. Mend or remove them, or raise train.bad-clips (now ${config.train['bad-clips']}).`,
-    })
+    throw new Problem(
+      'too-many-bad-clips',
+      `${skipped.length} of ${clips.length} clips cannot be used; the first: ${first.reason}`,
+      {
+        hint: `All are listed in ${run.file('skipped.jsonl')}. Mend or remove them, or raise train.bad-clips (now ${config.train['bad-clips']}).`,
+      },
+    )
   }
-  if (skipped.length > 0) process.stderr.write(`${skipped.length} clips are left out; ${run.file('skipped.jsonl')} says why.\n`)
+  if (skipped.length > 0)
+    process.stderr.write(`${skipped.length} clips are left out; ${run.file('skipped.jsonl')} says why.\n`)
   return prepared
 }

@@ -1,7 +1,8 @@
 /** Trains the graph of a config: prepares features, feeds the trainer's thread, keeps checkpoints and metrics. */
-import { concatMap, lastValueFrom, takeWhile } from 'rxjs'
+
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { concatMap, lastValueFrom, takeWhile } from 'rxjs'
 import { Problem } from '../data/problem.js'
 import { streamBatches } from '../graphs/streams/batches.js'
 import type { Batch, Dropped } from '../graphs/streams/gather.js'
@@ -12,7 +13,14 @@ import type { Cursor } from '../graphs/streams/sub-batches.js'
 import type { Config } from './config.js'
 import { progress } from './progress.js'
 import type { RunFolder } from './run-folder.js'
-import { CHECKPOINT_FORMAT, type FoundCheckpoint, hashGraph, tensorsFile, thinCheckpoints, writeCheckpoint } from './trainer/checkpoint.js'
+import {
+  CHECKPOINT_FORMAT,
+  type FoundCheckpoint,
+  hashGraph,
+  tensorsFile,
+  thinCheckpoints,
+  writeCheckpoint,
+} from './trainer/checkpoint.js'
 import type { StepReport } from './trainer/settings.js'
 import type { TrainerThread } from './trainer/trainer-thread.js'
 import { versions } from './versions.js'
@@ -62,11 +70,15 @@ export class Training {
     await this.thread.save(initial)
     let left = this.config.train.calibration
     const bar = progress('calibrating the untrained encoder', left)
-    await this.#stream(START, () => left > 0, async batch => {
-      left--
-      await this.thread.calibrate(batch.values)
-      bar.tick()
-    })
+    await this.#stream(
+      START,
+      () => left > 0,
+      async batch => {
+        left--
+        await this.thread.calibrate(batch.values)
+        bar.tick()
+      },
+    )
     bar.done()
     await this.thread.save(join(this.run.checkpoints, UNTRAINED))
     await this.thread.load(initial, { optimiser: true })
@@ -167,7 +179,9 @@ export class Training {
 
   /** `metrics.jsonl` holds what a repeated run gives again, bit for bit; times are apart. */
   #log({ step, losses, learningRate, health, ...rest }: StepReport, batch: Batch): void {
-    const chance = Object.fromEntries(this.config.graph.nodes.flatMap(({ id, out }) => (out.kind === 'loss' ? [[id, out.chance]] : [])))
+    const chance = Object.fromEntries(
+      this.config.graph.nodes.flatMap(({ id, out }) => (out.kind === 'loss' ? [[id, out.chance]] : [])),
+    )
     this.run.append('metrics.jsonl', { step, epoch: batch.cursor.epoch, losses, chance, learningRate, ...health })
     const { seconds, waited, tensors } = rest
     this.run.append('timings.jsonl', { step, seconds, waited, tensors, time: new Date().toISOString() })

@@ -33,7 +33,9 @@ export const anyItem = expectation<unknown>()
 export function pair<Value>(of: Expectation<Value>): Expectation<Pair<Value>> {
   return { ...of, accepts: ['pair', ...of.accepts], value: undefined }
 }
-export function batchOf<Value>(of: Expectation<Value>): Expectation<Value extends Pair<infer _> ? Pair<Tensor> : Tensor> {
+export function batchOf<Value>(
+  of: Expectation<Value>,
+): Expectation<Value extends Pair<infer _> ? Pair<Tensor> : Tensor> {
   return { ...of, accepts: ['batch', ...of.accepts], value: undefined }
 }
 export function bank<Value>(of: Expectation<Value>): Expectation<Bank<Value>> {
@@ -73,7 +75,9 @@ interface Shared<P extends z.ZodObject, I extends Ins> {
 export interface SourceStage<P extends z.ZodObject = z.ZodObject> extends Shared<P, Record<never, never>> {
   place: 'source'
   /** The clips of one epoch in order; `weights` are durations in seconds, by clip. */
-  order: (parameters: z.output<P>) => (clips: { clips: readonly Clip[]; durations: () => readonly number[]; rng: Draws }) => Clip[]
+  order: (
+    parameters: z.output<P>,
+  ) => (clips: { clips: readonly Clip[]; durations: () => readonly number[]; rng: Draws }) => Clip[]
 }
 
 /** Works on one item at a time, in the worker pool. */

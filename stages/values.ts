@@ -19,6 +19,8 @@ export interface Waveform {
   rate: number
   /** Fresh iteration from the start at each call; blocks of any length, in order. */
   blocks(): AsyncIterable<Float32Array>
+  /** Length of the sound itself, before it is repeated to fill a patch; known once the blocks have been read. */
+  seconds?: () => number | undefined
 }
 
 /** Log10 power mel frames of a whole clip, row-major frames x bands, read by range. */

@@ -18,7 +18,10 @@ export function scratchFolder(name: string): string {
   return mkdtempSync(join(tmpdir(), `earshot ${name} ü-`))
 }
 
-export function start(words: readonly string[], environment: Record<string, string> = {}): { process: ChildProcess; end: Promise<Finished> } {
+export function start(
+  words: readonly string[],
+  environment: Record<string, string> = {},
+): { process: ChildProcess; end: Promise<Finished> } {
   const child = spawn(process.execPath, [PROGRAM, ...words], { env: { ...process.env, ...environment } })
   let out = ''
   let error = ''

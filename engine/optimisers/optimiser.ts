@@ -51,6 +51,7 @@ function sgd(
         const gradient = decayed(engine, gradients[index]!, weight, options.weightDecay)
         weight.release()
         const velocity = velocities[index]
+        velocity?.release()
         if (velocity)
           raw.none('ResourceApplyMomentum', heavy, [weight.handle, velocity.handle, rate, gradient, momentum])
         else raw.none('ResourceApplyGradientDescent', plain, [weight.handle, rate, gradient])
@@ -91,7 +92,7 @@ function adam(
           raw.none('ResourceApplyGradientDescent', plain, [weight.handle, shrink, decay])
           decay.dispose()
         }
-        weight.release()
+        for (const updated of [weight, first[index]!, second[index]!]) updated.release()
         const inputs = [weight.handle, first[index]!.handle, second[index]!.handle, ...scalars, gradient]
         raw.none('ResourceApplyAdam', attributes, inputs)
         gradient.dispose()

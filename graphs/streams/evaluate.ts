@@ -12,6 +12,13 @@ import { compileNode, type Item, type NodeWork, type Walk } from './node-work.js
 /** The feature cache, or a stand-in. */
 export type FeatureStore = Pick<FeatureCache, 'open' | 'write'>
 
+/** What the work of a cached stage gives: see LogMelStream of stages/audio/log-mel.ts. */
+interface FeatureStream {
+  bands: number
+  blocks(): AsyncIterable<Float32Array>
+  seconds?: () => number | undefined
+}
+
 export type Stages = ReadonlyMap<string, Stage>
 
 /** All that decides an item's value, besides the item itself: plain data, sent to each worker once. */
@@ -100,8 +107,8 @@ export class Evaluator {
       Object.values(node.inputs).map(input => input.node),
       walk,
     )
-    const stream = (await this.#workOf(node)(walk)) as { bands: number; blocks(): AsyncIterable<Float32Array> }
-    return this.#remember(keyOf(id), await this.#store.write(keyOf(id), stream.bands, stream.blocks()))
+    const stream = (await this.#workOf(node)(walk)) as FeatureStream
+    return this.#remember(keyOf(id), await this.#store.write(keyOf(id), stream.bands, stream.blocks(), stream.seconds))
   }
 
   /** The walk over a clip of the set, by position, without draws. */

@@ -1,5 +1,6 @@
 /** The name of a cached node's result for one clip: the same work on the same sound has the same key, whatever its id. */
 import { createHash } from 'node:crypto'
+import { FRONT_END_VERSION } from '../../stages/audio/front-end.js'
 import type { Clip } from '../../stages/values.js'
 import type { CheckedGraph, CheckedNode } from '../language/checked.js'
 
@@ -41,7 +42,13 @@ function nodeWork(graph: CheckedGraph, id: string): string {
 function workOf(node: CheckedNode, above: ReadonlyMap<string, string>): string {
   if (node.place === 'source') return 'clip' // a source decides which clips come, not what is in them
   const inputs = Object.entries(node.inputs).map(([port, { node, lane, bank }]) => [port, above.get(node), lane, bank])
-  const work = [FORMAT, node.stage, node.parameters, Object.fromEntries(inputs.map(([port, ...rest]) => [port, rest]))]
+  const work = [
+    FORMAT,
+    FRONT_END_VERSION,
+    node.stage,
+    node.parameters,
+    Object.fromEntries(inputs.map(([port, ...rest]) => [port, rest])),
+  ]
   return createHash('sha256').update(canonical(work)).digest('hex')
 }
 

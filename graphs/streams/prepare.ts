@@ -17,7 +17,7 @@ export interface PreparedNode {
   /** In the feature cache. */
   keys: string[]
   frames: number[]
-  /** Frames times hop. */
+  /** Length of each sound, or of its frames where it is not known. */
   seconds: number[]
 }
 
@@ -118,11 +118,11 @@ function summary(graph: CheckedGraph, outcomes: readonly Outcome[], cacheFolder:
 }
 
 function preparedNode({ out }: CheckedNode, features: readonly PreparedFeature[]): PreparedNode {
-  const seconds = out.kind === 'logmel' ? out.hop / out.rate : Number.NaN
+  const frame = out.kind === 'logmel' ? out.hop / out.rate : Number.NaN
   return {
     keys: features.map(({ key }) => key),
     frames: features.map(({ frames }) => frames),
-    seconds: features.map(({ frames }) => frames * seconds),
+    seconds: features.map(({ frames, seconds }) => (Number.isNaN(seconds) ? frames * frame : seconds)),
   }
 }
 

@@ -29,6 +29,8 @@ export interface Failure {
 export interface PreparedFeature {
   key: string
   frames: number
+  /** Length of the sound; NaN if the stage did not say. */
+  seconds: number
   summary: { count: number; sum: number; sumOfSquares: number }
 }
 
@@ -68,11 +70,11 @@ export class TaskRunner {
       const features: Record<string, PreparedFeature> = {}
       for (const { id } of cachedNodes(graph, this.#stages)) {
         const keyOf = (node: string) => featureKey(graph, node, hash, clip)
-        const { frames, summary } = await this.#evaluator.feature(id, clip, keyOf)
+        const { frames, seconds, summary } = await this.#evaluator.feature(id, clip, keyOf)
         if (frames === 0) throw new Problem('no-frames', `'${id}' gives no frames: the clip is too short.`)
         if (!Number.isFinite(summary.sum) || !Number.isFinite(summary.sumOfSquares))
           throw new Problem('not-finite', `'${id}' gives numbers that are not finite.`)
-        features[id] = { key: keyOf(id), frames, summary }
+        features[id] = { key: keyOf(id), frames, seconds, summary }
       }
       return { features }
     } catch (error) {

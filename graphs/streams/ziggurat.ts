@@ -18,6 +18,8 @@ WIDTHS[0] = AREA / density(TAIL)
 WIDTHS[1] = TAIL
 for (let i = 2; i < LAYERS; i++) WIDTHS[i] = Math.sqrt(-2 * Math.log(AREA / WIDTHS[i - 1]! + density(WIDTHS[i - 1]!)))
 
+const HEIGHTS = WIDTHS.map(density)
+
 /** Steps of 24 signed bits: the number is inside all layers above if its steps are below `INSIDE`. */
 const SCALE = WIDTHS.map(width => width / 2 ** 23)
 const INSIDE = Int32Array.from(SCALE, (_, i) => (i < LAYERS ? (WIDTHS[i + 1]! / WIDTHS[i]!) * 2 ** 23 : 0))
@@ -56,8 +58,8 @@ function atEdge(bits: number, generator: RandomGenerator): number {
   const layer = bits & 255
   const x = (bits >> 8) * SCALE[layer]!
   if (layer === 0) return tail(generator, x < 0)
-  const low = density(WIDTHS[layer]!)
-  const high = density(WIDTHS[layer + 1]!)
+  const low = HEIGHTS[layer]!
+  const high = HEIGHTS[layer + 1]!
   return low + uniformFloat64(generator) * (high - low) < density(x) ? x : standardNormal(generator)
 }
 

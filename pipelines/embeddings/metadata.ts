@@ -7,7 +7,9 @@ import type { EncodingPath } from './encoding-path.js'
 export const CONTRACT = '1'
 
 export function embeddingMetadata({ checkpoint }: FoundCheckpoint, path: EncodingPath): Record<string, string> {
-  const front = Object.fromEntries(path.features.nodes.map(({ id, stage, parameters }) => [id, { stage, ...parameters }]))
+  const front = Object.fromEntries(
+    path.features.nodes.map(({ id, stage, parameters }) => [id, { stage, ...parameters }]),
+  )
   return {
     'earshot.contract': CONTRACT,
     'earshot.version': versions().earshot!,

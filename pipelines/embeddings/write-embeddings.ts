@@ -9,15 +9,16 @@ import { openPool } from '../../graphs/streams/pool.js'
 import { type Prepared, prepareFeatures } from '../../graphs/streams/prepare.js'
 import { loadStages } from '../../stages/registry.js'
 import type { Clip } from '../../stages/values.js'
+import { rulersFolder } from '../probes/rulers.js'
 import { progress } from '../progress.js'
 import { type FoundCheckpoint, findCheckpoint } from '../trainer/checkpoint.js'
 import { TrainerThread } from '../trainer/trainer-thread.js'
 import { UNTRAINED } from '../training.js'
 import { createEmbeddingWriter, type EmbeddingRow } from './arrow-writer.js'
-import { embeddingMetadata } from './metadata.js'
 import { encodePatches } from './encode.js'
 import { type EncodingPath, encodingPath } from './encoding-path.js'
 import { logMelStatistics } from './log-mel-statistics.js'
+import { embeddingMetadata } from './metadata.js'
 
 export type Level = 'clip' | 'patch'
 
@@ -53,9 +54,14 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
   const path = encodingPath(graph, await loadStages(), statistics, options.layer)
   const { clips, columns } = await readInputs(options.inputs)
   const prepared = await prepare(path, clips, options)
+  makeRoom(options.output)
   noteSkipped(options.output, prepared)
-  mkdirSync(dirname(options.output), { recursive: true })
-  const thread = await TrainerThread.start({ graph, seed: train.seed, threads: train.threads, precision: train.precision })
+  const thread = await TrainerThread.start({
+    graph,
+    seed: train.seed,
+    threads: train.threads,
+    precision: train.precision,
+  })
   const task = new Embedding(options, found, path, prepared, columns, thread)
   let rows: number
   try {
@@ -79,22 +85,46 @@ async function readInputs(inputs: readonly string[]): Promise<{ clips: Clip[]; c
   const clips = read.flatMap(one => one.clips)
   const ids = new Set(clips.map(({ id }) => id))
   if (ids.size < clips.length) {
-    throw new Problem('duplicate-clips', 'Two inputs hold clips of the same name.', { hint: 'Embed them into separate files.' })
+    throw new Problem('duplicate-clips', 'Two inputs hold clips of the same name.', {
+      hint: 'Embed them into separate files.',
+    })
   }
   return { clips, columns: [...new Set(read.flatMap(one => one.columns))] }
 }
 
-async function prepare(path: EncodingPath, clips: readonly Clip[], { workers, cache }: EmbedOptions): Promise<Prepared> {
+async function prepare(
+  path: EncodingPath,
+  clips: readonly Clip[],
+  { workers, cache }: EmbedOptions,
+): Promise<Prepared> {
   const pool = openPool({ workers: workers ?? availableParallelism() })
   const bar = progress('reading sounds', clips.length)
   try {
-    const prepared = await prepareFeatures({ graph: path.features, clips, cacheFolder: cache, pool, onProgress: () => bar.tick() })
+    const prepared = await prepareFeatures({
+      graph: path.features,
+      clips,
+      cacheFolder: cache,
+      pool,
+      onProgress: () => bar.tick(),
+    })
     if (prepared.clips.length > 0) return prepared
     const { path: file, reason } = prepared.skipped[0]!
     throw new Problem('no-usable-clips', `None of ${clips.length} clips can be read; ${file}: ${reason}`)
   } finally {
     bar.done()
     await pool.close()
+  }
+}
+
+/** @throws Problem if the folder of the output cannot be made */
+function makeRoom(output: string): void {
+  try {
+    mkdirSync(dirname(output), { recursive: true })
+  } catch (cause) {
+    throw new Problem('not-writable', `The embeddings cannot be written to ${output}: ${(cause as Error).message}`, {
+      hint: 'Name a file that you may write with -o.',
+      cause,
+    })
   }
 }
 
@@ -158,7 +188,9 @@ class Embedding {
     }
     const { bands } = this.path.melPort
     const plain = this.#writer(join(folder, 'log-mel.arrow'), 2 * bands, { 'earshot.content': 'log-mel statistics' })
-    const timed = this.#writer(join(folder, 'log-mel+duration.arrow'), 2 * bands + 1, { 'earshot.content': 'log-mel statistics and duration' })
+    const timed = this.#writer(join(folder, 'log-mel+duration.arrow'), 2 * bands + 1, {
+      'earshot.content': 'log-mel statistics and duration',
+    })
     for (const { key, open } of this.#sources()) {
       const mel = open()
       const statistics = logMelStatistics(mel)
@@ -213,9 +245,4 @@ class Mean {
     this.#count = 0
     return mean
   }
-}
-
-/** Where the rulers of an embedding file lie. */
-export function rulersFolder(file: string): string {
-  return file.replace(/\.arrow$/, '') + '.rulers'
 }

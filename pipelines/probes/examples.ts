@@ -20,123 +20,141 @@ export interface Examples {
   labels: Int32Array
   /** What is held out and resampled together: the clip's group, or the clip itself. */
   units: string[]
+  /** How many groups, if there are groups. */
   groups: number | undefined
   folds: Fold[]
   /** Sentences for people: who was left out, what was changed. */
   notes: string[]
 }
 
+/** A column of the clip table or of a table of labels, a value a clip. */
+export type Columns = (name: string) => readonly (string | undefined)[]
+
 /**
  * Leaves out clips without label, group or split, then classes that no fold could both train and test.
  *
- * @param values a column, a value a clip
  * @throws Problem if one class, one group or too few clips remain
  */
 export function chooseExamples(
-  table: Pick<ClipTable, 'clips' | 'file'>,
-  values: (column: string) => readonly (string | undefined)[],
-  { label, group, split, folds, seed }: Asked,
+  { clips, file }: Pick<ClipTable, 'clips' | 'file'>,
+  columns: Columns,
+  asked: Asked,
 ): Examples {
-  const { clips, file } = table
-  const refuse = (code: string, message: string, hint: string) => new Problem(code, message, { place: { file }, hint })
-  const [labelOf, groupOf, splitOf] = [label, group, split].map(name => (name === undefined ? undefined : values(name)))
+  const { label, group, split, folds, seed } = asked
   const notes: string[] = []
-  const keep = (rows: number[], test: (row: number) => boolean, why: string) => {
-    const kept = rows.filter(test)
-    if (kept.length < rows.length) notes.push(`${count(rows.length - kept.length, 'clip')} left out: ${why}.`)
-    return kept
-  }
+  const complain = complaints(file)
+  const column = (name: string | undefined) => (name === undefined ? undefined : columns(name))
+  const [groupOf, splitOf] = [column(group), column(split)]
+  const labelOf = columns(label)
+
   let rows = clips.map((_, row) => row).sort((a, b) => (clips[a]! < clips[b]! ? -1 : 1))
-  rows = keep(rows, row => labelOf![row] !== undefined, `no value in '${label}'`)
-  if (groupOf) rows = keep(rows, row => groupOf[row] !== undefined, `no value in '${group}'`)
-  if (splitOf) rows = keep(rows, row => splitOf[row] !== undefined, `no value in '${split}'`)
-  if (rows.length === 0)
-    throw refuse(
-      'no-labels',
-      `No clip has a value in '${label}'.`,
-      'Name a column with labels, or join a table with --labels.',
-    )
+  for (const [name, values] of [
+    [label, labelOf],
+    [group, groupOf],
+    [split, splitOf],
+  ] as const) {
+    const kept = rows.filter(row => !values || values[row] !== undefined)
+    if (kept.length < rows.length)
+      notes.push(`${count(rows.length - kept.length, 'clip')} left out: no value in '${name}'.`)
+    rows = kept
+  }
+  if (rows.length === 0) throw complain.noLabels(label)
 
   const fixed = splitOf !== undefined && rows.some(row => isTestName(splitOf[row]!))
-  const sideOf = (row: number) => (fixed ? String(isTestName(splitOf![row]!)) : (splitOf ?? groupOf)?.[row])
-  const held = fixed ? 'one side of the split' : splitOf ? `one '${split}'` : groupOf ? `one '${group}'` : 'one clip'
-  if (splitOf || groupOf) {
-    const sides = new Set(rows.map(sideOf))
-    if (sides.size < 2)
-      throw refuse(
-        'one-group',
-        fixed
-          ? `Every clip is in the test part of '${split}': none is left to train on.`
-          : `All clips have the same '${split ?? group}' (${[...sides][0]}): none is left to test on.`,
-        'Name another column, or leave it out and single clips are held out.',
-      )
-  }
+  /** What lies wholly in training or wholly in test. */
+  const sideOf = (row: number) => (fixed ? `${isTestName(splitOf[row]!)}` : ((splitOf ?? groupOf)?.[row] ?? `${row}`))
+  if ((splitOf || groupOf) && new Set(rows.map(sideOf)).size < 2)
+    throw fixed ? complain.allTest(split!) : complain.oneGroup(split ?? group!, sideOf(rows[0]!))
+
   const sides = new Map<string, Set<string>>()
-  for (const row of rows) {
-    const seen = sides.get(labelOf![row]!) ?? new Set()
-    sides.set(labelOf![row]!, seen.add(sideOf(row) ?? String(row)))
+  for (const row of rows) sides.set(labelOf[row]!, (sides.get(labelOf[row]!) ?? new Set()).add(sideOf(row)))
+  const all = [...sides.keys()].sort()
+  if (all.length < 2) throw complain.oneClass(label, `all clips have the value ${all[0]}`)
+  const held = fixed ? `one part of '${split}'` : (split ?? group) ? `one '${split ?? group}'` : 'one clip'
+  const classes = all.filter(name => sides.get(name)!.size > 1)
+  if (classes.length < 2) throw complain.oneClass(label, `no two classes are found in more than ${held}`)
+  if (classes.length < all.length) {
+    const lone = all.filter(name => !classes.includes(name))
+    const kept = rows.filter(row => classes.includes(labelOf[row]!))
+    notes.push(
+      `${count(rows.length - kept.length, 'clip')} left out: their class is found in ${held} only (${some(lone)}).`,
+    )
+    rows = kept
   }
-  if (sides.size < 2)
-    throw refuse(
-      'one-class',
-      `All clips have the same '${label}': ${[...sides.keys()][0]}.`,
-      'A probe needs two classes at least.',
-    )
-  const lone = [...sides.keys()].filter(name => sides.get(name)!.size < 2).sort()
-  if (lone.length > 0)
-    rows = keep(rows, row => !lone.includes(labelOf![row]!), `their class is found in ${held} only (${some(lone)})`)
-  const classes = [...sides.keys()].filter(name => !lone.includes(name)).sort()
-  if (classes.length < 2)
-    throw refuse(
-      'one-class',
-      `Fewer than two classes of '${label}' are found in more than ${held}.`,
-      'Label more clips.',
-    )
 
-  const labels = Int32Array.from(rows, row => classes.indexOf(labelOf![row]!))
+  const labels = rows.map(row => classes.indexOf(labelOf[row]!))
   const units = rows.map(row => groupOf?.[row] ?? `${row}`)
-  const made = splitOf
-    ? foldsByColumn(
-        [...labels],
-        splitOf && !groupOf && !fixed ? rows.map(row => splitOf[row]!) : units,
-        rows.map(row => splitOf[row]!),
-        seed,
-      )
-    : crossFolds([...labels], units, foldCount(folds, units, labels, classes, groupOf ? group : undefined), seed)
-  if (splitOf && groupOf && made.some(({ train, test }) => overlap(train, test, units)))
-    notes.push(`Some groups of '${group}' lie on both sides of '${split}'.`)
   const groups = groupOf ? new Set(units).size : undefined
-  return { rows, clips: rows.map(row => clips[row]!), classes, labels, units, groups, folds: made, notes }
+  const splits = splitOf && rows.map(row => splitOf[row]!)
+  const made = splits
+    ? foldsByColumn(labels, groupOf || fixed ? units : splits, splits, seed)
+    : crossFolds(labels, units, foldCount(), seed)
+  if (splits && groupOf && made.some(fold => overlaps(fold, units)))
+    notes.push(`Some groups of '${group}' lie on both sides of '${split}'.`)
+  return {
+    rows,
+    clips: rows.map(row => clips[row]!),
+    classes,
+    labels: Int32Array.from(labels),
+    units,
+    groups,
+    folds: made,
+    notes,
+  }
 
-  function foldCount(
-    wanted: number,
-    names: readonly string[],
-    numbers: Int32Array,
-    known: readonly string[],
-    by: string | undefined,
-  ): number {
-    const there = new Set(names).size
-    if (!by && there < wanted)
-      throw refuse(
-        'few-clips',
-        `There are ${there} clips for ${wanted} folds.`,
-        `Ask for fewer: --folds ${Math.max(2, there)}`,
-      )
-    if (there < wanted) notes.push(`${there} folds instead of ${wanted}: there are only ${there} groups of '${by}'.`)
-    const k = Math.min(wanted, there)
-    const sizes = known.map((_, c) => numbers.filter(number => number === c).length)
-    const small = known.filter((_, c) => sizes[c]! < k)
+  function foldCount(): number {
+    if (groups === undefined && rows.length < folds) throw complain.fewClips(rows.length, folds)
+    const k = Math.min(folds, groups ?? folds)
+    if (k < folds) notes.push(`${k} folds instead of ${folds}: '${group}' has only ${k} groups.`)
+    const sizes = classes.map((_, c) => labels.filter(own => own === c).length)
+    const small = classes.filter((_, c) => sizes[c]! < k)
     if (small.length > 0)
       notes.push(
-        `${some(small)}: fewer clips than the ${k} folds, so some folds test none. --folds ${Math.max(2, Math.min(...sizes))} would.`,
+        `Fewer clips than the ${k} folds, so that some folds test none: ${some(small)}. No such class with --folds ${Math.min(...sizes)}.`,
       )
     return k
   }
 }
 
-function overlap(train: readonly number[], test: readonly number[], units: readonly string[]): boolean {
+const overlaps = ({ train, test }: Fold, units: readonly string[]) => {
   const tested = new Set(test.map(at => units[at]))
   return train.some(at => tested.has(units[at]))
+}
+
+function complaints(file: string) {
+  const problem = (code: string, message: string, hint: string) => new Problem(code, message, { place: { file }, hint })
+  return {
+    noLabels: (label: string) =>
+      problem(
+        'no-labels',
+        `No clip has a value in '${label}'.`,
+        'Name a column with labels, or join a table with --labels.',
+      ),
+    oneClass: (label: string, why: string) =>
+      problem(
+        'one-class',
+        `There is nothing to tell apart in '${label}': ${why}.`,
+        'A probe needs two classes at least, each on both sides of a fold.',
+      ),
+    oneGroup: (column: string, value: string) =>
+      problem(
+        'one-group',
+        `All clips have the same '${column}' (${value}): none is left to test on.`,
+        'Name another column, or none and single clips are held out.',
+      ),
+    allTest: (split: string) =>
+      problem(
+        'one-group',
+        `All clips are in the test part of '${split}': none is left to train on.`,
+        'Give other clips another value, such as train.',
+      ),
+    fewClips: (clips: number, folds: number) =>
+      problem(
+        'few-clips',
+        `There are ${clips} clips for ${folds} folds.`,
+        `Ask for fewer: --folds ${Math.max(2, clips)}`,
+      ),
+  }
 }
 
 export const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`

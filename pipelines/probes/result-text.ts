@@ -3,7 +3,7 @@
 import { CLASSIFIERS } from './classifiers.js'
 import type { Figure, Row } from './compare.js'
 import { INNER_FOLDS } from './folds.js'
-import type { ProbeResult } from './run-probe.js'
+import { OWN_NAME, type ProbeResult } from './run-probe.js'
 import { RESAMPLES } from './scores.js'
 
 /** Both classifiers, what was done, how to read it, what to try next. */
@@ -80,11 +80,12 @@ function explanation({ comparison, examples, options }: ProbeResult): string {
 /** Columns that often name what should be held out. */
 const GROUP_NAMES = /speaker|voice|kit|group|session|site|recording|source|device|artist|author/i
 
-function next({ options, table, missing }: ProbeResult): string {
+function next({ options, table, missing, comparison }: ProbeResult): string {
   const { file, label, group, split } = options
   const again = `./earshot probe ${file} --label ${label}`
   const candidate = table.columns.find(name => GROUP_NAMES.test(name) && name !== label)
-  if (missing.length > 0) return `./earshot embed RUN SOUNDS -o ${file} (sounds with labels: it writes the rulers too)`
+  if (missing.length > 0 && comparison.rows[0]!.name === OWN_NAME)
+    return `./earshot embed RUN SOUNDS -o ${file} (sounds with labels: it writes the rulers too)`
   if (!group && !split && candidate)
     return `${again} --group ${candidate} (no '${candidate}' in both training and test)`
   return `${again}${group ? ` --group ${group}` : ''}${split ? ` --split ${split}` : ''} --against OTHER.arrow (compare two runs)`

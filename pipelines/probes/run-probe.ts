@@ -10,6 +10,9 @@ import { matchClips } from './match-clips.js'
 import { rowsOf } from './products.js'
 import { gatherContestants } from './rulers.js'
 
+/** Row of embeddings by Earshot; those of others go by the name of their file. */
+export const OWN_NAME = 'trained'
+
 export interface ProbeOptions extends Asked {
   file: string
   /** A table that brings label columns. */
@@ -40,7 +43,7 @@ export async function runProbe(
   const missing: string[] = []
   const rivals = await gatherContestants(table, examples.rows, against, name => missing.push(name))
   const own = {
-    name: Object.keys(table.metadata).some(key => key.startsWith('earshot.')) ? 'trained' : basename(file, '.arrow'),
+    name: Object.keys(table.metadata).some(key => key.startsWith('earshot.')) ? OWN_NAME : basename(file, '.arrow'),
     file,
     features: rowsOf(table.features, examples.rows),
   }

@@ -37,7 +37,7 @@ export function score(labels: ArrayLike<number>, right: ArrayLike<number>, weigh
 
 /**
  * Scores of several predictors on the same resamples: whole units (clips, or groups with all their clips) are drawn
- * with replacement.
+ * with replacement. A class of which nothing was drawn is left out of that balanced accuracy.
  *
  * @param units name of each tested member's unit; @param right for each predictor how right it was on each member
  * @returns for each predictor `count` scores

@@ -89,11 +89,14 @@ export function findCheckpoint(path: string): FoundCheckpoint {
 }
 
 function jsonOf(path: string): string {
-  if (!existsSync(path)) throw new Problem('no-checkpoint', `${path} does not exist.`, { hint: 'Name a run folder or a checkpoint.' })
+  if (!existsSync(path))
+    throw new Problem('no-checkpoint', `${path} does not exist.`, { hint: 'Name a run folder or a checkpoint.' })
   if (!statSync(path).isDirectory()) return path.replace(/safetensors$/, 'json')
   const newest = listCheckpoints(join(path, 'checkpoints')).at(-1) ?? listCheckpoints(path).at(-1)
   if (newest) return newest
-  throw new Problem('no-checkpoint', `${path} holds no checkpoint.`, { hint: 'A run writes its first one after `checkpoints.every` steps.' })
+  throw new Problem('no-checkpoint', `${path} holds no checkpoint.`, {
+    hint: 'A run writes its first one after `checkpoints.every` steps.',
+  })
 }
 
 function parse(json: string): Checkpoint {
@@ -101,10 +104,16 @@ function parse(json: string): Checkpoint {
   try {
     read = JSON.parse(readFileSync(json, 'utf8'))
   } catch (cause) {
-    throw new Problem('bad-checkpoint', `${json} cannot be read as a checkpoint: ${(cause as Error).message}`, { cause })
+    throw new Problem('bad-checkpoint', `${json} cannot be read as a checkpoint: ${(cause as Error).message}`, {
+      cause,
+    })
   }
   if (read.format === CHECKPOINT_FORMAT) return read as Checkpoint
-  throw new Problem('bad-checkpoint', `${basename(json)} has format ${read.format ?? 'none'}, expected ${CHECKPOINT_FORMAT}.`, {
-    hint: 'Use the version of Earshot that wrote it.',
-  })
+  throw new Problem(
+    'bad-checkpoint',
+    `${basename(json)} has format ${read.format ?? 'none'}, expected ${CHECKPOINT_FORMAT}.`,
+    {
+      hint: 'Use the version of Earshot that wrote it.',
+    },
+  )
 }

@@ -24,12 +24,20 @@ export interface Model {
 type Pass = (inputs: Record<string, unknown>, options: { training: boolean }) => Tensor
 
 /** Builds every tensor node once; a weight's start depends on `seed` and its own name alone. */
-export function buildModel(engine: Engine, graph: CheckedGraph, stages: ReadonlyMap<string, Stage>, seed: number): Model {
+export function buildModel(
+  engine: Engine,
+  graph: CheckedGraph,
+  stages: ReadonlyMap<string, Stage>,
+  seed: number,
+): Model {
   const weights = createWeights(engine, name => streamOf(`${seed}\u0000weights\u0000${name}`))
   const nodes = graph.nodes.filter(node => node.place === 'tensor')
   const stageOf = (node: CheckedNode) => stages.get(node.stage) as TensorStage
   const passes = new Map<string, Pass>(
-    nodes.map(node => [node.id, stageOf(node).build(node.parameters, portsOf(node))(engine, weights.scope.within(node.id)) as Pass]),
+    nodes.map(node => [
+      node.id,
+      stageOf(node).build(node.parameters, portsOf(node))(engine, weights.scope.within(node.id)) as Pass,
+    ]),
   )
   const role = (wanted: TensorStage['role']) => nodes.filter(node => stageOf(node).role === wanted)
   return {
@@ -49,7 +57,8 @@ function run(engine: Engine, node: CheckedNode, pass: Pass, values: Values): Val
   const training = true
   const inputs = Object.fromEntries(Object.entries(node.inputs).map(([name, input]) => [name, arriving(input, values)]))
   if (!node.lifted) return pass(inputs, { training })
-  const lane = (name: Lane) => Object.fromEntries(Object.entries(inputs).map(([port, value]) => [port, (value as Record<Lane, Tensor>)[name]]))
+  const lane = (name: Lane) =>
+    Object.fromEntries(Object.entries(inputs).map(([port, value]) => [port, (value as Record<Lane, Tensor>)[name]]))
   if (!node.joint) return { a: pass(lane('a'), { training }), b: pass(lane('b'), { training }) }
   const [a, b] = [lane('a'), lane('b')] as [Record<string, Tensor>, Record<string, Tensor>]
   const joined = Object.fromEntries(Object.keys(inputs).map(port => [port, engine.tf.concat([a[port]!, b[port]!])]))

@@ -8,6 +8,8 @@ export interface LogMelStream {
   bands: number
   /** Each block is whole frames, row-major frames x bands. */
   blocks(): AsyncIterable<Float32Array>
+  /** Length of the sound itself; known once the blocks have been read. */
+  seconds(): number | undefined
 }
 
 const parameters = z.strictObject({
@@ -44,7 +46,11 @@ export default describeStage({
     (given, ports) =>
     ({ from }): LogMelStream => {
       const options = optionsAt(ports.from.kind === 'waveform' ? ports.from.rate : from.rate, given)
-      return { bands: given.bands, blocks: () => logMelSpectrogram(from.blocks(), options) }
+      return {
+        bands: given.bands,
+        blocks: () => logMelSpectrogram(from.blocks(), options),
+        seconds: () => from.seconds?.(),
+      }
     },
 })
 

@@ -48,8 +48,10 @@ export function waveform(sound: Sound, options: WaveformOptions): Waveform {
   const limit = Math.max(atLeast, WHOLE * rate)
   let whole: Float32Array | undefined
   let level: Level | undefined
+  let seconds: number | undefined
   return {
     rate,
+    seconds: () => seconds,
     async *blocks() {
       if (whole) return yield whole
       if (!level) {
@@ -64,12 +66,18 @@ export function waveform(sound: Sound, options: WaveformOptions): Waveform {
           if (length > limit && normalise === 'none') break
         }
         if (length <= limit) {
+          seconds = length / rate
           whole = levelled(repeated(kept, length, atLeast), normalise)
           return yield whole
         }
         level = seen
       }
-      for await (const block of soundAt(rate, sound)) yield normalise === 'peak' ? level.apply(block) : block
+      let read = 0
+      for await (const block of soundAt(rate, sound)) {
+        read += block.length
+        yield normalise === 'peak' ? level.apply(block) : block
+      }
+      seconds = read / rate
     },
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { anyItem, describeStage } from '../contract.js'
 
-/** Gathers items, as they come, to batches of one size; items left over at the end of an epoch join the next. */
+/** Gathers items, as they come, to batches of one size; items left over at the end of an epoch are let go. */
 export default describeStage({
   place: 'batch',
   name: 'batch',

@@ -8,7 +8,7 @@ export default describeStage({
   place: 'item',
   name: 'companding',
   summary: 'Multiplies the log-mel patch by a random factor: less contrast below 1, more above.',
-  source: 'Fonseca et al., ICASSP 2021, 3.3',
+  source: 'Fonseca et al., ICASSP 2021',
   parameters: z.strictObject({
     factor: range({ min: 0.01, max: 10 }).default([0.75, 1]).describe('factor of the log10 values, drawn uniformly'),
   }),

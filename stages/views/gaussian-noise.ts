@@ -8,7 +8,7 @@ export default describeStage({
   place: 'item',
   name: 'gaussian-noise',
   summary: 'Adds white Gaussian noise of a random level to the log-mel patch.',
-  source: 'Fonseca et al., ICASSP 2021, 3.3',
+  source: 'Fonseca et al., ICASSP 2021',
   parameters: z.strictObject({
     deviation: range({ min: 0, max: 10 })
       .default([0, 0.01])

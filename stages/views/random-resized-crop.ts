@@ -8,7 +8,7 @@ export default describeStage({
   place: 'item',
   name: 'random-resized-crop',
   summary: 'Cuts a random rectangle of the patch and stretches it back (bilinear): small shifts and scalings.',
-  source: 'Fonseca et al., ICASSP 2021, 3.3; Szegedy et al., CVPR 2015',
+  source: 'Fonseca et al., ICASSP 2021; Szegedy et al., CVPR 2015',
   parameters: z.strictObject({
     area: range({ min: 0.01, max: 1 })
       .default([0.8, 1])

@@ -7,7 +7,7 @@ export default describeStage({
   place: 'item',
   name: 'spec-augment',
   summary: 'Blots out random stripes of frames and of bands.',
-  source: 'Park et al., Interspeech 2019; Fonseca et al., ICASSP 2021, 3.3',
+  source: 'Park et al., Interspeech 2019; Fonseca et al., ICASSP 2021',
   parameters: z.strictObject({
     'time-masks': z.int().min(0).max(100).default(2).describe('how many stripes of frames'),
     'time-width': z

@@ -8,7 +8,7 @@ export default describeStage({
   place: 'item',
   name: 'temporal-proximity',
   summary: 'Cuts two patches from one clip at random, each on its own; they may overlap.',
-  source: 'Jansen et al., ICASSP 2018; Fonseca et al., ICASSP 2021, 3.1',
+  source: 'Jansen et al., ICASSP 2018; Fonseca et al., ICASSP 2021',
   parameters: z.strictObject({
     frames: z.int().min(1).max(100_000).default(96).describe('length of a patch, in frames of the spectrogram'),
     mode: z

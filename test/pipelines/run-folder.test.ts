@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { lockRun } from '../../pipelines/run-lock.js'
 import { RunFolder } from '../../pipelines/run-folder.js'
+import { lockRun } from '../../pipelines/run-lock.js'
 import { scratchFolder } from '../earshot.js'
 
 test('a folder that holds something is refused', t => {

@@ -1,48 +1,17 @@
 /** What a run promises: same bits again, on any number of workers, and after being killed. */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import { earshot, scratchFolder, start } from '../earshot.js'
+import { earshot, start } from '../earshot.js'
+import { type SmallConfig, smallConfig } from '../small-config.js'
 
-const SAMPLES = 'node_modules/supersonic-scsynth-samples/samples'
-
-/** 24 short recordings and a bad one, a small graph that learns from them, and a cache of their own. */
-function smallConfig(name: string, { steps, every }: { steps: number; every: number }) {
-  const folder = scratchFolder(name)
-  const sounds = join(folder, 'sounds')
-  mkdirSync(sounds)
-  const names = readdirSync(SAMPLES).filter(file => /^(drum|elec|bd).*flac$/.test(file))
-  for (const file of names.slice(0, 24)) copyFileSync(join(SAMPLES, file), join(sounds, file))
-  writeFileSync(join(sounds, 'c-truncated.flac'), readFileSync(join(SAMPLES, 'drum_cymbal_open.flac')).subarray(0, 3000))
-  const config = join(folder, 'small.yaml')
-  writeFileSync(
-    config,
-    `extends: ${join(process.cwd(), 'graphs/contrastive-16k.yaml')}
-name: small
-data: { set: ${JSON.stringify(sounds)} }
-nodes:
-  near: { frames: 48 }
-  batch: { size: 8 }
-  encoder: { widths: [4, 8] }
-  projection: { hidden: 16, width: 8 }
-train:
-  steps: ${steps}
-  log-every: 1
-  calibration: 2
-  optimiser: { kind: sgd }
-  schedule: { kind: constant, learning-rate: 0.05 }
-  checkpoints: { every: ${every}, keep: 10 }
-`,
-  )
-  return { folder, config, cache: { EARSHOT_CACHE: join(folder, 'cache') } }
-}
-
-async function trained(t: ExecutionContext, config: ReturnType<typeof smallConfig>, run: string, ...more: string[]) {
+async function trained(t: ExecutionContext, config: SmallConfig, run: string, ...more: string[]) {
   const { code, error } = await earshot(['train', config.config, '--run', run, ...more], config.cache)
   t.is(code, 0, error)
 }
 
-const weights = (run: string, step: number) => readFileSync(join(run, 'checkpoints', `step-${String(step).padStart(6, '0')}.safetensors`))
+const weights = (run: string, step: number) =>
+  readFileSync(join(run, 'checkpoints', `step-${String(step).padStart(6, '0')}.safetensors`))
 
 test('the same run twice, with one and with two workers, has the same bits after 20 steps', async t => {
   const config = smallConfig('bits', { steps: 20, every: 20 })
@@ -56,7 +25,10 @@ test('the same run twice, with one and with two workers, has the same bits after
   }
   const skipped = readFileSync(join(runs[0], 'skipped.jsonl'), 'utf8')
   t.regex(skipped, /c-truncated\.flac/)
-  const tensors = readFileSync(join(runs[0], 'timings.jsonl'), 'utf8').trim().split('\n').map(line => JSON.parse(line).tensors)
+  const tensors = readFileSync(join(runs[0], 'timings.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line).tensors)
   t.is(new Set(tensors.slice(1)).size, 1, `tensors alive after each step: ${tensors}`)
 })
 
@@ -99,7 +71,10 @@ test('a run folder is never overwritten, and a checkpoint of another graph is re
   const again = await earshot(['train', config.config, '--run', run], config.cache)
   t.is(again.code, 1)
   t.regex(again.error, /already there/)
-  const other = await earshot(['train', config.config, '--run', run, '--resume', '--set', 'nodes.encoder.widths=[4, 4]'], config.cache)
+  const other = await earshot(
+    ['train', config.config, '--run', run, '--resume', '--set', 'nodes.encoder.widths=[4, 4]'],
+    config.cache,
+  )
   t.is(other.code, 1)
   t.regex(other.error, /another graph/)
 })

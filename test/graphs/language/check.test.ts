@@ -80,6 +80,14 @@ test('a bank does not read what hangs on a draw', async t => {
   )
 })
 
+test('nor what comes after a draw', async t => {
+  const between = '  moved: { stage: jitter, from: mel }\n  flat: { stage: flat, from: moved }\n  near:'
+  const text = SMALL.replace('  near:', between).replace('shape, from: near', 'mix, from: near, backgrounds: flat')
+  const { problems } = await read(t, text)
+  t.is(problems.length, 1)
+  t.regex(problems[0]!.message, /but 'flat' comes after 'moved', which draws at random/)
+})
+
 test('a parameter that does not fit is shown at its value, by default at the stage', async t => {
   const { problems } = await read(t, SMALL.replace('two, from: mel', 'two, from: mel, frames: 200'))
   t.is(problems.length, 1)

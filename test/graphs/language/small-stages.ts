@@ -49,6 +49,7 @@ const stages: Stage[] = [
     in: { from: logMel },
     out: ({ from }) => from,
   }),
+  describeStage({ ...item, name: 'flat', parameters: none, in: { from: logMel }, out: ({ from }) => from }),
   describeStage({
     ...item,
     name: 'two',

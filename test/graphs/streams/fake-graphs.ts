@@ -103,6 +103,7 @@ export function memoryStore(): FeatureStore & { written: string[] } {
       const numbers = Float32Array.from(values)
       const feature: Feature = {
         frames: numbers.length / bands,
+        seconds: Number.NaN,
         bands,
         read: (start, count) => numbers.slice(start * bands, (start + count) * bands),
         summary: {

@@ -16,7 +16,11 @@ const having = (modules: string) => (run(`import ${modules}`).status === 0 ? tes
 
 const file = join(folder, 'ours.arrow')
 test.before(() => {
-  const writer = createEmbeddingWriter(file, { dimensions: 4, columns: ['class'], metadata: { layer: 'encoder', name: 'ü' } })
+  const writer = createEmbeddingWriter(file, {
+    dimensions: 4,
+    columns: ['class'],
+    metadata: { layer: 'encoder', name: 'ü' },
+  })
   for (let at = 0; at < 10_000; at++)
     writer.write([
       {

@@ -1,7 +1,19 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Field, Float32, List, makeData, RecordBatch, RecordBatchFileWriter, Schema, Struct, Utf8, type Vector, vectorFromArray } from 'apache-arrow'
+import {
+  Field,
+  Float32,
+  List,
+  makeData,
+  RecordBatch,
+  RecordBatchFileWriter,
+  Schema,
+  Struct,
+  Utf8,
+  type Vector,
+  vectorFromArray,
+} from 'apache-arrow'
 import test from 'ava'
 import { Problem } from '../../../data/problem.js'
 import { openEmbeddings } from '../../../pipelines/embeddings/arrow-reader.js'
@@ -33,7 +45,10 @@ const damage: Record<string, [change: (bytes: Buffer) => Buffer, code: string]> 
   'cut by one byte': [bytes => bytes.subarray(0, -1), 'damaged-arrow'],
   empty: [() => Buffer.alloc(0), 'damaged-arrow'],
   'of text': [() => Buffer.from('clip,embedding\n'), 'not-arrow'],
-  'with a broken footer': [bytes => Buffer.concat([bytes.subarray(0, -60), Buffer.alloc(50, 255), bytes.subarray(-10)]), 'damaged-arrow'],
+  'with a broken footer': [
+    bytes => Buffer.concat([bytes.subarray(0, -60), Buffer.alloc(50, 255), bytes.subarray(-10)]),
+    'damaged-arrow',
+  ],
 }
 for (const [name, [change, code]] of Object.entries(damage))
   test(`a file ${name} is a problem, not a crash`, async t => {
@@ -58,7 +73,10 @@ function foreign(name: string, columns: Record<string, Vector>): string {
   const file = join(folder, name)
   const schema = new Schema(Object.entries(columns).map(([key, { type }]) => new Field(key, type, true)))
   const children = Object.values(columns).map(column => column.data[0]!)
-  const batch = new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: children[0]!.length, children }))
+  const batch = new RecordBatch(
+    schema,
+    makeData({ type: new Struct(schema.fields), length: children[0]!.length, children }),
+  )
   writeFileSync(file, RecordBatchFileWriter.writeAll([batch]).toUint8Array(true))
   return file
 }
@@ -66,7 +84,15 @@ const clips = vectorFromArray(['a', 'b'], new Utf8())
 const lists = (rows: (number[] | null)[]) => vectorFromArray(rows, new List(new Field('item', new Float32(), true)))
 
 test('lists of free length are read if they are equally long', async t => {
-  const source = await openEmbeddings(foreign('list.arrow', { clip: clips, embedding: lists([[1, 2], [3, 4]]) }))
+  const source = await openEmbeddings(
+    foreign('list.arrow', {
+      clip: clips,
+      embedding: lists([
+        [1, 2],
+        [3, 4],
+      ]),
+    }),
+  )
   t.is(source.dimensions, 2)
   t.deepEqual([...(await source.read(1)).embedding], [3, 4])
   await source.close()

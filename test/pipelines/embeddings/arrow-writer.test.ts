@@ -23,7 +23,11 @@ const row = (at: number, dimensions: number): EmbeddingRow => ({
 
 /** Rows 0 up to `count`, in pieces of 1000. */
 function write(file: string, count: number, dimensions: number, watch = () => {}): void {
-  const writer = createEmbeddingWriter(file, { dimensions, columns: ['class', 'kit'], metadata: { layer: 'encoder', text: 'a: ü\n' } })
+  const writer = createEmbeddingWriter(file, {
+    dimensions,
+    columns: ['class', 'kit'],
+    metadata: { layer: 'encoder', text: 'a: ü\n' },
+  })
   for (let at = 0; at < count; at += 1000) {
     writer.write(Array.from({ length: Math.min(1000, count - at) }, (_, k) => row(at + k, dimensions)))
     watch()
@@ -43,7 +47,10 @@ testProp(
     await source.close()
     t.is(source.rows, 9000)
     t.is(rows.rows, end - start)
-    t.deepEqual(rows.clips, Array.from({ length: end - start }, (_, at) => `clip ${start + at}`))
+    t.deepEqual(
+      rows.clips,
+      Array.from({ length: end - start }, (_, at) => `clip ${start + at}`),
+    )
     t.is(rows.embedding.length, 3 * (end - start))
     for (let at = 0; at < rows.rows; at++) t.is(rows.embedding[3 * at + 2], start + at + 0.25)
   },
@@ -101,7 +108,9 @@ test('memory stays flat over 100,000 rows', t => {
 
 test('a folder that cannot be made, and a name that is taken by a folder, are problems', t => {
   writeFileSync(join(folder, 'plain'), '')
-  const inFile = t.throws(() => createEmbeddingWriter(join(folder, 'plain', 'a.arrow'), { dimensions: 2, columns: [], metadata: {} }))
+  const inFile = t.throws(() =>
+    createEmbeddingWriter(join(folder, 'plain', 'a.arrow'), { dimensions: 2, columns: [], metadata: {} }),
+  )
   t.true(inFile instanceof Problem)
   mkdirSync(join(folder, 'taken.arrow'))
   const writer = createEmbeddingWriter(join(folder, 'taken.arrow'), { dimensions: 2, columns: [], metadata: {} })
@@ -128,5 +137,7 @@ test('an embedding of another width and a label column of a fixed name are refus
   const file = join(folder, 'refused.arrow')
   const writer = createEmbeddingWriter(file, { dimensions: 2, columns: [], metadata: {} })
   t.throws(() => writer.write([row(0, 3)]), { instanceOf: RangeError })
-  t.throws(() => createEmbeddingWriter(file, { dimensions: 2, columns: ['path'], metadata: {} }), { instanceOf: Problem })
+  t.throws(() => createEmbeddingWriter(file, { dimensions: 2, columns: ['path'], metadata: {} }), {
+    instanceOf: Problem,
+  })
 })

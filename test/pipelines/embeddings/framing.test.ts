@@ -13,7 +13,10 @@ testProp(
   [fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 200 })],
   (t, total, frames, hop) => {
     const starts = patchStarts(total, { frames, hop })
-    t.deepEqual(starts, starts.map((_, index) => index * hop))
+    t.deepEqual(
+      starts,
+      starts.map((_, index) => index * hop),
+    )
     if (total < frames) t.deepEqual(starts, [0])
     else {
       t.true(starts.at(-1)! + frames <= total)

@@ -21,7 +21,10 @@ function divided({ features, labels, width }: Case) {
   const all: Matrix = { rows: features.length, columns: width, values: Float64Array.from(features.flat()) }
   const rows = labels.map((_, row) => row)
   const [known, asked] = [rows.filter(row => row % 4 !== 3), rows.filter(row => row % 4 === 3)]
-  return { ...standardise(rowsOf(all, known), rowsOf(all, asked)), targets: Int32Array.from(known, row => labels[row]!) }
+  return {
+    ...standardise(rowsOf(all, known), rowsOf(all, asked)),
+    targets: Int32Array.from(known, row => labels[row]!),
+  }
 }
 
 /** Row-wise soft-max of X Wᵀ + b. */
@@ -43,7 +46,8 @@ for (const [name, one] of Object.entries(cases)) {
       const { probabilities: expected } = one.fits[at]!
       const got = probabilities(asked, weights, intercepts)
       for (const [row, shares] of expected.entries())
-        for (const [c, share] of shares.entries()) t.true(Math.abs(got[row]![c]! - share) < 2e-5, `C ${one.fits[at]!.C}`)
+        for (const [c, share] of shares.entries())
+          t.true(Math.abs(got[row]![c]! - share) < 2e-5, `C ${one.fits[at]!.C}`)
     })
   })
 

@@ -4,7 +4,7 @@ import { standardise } from '../../../pipelines/probes/standardise.js'
 
 const matrix = (rows: number, columns: number): fc.Arbitrary<Matrix> =>
   fc
-    .array(fc.double({ min: -9, max: 9, noNaN: true }), { minLength: rows * columns, maxLength: rows * columns })
+    .array(fc.float({ min: -9, max: 9, noNaN: true }), { minLength: rows * columns, maxLength: rows * columns })
     .map(values => ({ rows, columns, values: Float64Array.from(values) }))
 
 const sizes = fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 21 }), fc.integer({ min: 1, max: 11 }))

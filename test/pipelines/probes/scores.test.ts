@@ -23,7 +23,12 @@ test('a weight of two counts a clip twice', t => {
 test('the interval of a share is that of the binomial distribution', t => {
   const labels = Array<number>(400).fill(0)
   const right = labels.map((_, at) => Number(at < 300))
-  const [drawn] = resampledScores(labels, labels.map((_, at) => `${at}`), [right], { seed: 0 })
+  const [drawn] = resampledScores(
+    labels,
+    labels.map((_, at) => `${at}`),
+    [right],
+    { seed: 0 },
+  )
   const [low, high] = interval(drawn!.map(one => one.accuracy))
   const spread = 1.96 * Math.sqrt((0.75 * 0.25) / 400)
   t.true(Math.abs(low - (0.75 - spread)) < 0.01)

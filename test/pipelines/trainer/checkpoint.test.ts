@@ -52,11 +52,26 @@ test('no checkpoint, no such path, and another format are told apart', t => {
 test('thinning keeps the newest', t => {
   const folder = join(runWith(1, 2, 3, 4), 'checkpoints')
   thinCheckpoints(folder, 2)
-  t.deepEqual(readdirSync(folder), ['step-000003.json', 'step-000003.safetensors', 'step-000004.json', 'step-000004.safetensors'])
+  t.deepEqual(readdirSync(folder), [
+    'step-000003.json',
+    'step-000003.safetensors',
+    'step-000004.json',
+    'step-000004.safetensors',
+  ])
 })
 
 test('equal graphs have equal hashes', t => {
-  const node = { id: 'a', stage: 's', place: 'item', parameters: {}, inputs: {}, lifted: false, draws: 'separate', joint: false, out: { kind: 'clip' } } as const
+  const node = {
+    id: 'a',
+    stage: 's',
+    place: 'item',
+    parameters: {},
+    inputs: {},
+    lifted: false,
+    draws: 'separate',
+    joint: false,
+    out: { kind: 'clip' },
+  } as const
   t.is(hashGraph({ nodes: [node] }), hashGraph({ nodes: [{ ...node }] }))
   t.not(hashGraph({ nodes: [node] }), hashGraph({ nodes: [{ ...node, parameters: { bands: 1 } }] }))
 })

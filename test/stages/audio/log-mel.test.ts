@@ -85,24 +85,20 @@ test('agrees with a plain discrete Fourier transform', async t => {
 
 testProp(
   'however the sound is cut: 1 + floor(n / hop) frames, the same bits',
-  [fc.integer({ min: 1, max: 3000 }), fc.integer({ min: 1, max: 700 }), fc.constantFrom(100, 160, 500, 512)],
+  [
+    fc.oneof(fc.integer({ min: 1, max: 3000 }), fc.constantFrom(512, 1000, 1024, 1536)),
+    fc.integer({ min: 1, max: 700 }),
+    fc.constantFrom(100, 160, 500, 512),
+  ],
   async (t, count, block, hop) => {
     const sound = sine(440, 16000, count)
-    const whole = await spectrogram(sound, { ...RECIPE, hop })
+    const options = { ...RECIPE, hop, window: 512 }
+    const whole = await spectrogram(sound, options)
     t.is(whole.length, 64 * (1 + Math.floor(count / hop)))
     t.true(whole.every(Number.isFinite))
-    t.deepEqual(await spectrogram(sound, { ...RECIPE, hop }, block), whole)
+    t.deepEqual(await spectrogram(sound, options, block), whole)
   },
 )
-
-test('mirroring repeats neither end, as often as it must', t => {
-  const indices = [-5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5]
-  t.deepEqual(
-    indices.map(index => mirrored(index, 3)),
-    [1, 0, 1, 2, 1, 0, 1, 2, 1, 0, 1],
-  )
-  t.is(mirrored(-7, 1), 0)
-})
 
 const port = { kind: 'waveform', rate: 16000 } as const
 type Stage = Extract<typeof logMel, { place: 'item' }>

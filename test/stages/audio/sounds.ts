@@ -1,9 +1,14 @@
 /** Sounds that the audio tests make themselves. */
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-export const temporaryFolder = () => mkdtempSync(join(tmpdir(), 'earshot-'))
+/** A new folder that is removed when the tests of the file are through. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'earshot-'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
 
 /** A file of test/fixtures. */
 export const fixture = (...path: string[]) => join(process.cwd(), 'test', 'fixtures', ...path)

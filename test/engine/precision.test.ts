@@ -1,0 +1,40 @@
+import test from 'ava'
+import { lossAndGradients } from '../../engine/gradients.js'
+import { startEngine } from '../../engine/tensorflow.js'
+import type { Stage } from '../../stages/contract.js'
+import resnet18 from '../../stages/encoders/resnet18.js'
+import vgg from '../../stages/encoders/vgg.js'
+import type { Port } from '../../stages/ports.js'
+import { builder } from '../stages/built.js'
+import { normal } from './finite-differences.js'
+import { engine, near, tensorOf, weightsFrom } from './started.js'
+
+const narrow = await startEngine({ threads: 2, precision: 'bfloat16' })
+const patch: Port = { kind: 'patch', rate: 16000, hop: 160, frames: 32, bands: 32 }
+
+function pass(stage: Stage, parameters: object, by: typeof engine, training: boolean) {
+  const weights = weightsFrom(1, by)
+  const encoder = builder(stage, parameters, { from: { kind: 'batch', of: patch, size: 8 } }, by)(weights.scope)
+  const x = tensorOf(normal([8, 32, 32], 'x'))
+  let value: Float32Array | undefined
+  const { gradients } = lossAndGradients(by, weights.trainable, () => {
+    const embedding = encoder({ from: x }, { training })
+    value = embedding.dataSync().slice() as Float32Array
+    return by.tf.mean(by.tf.square(embedding))
+  })
+  return { value: value!, norms: gradients.map(gradient => by.tf.norm(gradient).dataSync()[0]!) }
+}
+
+for (const [name, stage, parameters] of [
+  ['vgg', vgg, { widths: [8, 16, 16] }],
+  ['resnet18', resnet18, {}],
+] as const) {
+  for (const training of [true, false]) {
+    test(`${name} in bfloat16 is near float32, ${training ? 'training' : 'evaluating'}`, t => {
+      const wide = pass(stage, parameters, engine, training)
+      const found = pass(stage, parameters, narrow, training)
+      near(t, found.value, wide.value, 0.1, 'value')
+      near(t, found.norms, wide.norms, 0.1, 'norms of the gradients')
+    })
+  }
+}
