@@ -4,7 +4,7 @@ import { Problem } from '../problem.js'
 import type { ClipList } from './clip-list.js'
 
 /** Endings of files that a folder is searched for. A file named by itself or by a table may end in anything. */
-export const EXTENSIONS =
+const EXTENSIONS =
   'aac ac3 aif aifc aiff amr au caf flac m4a m4b mka mp2 mp3 mp4 oga ogg opus snd w64 wav wave webm wma wv'.split(' ')
 
 export interface FolderOptions {

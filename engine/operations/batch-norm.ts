@@ -18,8 +18,8 @@ export interface BatchNormWeights {
  */
 export type BatchNorm = (x: Tensor, weights: BatchNormWeights, options: { training: boolean }) => Tensor
 
-export const EPSILON = 1e-5
-export const MOMENTUM = 0.1
+const EPSILON = 1e-5
+const MOMENTUM = 0.1
 
 export function batchNorm(raw: Raw): BatchNorm {
   const { tf } = raw

@@ -9,7 +9,7 @@ import type { Precision, Tensor } from '../engine.js'
 export const FLOAT32 = 1
 export const INT32 = 3
 export const BOOL = 10
-export const BFLOAT16 = 14
+const BFLOAT16 = 14
 
 export interface Attribute {
   name: string

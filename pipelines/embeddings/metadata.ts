@@ -4,7 +4,7 @@ import { versions } from '../versions.js'
 import type { EncodingPath } from './encoding-path.js'
 
 /** Version of the contract: the columns and the names below. */
-export const CONTRACT = '1'
+const CONTRACT = '1'
 
 export function embeddingMetadata({ checkpoint }: FoundCheckpoint, path: EncodingPath): Record<string, string> {
   const front = Object.fromEntries(

@@ -8,7 +8,7 @@ import type { ProbeResult } from './run-probe.js'
 import { RESAMPLES } from './scores.js'
 
 /** Changes whenever the same embeddings would get other figures. */
-export const PROBE_RECIPE = 'earshot-probe/1'
+const PROBE_RECIPE = 'earshot-probe/1'
 
 /** `probes/` of the run folder that the embeddings lie in, or else their own folder. */
 export function resultFile({ file, label, group, split }: ProbeResult['options']): string {

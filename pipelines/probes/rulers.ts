@@ -8,7 +8,7 @@ import { matchClips } from './match-clips.js'
 import { type Matrix, rowsOf } from './products.js'
 
 /** File name without `.arrow`, and what it is called in a table. */
-export const RULERS = [
+const RULERS = [
   ['untrained', 'untrained encoder'],
   ['log-mel', 'log-mel statistics'],
   ['log-mel+duration', 'log-mel statistics + duration'],
