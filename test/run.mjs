@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { build, checkNode, ensureEngine, ensurePackages, root, SetupError, say } from '../pipelines/setup.mjs'
+import { pythonEnvironment } from './python.mjs'
 
 const counts = { passed: 0, failed: 0, skipped: 0 }
 
@@ -12,7 +13,8 @@ try {
   check('type check (tsc)', build())
   check('lint and format (biome)', lint())
   await ensureEngine()
-  await tests()
+  const { cacheFolder } = await import('../dist/data/cache-folder.js')
+  await tests(pythonEnvironment(cacheFolder(), say))
 } catch (error) {
   counts.failed++
   process.stdout.write(`${error instanceof SetupError ? error.message : error.stack}\n`)
@@ -35,13 +37,13 @@ function lint() {
 }
 
 /** Runs ava on the built files; its own closing counts (TAP: `# pass 12`) are the ones that go into ours. */
-async function tests() {
+async function tests(environment) {
   say('Testing (ava)')
   const ava = join(root, 'node_modules', 'ava', 'entrypoints', 'cli.mjs')
   const child = spawn(process.execPath, [ava, '--tap', ...process.argv.slice(2)], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
+    env: { ...process.env, ...environment, TF_CPP_MIN_LOG_LEVEL: '2' },
   })
   const ended = new Promise(resolve => child.once('close', code => resolve(code)))
   const names = { pass: 'passed', fail: 'failed', skip: 'skipped' }
