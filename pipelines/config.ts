@@ -4,7 +4,7 @@ import { Problem, Problems } from '../data/problem.js'
 import { optimiserSettings, scheduleSettings } from '../engine/optimisers/settings.js'
 import type { CheckedGraph } from '../graphs/language/checked.js'
 import type { Document } from '../graphs/language/document.js'
-import { readGraph } from '../graphs/language/read-graph.js'
+import { type Edit, readGraph } from '../graphs/language/read-graph.js'
 import type { Stage } from '../stages/contract.js'
 
 const data = z.strictObject({
@@ -55,11 +55,11 @@ export interface Config {
 }
 
 /**
- * @param set overrides, as `--set` takes them
+ * @param edits overrides, as `--set`, `--without` and `--swap` take them
  * @throws Problems, all of them at once
  */
-export async function readConfig(file: string, set: readonly string[] = []): Promise<Config> {
-  const { graph, document, problems, stages } = await readGraph(file, { set, sections })
+export async function readConfig(file: string, edits: readonly Edit[] = []): Promise<Config> {
+  const { graph, document, problems, stages } = await readGraph(file, { edits, sections })
   if (problems.length > 0 || !graph || !document) throw new Problems(problems)
   const { data, train, streams } = document.sections
   const missing = data ? (train ? undefined : 'train') : 'data'

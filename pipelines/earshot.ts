@@ -2,12 +2,14 @@
 import { Command, CommanderError } from 'commander'
 import { Problem, Problems } from '../data/problem.js'
 
-/** Verb, file and one line of help, in the order in which a newcomer meets them. */
-const VERBS: readonly (readonly [name: string, summary: string])[] = [
+/** Verb, one line of help, and its file if that is called otherwise, in the order in which a newcomer meets them. */
+const VERBS: readonly (readonly [name: string, summary: string, file?: string])[] = [
   ['doctor', 'say what is installed, what is missing and how to mend it'],
   ['list', 'list the stages, or explain one'],
   ['validate', 'check a graph or config without opening any audio'],
+  ['config', 'print a config with all that it stands on, or where each value comes from', 'explain-config'],
   ['graph', 'draw a graph as text or SVG'],
+  ['tap', 'write what leaves a node, to look at and listen to'],
   ['train', 'train an encoder from a config'],
   ['embed', 'write embeddings of recordings as an Arrow file'],
   ['probe', 'say what embeddings are worth, beside rulers'],
@@ -32,8 +34,8 @@ async function main(words: string[]): Promise<void> {
     .showSuggestionAfterError()
   const asked = words.find(word => !word.startsWith('-'))
   const verb = asked === 'help' ? words[words.indexOf('help') + 1] : asked
-  for (const [name, summary] of VERBS) {
-    if (name === verb) (await import(`./${name}.js`)).default(program)
+  for (const [name, summary, file = name] of VERBS) {
+    if (name === verb) (await import(`./${file}.js`)).default(program)
     else program.command(name).description(summary).allowUnknownOption().allowExcessArguments()
   }
   await program.parseAsync(words, { from: 'user' })

@@ -4,6 +4,8 @@ import type { Command } from 'commander'
 import { cacheFolder } from '../data/cache-folder.js'
 import { Problem } from '../data/problem.js'
 import { duration } from '../stages/quantities.js'
+import type { Embedded } from './embeddings/write-embeddings.js'
+import { stopOnInterrupt, wasInterrupted } from './interrupt.js'
 
 interface Options {
   output: string
@@ -45,20 +47,38 @@ async function embed(run: string, inputs: string[], options: Options): Promise<v
   const hop = duration({ min: 0.001, max: 3600 }).safeParse(options.hop)
   if (!hop.success) throw new Problem('bad-option', `--hop: ${hop.error.issues[0]!.message}`)
   const { writeEmbeddings } = await import('./embeddings/write-embeddings.js')
-  const { rows, skipped, columns, seconds, audioSeconds } = await writeEmbeddings({
-    run,
-    inputs,
-    output: options.output,
-    hop: hop.data,
-    level: options.level,
-    layer: options.layer,
-    rulers: options.rulers,
-    workers: options.workers === undefined ? undefined : Number(options.workers),
-    cache: join(cacheFolder(), 'features'),
-  })
+  const stop = stopOnInterrupt('Stopping.')
+  try {
+    const embedded = await writeEmbeddings({
+      run,
+      inputs,
+      output: options.output,
+      hop: hop.data,
+      level: options.level,
+      layer: options.layer,
+      rulers: options.rulers,
+      workers: options.workers === undefined ? undefined : Number(options.workers),
+      cache: join(cacheFolder(), 'features'),
+      signal: stop.signal,
+    })
+    report(embedded, options)
+  } catch (error) {
+    if (!wasInterrupted(error, stop.signal)) throw error
+    process.stdout.write(
+      `Stopped; ${options.output} has not been written. What has been read stays in the cache: run the same command again.\n`,
+    )
+    process.exitCode = 130
+  } finally {
+    stop.release()
+  }
+}
+
+function report({ rows, skipped, columns, seconds, audioSeconds, bottleneck }: Embedded, options: Options): void {
   const lost = skipped > 0 ? `, ${skipped} clips left out (${options.output}.skipped.jsonl says why)` : ''
   const speed = `${(audioSeconds / seconds).toFixed(0)} times real time`
-  process.stdout.write(`${options.output}: ${rows} rows${lost}; ${seconds.toFixed(1)} s, ${speed}.\nNext:\n`)
+  process.stdout.write(
+    `${options.output}: ${rows} rows${lost}; ${seconds.toFixed(1)} s, ${speed}.\n${bottleneck}\nNext:\n`,
+  )
   const label = columns[0]
   process.stdout.write(
     label

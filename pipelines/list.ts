@@ -5,12 +5,14 @@ import { explained, hanging, inPorts } from '../graphs/language/describe-stage.j
 import { suggestion } from '../graphs/language/nearest-name.js'
 import { parametersOf } from '../graphs/language/parameters.js'
 import { type FoundStage, findStages } from '../stages/registry.js'
+import { stageReference } from './stage-reference.js'
 
 const EXAMPLES = `
 Examples:
   ./earshot list
   ./earshot list mix-back
   ./earshot list --json
+  ./earshot list --markdown > stages/README.md
 `
 
 export default (program: Command): void => {
@@ -19,9 +21,11 @@ export default (program: Command): void => {
     .description('list the stages, or explain one')
     .argument('[stage]', 'name of a stage')
     .option('--json', 'print for tools')
+    .option('--markdown', 'print the reference page, stages/README.md')
     .addHelpText('after', EXAMPLES)
-    .action(async (name: string | undefined, { json }: { json?: true }) => {
+    .action(async (name: string | undefined, { json, markdown }: { json?: true; markdown?: true }) => {
       const all = await findStages()
+      if (markdown) return void process.stdout.write(`${stageReference(all)}\n`)
       const chosen = name === undefined ? all : [named(name, all)]
       const text = json
         ? JSON.stringify(chosen.map(asData), undefined, 2)

@@ -69,7 +69,7 @@ export class RunFolder {
     this.write('status.json', `${JSON.stringify({ state, ...details }, null, 2)}\n`)
   }
 
-  /** Appends a line to `metrics.jsonl`, `timings.jsonl` or `skipped.jsonl`. */
+  /** Appends a line to `metrics.jsonl`, `timings.jsonl`, `streams.jsonl` or `skipped.jsonl`. */
   append(name: string, entry: object): void {
     appendFileSync(this.file(name), `${JSON.stringify(entry)}\n`)
   }

@@ -9,6 +9,7 @@ export function runYaml(document: Document<Sections>): string {
     const node = yaml.getIn(path.split('.'), true)
     if (isScalar(node)) node.comment = ` ${origin}`
   }
-  yaml.commentBefore = ' The resolved config of this run; beside each value, what set it.'
+  const edits = document.edits.map(edit => `\n   ${edit.replaceAll('\n', ' ')}`).join('')
+  yaml.commentBefore = ` The resolved config of ${document.file}; beside each value, what set it.${edits && `\n Edits, in order:${edits}`}`
   return yaml.toString({ lineWidth: 0 })
 }

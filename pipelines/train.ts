@@ -2,19 +2,18 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { cacheFolder } from '../data/cache-folder.js'
 import { Problem } from '../data/problem.js'
+import type { Edit } from '../graphs/language/edits.js'
 import { type Config, readConfig } from './config.js'
-import { RunFolder } from './run-folder.js'
-import { lockRun } from './run-lock.js'
-import { runYaml } from './run-yaml.js'
+import { editOptions } from './edit-options.js'
+import { stopOnInterrupt, wasInterrupted } from './interrupt.js'
+import { trainInFolder, usualRun } from './train-in-folder.js'
 import type { Outcome } from './training.js'
 
 interface Options {
   run?: string
   resume?: boolean
   from?: string
-  set: string[]
 }
 
 const EXAMPLES = `
@@ -23,71 +22,55 @@ Examples:
   ./earshot train configs/pool.yaml --run runs/pool-1 --set train.seed=1
   ./earshot train --run runs/pool-1 --resume                     go on where it stopped
   ./earshot train configs/pool.yaml --from runs/pool-1 --run runs/longer
+  ./earshot train configs/pool.yaml --run runs/no-mix-back --without mixed          an ablation
 `
 
 export default function register(program: Command): void {
-  program
+  const command = program
     .command('train')
     .description('train an encoder from a config')
     .argument('[config]', 'YAML file with nodes, data and train; a resumed run knows its own')
     .option('--run <folder>', 'run folder to write; runs/<name of the config> if not given')
     .option('--resume', 'go on from the newest checkpoint of the run folder, bit for bit')
     .option('--from <checkpoint>', 'start a new run from the weights of a run or checkpoint')
-    .option('--set <key=value>', 'override a value, such as train.steps=100 (repeatable)', collect, [])
     .addHelpText('after', EXAMPLES)
-    .action(train)
+  const edits = editOptions(command)
+  command.action((file: string | undefined, options: Options) => train(file, edits, options))
 }
 
-const collect = (value: string, before: string[]) => [...before, value]
-
-async function train(file: string | undefined, options: Options): Promise<void> {
-  const config = await configOf(file, options)
-  const path = options.run ?? join('runs', config.name)
-  const run = options.resume ? RunFolder.open(path) : RunFolder.create(path)
-  const unlock = lockRun(run)
-  const stop = stopOnInterrupt()
+async function train(file: string | undefined, edits: readonly Edit[], options: Options): Promise<void> {
+  const config = await configOf(file, edits, options)
+  const path = options.run ?? usualRun(config)
+  const { signal, release } = stopOnInterrupt('Stopping after this step.')
   try {
-    if (!options.resume) run.write('run.yaml', runYaml(config.document))
-    const outcome = await start(config, run, options, stop.signal)
-    report(outcome, config, path)
+    report(await trainInFolder(config, { ...options, signal }), config, path)
   } catch (error) {
-    run.status('failed', { reason: (error as Error).message })
-    throw error
+    if (!wasInterrupted(error, signal)) throw error
+    stopped(path)
   } finally {
-    stop.release()
-    unlock()
+    release()
   }
 }
 
-async function configOf(file: string | undefined, { run, resume, set }: Options): Promise<Config> {
+async function configOf(file: string | undefined, edits: readonly Edit[], { run, resume }: Options): Promise<Config> {
   const saved = resume && run ? join(run, 'run.yaml') : undefined
   const chosen = file ?? saved
   if (!chosen)
     throw new Problem('no-config', 'There is no config to train.', { hint: './earshot train configs/quickstart.yaml' })
   if (!existsSync(chosen)) throw new Problem('no-config', `${chosen} does not exist.`)
-  return readConfig(chosen, set)
+  return readConfig(chosen, edits)
 }
 
-async function start(config: Config, run: RunFolder, options: Options, signal: AbortSignal): Promise<Outcome> {
-  // the heavy half is loaded only now, when everything that can be refused has been
-  const { trainRun } = await import('./training-run.js')
-  return trainRun({ config, run, resume: options.resume ?? false, from: options.from, signal, cache: cacheFolder() })
-}
-
-/** The first Ctrl-C asks for a stop after the step under way; the second one ends the process. */
-function stopOnInterrupt() {
-  const controller = new AbortController()
-  const onSignal = () => {
-    if (controller.signal.aborted) process.exit(130)
-    process.stderr.write('\nStopping after this step; press Ctrl-C again to stop at once.\n')
-    controller.abort()
-  }
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
-  return { signal: controller.signal, release: () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal) }
+/** Interrupted before the first step: without a checkpoint, a resumed run begins at the beginning. */
+function stopped(run: string): void {
+  process.stdout.write(
+    `Stopped while preparing; what has been read stays in the cache. Go on with:\n  ./earshot train --run ${run} --resume\n`,
+  )
+  process.exitCode = 130
 }
 
 function report(outcome: Outcome, config: Config, run: string): void {
-  const { step, interrupted, waitedShare, secondsPerStep, loss } = outcome
+  const { step, interrupted, waitedShare, secondsPerStep, loss, bottleneck } = outcome
   if (interrupted) {
     process.stdout.write(
       `Stopped at step ${step} of ${config.train.steps}; saved. Go on with:\n  ./earshot train --run ${run} --resume\n`,
@@ -99,6 +82,7 @@ function report(outcome: Outcome, config: Config, run: string): void {
   process.stdout.write(
     [
       `Trained ${step} steps: loss ${loss.toFixed(3)} (chance ${chanceOf(config).toFixed(3)}), ${secondsPerStep.toFixed(2)} s a step, ${share} of it waiting for data.`,
+      bottleneck,
       'Next:',
       `  ./earshot embed ${run} my-sounds/ -o my-sounds.arrow`,
       '',
@@ -108,5 +92,5 @@ function report(outcome: Outcome, config: Config, run: string): void {
 
 /** What the losses of an encoder that tells nothing apart would add up to. */
 function chanceOf({ graph }: Config): number {
-  return graph.nodes.reduce((sum, { out }) => sum + (out.kind === 'loss' ? out.chance : 0), 0)
+  return graph.nodes.reduce((sum, { out, weight = 1 }) => sum + (out.kind === 'loss' ? weight * out.chance : 0), 0)
 }

@@ -19,12 +19,13 @@ export interface RunOptions {
   resume: boolean
   /** Run or checkpoint whose weights the run starts from. */
   from?: string | undefined
-  /** Aborted by Ctrl-C: the step under way is finished, then a checkpoint is written. */
+  /** Aborted by Ctrl-C: the step under way is finished, then a checkpoint is written. Before the first step, the run ends. */
   signal: AbortSignal
   /** The cache folder. */
   cache: string
 }
 
+/** @throws the signal's reason if it is aborted before training has begun */
 export async function trainRun(options: RunOptions): Promise<Outcome> {
   const { config, run, signal } = options
   const { graph, train, streams } = config
@@ -36,6 +37,7 @@ export async function trainRun(options: RunOptions): Promise<Outcome> {
   let thread: TrainerThread | undefined
   try {
     const prepared = await prepare(options, pool, resumed === undefined)
+    signal.throwIfAborted()
     thread = await TrainerThread.start({
       graph,
       seed: train.seed,
@@ -43,8 +45,9 @@ export async function trainRun(options: RunOptions): Promise<Outcome> {
       precision: train.precision,
       train,
     })
+    signal.throwIfAborted()
     const training = new Training(config, run, prepared, pool, thread, resumed)
-    if (!existsSync(join(run.checkpoints, UNTRAINED))) await training.calibrateRuler()
+    if (!existsSync(join(run.checkpoints, UNTRAINED))) await training.calibrateRuler(signal)
     if (resumed) await thread.load(resumed.tensors, { optimiser: true })
     else if (weights) await thread.load(weights.tensors, { optimiser: false })
     const outcome = await training.toTheEnd(signal)
@@ -70,15 +73,10 @@ async function prepare({ config, run, signal, cache }: RunOptions, pool: Pool, f
   const { clips } = await readClips(config.data.set)
   const bar = progress('reading sounds', clips.length)
   const cacheFolder = join(cache, 'features')
-  const prepared = await prepareFeatures({
-    graph: config.graph,
-    clips,
-    cacheFolder,
-    pool,
-    onProgress: () => bar.tick(),
-    signal,
-  })
-  bar.done()
+  const onProgress = () => bar.tick()
+  const prepared = await prepareFeatures({ graph: config.graph, clips, cacheFolder, pool, onProgress, signal }).finally(
+    bar.done,
+  )
   const { skipped } = prepared
   if (fresh) for (const one of skipped) run.append('skipped.jsonl', one)
   const share = skipped.length / clips.length

@@ -2,14 +2,16 @@
 
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { concatMap, lastValueFrom, takeWhile } from 'rxjs'
+import { concatMap, fromEvent, lastValueFrom, takeUntil, takeWhile } from 'rxjs'
 import { Problem } from '../data/problem.js'
 import { streamBatches } from '../graphs/streams/batches.js'
 import type { Batch, Dropped } from '../graphs/streams/gather.js'
 import { batchSize } from '../graphs/streams/layout.js'
+import { StreamMetrics } from '../graphs/streams/metrics.js'
 import type { Pool } from '../graphs/streams/pool.js'
 import type { Prepared } from '../graphs/streams/prepare.js'
 import type { Cursor } from '../graphs/streams/sub-batches.js'
+import { bottleneckOfTraining } from './bottleneck.js'
 import type { Config } from './config.js'
 import { progress } from './progress.js'
 import type { RunFolder } from './run-folder.js'
@@ -26,7 +28,7 @@ import type { TrainerThread } from './trainer/trainer-thread.js'
 import { versions } from './versions.js'
 
 /** Files that grow with a run; a checkpoint keeps their lengths, so that resuming cuts off what came after it. */
-export const GROWING = ['metrics.jsonl', 'timings.jsonl', 'skipped.jsonl']
+export const GROWING = ['metrics.jsonl', 'timings.jsonl', 'streams.jsonl', 'skipped.jsonl']
 
 /** The untrained encoder with calibrated batch-norm statistics, a ruler for probes. */
 export const UNTRAINED = 'untrained.safetensors'
@@ -40,6 +42,8 @@ export interface Outcome {
   waitedShare: number
   secondsPerStep: number
   loss: number
+  /** Where the time went, in a sentence. */
+  bottleneck: string
 }
 
 export class Training {
@@ -49,6 +53,7 @@ export class Training {
   #waited = 0
   #stepsHere = 0
   #loss = Number.NaN
+  #metrics = new StreamMetrics()
   /** Reported by the streams, which run ahead; written when training has passed them. */
   #drops: Dropped[] = []
 
@@ -64,22 +69,27 @@ export class Training {
     this.#step = resumed?.checkpoint.step ?? 0
   }
 
-  /** Shows the untrained encoder some batches, keeps it as the ruler of probes, and leaves the weights as they were. */
-  async calibrateRuler(): Promise<void> {
+  /**
+   * Shows the untrained encoder some batches, keeps it as the ruler of probes, and leaves the weights as they were.
+   *
+   * @throws the signal's reason once it is aborted; nothing is kept then
+   */
+  async calibrateRuler(signal: AbortSignal): Promise<void> {
     const initial = join(this.run.checkpoints, 'initial.safetensors')
     await this.thread.save(initial)
     let left = this.config.train.calibration
     const bar = progress('calibrating the untrained encoder', left)
-    await this.#stream(
-      START,
-      () => left > 0,
-      async batch => {
+    const more = () => left > 0 && !signal.aborted
+    try {
+      await this.#stream(START, more, signal, async batch => {
         left--
         await this.thread.calibrate(batch.values)
         bar.tick()
-      },
-    )
-    bar.done()
+      })
+      signal.throwIfAborted()
+    } finally {
+      bar.done()
+    }
     await this.thread.save(join(this.run.checkpoints, UNTRAINED))
     await this.thread.load(initial, { optimiser: true })
     rmSync(initial)
@@ -91,11 +101,14 @@ export class Training {
     const { steps } = this.config.train
     const bar = progress('training', steps, this.#step)
     const more = () => this.#step < steps && !signal.aborted
-    await this.#stream(this.#cursor, more, async batch => {
-      const report = await this.#trainOn(batch)
-      bar.tick(1, `loss ${report.loss.toFixed(3)}`)
-    })
-    bar.done()
+    try {
+      await this.#stream(this.#cursor, more, signal, async batch => {
+        const report = await this.#trainOn(batch)
+        bar.tick(1, `loss ${report.loss.toFixed(3)}`)
+      })
+    } finally {
+      bar.done()
+    }
     await this.#checkpoint()
     return {
       step: this.#step,
@@ -103,14 +116,31 @@ export class Training {
       waitedShare: this.#waited / (this.#waited + this.#seconds),
       secondsPerStep: (this.#waited + this.#seconds) / this.#stepsHere,
       loss: this.#loss,
+      bottleneck: this.#bottleneck(),
     }
   }
 
-  /** Batches from `start`, one at a time, as long as `more` says so. */
-  async #stream(start: Cursor, more: () => boolean, work: (batch: Batch) => Promise<void>): Promise<void> {
+  #bottleneck(): string {
+    return bottleneckOfTraining({
+      worked: this.#seconds,
+      waited: this.#waited,
+      workers: this.pool.workers,
+      stream: this.#metrics.read(),
+      stages: Object.fromEntries(this.config.graph.nodes.map(({ id, stage }) => [id, stage])),
+    })
+  }
+
+  /** Batches from `start`, one at a time, as long as `more` says so; once `signal` is aborted none is waited for. */
+  async #stream(
+    start: Cursor,
+    more: () => boolean,
+    signal: AbortSignal,
+    work: (batch: Batch) => Promise<void>,
+  ): Promise<void> {
     if (!more()) return
     const { config, prepared, pool } = this
     const { graph, stages, train, streams } = config
+    this.#metrics = new StreamMetrics()
     const batches = streamBatches({
       graph,
       stages,
@@ -119,10 +149,12 @@ export class Training {
       seed: train.seed,
       start,
       window: { batches: streams.window && Math.floor(streams.window / batchSize(graph)) },
+      metrics: this.#metrics,
       onDrop: drop => this.#drops.push(drop),
     })
     await lastValueFrom(
       batches.pipe(
+        takeUntil(fromEvent(signal, 'abort')),
         concatMap(async batch => {
           try {
             if (more()) await work(batch)
@@ -185,6 +217,7 @@ export class Training {
     this.run.append('metrics.jsonl', { step, epoch: batch.cursor.epoch, losses, chance, learningRate, ...health })
     const { seconds, waited, tensors } = rest
     this.run.append('timings.jsonl', { step, seconds, waited, tensors, time: new Date().toISOString() })
+    this.run.append('streams.jsonl', { step, ...this.#metrics.read() })
     this.run.status('training', { step, of: this.config.train.steps, loss: this.#loss, pid: process.pid })
   }
 

@@ -1,6 +1,8 @@
 /** Every stage there is: whatever a file in a sub-folder of stages/ exports by default. */
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { Problem } from '../data/problem.js'
 import type { Stage } from './contract.js'
 
 /** A stage and where it lives: `{ stage, folder: 'views', file: 'stages/views/mix-back.js' }`. */
@@ -10,9 +12,43 @@ export interface FoundStage {
   file: string
 }
 
-/** Stages by name. @throws Error if two files describe the same name or a file cannot be loaded */
-export async function loadStages(): Promise<Map<string, Stage>> {
-  return new Map((await findStages()).map(({ stage }) => [stage.name, stage]))
+/**
+ * Stages by name: those that are installed, and those of `files`, absolute paths of JavaScript files from outside, which
+ * are run.
+ *
+ * @throws Error if two files describe the same name or a file cannot be loaded
+ */
+export async function loadStages(files: readonly string[] = []): Promise<Map<string, Stage>> {
+  const stages = new Map((await findStages()).map(({ stage }) => [stage.name, stage]))
+  for (const file of files) {
+    const stage = await stageFromFile(file)
+    stages.set(stage.name, stage)
+  }
+  return stages
+}
+
+/**
+ * The stage of a file from outside: its default export, or what that gives when it is called with the tools of the
+ * contract, so that the file needs no import of Earshot. Loading runs the file's code.
+ *
+ * @throws Problem `no-stage-file`, `bad-stage-file`
+ */
+export async function stageFromFile(file: string): Promise<Stage> {
+  if (!existsSync(file)) throw new Problem('no-stage-file', `There is no file ${file}.`)
+  let exported: unknown
+  try {
+    const { default: made } = await import(pathToFileURL(file).href)
+    exported = typeof made === 'function' ? made(await import('./tools.js')) : made
+  } catch (cause) {
+    throw new Problem('bad-stage-file', `${file} cannot be loaded: ${(cause as Error).message}`, { cause })
+  }
+  const missing = ['name', 'place', 'summary', 'parameters', 'in', 'out'].filter(
+    key => typeof exported !== 'object' || exported === null || !(key in exported),
+  )
+  if (missing.length === 0) return exported as Stage
+  throw new Problem('bad-stage-file', `${file} exports no stage by default: it has no ${missing.join(', ')}.`, {
+    hint: 'It ends with: export default ({ describeStage, patch, z }) => describeStage({ name: ... })',
+  })
 }
 
 /** As `loadStages`, with each stage's folder, in order of folder and file. */

@@ -4,9 +4,29 @@ import type { CheckedGraph, CheckedNode } from './checked.js'
 import { type Inference, inferNode } from './infer.js'
 import { nearestName } from './nearest-name.js'
 import { inOrder } from './order.js'
-import { banksAreDrawFree, jointIsForTensors, knownNodes, noDeadEnds, oneBatchSize, oneSource } from './rules.js'
+import {
+  banksAreDrawFree,
+  jointIsForTensors,
+  knownNodes,
+  noDeadEnds,
+  oneBatchSize,
+  oneSource,
+  sharedAlike,
+  somethingLearns,
+} from './rules.js'
 import { type Branch, branchAt, problemAt } from './tree.js'
 import { type Stages, type WiredNode, wireNodes } from './wiring.js'
+
+const RULES = [
+  knownNodes,
+  oneSource,
+  noDeadEnds,
+  oneBatchSize,
+  banksAreDrawFree,
+  jointIsForTensors,
+  sharedAlike,
+  somethingLearns,
+]
 
 /** The graph, or `undefined` with every mistake in `problems`. */
 export function checkGraph(document: Branch, stages: Stages, problems: Problem[]): CheckedGraph | undefined {
@@ -33,7 +53,7 @@ export function checkGraph(document: Branch, stages: Stages, problems: Problem[]
     const checked = inferNode(node, inference)
     if (checked) inferred.set(node.id, checked)
   }
-  for (const rule of [knownNodes, oneSource, noDeadEnds, oneBatchSize, banksAreDrawFree, jointIsForTensors]) {
+  for (const rule of RULES) {
     rule(nodes, problems, { tree, key: document.entries.get('nodes')!.key, inferred, offered: inference.offered })
   }
   return problems.length === before ? { nodes: [...inferred.values()] } : undefined

@@ -24,6 +24,14 @@ export interface CheckedNode {
   draws: 'separate' | 'shared'
   /** Runs all lanes in one forward pass instead of lane by lane (tensor stages). */
   joint: boolean
+  /** How much a loss counts in the sum that is trained; 1 if absent. */
+  weight?: number
+  /** Its weights stay as they are: no gradient, batch norm in evaluation mode. */
+  frozen?: true
+  /** Id of the node whose weights it uses. */
+  shares?: string
+  /** Hash of the file that a stage from outside Earshot comes from. */
+  code?: string
   /** What leaves, after lifting. */
   out: Port
 }
@@ -31,4 +39,6 @@ export interface CheckedNode {
 export interface CheckedGraph {
   /** Every node after all that it reads. */
   nodes: CheckedNode[]
+  /** Absolute paths of files with stages from outside Earshot (`stages:`); each thread loads them, which runs their code. */
+  stageFiles?: string[]
 }

@@ -72,7 +72,7 @@ function inWords(parameter: Parameter): string {
 }
 
 /** What leaves, for ports of usual sizes: `logmel[frames x 64]@16000/160, from waveform@16000`. */
-function givenExample(stage: Stage): string[] {
+export function givenExample(stage: Stage): string[] {
   const ports = Object.entries(stage.in as Record<string, Expectation<unknown>>).map(
     ([name, { accepts }]) => [name, usual(accepts)] as const,
   )
@@ -107,7 +107,7 @@ function usual([kind, ...inner]: readonly PortKind[]): Port {
 }
 
 /** A node as one writes it: ports, and the first parameters at their defaults. */
-function example(stage: Stage, parameters: Parameter[]): string {
+export function example(stage: Stage, parameters: Parameter[]): string {
   const ports = inPorts(stage)
     .filter(({ optional }) => !optional)
     .map(({ name, bank }, at) =>

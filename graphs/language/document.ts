@@ -2,20 +2,27 @@
 import { basename, dirname, resolve } from 'node:path'
 import type { z } from 'zod'
 import type { Problem } from '../../data/problem.js'
+import { applyEdits, type Edit, editInWords } from './edits.js'
 import { readExtended } from './extend.js'
-import { merge } from './merge.js'
 import { suggestion } from './nearest-name.js'
-import { isFlag, readOverride } from './overrides.js'
+import { isFlag } from './overrides.js'
+import { StageBook } from './own-stages.js'
 import { resolveReferences } from './references.js'
 import { checkSettings } from './settings.js'
+import { inlineSubGraphs, namesIn, type Use } from './sub-graphs.js'
 import { type Branch, branchAt, dotted, leaves, plain, problemAt, type Spot, type Tree } from './tree.js'
+import type { Stages } from './wiring.js'
 
 export type Sections = Record<string, z.ZodType>
 export type SectionValues<S extends Sections> = { [Name in keyof S]?: z.output<S[Name]> }
 
 export interface ReadOptions<S extends Sections = Sections> {
-  /** Arguments of `--set`, in order: `nodes.mel.bands=128`. */
+  /** Arguments of `--set`, in order: `nodes.mel.bands=128`; done before `edits`. */
   set?: readonly string[]
+  /** Further changes, done in this order. */
+  edits?: readonly Edit[]
+  /** The stages that are installed, whose ports say which nodes are read; a document may list more (`stages`). */
+  stages?: Stages | Promise<Stages>
   /** Schemas of the sections beside `nodes`; a section without a schema is passed on as it is. */
   sections?: S
   environment?: Record<string, string | undefined>
@@ -25,7 +32,7 @@ export interface ReadOptions<S extends Sections = Sections> {
 export interface Origin {
   path: string
   value: unknown
-  /** `graphs/contrastive-16k.yaml:12`, or the argument: `--set train.steps=100`. */
+  /** `graphs/contrastive-16k.yaml:12`, or the edit: `--set train.steps=100`. */
   origin: string
 }
 
@@ -40,11 +47,15 @@ export interface Document<S extends Sections = Sections> {
   /** The whole document as written, composed and with references replaced; extends nothing any more. */
   resolved: Record<string, unknown>
   tree: Branch
+  /** As they were typed: `--without mixed`. */
+  edits: string[]
+  /** The nodes that stood for other files. */
+  uses: readonly Use[]
   /** Where each value of `resolved` comes from. */
   explain(): Origin[]
 }
 
-const TOP_LEVEL = ['name', 'nodes', 'data', 'train', 'streams', 'evaluate']
+const TOP_LEVEL = ['name', 'nodes', 'data', 'train', 'streams', 'evaluate', 'stages']
 const SECTIONS = ['data', 'train', 'streams', 'evaluate']
 /** Settings of `data` that name files. */
 const FILES = new Set(['set', 'folder', 'manifest'])
@@ -52,16 +63,18 @@ const FILES = new Set(['set', 'folder', 'manifest'])
 /** Reads a document. All problems are collected; `document` is absent only if a file cannot be read at all. */
 export async function readDocument<S extends Sections>(
   file: string,
-  { set = [], sections = {} as S, environment = process.env }: ReadOptions<S> = {},
-): Promise<{ document?: Document<S>; problems: Problem[] }> {
+  { set = [], edits = [], sections = {} as S, environment = process.env, stages = new Map() }: ReadOptions<S> = {},
+): Promise<{ document?: Document<S>; problems: Problem[]; book: StageBook }> {
   const { tree: written, problems, files } = await readExtended(file)
-  if (!written) return { problems }
-  const overridden = set.reduce<Branch>((below, argument) => {
-    const override = readOverride(argument)
-    problems.push(...override.problems)
-    return override.tree ? merge(below, override.tree, problems) : below
-  }, written)
-  const tree = absolutePaths(resolveReferences(overridden, problems, environment))
+  const book = new StageBook(await stages)
+  if (!written) return { problems, book }
+  const alone = subGraphAlone(file, written, problems)
+  if (alone) return { problems: [...problems, alone], book }
+  await book.add(written, problems)
+  const inlined = await inlineSubGraphs(written, { book, problems, environment, files })
+  const all: readonly Edit[] = [...set.map(set => ({ set })), ...edits]
+  const edited = applyEdits(inlined.tree, all, book.stages, problems)
+  const tree = absolutePaths(resolveReferences(edited, problems, environment), book)
   checkTopLevel(tree, problems)
   const name = tree.entries.get('name')?.value
   const document: Document<S> = {
@@ -71,6 +84,8 @@ export async function readDocument<S extends Sections>(
     sections: readSections(tree, sections, problems),
     resolved: plain(tree) as Record<string, unknown>,
     tree,
+    edits: all.map(editInWords),
+    uses: inlined.uses,
     explain: () =>
       [...leaves(tree)].map(({ path, tree: leaf }) => ({
         path: dotted(path),
@@ -78,7 +93,7 @@ export async function readDocument<S extends Sections>(
         origin: origin(leaf.spot),
       })),
   }
-  return { document, problems }
+  return { document, problems, book }
 }
 
 function checkTopLevel(tree: Branch, problems: Problem[]): void {
@@ -89,7 +104,7 @@ function checkTopLevel(tree: Branch, problems: Problem[]): void {
     } else if (name === 'name') {
       if (value.kind !== 'leaf' || typeof value.value !== 'string')
         problems.push(problemAt('bad-value', value.spot, [name], 'name is text.'))
-    } else if (value.kind !== 'map')
+    } else if (value.kind !== 'map' && name !== 'stages')
       problems.push(problemAt('bad-value', value.spot, [name], `'${name}' is a map: indented lines of key: value.`))
   }
 }
@@ -112,8 +127,26 @@ function readSections<S extends Sections>(tree: Branch, schemas: S, problems: Pr
   return values as SectionValues<S>
 }
 
-/** A relative file of `data` is meant from the file that names it, or from here if it stands on the command line. */
-function absolutePaths(tree: Branch): Branch {
+/** A file with `inputs` is a part of other graphs: there is nothing to check by itself. */
+function subGraphAlone(file: string, tree: Branch, problems: Problem[]): Problem | undefined {
+  const inputs = tree.entries.get('inputs') ?? tree.entries.get('output')
+  if (!inputs) return undefined
+  const [name = 'node'] = namesIn(tree, 'inputs', problems)
+  const message = `This file is a sub-graph: other graphs use it, and are checked with it.`
+  const hint = `In such a graph: ${basename(file).replace(/\.ya?ml$/, '')}: { use: ${basename(file)}, from: ${name} }`
+  return problemAt('sub-graph-alone', inputs.key, [tree.entries.has('inputs') ? 'inputs' : 'output'], message, hint)
+}
+
+/**
+ * A relative file of `data` is meant from the file that names it, or from here if it stands on the command line; so are
+ * the files of `stages`, with those of sub-graphs among them.
+ */
+function absolutePaths(document: Branch, { own }: StageBook): Branch {
+  const items = [...own.values()].map(({ leaf }) => leaf)
+  const key = document.entries.get('stages')?.key ?? items[0]?.spot
+  const list: Tree | undefined = items[0] && { kind: 'list', spot: items[0].spot, items }
+  const tree =
+    list && key ? { ...document, entries: new Map(document.entries).set('stages', { key, value: list }) } : document
   const data = branchAt(tree, 'data')
   if (!data) return tree
   const entries = new Map(data.entries)

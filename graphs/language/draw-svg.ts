@@ -1,53 +1,81 @@
 /** A graph as SVG, laid out by Graphviz (in WebAssembly, loaded only here). */
 import { describePort } from '../../stages/ports.js'
 import type { CheckedGraph, CheckedNode, Input } from './checked.js'
+import { type Change, type NodeDiff, summary } from './draw-diff.js'
+import { nodeRemarks } from './draw-remarks.js'
 
 /** The one kind of font whose widths Graphviz and every viewer agree on. */
 const FONT = 'fontname="Courier"'
 /** Fill colours by where a node runs; text on them stays dark. */
 const FILLS = { source: '#e8e8e8', item: '#dcebf7', batch: '#f7efd2', tensor: '#dff0dc' }
 const LOSS = '#f6dcdc'
+/** A sign beside the name and a border: neither needs colours to be seen. */
+const LOOKS: Record<Change, { sign: string; box: string }> = {
+  same: { sign: '', box: '' },
+  affected: { sign: '', box: '' },
+  added: { sign: '+ ', box: ', color="#1b7a34", penwidth=3' },
+  removed: { sign: '- ', box: ', color="#b3261e", penwidth=2, style="rounded,filled,dashed", fillcolor="#fbeeee"' },
+  changed: { sign: '~ ', box: ', color="#a85b00", penwidth=3' },
+}
 
 /** An SVG document: a box a node, what flows between them on the edges, banks dashed. */
-export async function drawSvg(graph: CheckedGraph, title: string): Promise<string> {
+export function drawSvg(graph: CheckedGraph, title: string): Promise<string> {
+  return laidOut(dot(graph, title))
+}
+
+/** The nodes of both graphs; what has changed is marked, and told in the node. */
+export function drawDiffSvg(diffs: readonly NodeDiff[], title: string): Promise<string> {
+  const boxes = diffs.map(({ node, change, details }) => box(node, LOOKS[change], details))
+  const edges = diffs.flatMap(({ node, change }) =>
+    Object.entries(node.inputs).map(([port, input]) => edge(node, port, input, change === 'removed')),
+  )
+  const legend = `  label=${quoted(summary(diffs))}; labelloc=b; ${FONT}; fontsize=11`
+  return laidOut(document(title, [...boxes, ...edges, legend]))
+}
+
+async function laidOut(source: string): Promise<string> {
   const { instance } = await import('@viz-js/viz')
-  const svg = (await instance()).renderString(dot(graph, title), { format: 'svg' })
+  const svg = (await instance()).renderString(source, { format: 'svg' })
   return svg.slice(svg.indexOf('<svg')).replaceAll('"Courier"', '"Courier, monospace"')
 }
 
 /** The same in Graphviz's own language. */
-export function dot({ nodes }: CheckedGraph, title: string): string {
+function dot({ nodes }: CheckedGraph, title: string): string {
+  return document(title, [
+    ...nodes.map(node => box(node)),
+    ...nodes.flatMap(node => Object.entries(node.inputs).map(([port, input]) => edge(node, port, input))),
+  ])
+}
+
+function document(title: string, lines: readonly string[]): string {
   return [
     `digraph ${quoted(title)} {`,
     '  graph [rankdir=TB, nodesep=0.5, ranksep=0.35, bgcolor=white, pad=0.3]',
     `  node [shape=box, style="rounded,filled", color="#8a8a8a", ${FONT}, fontsize=12, margin="0.15,0.06"]`,
     `  edge [color="#606060", ${FONT}, fontsize=9, fontcolor="#404040", arrowsize=0.6]`,
-    ...nodes.map(box),
-    ...nodes.flatMap(node => Object.entries(node.inputs).map(([port, input]) => edge(node, port, input))),
+    ...lines,
     '}',
   ].join('\n')
 }
 
-function box(node: CheckedNode): string {
-  const { id, stage, lifted, draws, joint } = node
-  const remarks = [
-    lifted ? (joint ? 'lanes jointly' : 'each lane') : '',
-    draws === 'shared' ? 'shared draws' : '',
-  ].filter(Boolean)
-  const second = [stage, ...remarks].join(', ')
-  const label = `<<b>${escaped(id)}</b><br/><font point-size="9">${escaped(second)}</font>>`
+function box(node: CheckedNode, look = LOOKS.same, details: readonly string[] = []): string {
+  const { id, stage, lifted, joint } = node
+  const second = [stage, ...(lifted && !joint ? ['each lane'] : []), ...nodeRemarks(node)].join(', ')
+  const small = [second, ...details].map(line => `<br/><font point-size="9">${escaped(line)}</font>`)
+  const label = `<<b>${escaped(look.sign + id)}</b>${small.join('')}>`
   const fill = node.out.kind === 'loss' ? LOSS : FILLS[node.place]
-  return `  ${quoted(id)} [label=${label}, fillcolor="${fill}"]`
+  return `  ${quoted(id)} [label=${label}, fillcolor="${fill}"${look.box}]`
 }
 
-function edge({ id, inputs }: CheckedNode, name: string, { node, lane, bank, port }: Input): string {
+function edge({ id, inputs }: CheckedNode, name: string, { node, lane, bank, port }: Input, removed = false): string {
   const words = [
     bank || name !== Object.keys(inputs)[0] ? `${name}: ` : '',
     lane ? `.${lane} ` : '',
     describePort(port),
   ].join('')
   const look = bank ? ', style=dashed, weight=0' : ', weight=9'
-  return `  ${quoted(node)} -> ${quoted(id)} [label=${quoted(`  ${words}  `)}${look}]`
+  const gone = ', style=dashed, color="#b3261e", weight=1'
+  return `  ${quoted(node)} -> ${quoted(id)} [label=${quoted(removed ? '' : `  ${words}  `)}${removed ? gone : look}]`
 }
 
 const quoted = (text: string) => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`

@@ -1,6 +1,7 @@
 /** A graph for the terminal: nodes from top to bottom, rails at the left for what they read. */
 import { describePort } from '../../stages/ports.js'
 import type { CheckedGraph, CheckedNode } from './checked.js'
+import { nodeRemarks } from './draw-remarks.js'
 
 /**
  * One line a node: rails, id, stage, what leaves. A rail runs down from a node until its last reader:
@@ -8,25 +9,40 @@ import type { CheckedGraph, CheckedNode } from './checked.js'
  *     ●   mel    log-mel             logmel[frames x 64]@16000/160
  *     ├─● near   temporal-proximity  pair<patch[96 x 64]@16000/160>
  *     ╰┄● mixed  mix-back            pair<patch[96 x 64]@16000/160>  backgrounds: mel (bank)
+ *
+ * @param width columns of the terminal: what does not fit stands below its node
  */
-export function drawText({ nodes }: CheckedGraph): string {
+export function drawText({ nodes }: CheckedGraph, width = Number.POSITIVE_INFINITY): string {
   const rails = new Rails(nodes)
-  const rows = nodes.map(node => ({ node, rail: rails.row(node) }))
-  const width = (values: string[]) => Math.max(...values.map(value => value.length))
-  const rail = width(rows.map(({ rail }) => rail))
-  const id = width(nodes.map(({ id }) => id))
-  const stage = width(nodes.map(({ stage }) => stage))
-  const out = width(nodes.map(leaving))
+  const rows = nodes.map(node => ({ node, rail: rails.row(node), below: rails.below() }))
+  const widest = (values: string[]) => Math.max(...values.map(value => value.length))
+  const rail = widest(rows.flatMap(({ rail, below }) => [rail, below]))
+  const id = widest(nodes.map(({ id }) => id))
+  const stage = widest(nodes.map(({ stage }) => stage))
+  const out = widest(nodes.map(leaving))
   return rows
-    .map(row => [
-      row.rail.padEnd(rail),
-      row.node.id.padEnd(id),
-      row.node.stage.padEnd(stage),
-      leaving(row.node).padEnd(out),
-      remarks(row.node),
-    ])
-    .map(cells => cells.join('  ').trimEnd())
+    .flatMap(({ node, rail: own, below }) => {
+      const start = [own.padEnd(rail), node.id.padEnd(id), node.stage.padEnd(stage)].join('  ')
+      const whole = [start, leaving(node).padEnd(out), remarks(node)].join('  ').trimEnd()
+      if (whole.length <= width) return [whole]
+      const under = `${below.padEnd(rail)}  ${' '.repeat(id)}  `
+      const first = [start, leaving(node)].join('  ')
+      const fits = first.length <= width
+      const rest = [...(fits ? [] : [leaving(node)]), ...folded(remarks(node), width - under.length)]
+      return [fits ? first : start.trimEnd(), ...rest.map(line => under + line)]
+    })
     .join('\n')
+}
+
+/** Words at their commas, as many a line as fit. */
+function folded(words: string, width: number): string[] {
+  const lines: string[] = []
+  for (const word of words.split(/(?<=,) /).filter(Boolean)) {
+    const line = `${lines.at(-1)} ${word}`
+    if (lines.length > 0 && line.length <= width) lines[lines.length - 1] = line
+    else lines.push(word)
+  }
+  return lines
 }
 
 function leaving({ out, lifted }: CheckedNode): string {
@@ -34,12 +50,13 @@ function leaving({ out, lifted }: CheckedNode): string {
 }
 
 /** Lanes and ports that the rails do not show. */
-function remarks({ inputs, draws, joint }: CheckedNode): string {
+function remarks(node: CheckedNode): string {
+  const { inputs } = node
   const named = Object.entries(inputs).flatMap(([port, { node, lane, bank }]) => {
     const source = lane ? `${node}.${lane}` : node
     return bank ? [`${port}: ${source} (bank)`] : lane || port !== Object.keys(inputs)[0] ? [`${port}: ${source}`] : []
   })
-  return [...named, ...(draws === 'shared' ? ['shared draws'] : []), ...(joint ? ['lanes jointly'] : [])].join(', ')
+  return [...named, ...nodeRemarks(node)].join(', ')
 }
 
 /** Which column each node's output runs down, and until when. */
@@ -68,6 +85,13 @@ class Rails {
       read => ending.includes(read),
       read => stream.has(read),
     )
+  }
+
+  /** The rails that run on below the row drawn last. */
+  below(): string {
+    return Array.from(this.#columns, id => (id === undefined ? ' ' : '│'))
+      .join(' ')
+      .trimEnd()
   }
 
   /** Goes on in the column of what it mainly reads if that ends here, else right of all that is read. */

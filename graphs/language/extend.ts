@@ -5,7 +5,7 @@ import { Problem } from '../../data/problem.js'
 import { merge } from './merge.js'
 import { nearestName } from './nearest-name.js'
 import { readYamlFile } from './read-yaml.js'
-import { type Branch, problemAt, type Spot } from './tree.js'
+import { type Branch, dotted, type Path, problemAt, type Spot } from './tree.js'
 
 export interface Extended {
   /** Absent if this file, or one below it, cannot be read at all. */
@@ -15,24 +15,32 @@ export interface Extended {
   files: string[]
 }
 
-/** Reads `file`, as named by the user; files it extends are found from its folder. */
-export async function readExtended(file: string): Promise<Extended> {
+/** What names a file: where it stands, and the path of that. */
+interface Naming {
+  spot: Spot
+  path: Path
+}
+
+/** Reads `file`, as named by the user or by another file; files it extends are found from its folder. */
+export async function readExtended(file: string, naming?: Naming): Promise<Extended> {
   const problems: Problem[] = []
   const files: string[] = []
   const done = new Map<string, Branch | undefined>()
 
-  async function read(file: string, trail: string[], from?: Spot): Promise<Branch | undefined> {
+  async function read(file: string, trail: string[], from?: Naming): Promise<Branch | undefined> {
     const key = resolve(file)
     if (trail.includes(key)) {
       const circle = [...trail.slice(trail.indexOf(key)), key].map(step => basename(step)).join(' -> ')
-      problems.push(problemAt('extends-cycle', from!, ['extends'], `Files extend each other in a circle: ${circle}.`))
+      problems.push(
+        problemAt('extends-cycle', from!.spot, ['extends'], `Files extend each other in a circle: ${circle}.`),
+      )
       return undefined
     }
     if (!done.has(key)) done.set(key, await compose(file, [...trail, key], from))
     return done.get(key)
   }
 
-  async function compose(file: string, trail: string[], from?: Spot): Promise<Branch | undefined> {
+  async function compose(file: string, trail: string[], from?: Naming): Promise<Branch | undefined> {
     const own = await readYamlFile(file).catch(async error => ({
       tree: undefined,
       problems: [await unreadable(file, error, from)],
@@ -43,14 +51,14 @@ export async function readExtended(file: string): Promise<Extended> {
     const { tree, parents } = splitExtends(own.tree, problems)
     let below: Branch | undefined
     for (const { name, spot } of parents) {
-      const parent = await read(isAbsolute(name) ? name : join(dirname(file), name), trail, spot)
+      const parent = await read(isAbsolute(name) ? name : join(dirname(file), name), trail, { spot, path: ['extends'] })
       if (!parent) return undefined
       below = below ? merge(below, parent) : parent
     }
     return merge(below, tree, problems)
   }
 
-  const tree = await read(file, [])
+  const tree = await read(file, [], naming)
   return tree ? { tree, problems, files } : { problems, files }
 }
 
@@ -68,8 +76,8 @@ function splitExtends(tree: Branch, problems: Problem[]): { tree: Branch; parent
   return { tree: { ...tree, entries }, parents }
 }
 
-async function unreadable(file: string, error: NodeJS.ErrnoException, from: Spot | undefined): Promise<Problem> {
-  const place = from ? { ...from, path: 'extends' } : { file }
+async function unreadable(file: string, error: NodeJS.ErrnoException, from: Naming | undefined): Promise<Problem> {
+  const place = from ? { ...from.spot, path: dotted(from.path) } : { file }
   if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') {
     const reason =
       error.code === 'EISDIR' ? 'it is a folder' : error.code === 'EACCES' ? 'no permission' : error.message

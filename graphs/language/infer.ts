@@ -54,7 +54,17 @@ export function inferNode(node: WiredNode, inference: Inference): CheckedNode | 
   if (!inner) return undefined
   const { id, draws, joint } = node
   const out = lifted ? pairOf(inner) : inner
-  return { id, stage: stage.name, place: stage.place, parameters, inputs, lifted, draws, joint, out }
+  const checked = { id, stage: stage.name, place: stage.place, parameters, inputs, lifted, draws, joint }
+  return { ...checked, ...ofWeights(node), out }
+}
+
+/** Said only where it is not as usual, so that graphs without it look as they always did. */
+function ofWeights({ weight, frozen, shares }: WiredNode): Pick<CheckedNode, 'weight' | 'frozen' | 'shares'> {
+  return {
+    ...(weight === 1 ? {} : { weight }),
+    ...(frozen ? { frozen } : {}),
+    ...(shares === undefined ? {} : { shares }),
+  }
 }
 
 function arriving({ node, lane, spot, path }: Wire, upstream: Inferred, problems: Problem[]): Port | undefined {

@@ -15,13 +15,16 @@ export type Fit = 'whole' | 'lifted'
 
 /** How a port fits an in-port; `undefined` if it does not. An in-port that names no kind takes whatever comes. */
 export function fitOf(port: Port, accepts: readonly PortKind[]): Fit | undefined {
-  if (accepts.length === 0 || same(kindsOf(port), accepts)) return 'whole'
+  if (accepts.length === 0 || isOf(port, accepts)) return 'whole'
   const lane = laneOf(port)
-  return lane && same(kindsOf(lane), accepts) ? 'lifted' : undefined
+  return lane && isOf(lane, accepts) ? 'lifted' : undefined
 }
 
-const same = (one: readonly PortKind[], other: readonly PortKind[]) =>
-  one.length === other.length && one.every((kind, at) => kind === other[at])
+/** Whether the kinds of a port are these, from outside in. */
+function isOf(port: Port, kinds: readonly PortKind[], at = 0): boolean {
+  if (port.kind !== kinds[at]) return false
+  return 'of' in port ? isOf(port.of, kinds, at + 1) : at + 1 === kinds.length
+}
 
 /** One lane of a pair, or of a batch of pairs; `undefined` if there are no lanes. */
 export function laneOf(port: Port): Port | undefined {

@@ -1,5 +1,6 @@
 /** `--set a.b=c`: a value from the command line, laid over the document. */
 import { Problem } from '../../data/problem.js'
+import { suggestion } from './nearest-name.js'
 import { parseYaml } from './read-yaml.js'
 import type { Branch, Spot, Tree } from './tree.js'
 
@@ -7,33 +8,54 @@ import type { Branch, Spot, Tree } from './tree.js'
 const FLAG = '--set '
 
 /** Was this written on the command line rather than in a file? */
-export const isFlag = ({ file }: Spot): boolean => file.startsWith(FLAG)
+export const isFlag = ({ file }: Spot): boolean => /^--(set|without|swap) /.test(file)
 
-/** The one-value document that an argument such as `train.steps=100` stands for; the value is YAML. */
-export function readOverride(argument: string): { tree?: Branch; problems: Problem[] } {
+/**
+ * The one-value document that an argument such as `train.steps=100` stands for; the value is YAML.
+ *
+ * @param nodes those of the document, sub-graphs read in: `nodes.views.near` is then `nodes.views/near`
+ */
+export function readOverride(argument: string, nodes?: Branch): { tree?: Branch; problems: Problem[] } {
   const spot: Spot = { file: FLAG + argument }
   const refuse = (message: string) => ({ problems: [new Problem('bad-set', message, { place: spot })] })
   const cut = argument.indexOf('=')
   if (cut < 0) return refuse(`--set takes path=value, for example ${FLAG}train.steps=100. There is no '=' here.`)
   const steps = argument.slice(0, cut).trim().split('.')
-  if (steps.some(step => !/^[\w-]+$/.test(step) || step === '__proto__')) {
+  if (steps.some(step => !/^[\w/-]+$/.test(step) || step === '__proto__')) {
     return refuse(`The part before '=' is a path of names with dots, for example ${FLAG}nodes.mel.bands=128.`)
   }
-  if (steps[0] === 'extends')
-    return refuse('extends is read from files alone: write a small file that extends another.')
+  if (steps[0] === 'extends' || steps[0] === 'stages')
+    return refuse(`${steps[0]} is read from files alone: write a small file that extends another.`)
+  const inside = nodes && insideSubGraph(steps, nodes)
+  if (typeof inside === 'string') return refuse(inside)
   const { tree = { kind: 'leaf', spot, value: null }, problems } = parseYaml(argument.slice(cut + 1), spot.file)
   if (problems.length > 0) return refuse(`The part after '=' is read as YAML, and this is not: ${problems[0]!.message}`)
   return {
-    tree: steps.reduceRight<Tree>((value, step) => nest(step, value, spot), moved(tree, spot)) as Branch,
+    tree: (inside ?? steps).reduceRight<Tree>((value, step) => nest(step, value, spot), moved(tree, spot)) as Branch,
     problems: [],
   }
+}
+
+/** The path to a node of a sub-graph, or why there is none; `undefined` if the path leads elsewhere. */
+function insideSubGraph(steps: readonly string[], nodes: Branch): string[] | string | undefined {
+  const [top, id] = steps
+  const parts = [...nodes.entries.keys()].filter(name => name.startsWith(`${id}/`))
+  if (top !== 'nodes' || id === undefined || parts.length === 0) return undefined
+  for (let end = steps.length; end > 2; end--) {
+    const joined = steps.slice(1, end).join('/')
+    if (nodes.entries.has(joined)) return ['nodes', joined, ...steps.slice(end)]
+  }
+  const inner = parts.map(name => name.slice(id.length + 1).replaceAll('/', '.'))
+  const wanted = steps.slice(2).join('.')
+  if (wanted === '') return `'${id}' is a sub-graph: name one of its nodes, as in nodes.${id}.${inner[0]}.`
+  return `The sub-graph '${id}' has no node '${steps[2]}'. ${suggestion(steps[2]!, inner)}`.trimEnd()
 }
 
 function nest(name: string, value: Tree, spot: Spot): Branch {
   return { kind: 'map', spot, entries: new Map([[name, { key: spot, value }]]) }
 }
 
-function moved(tree: Tree, spot: Spot): Tree {
+export function moved(tree: Tree, spot: Spot): Tree {
   if (tree.kind === 'leaf') return { ...tree, spot }
   if (tree.kind === 'list') return { ...tree, spot, items: tree.items.map(item => moved(item, spot)) }
   const entries = [...tree.entries].map(

@@ -4,18 +4,18 @@ import { loadStages } from '../../stages/registry.js'
 import { checkGraph } from './check.js'
 import type { CheckedGraph } from './checked.js'
 import { type Document, type ReadOptions, readDocument, type Sections } from './document.js'
+import type { StageBook } from './own-stages.js'
 import { checkWindow } from './plan.js'
+import type { Use } from './sub-graphs.js'
 import type { Stages } from './wiring.js'
 
 export type { Document, Sections } from './document.js'
+export type { Edit } from './edits.js'
 
 /** Problems told at once. */
 const MOST = 100
 
-export interface ReadGraphOptions<S extends Sections = Sections> extends ReadOptions<S> {
-  /** The stages to check against; all that are installed if absent. */
-  stages?: Stages
-}
+export type ReadGraphOptions<S extends Sections = Sections> = ReadOptions<S>
 
 export interface ReadGraph<S extends Sections = Sections> {
   /** There only if nothing is wrong with the nodes; look at `problems` all the same. */
@@ -27,27 +27,54 @@ export interface ReadGraph<S extends Sections = Sections> {
   stages: Stages
 }
 
+/**
+ * Reads and checks a document against `stages`, or against all that are installed; what the document lists under
+ * `stages` is loaded besides, which runs that code.
+ */
 export async function readGraph<S extends Sections>(
   file: string,
   options: ReadGraphOptions<S> = {},
 ): Promise<ReadGraph<S>> {
-  const [{ document, problems }, stages] = await Promise.all([
-    readDocument(file, options),
-    options.stages ?? loadStages(),
-  ])
+  const { document, problems, book } = await readDocument(file, { ...options, stages: options.stages ?? loadStages() })
+  const { stages } = book
   if (!document) return { problems, stages }
-  const graph = checkGraph(document.tree, stages, problems)
-  if (graph) checkWindow(document.tree, graph, problems)
-  return { document, problems: sorted(problems, document.files), stages, ...(graph ? { graph } : {}) }
+  const checked = checkGraph(document.tree, stages, problems)
+  if (checked) checkWindow(document.tree, checked, problems)
+  const told = sorted(problems, document)
+  return { document, problems: told, stages, ...(checked ? { graph: withOwnStages(checked, book) } : {}) }
+}
+
+function withOwnStages({ nodes }: CheckedGraph, { own }: StageBook): CheckedGraph {
+  if (own.size === 0) return { nodes }
+  const marked = nodes.map(node => {
+    const hash = own.get(node.stage)?.hash
+    return hash === undefined ? node : { ...node, code: hash }
+  })
+  return { nodes: marked, stageFiles: [...own.values()].map(({ file }) => file) }
+}
+
+/** A problem inside a sub-graph says also who uses it. */
+function withUse(problem: Problem, uses: readonly Use[]): Problem {
+  const { place } = problem
+  if (!place) return problem
+  const inside = uses.filter(({ spot, files }) => files.includes(place.file) && spot.file !== place.file)
+  const use = inside.find(({ id }) => place.path?.startsWith(`nodes.${id}/`)) ?? inside[0]
+  if (!use) return problem
+  const { file, line } = use.spot
+  const used = `Used as '${use.id}' in ${file}${line === undefined ? '' : `:${line}`}.`
+  const hint = problem.hint === undefined ? used : `${problem.hint}\n${used}`
+  return new Problem(problem.code, problem.message, { place, hint, cause: problem.cause })
 }
 
 /** In the order of the files, one for each place: a second one there is mostly an echo of the first. */
-function sorted(problems: Problem[], files: string[]): Problem[] {
+function sorted(problems: Problem[], { files, uses }: Document): Problem[] {
   const told = new Map<string, Problem>()
+  const parts = new Set(uses.flatMap(({ files }) => files))
   for (const problem of problems) {
     const { file, line, column, path } = problem.place ?? {}
-    const key = JSON.stringify([file, line, column, path])
-    if (!told.has(key)) told.set(key, problem)
+    const used = file !== undefined && parts.has(file) // a file used twice has its mistakes once
+    const key = JSON.stringify([file, line, column, used ? problem.code : path])
+    if (!told.has(key)) told.set(key, withUse(problem, uses))
   }
   const place = ({ place }: Problem) =>
     [files.indexOf(place?.file ?? ''), place?.line ?? 0, place?.column ?? 0] as const

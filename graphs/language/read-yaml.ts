@@ -14,8 +14,12 @@ export interface ReadYaml {
 
 /** Reads a file whose top level must be a map. The tree is there whenever the file's syntax is sound. */
 export async function readYamlFile(file: string): Promise<{ tree?: Branch; problems: Problem[] }> {
-  const size = (await stat(file)).size
-  if (size > MOST_CHARACTERS) return { problems: [tooLarge({ file })] }
+  const found = await stat(file)
+  if (!found.isFile() && !found.isDirectory()) {
+    const message = `${file} is no ordinary file (a device or a pipe has no end that can be waited for).`
+    return { problems: [new Problem('unreadable-file', message, { place: { file } })] }
+  }
+  if (found.size > MOST_CHARACTERS) return { problems: [tooLarge({ file })] }
   const { tree, problems } = parseYaml(await readFile(file, 'utf8'), file)
   if (tree?.kind === 'map') return { tree, problems }
   if (problems.length > 0) return { problems }

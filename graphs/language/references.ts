@@ -10,10 +10,15 @@ const LIMITS = { values: 100_000, characters: 100_000 }
 type Environment = Record<string, string | undefined>
 
 /**
- * The document with every reference replaced. A value that is one reference and nothing else becomes the very value
+ * The document with every reference replaced; with `files`, those alone that stand in these files (a sub-graph's own). A value that is one reference and nothing else becomes the very value
  * referred to (a number stays a number, a list a list); inside longer text a reference becomes text.
  */
-export function resolveReferences(root: Branch, problems: Problem[], environment: Environment = process.env): Branch {
+export function resolveReferences(
+  root: Branch,
+  problems: Problem[],
+  environment: Environment = process.env,
+  files?: ReadonlySet<string>,
+): Branch {
   let values = 0
 
   function resolve(tree: Tree, path: Path, trail: readonly string[]): Tree {
@@ -30,7 +35,10 @@ export function resolveReferences(root: Branch, problems: Problem[], environment
       )
       return { ...tree, entries: new Map(entries) }
     }
-    return typeof tree.value === 'string' && tree.value.includes('${') ? text(tree, tree.value, path, trail) : tree
+    const others = files && !files.has(tree.spot.file)
+    return typeof tree.value === 'string' && tree.value.includes('${') && !others
+      ? text(tree, tree.value, path, trail)
+      : tree
   }
 
   function text(leaf: Leaf, written: string, path: Path, trail: readonly string[]): Tree {
@@ -40,7 +48,7 @@ export function resolveReferences(root: Branch, problems: Problem[], environment
       return found.kind === 'leaf' ? { ...found, spot: leaf.spot } : found
     }
     const value = written.replace(REFERENCE, (match, inside: string) => {
-      if (match.startsWith('$$')) return match.slice(1)
+      if (match.startsWith('$$')) return files ? match : match.slice(1) // the whole document comes later
       const found = look(inside, leaf, path, trail)
       if (found.kind === 'leaf') return String(found.value ?? '')
       problems.push(

@@ -1,7 +1,9 @@
 /** What must hold of a graph as a whole, beyond each node by itself. */
 import type { Problem } from '../../data/problem.js'
+import { describePort, type PortKind } from '../../stages/ports.js'
+import type { CheckedNode } from './checked.js'
 import type { Inferred } from './infer.js'
-import { fitOf } from './lift.js'
+import { fitOf, laneOf } from './lift.js'
 import { suggestion } from './nearest-name.js'
 import { type Branch, problemAt, type Spot } from './tree.js'
 import type { WiredNode } from './wiring.js'
@@ -19,14 +21,11 @@ interface More {
 
 /** Every reference names a node. */
 export const knownNodes: Rule = (nodes, problems, { tree }) => {
-  const ids = [...tree.entries.keys()]
   for (const node of nodes) {
     for (const { node: read, spot, path } of node.wires) {
-      if (ids.includes(read)) continue
-      const message = `There is no node '${read}'. ${suggestion(
-        read,
-        ids.filter(id => id !== node.id),
-      )}`.trimEnd()
+      if (tree.entries.has(read) || tree.failed?.has(read)) continue
+      const others = [...tree.entries.keys()].filter(id => id !== node.id)
+      const message = `There is no node '${read}'. ${suggestion(read, others)}`.trimEnd()
       const gone = tree.removed?.get(read)
       const hint =
         gone && `It is removed${gone.line === undefined ? ` by ${gone.file}` : ` in ${gone.file}:${gone.line}`}.`
@@ -50,14 +49,14 @@ export const oneSource: Rule = (nodes, problems, { tree, key }) => {
 
 /** Slips that leave some node unread: they are told by themselves. */
 const REWIRING = new Set(
-  'unknown-stage unknown-node no-stage bad-node bad-reference bad-alias bad-key cycle too-many-ports port-twice missing-port two-sources nothing-removed'.split(
+  'unknown-stage unknown-node no-stage bad-node bad-reference bad-alias bad-key cycle too-many-ports port-twice missing-port two-sources nothing-removed shares-itself shares-sharing shares-nothing bad-use cannot-remove'.split(
     ' ',
   ),
 )
 
 /** Everything made is used, losses apart. */
-export const noDeadEnds: Rule = (nodes, problems, { offered }) => {
-  if (problems.some(({ code }) => REWIRING.has(code))) return
+export const noDeadEnds: Rule = (nodes, problems, { tree, offered }) => {
+  if (tree.failed?.size || problems.some(({ code }) => REWIRING.has(code))) return
   const wires = nodes.flatMap(node => node.wires)
   const read = new Set(wires.map(({ node }) => node))
   for (const { id, key, stage } of nodes) {
@@ -86,15 +85,18 @@ export const oneBatchSize: Rule = (nodes, problems, { inferred }) => {
 /** A bank is read by clip, at random, from what is stored: nothing upstream may depend on a draw. */
 export const banksAreDrawFree: Rule = (nodes, problems, { inferred }) => {
   const drawing = drawsOf(nodes)
+  const placeOf = new Map(nodes.flatMap(({ id, stage }) => (stage ? [[id, stage.place] as const] : [])))
+  const hint = (accepts: readonly PortKind[]) => {
+    const banks = nodes.filter(({ id, stage }) => stage?.place === 'item' && !drawing.has(id))
+    const fitting = banks.filter(({ id }) => inferred.has(id) && fitOf(inferred.get(id)!.out, accepts) === 'whole')
+    return fitting.length > 0 ? `${fitting.map(({ id }) => `'${id}'`).join(' or ')} would fit.` : undefined
+  }
   for (const node of nodes) {
     for (const { port, node: read, spot, path } of node.wires) {
-      const expected = (node.stage?.in as Record<string, { bank: boolean; accepts: never[] }> | undefined)?.[port]
+      const expected = (
+        node.stage?.in as Record<string, { bank: boolean; accepts: readonly PortKind[] }> | undefined
+      )?.[port]
       if (!expected?.bank) continue
-      const banks = nodes.filter(({ id, stage }) => stage?.place === 'item' && !drawing.has(id))
-      const fitting = banks.filter(
-        ({ id }) => inferred.has(id) && fitOf(inferred.get(id)!.out, expected.accepts) === 'whole',
-      )
-      const hint = fitting.length > 0 ? `${fitting.map(({ id }) => `'${id}'`).join(' or ')} would fit.` : undefined
       const random = drawing.get(read)
       const reason = random
         ? random === read
@@ -103,15 +105,15 @@ export const banksAreDrawFree: Rule = (nodes, problems, { inferred }) => {
         : undefined
       if (reason) {
         const message = `'${port}' reads any clip from what is stored, but ${reason}: there is no one value to store.`
-        problems.push(problemAt('bank-after-draws', spot, path, message, hint))
-      } else if (nodes.find(({ id, stage }) => id === read && stage && stage.place !== 'item')) {
+        problems.push(problemAt('bank-after-draws', spot, path, message, hint(expected.accepts)))
+      } else if (placeOf.has(read) && placeOf.get(read) !== 'item') {
         problems.push(
           problemAt(
             'bank-not-item',
             spot,
             path,
             `'${port}' reads single clips; '${read}' does not work clip by clip.`,
-            hint,
+            hint(expected.accepts),
           ),
         )
       }
@@ -134,6 +136,35 @@ function drawsOf(nodes: readonly WiredNode[]): Map<string, string> {
   }
   for (const { id } of nodes) visit(id)
   return new Map([...found].filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
+
+/** Weights have one shape: whoever shares them reads what their owner reads. */
+export const sharedAlike: Rule = (nodes, problems, { inferred }) => {
+  for (const { id, shares, stageSpot } of nodes) {
+    const [owner, sharing] = [inferred.get(shares ?? ''), inferred.get(id)]
+    if (!owner || !sharing) continue
+    const [wanted, given] = [readOnce(owner), readOnce(sharing)]
+    if (wanted === given) continue
+    const message = `'${id}' reads ${given} and '${shares}', whose weights it shares, reads ${wanted}: these must be the same.`
+    problems.push(problemAt('shared-shapes', stageSpot, ['nodes', id, 'shares'], message))
+  }
+}
+
+/** What one forward pass of a node reads: lane by lane where it is lifted. */
+function readOnce({ inputs, lifted }: CheckedNode): string {
+  return Object.values(inputs)
+    .map(({ port }) => describePort((lifted && laneOf(port)) || port))
+    .join(', ')
+}
+
+/** Something learns. */
+export const somethingLearns: Rule = (nodes, problems) => {
+  const weighted = nodes.filter(({ stage, shares }) => stage?.place === 'tensor' && stage.role !== 'loss' && !shares)
+  const last = weighted.at(-1)
+  if (!last || nodes.some(({ stage }) => !stage) || weighted.some(({ frozen }) => !frozen)) return
+  const { key } = last.tree.entries.get('frozen')!
+  const message = 'Every node with weights is frozen, so nothing would learn. Take frozen away from one of them.'
+  problems.push(problemAt('all-frozen', key, ['nodes', last.id, 'frozen'], message))
 }
 
 /** Lanes are worked on jointly only where TensorFlow does it. */

@@ -20,6 +20,8 @@ export interface Branch {
   entries: Map<string, Entry>
   /** What `extends` brought and a null took away, with the place of the null. */
   removed?: Map<string, Spot>
+  /** Nodes that stand for files which cannot be used; that has been told. */
+  failed?: ReadonlySet<string>
 }
 export interface Entry {
   /** Where the key stands. */

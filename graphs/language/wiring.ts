@@ -6,6 +6,7 @@ import { isFlag } from './overrides.js'
 import { parametersOf } from './parameters.js'
 import { checkSettings, unknownKey } from './settings.js'
 import { type Branch, type Entry, type Path, problemAt, type Spot, show, type Tree } from './tree.js'
+import { readFrozen, readWeight, sharedNode, sharedParameters } from './weights.js'
 import { readWires, type Wire, wiresFrom } from './wires.js'
 
 export interface WiredNode {
@@ -21,23 +22,28 @@ export interface WiredNode {
   parameters?: Record<string, unknown>
   draws: 'separate' | 'shared'
   joint: boolean
+  /** Of a loss in the sum that is trained. */
+  weight: number
+  frozen: boolean
+  /** The node whose weights it uses. */
+  shares?: string
 }
 
-const RESERVED = ['stage', 'from', 'draws', 'joint']
+/** What any node may say, whatever its stage. */
+export const RESERVED = ['stage', 'from', 'draws', 'joint', 'weight', 'frozen', 'shares']
 
 export type Stages = ReadonlyMap<string, Stage>
 
 /** Reads every node; a node that is not even a map is left out. */
 export function wireNodes(nodes: Branch, stages: Stages, problems: Problem[]): WiredNode[] {
-  const ids = [...nodes.entries.keys()]
   return [...nodes.entries].flatMap(([id, { key, value }]) => {
     const path = ['nodes', id]
-    if (!/^[A-Za-z][\w-]*$/.test(id)) {
+    if (!/^[A-Za-z][\w-]*(\/[A-Za-z][\w-]*)*$/.test(id)) {
       problems.push(
         problemAt('bad-id', key, path, `A node's id is made of letters, digits, - and _ and starts with a letter.`),
       )
     }
-    if (value.kind === 'map') return [wireNode(id, key, value, stages, ids, problems)]
+    if (value.kind === 'map') return [wireNode(id, key, value, { nodes, stages, problems })]
     const words = `A node is a map that names its stage, for example ${id}: { stage: log-mel, from: wave }, not ${show(shortly(value))}.`
     problems.push(problemAt('bad-node', value.spot, path, words))
     return []
@@ -46,49 +52,66 @@ export function wireNodes(nodes: Branch, stages: Stages, problems: Problem[]): W
 
 const shortly = (tree: Tree) => (tree.kind === 'leaf' ? tree.value : '[...]')
 
-function wireNode(id: string, key: Spot, tree: Branch, stages: Stages, ids: string[], problems: Problem[]): WiredNode {
+interface Surroundings {
+  nodes: Branch
+  stages: Stages
+  problems: Problem[]
+}
+
+function wireNode(id: string, key: Spot, tree: Branch, surroundings: Surroundings): WiredNode {
+  const { stages, problems } = surroundings
   const path = ['nodes', id]
-  const named = tree.entries.get('stage')?.value
-  const node: WiredNode = { id, key, tree, stageSpot: named?.spot ?? key, wires: [], draws: 'separate', joint: false }
-  const name = named?.kind === 'leaf' && typeof named.value === 'string' ? named.value : undefined
-  const stage = name === undefined ? undefined : stages.get(name)
-  if (name === undefined) problems.push(noStage(node, named, ids))
-  else if (!stage) {
-    const guess = suggestion(name, stages.keys(), 0)
-    const message = `There is no stage '${name}'. ${guess}`.trimEnd()
-    problems.push(
-      problemAt(
-        'unknown-stage',
-        node.stageSpot,
-        [...path, 'stage'],
-        message,
-        guess ? undefined : './earshot list shows all stages.',
-      ),
-    )
-  }
+  const shared = sharedNode(id, tree, surroundings)
+  const named = (shared?.tree ?? tree).entries.get('stage')?.value
+  const stageSpot = (shared ? tree.entries.get('shares')!.value : named)?.spot ?? key
+  const words = { draws: 'separate', joint: false, weight: 1, frozen: false } as const
+  const node: WiredNode = { id, key, tree, stageSpot, wires: [], ...words, ...(shared ? { shares: shared.id } : {}) }
+  const stage = shared && !shared.tree ? undefined : stageNamed(node, named, surroundings)
   if (!stage) return { ...node, wires: wiresFrom(tree, path, ['from'], problems) }
   const ports = Object.keys(stage.in)
-  const parameters = readParameters(node, stage, ports, problems)
+  const parameters = shared
+    ? sharedParameters(node, shared.id, shared.tree!, stage, problems)
+    : readParameters(node, stage, ports, problems)
   return {
     ...node,
     stage,
     wires: readWires(tree, path, stage, node.stageSpot, problems),
     draws: reserved(tree, 'draws', ['separate', 'shared'], path, problems) ?? 'separate',
     joint: reserved(tree, 'joint', [true, false], path, problems) ?? false,
+    weight: readWeight(tree, path, stage, problems),
+    frozen: readFrozen(tree, path, stage, shared?.id, problems),
     ...(parameters ? { parameters } : {}),
+  }
+
+  function stageNamed(node: WiredNode, named: Tree | undefined, { nodes }: Surroundings): Stage | undefined {
+    const name = named?.kind === 'leaf' && typeof named.value === 'string' ? named.value : undefined
+    const stage = name === undefined ? undefined : stages.get(name)
+    if (shared || stage) return stage // of a shared one, its owner tells what is wrong
+    problems.push(name === undefined ? noStage(node, named, nodes) : unknownStage(name, node, stages))
+    return undefined
   }
 }
 
-function noStage({ id, key, tree }: WiredNode, named: Tree | undefined, ids: string[]): Problem {
+function unknownStage(name: string, { id, stageSpot }: WiredNode, stages: Stages): Problem {
+  const guess = suggestion(name, stages.keys(), 0)
+  const message = `There is no stage '${name}'. ${guess}`.trimEnd()
+  const hint = guess ? undefined : './earshot list shows all stages.'
+  return problemAt('unknown-stage', stageSpot, ['nodes', id, 'stage'], message, hint)
+}
+
+function noStage({ id, key, tree }: WiredNode, named: Tree | undefined, nodes: Branch): Problem {
   if (named)
     return problemAt('bad-value', named.spot, ['nodes', id, 'stage'], 'stage is the name of a stage, such as log-mel.')
-  const near = isFlag(key) ? nearestName(id, ids) : undefined
+  const near = isFlag(key) ? nearestName(id, nodes.entries.keys()) : undefined
+  const gone = nodes.removed?.get(id)
   const slip = [...tree.entries.keys()].find(name => nearestName(name, ['stage']))
-  const guess = near
-    ? `Did you mean the node '${near}'?`
-    : slip
-      ? `Is '${slip}' meant to be 'stage'?`
-      : 'Write stage: name in it.'
+  const guess = gone
+    ? `It is removed ${gone.line === undefined ? `by ${gone.file}` : `in ${gone.file}:${gone.line}`}.`
+    : near
+      ? `Did you mean the node '${near}'?`
+      : slip
+        ? `Is '${slip}' meant to be 'stage'?`
+        : 'Write stage: name in it.'
   return problemAt('no-stage', key, ['nodes', id], `The node '${id}' has no stage. ${guess}`)
 }
 
@@ -133,7 +156,7 @@ function notKnown(
   stageSpot: Spot,
 ): Problem {
   const problem = unknownKey(name, key, owner, parametersOf(stage.parameters), [...ports, ...RESERVED])
-  if (key.file === stageSpot.file || isFlag(key)) return problem
+  if (key.file === stageSpot.file || isFlag(key) || problem.message.includes('Did you mean')) return problem
   const hint = `It was written for another stage; '${name}: null' beside the new stage removes it.`
   return problemAt(problem.code, key, owner.path, problem.message, hint)
 }

@@ -46,6 +46,7 @@ function workOf(node: CheckedNode, above: ReadonlyMap<string, string>): string {
     FORMAT,
     FRONT_END_VERSION,
     node.stage,
+    ...(node.code === undefined ? [] : [node.code]), // other code may make other features
     node.parameters,
     Object.fromEntries(inputs.map(([port, ...rest]) => [port, rest])),
   ]

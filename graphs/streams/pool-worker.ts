@@ -33,8 +33,9 @@ export default async function answer({ id, setup, task }: Request): Promise<Repl
 /** A runner as a pool thread has it: stages by their registry, features on disk. */
 async function openRunner(setup: Setup): Promise<TaskRunner> {
   const registry = setup.stagesModule ?? new URL('../../stages/registry.js', import.meta.url).href
-  const { loadStages } = (await import(registry)) as { loadStages(): Promise<Stages> }
-  return new TaskRunner(setup, await loadStages(), new FeatureCache(setup.cacheFolder))
+  const { loadStages } = (await import(registry)) as { loadStages(files?: readonly string[]): Promise<Stages> }
+  const stages = await loadStages(setup.evaluation.graph.stageFiles)
+  return new TaskRunner(setup, stages, new FeatureCache(setup.cacheFolder))
 }
 
 function moved(evaluated: Evaluated): Evaluated {

@@ -1,6 +1,7 @@
 /** Worker threads for the item-place part of a graph: decoding, log-mel, views. */
 import { availableParallelism } from 'node:os'
 import { Piscina } from 'piscina'
+import { watchChildProcesses } from '../../stages/audio/decoding/child-processes.js'
 import { Credits } from './credits.js'
 import type { Item } from './node-work.js'
 import type { Reply, Request } from './pool-worker.js'
@@ -15,7 +16,7 @@ export interface Pool {
   prepare(setup: Setup, clip: number, signal?: AbortSignal): Promise<PreparedClip>
   /** Values for batches, of some items. An aborted task ends at once, and its thread is replaced. */
   evaluate(setup: Setup, items: readonly Item[], signal?: AbortSignal): Promise<Evaluated>
-  /** Ends every thread; what is still running is rejected. */
+  /** Ends every thread and every program that one has started; what is still running is rejected. */
   close(): Promise<void>
 }
 
@@ -29,6 +30,8 @@ export function openPool({ workers = defaultWorkers() }: { workers?: number } = 
   const filename = new URL('./pool-worker.js', import.meta.url).href
   const threads = new Piscina<Request, Reply>({ filename, minThreads: workers, maxThreads: workers })
   const seats = new Credits({ items: workers }) // in line here: piscina takes abortable tasks out of turn
+  const children = watchChildProcesses(id => threads.threads.some(({ threadId }) => threadId === id))
+  process.on('exit', children.end)
   const ids = new WeakMap<Setup, string>()
   let count = 0
   let broken: Error | undefined
@@ -61,6 +64,9 @@ export function openPool({ workers = defaultWorkers() }: { workers?: number } = 
     close: async () => {
       broken ??= new Error('the pool is closed')
       await threads.destroy()
+      children.end()
+      children.close()
+      process.off('exit', children.end)
     },
   }
 }

@@ -95,9 +95,9 @@ async function* ofEpoch(
 ): AsyncGenerator<SubBatch> {
   let sub: SubBatch = { tally, items: [], permits: [] }
   const flush = function* () {
+    if (sub.items.length === 0 || signal.aborted) return // once ended, nobody would give back what is underway
     const full = sub
     sub = { tally, items: [], permits: [] }
-    if (full.items.length === 0) return
     underway.add(full)
     yield full
   }
@@ -106,7 +106,7 @@ async function* ofEpoch(
       if (signal.aborted) return
       const left = items.length - index
       while (((tally.gathered + tally.pending) % batch) + left < batch) {
-        if (tally.pending === 0) return
+        if (tally.pending === 0 || signal.aborted) return
         if (sub.items.length > 0) yield* flush()
         else await tally.change(signal)
       }

@@ -45,7 +45,7 @@ export function encodingPath(
   }
   const works = finishing.map(each => workOnPatches(each, stages.get(each.stage) as ItemStage, statistics))
   return {
-    features: { nodes: graph.nodes.filter(({ id }) => id === node.id || reads(byId, node, id)) },
+    features: { ...graph, nodes: graph.nodes.filter(({ id }) => id === node.id || reads(byId, node, id)) },
     mel: node.id,
     melPort: node.out as LogMelPort,
     encoder: encoder.id,

@@ -9,6 +9,7 @@ import { openPool } from '../../graphs/streams/pool.js'
 import { type Prepared, prepareFeatures } from '../../graphs/streams/prepare.js'
 import { loadStages } from '../../stages/registry.js'
 import type { Clip } from '../../stages/values.js'
+import { bottleneckOfPhases } from '../bottleneck.js'
 import { rulersFolder } from '../probes/rulers.js'
 import { progress } from '../progress.js'
 import { type FoundCheckpoint, findCheckpoint } from '../trainer/checkpoint.js'
@@ -36,6 +37,8 @@ export interface EmbedOptions {
   workers?: number | undefined
   /** Folder of the feature cache. */
   cache: string
+  /** Once aborted, nothing more is read or written, and unfinished files are taken away. */
+  signal?: AbortSignal | undefined
 }
 
 export interface Embedded {
@@ -45,29 +48,35 @@ export interface Embedded {
   columns: string[]
   seconds: number
   audioSeconds: number
+  /** Where the time went, in a sentence. */
+  bottleneck: string
 }
 
+/** @throws the signal's reason once it is aborted */
 export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> {
   const began = performance.now()
+  const phases: Record<string, number> = {}
+  const timed = async <T>(phase: string, work: Promise<T>): Promise<T> => {
+    const start = performance.now()
+    const result = await work
+    phases[phase] = (performance.now() - start) / 1000
+    return result
+  }
   const found = findCheckpoint(options.run)
   const { graph, statistics, train } = found.checkpoint
-  const path = encodingPath(graph, await loadStages(), statistics, options.layer)
+  const path = encodingPath(graph, await loadStages(graph.stageFiles), statistics, options.layer)
   const { clips, columns } = await readInputs(options.inputs)
-  const prepared = await prepare(path, clips, options)
+  const prepared = await timed('reading the sounds', prepare(path, clips, options))
   makeRoom(options.output)
   noteSkipped(options.output, prepared)
-  const thread = await TrainerThread.start({
-    graph,
-    seed: train.seed,
-    threads: train.threads,
-    precision: train.precision,
-  })
+  const { seed, threads, precision } = train
+  const thread = await timed('starting TensorFlow', TrainerThread.start({ graph, seed, threads, precision }))
   const task = new Embedding(options, found, path, prepared, columns, thread)
   let rows: number
   try {
     await thread.load(found.tensors, { optimiser: false })
-    rows = await task.write(options.output, options.level, 'embedding')
-    if (options.rulers ?? columns.length > 0) await task.writeRulers()
+    rows = await timed('the encoder', task.write(options.output, options.level, 'embedding'))
+    if (options.rulers ?? columns.length > 0) await timed('the rulers', task.writeRulers())
   } finally {
     await thread.close()
   }
@@ -77,6 +86,7 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
     columns,
     seconds: (performance.now() - began) / 1000,
     audioSeconds: prepared.nodes[path.mel]!.seconds.reduce((sum, one) => sum + one, 0),
+    bottleneck: bottleneckOfPhases(phases),
   }
 }
 
@@ -95,7 +105,7 @@ async function readInputs(inputs: readonly string[]): Promise<{ clips: Clip[]; c
 async function prepare(
   path: EncodingPath,
   clips: readonly Clip[],
-  { workers, cache }: EmbedOptions,
+  { workers, cache, signal }: EmbedOptions,
 ): Promise<Prepared> {
   const pool = openPool({ workers: workers ?? availableParallelism() })
   const bar = progress('reading sounds', clips.length)
@@ -106,6 +116,7 @@ async function prepare(
       cacheFolder: cache,
       pool,
       onProgress: () => bar.tick(),
+      signal,
     })
     if (prepared.clips.length > 0) return prepared
     const { path: file, reason } = prepared.skipped[0]!
@@ -160,20 +171,27 @@ class Embedding {
     const bar = progress(`${label} of clips`, prepared.clips.length)
     const mean = new Mean(path.dimensions)
     let rows = 0
-    for await (const { key, start, last, embedding } of encodePatches(this.thread, path, this.#sources(), hop)) {
-      if (level === 'patch') {
-        writer.write([this.#row(key, embedding, start * second, (start + path.patch.frames) * second)])
-        rows++
-      } else mean.add(embedding)
-      if (!last) continue
-      if (level === 'clip') {
-        writer.write([this.#row(key, mean.take())])
-        rows++
+    try {
+      for await (const { key, start, last, embedding } of encodePatches(this.thread, path, this.#sources(), hop)) {
+        this.options.signal?.throwIfAborted()
+        if (level === 'patch') {
+          writer.write([this.#row(key, embedding, start * second, (start + path.patch.frames) * second)])
+          rows++
+        } else mean.add(embedding)
+        if (!last) continue
+        if (level === 'clip') {
+          writer.write([this.#row(key, mean.take())])
+          rows++
+        }
+        bar.tick()
       }
-      bar.tick()
+      writer.close()
+    } catch (error) {
+      writer.abort()
+      throw error
+    } finally {
+      bar.done()
     }
-    writer.close()
-    bar.done()
     return rows
   }
 

@@ -27,12 +27,20 @@ export interface StepReport {
   tensors: number
 }
 
-export interface Health {
+export interface Health extends Partial<HeadGradients> {
   /** L2 norm of all gradients together. */
   gradientNorm: number
   /** Mean over dimensions of the standard deviation of L2-normalised embeddings, and what it is without collapse, 1/sqrt(d). */
   embeddingDeviation: number
   embeddingDeviationHealthy: number
+}
+
+/** Where a graph has several losses: what each does to the encoders' weights. */
+export interface HeadGradients {
+  /** L2 norm of each weighted loss's gradient, by node. */
+  headGradientNorm: Record<string, number>
+  /** Between the gradients of each two losses. */
+  headGradientCosine: { heads: [string, string]; cosine: number }[]
 }
 
 /** What the main thread asks; each is answered in order. */

@@ -10,7 +10,7 @@ import { Trainer } from './trainer.js'
 const setup = workerData as TrainerSetup
 const port = parentPort!
 const engine = await startEngine({ threads: setup.threads, precision: setup.precision })
-const model = buildModel(engine, setup.graph, await loadStages(), setup.seed)
+const model = buildModel(engine, setup.graph, await loadStages(setup.graph.stageFiles), setup.seed)
 const trainer = new Trainer(engine, model, setup)
 
 port.on('message', (request: Request) => {

@@ -5,8 +5,10 @@ import { globalNorm, lossAndGradients } from '../../engine/gradients.js'
 import { createOptimiser, type Optimiser, type OptimiserOptions } from '../../engine/optimisers/optimiser.js'
 import { schedule } from '../../engine/optimisers/schedule.js'
 import type { OptimiserSettings } from '../../engine/optimisers/settings.js'
+import type { CheckedNode } from '../../graphs/language/checked.js'
 import type { BatchValues } from '../../graphs/streams/layout.js'
 import type { Port } from '../../stages/ports.js'
+import { headGradients } from './head-gradients.js'
 import type { Model, Value, Values } from './model.js'
 import type { Health, StepReport, TrainerSetup } from './settings.js'
 import { readTensors, writeTensors } from './tensors-file.js'
@@ -22,7 +24,7 @@ export class Trainer {
     private readonly setup: TrainerSetup,
   ) {
     const { train } = setup
-    this.#optimiser = train && createOptimiser(engine, model.weights.trainable, optionsOf(train.optimiser))
+    this.#optimiser = train && createOptimiser(engine, model.trainable, optionsOf(train.optimiser))
     this.#rate = train && schedule(train.schedule, train.steps)
   }
 
@@ -36,12 +38,12 @@ export class Trainer {
     const losses: Record<string, Tensor> = {}
     let embeddings: Tensor | undefined
     const inputs = this.#tensors(batch)
-    const { loss, gradients } = lossAndGradients(this.engine, this.model.weights.trainable, () => {
+    const { loss, gradients } = lossAndGradients(this.engine, this.model.trainable, () => {
       const values = this.model.forward(inputs)
       for (const { id } of this.model.losses) losses[id] = this.engine.tf.keep(values[id] as Tensor)
       const encoder = this.model.encoders[0]
       if (logged && encoder) embeddings = this.engine.tf.keep(firstLane(values[encoder.id]!).clone())
-      return this.model.losses.map(({ id }) => values[id] as Tensor).reduce((sum, one) => sum.add(one))
+      return weightedSum(this.model.losses, values)
     })
     const report: StepReport = {
       step,
@@ -54,6 +56,7 @@ export class Trainer {
     }
     if (logged) report.health = this.#health(gradients, embeddings!)
     demandFinite(report)
+    if (report.health) Object.assign(report.health, headGradients(this.engine, this.model, inputs))
     const now = this.#rate!(step - 1)
     report.learningRate = now.learningRate
     this.#optimiser!.apply(gradients, now)
@@ -132,6 +135,13 @@ function demandFinite({ step, losses, health }: StepReport): void {
 
 function optionsOf({ 'weight-decay': weightDecay, ...others }: OptimiserSettings): OptimiserOptions {
   return { ...others, weightDecay } as OptimiserOptions
+}
+
+/** What is trained: the losses, each times its weight. */
+function weightedSum(losses: readonly CheckedNode[], values: Values): Tensor {
+  return losses
+    .map(({ id, weight }) => (weight === undefined ? (values[id] as Tensor) : (values[id] as Tensor).mul(weight)))
+    .reduce((sum, one) => sum.add(one))
 }
 
 function firstLane(value: Value): Tensor {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import test from 'ava'
 import { loadStages } from '../../stages/registry.js'
 import { verb } from './verb.js'
@@ -41,4 +42,10 @@ test('a misspelt stage is guessed, exit 1', t => {
   const { code, error } = verb(['list', 'mixback'])
   t.is(code, 1)
   t.regex(error, /There is no stage 'mixback'\. Did you mean 'mix-back'\?/)
+})
+
+test('stages/README.md is up to date (./earshot list --markdown > stages/README.md), and its links lead somewhere', t => {
+  const page = readFileSync('stages/README.md', 'utf8')
+  t.is(verb(['list', '--markdown']).out, page)
+  for (const [, file] of page.matchAll(/\]\(([\w/-]+\.ts)\)/g)) t.notThrows(() => readFileSync(`stages/${file}`))
 })

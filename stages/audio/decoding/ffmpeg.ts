@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { Problem } from '../../../data/problem.js'
 import { badAudio } from './bad-audio.js'
+import { announce } from './child-processes.js'
 import type { MonoBlock } from './mono.js'
 import { pipedWavBlocks } from './wav.js'
 
@@ -43,7 +44,8 @@ export async function* ffmpegBlocks(path: string): AsyncGenerator<MonoBlock> {
       hint: 'Install ffmpeg (apt-get install ffmpeg), or set FFMPEG_PATH to it.',
     })
   const { default: ffmpeg } = await import('fluent-ffmpeg')
-  const sink = new PassThrough({ highWaterMark: 1 << 20 })
+  // fluent-ffmpeg takes a sink that closes more than 20 ms before the program ends for a failure: this one never says so
+  const sink = new PassThrough({ highWaterMark: 1 << 20, emitClose: false })
   const command = ffmpeg(`file:${path}`).setFfmpegPath(program)
   command
     .inputOptions('-nostdin', '-protocol_whitelist', 'file', '-xerror')
@@ -51,6 +53,11 @@ export async function* ffmpegBlocks(path: string): AsyncGenerator<MonoBlock> {
     .audioCodec('pcm_f32le')
     .format('wav')
   // The sink may end before the command fails: only the command's own `end` says that all is well.
+  let ended = () => {}
+  command.on('start', () => {
+    const { pid } = (command as unknown as { ffmpegProc: { pid?: number } }).ffmpegProc
+    if (pid !== undefined) ended = announce(pid)
+  })
   const done = new Promise<Error | undefined>(resolve => {
     command.on('end', () => resolve(undefined))
     command.on('error', error => {
@@ -75,6 +82,7 @@ export async function* ffmpegBlocks(path: string): AsyncGenerator<MonoBlock> {
       command.kill('SIGKILL')
       sink.destroy()
     }
+    ended()
   }
 }
 

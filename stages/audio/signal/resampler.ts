@@ -1,10 +1,15 @@
 /**
  * Rational sample-rate conversion by a windowed sinc (Smith, "Digital Audio Resampling", CCRMA): 64 zero crossings,
  * Kaiser window with beta 14.77, pass band up to 0.9476 of the lower Nyquist frequency, as resampy's `kaiser_best`.
+ * Sums are float32, as the sound itself: what that adds lies 130 dB below the sound.
  */
+import { dot, LANES, put, reserve } from './dot-product.js'
+
 const ZEROS = 64
 const ROLLOFF = 0.9475937167399596
 const BETA = 14.769656459379492
+
+const FLOAT = Float32Array.BYTES_PER_ELEMENT
 
 interface Phases {
   /** Output samples come in this many phases; `down` inputs pass for `up` outputs. */
@@ -12,9 +17,17 @@ interface Phases {
   down: number
   /** Input samples used on each side. */
   half: number
-  /** Phase p's taps, oldest input first: `taps[p * 2 * half + i]`. */
-  taps: Float64Array
+  /** Taps of a phase, oldest input first, filled up with zeros. */
+  width: number
+  /** Place of phase 0's taps in the memory of `dot`; the next phase's come after them. */
+  taps: number
+  /** Place of the inputs that are worked on, and how many it has room for. */
+  inputs: number
+  room: number
 }
+
+/** Inputs worked on at once, besides those that a single output needs. */
+const PIECE = 16384
 
 const made = new Map<string, Phases>()
 
@@ -26,15 +39,19 @@ function phases(from: number, to: number): Phases {
   const [up, down] = [to / divisor, from / divisor]
   const scale = Math.min(1, up / down)
   const half = Math.ceil(ZEROS / scale)
-  const taps = new Float64Array(up * 2 * half)
+  const width = LANES * Math.ceil((2 * half) / LANES)
+  const taps = new Float32Array(up * width)
   for (let phase = 0; phase < up; phase++) {
     for (let i = 0; i < 2 * half; i++) {
       const time = scale * (i - half + 1 - phase / up)
-      taps[phase * 2 * half + i] = scale * windowedSinc(time)
+      taps[phase * width + i] = scale * windowedSinc(time)
     }
   }
-  made.set(key, { up, down, half, taps })
-  return made.get(key)!
+  const room = PIECE + 4 * half + LANES
+  const result = { up, down, half, width, taps: reserve(taps.length), inputs: reserve(room), room }
+  put(result.taps, taps)
+  made.set(key, result)
+  return result
 }
 
 function windowedSinc(time: number): number {
@@ -59,8 +76,8 @@ const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : g
 /** Converts sound block by block; how it is cut into blocks changes nothing, not even a bit. No delay. */
 export class Resampler {
   private readonly phases: Phases
-  /** Inputs still needed, as float64: read many times each. `first` is the time, in inputs, of its first sample. */
-  private kept: Float64Array
+  /** Inputs still needed. `first` is the time, in inputs, of its first sample. */
+  private readonly kept: Float32Array
   private length: number
   private first: number
   private received = 0
@@ -72,7 +89,7 @@ export class Resampler {
     readonly to: number,
   ) {
     this.phases = phases(from, to)
-    this.kept = new Float64Array(4 * this.phases.half)
+    this.kept = new Float32Array(this.phases.room)
     this.length = this.phases.half
     this.first = -this.phases.half
   }
@@ -80,20 +97,39 @@ export class Resampler {
   /** The outputs that need nothing beyond this block. */
   push(block: Float32Array): Float32Array {
     if (this.from === this.to) return block
-    this.keep(block)
-    this.received += block.length
-    const { up, down, half } = this.phases
-    return this.give(Math.ceil(((this.received - half) * up) / down))
+    const { half } = this.phases
+    const end = this.received + block.length
+    const out = this.roomUntil(end - half)
+    const before = this.given
+    for (let at = 0; at < block.length; at += PIECE) {
+      const part = block.subarray(at, at + PIECE)
+      this.keep(part)
+      this.received += part.length
+      this.give(out.subarray(this.given - before), this.received - half)
+    }
+    return out
   }
 
   /** The outputs that remain; over all, ceil(inputs x to / from) have come. */
   finish(): Float32Array {
     if (this.from === this.to) return new Float32Array(0)
-    const { up, down, half } = this.phases
-    this.keep(new Float32Array(half + 1))
-    return this.give(Math.ceil((this.received * up) / down))
+    const out = this.roomUntil(this.received)
+    this.keep(new Float32Array(this.phases.half + 1))
+    this.give(out, this.received)
+    return out
   }
 
+  /** For the outputs up to a time, in inputs. */
+  private roomUntil(time: number): Float32Array {
+    return new Float32Array(Math.max(0, this.outputsUntil(time) - this.given))
+  }
+
+  private outputsUntil(time: number): number {
+    const { up, down } = this.phases
+    return Math.ceil((time * up) / down)
+  }
+
+  /** Adds inputs, and forgets those that no further output needs. */
   private keep(block: Float32Array): void {
     const { up, down, half } = this.phases
     const done = Math.floor((this.given * down) / up) - half + 1 - this.first
@@ -102,41 +138,21 @@ export class Resampler {
       this.length -= done
       this.first += done
     }
-    if (this.length + block.length > this.kept.length) {
-      const larger = new Float64Array(this.length + block.length)
-      larger.set(this.kept.subarray(0, this.length))
-      this.kept = larger
-    }
     this.kept.set(block, this.length)
     this.length += block.length
   }
 
-  /** Outputs from the last given one up to, not with, `until`. */
-  private give(until: number): Float32Array {
-    const { up, down, half, taps } = this.phases
-    const out = new Float32Array(Math.max(0, until - this.given))
-    const { kept } = this
-    const width = 2 * half
-    for (let i = 0; i < out.length; i++, this.given++) {
+  /** Outputs from the last given one up to a time, in inputs. */
+  private give(out: Float32Array, until: number): void {
+    const { up, down, half, width, taps, inputs } = this.phases
+    const count = this.outputsUntil(until) - this.given
+    if (count <= 0) return
+    put(inputs, this.kept.subarray(0, this.length + width - 2 * half)) // what lies behind is multiplied with zeros
+    const bytes = FLOAT * width
+    for (let i = 0; i < count; i++, this.given++) {
       const ticks = this.given * down
       const whole = Math.floor(ticks / up)
-      const at = whole - half + 1 - this.first
-      const tap = (ticks - whole * up) * width
-      // four sums: the processor adds them side by side
-      let a = 0
-      let b = 0
-      let c = 0
-      let d = 0
-      let k = 0
-      for (; k + 3 < width; k += 4) {
-        a += kept[at + k]! * taps[tap + k]!
-        b += kept[at + k + 1]! * taps[tap + k + 1]!
-        c += kept[at + k + 2]! * taps[tap + k + 2]!
-        d += kept[at + k + 3]! * taps[tap + k + 3]!
-      }
-      for (; k < width; k++) a += kept[at + k]! * taps[tap + k]!
-      out[i] = a + b + (c + d)
+      out[i] = dot(inputs + FLOAT * (whole - half + 1 - this.first), taps + bytes * (ticks - whole * up), bytes)
     }
-    return out
   }
 }

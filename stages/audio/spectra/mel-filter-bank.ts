@@ -23,9 +23,7 @@ export interface MelOptions {
 
 /** A filter that falls between two bins is empty: its band holds the floor alone. */
 export function melFilterBank({ rate, fft, bands, low, high, scale, norm }: MelOptions): MelFilters {
-  const { toMel, toHertz } = SCALES[scale]
-  const [bottom, top] = [toMel(low), toMel(high)]
-  const corners = Array.from({ length: bands + 2 }, (_, i) => toHertz(bottom + ((top - bottom) * i) / (bands + 1)))
+  const corners = melCorners({ bands, low, high, scale })
   const first = new Int32Array(bands)
   const weights = Array.from({ length: bands }, (_, band) => {
     const [left, centre, right] = [corners[band]!, corners[band + 1]!, corners[band + 2]!]
@@ -39,6 +37,18 @@ export function melFilterBank({ rate, fft, bands, low, high, scale, norm }: MelO
     })
   })
   return { bands, first, weights }
+}
+
+/** Hertz at which the filters begin, peak and end: band b from corner b over its centre b + 1 to corner b + 2. */
+export function melCorners({
+  bands,
+  low,
+  high,
+  scale,
+}: Pick<MelOptions, 'bands' | 'low' | 'high' | 'scale'>): number[] {
+  const { toMel, toHertz } = SCALES[scale]
+  const [bottom, top] = [toMel(low), toMel(high)]
+  return Array.from({ length: bands + 2 }, (_, i) => toHertz(bottom + ((top - bottom) * i) / (bands + 1)))
 }
 
 const KNEE = 1000

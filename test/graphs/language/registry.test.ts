@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import test from 'ava'
 import { parametersOf } from '../../../graphs/language/parameters.js'
+import { RESERVED } from '../../../graphs/language/wiring.js'
 import { findStages, loadStages } from '../../../stages/registry.js'
 import { written } from './written.js'
 
@@ -33,7 +34,7 @@ test('two stages of one name are refused with both files', async t => {
 
 test('no parameter is called like a port or a word of the language', async t => {
   for (const stage of (await loadStages()).values()) {
-    const taken = new Set([...Object.keys(stage.in), 'stage', 'from', 'draws', 'joint', 'use'])
+    const taken = new Set([...Object.keys(stage.in), ...RESERVED, 'use'])
     for (const { name } of parametersOf(stage.parameters)) {
       t.false(taken.has(name), `${stage.name}.${name}`)
       t.regex(name, /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/)

@@ -146,6 +146,82 @@ const sly = describeStage({
     },
 })
 
+/** Takes its time. */
+const late = describeStage({
+  place: 'item',
+  name: 'late',
+  summary: 'Gives what it gets, later.',
+  parameters: none,
+  in: { from: patch },
+  out: ({ from }) => from,
+  work:
+    () =>
+    async ({ from }) => {
+      await turns(1)
+      return from
+    },
+})
+
+/** Refuses an item now and then. */
+const sometimes = describeStage({
+  place: 'item',
+  name: 'sometimes',
+  summary: 'Fails by chance.',
+  parameters: z.strictObject({ share: z.number() }),
+  in: { from: patch },
+  out: ({ from }) => from,
+  draws: true,
+  work:
+    ({ share }) =>
+    ({ from, rng }) => {
+      if (rng('luck').uniform() < share) throw new Error('no luck')
+      return from
+    },
+})
+
+/** Where two branches meet again. */
+const join = describeStage({
+  place: 'item',
+  name: 'join',
+  summary: 'Adds what two branches made of the same item, the second one doubled.',
+  parameters: none,
+  in: { from: patch, and: patch },
+  out: ({ from }) => from,
+  work:
+    () =>
+    ({ from, and }) =>
+      from.map((value, i) => value + 2 * and[i]!),
+})
+
+const head = describeStage({
+  place: 'item',
+  name: 'head',
+  summary: 'The first frames.',
+  parameters: z.strictObject({ frames: z.int() }),
+  in: { from: logMel },
+  out: ({ from }, { frames }) => ({ ...(from as LogMelPort), kind: 'patch', frames }),
+  work:
+    ({ frames }) =>
+    ({ from }) =>
+      from.read(0, frames),
+})
+
+const blend = describeStage({
+  place: 'item',
+  name: 'blend',
+  summary: 'Adds a patch of another clip.',
+  parameters: none,
+  in: { from: patch, others: bank(patch) },
+  out: ({ from }) => from,
+  draws: true,
+  work:
+    () =>
+    async ({ from, others, clip, rng }) => {
+      const [other] = await others.draw(1, { not: clip.id, rng: rng('other') })
+      return from.map((value, i) => value + other![i]!)
+    },
+})
+
 const batch = describeStage({
   place: 'batch',
   name: 'batch',
@@ -155,10 +231,30 @@ const batch = describeStage({
   out: ({ from }, { size }) => ({ kind: 'batch', of: from, size }),
 })
 
-const STAGES: Stage[] = [shuffled, repeating, ramp, cut, shake, mix, centred, sly, batch]
+const STAGES: Stage[] = [
+  shuffled,
+  repeating,
+  ramp,
+  cut,
+  shake,
+  mix,
+  centred,
+  sly,
+  late,
+  sometimes,
+  join,
+  head,
+  blend,
+  batch,
+]
 
 export async function loadStages(): Promise<Map<string, Stage>> {
   return new Map(STAGES.map(stage => [stage.name, stage]))
+}
+
+/** Lets everything else go first, so many times. */
+export async function turns(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await new Promise(resolve => setImmediate(resolve))
 }
 
 /** The number in a clip's name: 7 of `clip7`. */

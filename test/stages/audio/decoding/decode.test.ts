@@ -126,17 +126,32 @@ withFfmpeg('reading from ffmpeg can stop in the middle', async t => {
   }
 })
 
-test.serial('without ffmpeg: the file is named, and what to do', async t => {
+/** Runs `work` with FFMPEG_PATH set to a program. */
+async function through(program: string, work: () => Promise<void>): Promise<void> {
   const before = process.env.FFMPEG_PATH
-  process.env.FFMPEG_PATH = made('no-such-program')
+  process.env.FFMPEG_PATH = program
   try {
-    const error = await t.throwsAsync(read(file('aac.m4a')), { instanceOf: Problem })
-    t.is((error as Problem).code, 'no-ffmpeg')
-    t.truthy((error as Problem).hint)
+    await work()
   } finally {
     if (before === undefined) delete process.env.FFMPEG_PATH
     else process.env.FFMPEG_PATH = before
   }
+}
+
+withFfmpeg('an ffmpeg that is slow to end after its last byte has not failed', async t => {
+  const slow = made('slow-ffmpeg')
+  writeFileSync(slow, `#!/bin/sh\n"${findFfmpeg()}" "$@"\ncode=$?\nexec 1>&-\nsleep 0.3\nexit $code\n`, { mode: 0o755 })
+  await through(slow, async () => {
+    t.is((await read(file('aac.m4a'))).rate, 44100)
+  })
+})
+
+test.serial('without ffmpeg: the file is named, and what to do', async t => {
+  await through(made('no-such-program'), async () => {
+    const error = await t.throwsAsync(read(file('aac.m4a')), { instanceOf: Problem })
+    t.is((error as Problem).code, 'no-ffmpeg')
+    t.truthy((error as Problem).hint)
+  })
 })
 
 const mayReadAnything = process.getuid?.() === 0

@@ -48,6 +48,14 @@ test('upwards: 8000 to 16000 Hz keeps a tone and adds no image', async t => {
   t.true(level(out.map((x, i) => x - wanted[i]!)) < level(wanted) - 110)
 })
 
+test('from the highest rate to the lowest: 192000 to 1000 Hz', async t => {
+  const out = await resampled(sine(200, 192000, 960000), 192000, 1000)
+  const wanted = sine(200, 1000, out.length)
+  t.true(level(out.map((x, i) => x - wanted[i]!)) < level(wanted) - 110)
+  const alias = level(await resampled(sine(700, 192000, 960000), 192000, 1000))
+  t.true(alias < level(wanted) - 100, `${alias} dB`)
+})
+
 const rates = fc.constantFrom(8000, 11025, 16000, 22050, 32000, 44100, 48000, 96000)
 testProp(
   'gives ceil(n x to / from) samples, however the sound is cut, the same bits',

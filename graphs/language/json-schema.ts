@@ -1,0 +1,114 @@
+/** The JSON Schema of documents, for editors: derived from the contracts of the stages and the schemas of the sections. */
+import { z } from 'zod'
+import type { Stage } from '../../stages/contract.js'
+import { inPorts } from './describe-stage.js'
+import type { Sections } from './document.js'
+
+type Json = Record<string, unknown>
+
+const reference: Json = { type: 'string', description: 'a node, such as mel, or one side of a pair, such as near.a' }
+const orNull = (schema: Json): Json => ({ anyOf: [schema, { type: 'null' }] })
+
+/** What every node may say. */
+const WORDS: Json = {
+  from: { anyOf: [reference, { type: 'array', items: reference }], description: 'the node that is read' },
+  draws: { enum: ['separate', 'shared'], description: 'lanes of a pair draw for themselves, or all the same' },
+  joint: { type: 'boolean', description: 'all lanes of a pair in one forward pass' },
+  weight: { type: 'number', minimum: 0, description: 'how much a loss counts beside others (default 1)' },
+  frozen: { type: 'boolean', description: 'the weights stay as they are while others learn' },
+}
+
+/**
+ * The schema of a graph or config. Editors complete and explain by it; a document is right when `earshot validate` says
+ * so, which knows more (types, wiring, what `extends` brings).
+ */
+export function documentSchema(stages: Iterable<Stage>, sections: Sections): Json {
+  const all = [...stages].sort((one, other) => (one.name < other.name ? -1 : 1))
+  const names = all.map(({ name, summary }) => ({ const: name, description: summary }))
+  const node: Json = {
+    type: 'object',
+    properties: { stage: { anyOf: [...names, { type: 'string' }], description: 'what the node does' }, ...WORDS },
+    allOf: all.map(stage => ({
+      if: { properties: { stage: { const: stage.name } }, required: ['stage'] },
+      // biome-ignore lint/suspicious/noThenProperty: the word of JSON Schema
+      then: { properties: nodeProperties(stage), additionalProperties: false },
+    })),
+  }
+  const strings = { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] }
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'A graph or config of Earshot',
+    type: 'object',
+    properties: {
+      extends: { ...strings, description: 'files that this one is laid over: maps merge, lists replace, null removes' },
+      name: { type: 'string' },
+      stages: {
+        type: 'array',
+        items: { type: 'string' },
+        description: 'JavaScript files with stages; their code is run',
+      },
+      inputs: { ...strings, description: 'of a sub-graph: the nodes that the using graph gives' },
+      output: { type: 'string', description: 'of a sub-graph: the node that its name stands for' },
+      nodes: {
+        type: 'object',
+        additionalProperties: orNull({ anyOf: [shared(), used(), { $ref: '#/definitions/node' }] }),
+      },
+      ...Object.fromEntries(Object.entries(sections).map(([name, schema]) => [name, orNull(written(schema))])),
+      evaluate: { type: ['object', 'null'] },
+    },
+    additionalProperties: false,
+    definitions: { node },
+  }
+}
+
+function nodeProperties(stage: Stage): Json {
+  const ports = inPorts(stage).map(({ name, kind }) => [name, orNull({ ...reference, description: `reads ${kind}` })])
+  const parameters = Object.entries(stage.parameters.shape as Record<string, z.ZodType>)
+  return {
+    stage: {},
+    ...Object.fromEntries(Object.entries(WORDS).map(([name, schema]) => [name, orNull(schema as Json)])),
+    ...Object.fromEntries(ports.filter(([name]) => name !== 'from')),
+    ...Object.fromEntries(parameters.map(([name, schema]) => [name, orNull(written(schema))])),
+  }
+}
+
+/** `{ shares: encoder, from: batch2 }`. */
+function shared(): Json {
+  const { from, draws, joint } = WORDS as Record<string, Json>
+  const properties = { shares: { type: 'string', description: 'the node whose weights it uses' }, from, draws, joint }
+  return { type: 'object', required: ['shares'], properties, additionalProperties: false }
+}
+
+/** `{ use: two-views.yaml, from: mel }`. */
+function used(): Json {
+  const properties = { use: { type: 'string', description: 'a file with nodes' }, from: WORDS.from }
+  return { type: 'object', required: ['use'], properties }
+}
+
+/** A schema as what is written: every value may be a reference, and a partial map is filled up by what it extends. */
+function written(schema: z.ZodType): Json {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, {
+    io: 'input',
+    unrepresentable: 'any',
+    target: 'draft-7',
+  }) as Json
+  return lenient(json)
+}
+
+function lenient(schema: Json): Json {
+  const { required: _, ...rest } = schema
+  const changed = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, inside(key, value)]))
+  const scalar = ['number', 'integer', 'boolean'].includes(String(rest.type)) || 'enum' in rest
+  if (!scalar) return changed
+  const { description, default: usual, ...plain } = changed
+  const about = { ...(description !== undefined && { description }), ...(usual !== undefined && { default: usual }) }
+  return { ...about, anyOf: [plain, { type: 'string', pattern: '\\$\\{' }] }
+}
+
+function inside(key: string, value: unknown): unknown {
+  if (key === 'properties')
+    return Object.fromEntries(Object.entries(value as Record<string, Json>).map(([name, one]) => [name, lenient(one)]))
+  if (['anyOf', 'oneOf', 'prefixItems'].includes(key)) return (value as Json[]).map(lenient)
+  if (key === 'items') return Array.isArray(value) ? value.map(lenient) : lenient(value as Json)
+  return value
+}

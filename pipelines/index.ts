@@ -1,0 +1,145 @@
+/**
+ * Earshot from TypeScript and JavaScript: what the command line does, as functions. They print nothing but progress, on
+ * stderr; what a person can mend is thrown as a Problem, or as Problems, all of a file at once. Heavy parts, TensorFlow
+ * above all, are loaded by the first call that needs them.
+ */
+import { join } from 'node:path'
+import { cacheFolder } from '../data/cache-folder.js'
+import { type Problem, Problems } from '../data/problem.js'
+import type { CheckedGraph } from '../graphs/language/checked.js'
+import { type Edit, readGraph as readDocumentGraph } from '../graphs/language/read-graph.js'
+import { readConfig, sections } from './config.js'
+import type { Embedded, Level } from './embeddings/write-embeddings.js'
+import type { ProbeResult } from './probes/run-probe.js'
+import type { TapResult } from './tap/tap-node.js'
+import { type TrainingRequest, trainInFolder } from './train-in-folder.js'
+import type { Outcome } from './training.js'
+
+export { type Place, Problem, Problems } from '../data/problem.js'
+export type { CheckedGraph, CheckedNode } from '../graphs/language/checked.js'
+export { drawMermaid } from '../graphs/language/draw-mermaid.js'
+export { drawText } from '../graphs/language/draw-text.js'
+export type { Edit } from '../graphs/language/edits.js'
+export { renderProblem } from '../graphs/language/render-problem.js'
+export { describePort, type Port } from '../stages/ports.js'
+export type { Embedded, Outcome, ProbeResult, TapResult }
+
+export interface ReadOptions {
+  /** Changes to the document first: `{ set: 'nodes.mel.bands=128' }`, `{ without: 'mixed' }`, `{ swap: 'encoder=resnet18' }`. */
+  edits?: readonly Edit[]
+}
+
+/**
+ * The checked graph of a graph or config: its nodes in order, every parameter filled in, the types of all that flows.
+ * No sound is opened.
+ *
+ * @throws Problems, all that is wrong with the file
+ */
+export async function readGraph(file: string, { edits = [] }: ReadOptions = {}): Promise<CheckedGraph> {
+  const { graph, problems } = await readDocumentGraph(file, { edits, sections })
+  if (!graph || problems.length > 0) throw new Problems(problems)
+  return graph
+}
+
+/** Everything that is wrong with a graph or config, in the order of the file; nothing if it is sound. */
+export async function validate(file: string, { edits = [] }: ReadOptions = {}): Promise<Problem[]> {
+  return (await readDocumentGraph(file, { edits, sections })).problems
+}
+
+export interface TrainOptions extends ReadOptions, TrainingRequest {}
+
+/**
+ * Trains the encoder of a config into a run folder.
+ *
+ * @param file config with nodes, data and train; `run.yaml` of the run folder to go on with it (`resume`)
+ * @throws Problems of the config; Problem if it cannot be trained
+ */
+export async function train(file: string, { edits = [], ...request }: TrainOptions = {}): Promise<Outcome> {
+  return trainInFolder(await readConfig(file, edits), request)
+}
+
+export interface EmbedOptions {
+  /** Arrow file to write. */
+  output: string
+  /** clip: a row a clip, the mean over its patches (default); patch: a row a patch. */
+  level?: Level
+  /** Seconds from one patch to the next; 0.48 by default. */
+  hop?: number
+  /** Encoder to take embeddings from, if the graph has several. */
+  layer?: string
+  /** Writes what probes compare with as well; by default where the input has labels. */
+  rulers?: boolean
+  /** Worker threads for decoding; as many as cores by default. */
+  workers?: number
+  signal?: AbortSignal
+}
+
+/**
+ * Writes embeddings of recordings as an Arrow file.
+ *
+ * @param run run folder or checkpoint
+ * @param inputs audio files, folders, CSV/TSV tables, data set files
+ * @throws Problem if there is no checkpoint, no usable clip, or no room
+ */
+export async function embed(run: string, inputs: string | readonly string[], options: EmbedOptions): Promise<Embedded> {
+  const { writeEmbeddings } = await import('./embeddings/write-embeddings.js')
+  const { hop = 0.48, level = 'clip' } = options
+  const cache = join(cacheFolder(), 'features')
+  return writeEmbeddings({ ...options, run, inputs: [inputs].flat(), hop, level, cache })
+}
+
+export interface ProbeOptions {
+  /** Column of the classes. */
+  label: string
+  /** Column of what is held out whole: speaker, kit, site. */
+  group?: string
+  /** Column of a fixed split: tested on 'test' if there is such a value, else on each value in turn. */
+  split?: string
+  /** 5 by default. */
+  folds?: number
+  /** Table that brings the columns, joined by clip or file name. */
+  labels?: string
+  /** More embeddings of the same clips, compared pairwise. */
+  against?: readonly string[]
+  /** Of folds and resamples; 0 by default. */
+  seed?: number
+}
+
+/**
+ * What embeddings are worth to a shallow classifier, beside rulers and chance.
+ *
+ * @param file Arrow file by `embed`, or any with columns `clip` and `embedding`
+ * @throws Problem if a column is missing, or the classes are too few
+ */
+export async function probe(file: string, options: ProbeOptions): Promise<ProbeResult> {
+  const { runProbe } = await import('./probes/run-probe.js')
+  const { against = [], folds = 5, seed = 0 } = options
+  return runProbe({ ...options, file, against, folds, seed })
+}
+
+/** The table that `earshot probe` prints. */
+export async function probeTable(result: ProbeResult): Promise<string> {
+  return (await import('./probes/result-text.js')).resultText(result)
+}
+
+export interface TapOptions extends ReadOptions {
+  /** 8 by default. */
+  count?: number
+  /** taps/<name of the graph>/<node> by default. */
+  output?: string
+  /** Sounds in place of the config's own. */
+  data?: string
+  /** Run seed; the config's own by default. */
+  seed?: number
+  workers?: number
+}
+
+/**
+ * Writes what leaves a node for the first clips of training: pictures, sounds, JSON and a page.
+ *
+ * @param node a node that works on clips, or one side of its pair: `near`, `near.a`
+ */
+export async function tap(file: string, node: string, options: TapOptions = {}): Promise<TapResult> {
+  const { tapNode } = await import('./tap/tap-node.js')
+  return tapNode({ count: 8, ...options, file, node, cache: join(cacheFolder(), 'features') })
+}

@@ -1,0 +1,24 @@
+/** What Ctrl-C does to long work: the first one asks it to stop, the second one ends the process. */
+export interface Interrupt {
+  /** Aborted by the first Ctrl-C (SIGINT) or SIGTERM. */
+  signal: AbortSignal
+  /** The signals end the process again, as they do by default. */
+  release(): void
+}
+
+/** @param sentence said once the work has been asked to stop */
+export function stopOnInterrupt(sentence: string): Interrupt {
+  const controller = new AbortController()
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(130)
+    process.stderr.write(`\n${sentence} Press Ctrl-C again to stop at once.\n`)
+    controller.abort()
+  }
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  return { signal: controller.signal, release: () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal) }
+}
+
+/** Whether work ended because it was asked to stop, and not for another reason. */
+export function wasInterrupted(error: unknown, signal: AbortSignal): boolean {
+  return signal.aborted && error === signal.reason
+}

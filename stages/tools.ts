@@ -1,0 +1,5 @@
+/** What a stage from outside Earshot is handed, so that its file imports nothing of ours. */
+export { z } from 'zod'
+export * from './contract.js'
+export { describePort } from './ports.js'
+export { duration, frequency, range } from './quantities.js'

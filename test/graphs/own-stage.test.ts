@@ -1,0 +1,72 @@
+/** A stage from outside, in a file of its own: the worked example of graphs/own-stage, checked, trained and embedded. */
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'ava'
+import { readGraph } from '../../graphs/language/read-graph.js'
+import { sections } from '../../pipelines/config.js'
+import type { ItemStage } from '../../stages/contract.js'
+import { loadStages, stageFromFile } from '../../stages/registry.js'
+import { earshot } from '../earshot.js'
+import { smallConfig } from '../small-config.js'
+
+const FILE = join(process.cwd(), 'graphs/own-stage/time-reversal.js')
+const GRAPH = 'graphs/own-stage/contrastive.yaml'
+
+test('the graph is checked with its own stage, and carries its file and hash', async t => {
+  const { graph, problems } = await readGraph(GRAPH, { sections })
+  t.deepEqual(problems, [])
+  t.deepEqual(graph!.stageFiles, [FILE])
+  const turned = graph!.nodes.find(({ id }) => id === 'turned')!
+  t.true(turned.lifted)
+  t.regex(turned.code!, /^[0-9a-f]{16}$/)
+  t.true((await loadStages(graph!.stageFiles)).has('time-reversal'))
+})
+
+test('its parameters are checked like any other', async t => {
+  const { problems } = await readGraph(GRAPH, { set: ['nodes.turned.probabilty=0.2', 'nodes.turned.probability=2'] })
+  t.deepEqual(
+    problems.map(({ message }) => message),
+    [
+      "time-reversal has no parameter 'probabilty'. Did you mean 'probability' (default 0.5)?",
+      'probability must be at most 1, not 2.',
+    ],
+  )
+})
+
+test('its work turns the frames round', async t => {
+  const stage = (await stageFromFile(FILE)) as ItemStage
+  const port = { kind: 'patch', rate: 8000, hop: 80, bands: 2, frames: 3 } as const
+  const always = stage.work({ probability: 1 }, { from: port, out: port })
+  const rng = () => ({ uniform: () => 0.5 })
+  t.deepEqual(
+    [...(always({ from: new Float32Array([1, 2, 3, 4, 5, 6]), rng } as never) as Float32Array)],
+    [5, 6, 3, 4, 1, 2],
+  )
+})
+
+test('it is trained with, and embeds, from a folder that knows nothing of Earshot', async t => {
+  const { folder, config, cache, sounds } = smallConfig('own stage', { steps: 2, every: 2 })
+  copyFileSync(FILE, join(folder, 'reversal.js'))
+  const file = join(folder, 'own.yaml')
+  writeFileSync(
+    file,
+    `extends: ${JSON.stringify(config)}
+stages: [reversal.js]
+nodes:
+  turned: { stage: time-reversal, from: squeezed, probability: 1 }
+  masked: { from: turned }
+`,
+  )
+  const run = join(folder, 'run')
+  const { code, error } = await earshot(['train', file, '--run', run], cache)
+  t.is(code, 0, error)
+  t.regex(readFileSync(join(run, 'run.yaml'), 'utf8'), /stages:\n {2}- .*reversal\.js/)
+  const plain = join(folder, 'plain')
+  t.is((await earshot(['train', file, '--run', plain, '--without', 'turned'], cache)).code, 0)
+  const metrics = (path: string) => readFileSync(join(path, 'metrics.jsonl'), 'utf8')
+  t.not(metrics(run), metrics(plain))
+  const arrow = join(folder, 'out.arrow')
+  const embedded = await earshot(['embed', run, sounds, '-o', arrow], cache)
+  t.is(embedded.code, 0, embedded.error)
+  t.true(existsSync(arrow))
+})

@@ -1,0 +1,81 @@
+/** Earshot as a package: every function has an example that runs as it stands, and mistakes are Problems. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import test from 'ava'
+import * as earshot from '../../pipelines/index.js'
+import { smallConfig } from '../small-config.js'
+
+const EXAMPLES = fileURLToPath(new URL('../examples/', import.meta.url))
+const { readGraph, validate, train, embed, probe, tap } = earshot
+const FUNCTIONS = { readGraph, validate, train, embed, probe, tap }
+
+function run(example: string, words: string[], environment: Record<string, string> = {}) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(EXAMPLES, `${example}.js`), ...words], {
+    encoding: 'utf8',
+    env: { ...process.env, ...environment },
+  })
+  return { code: status, out: stdout, error: stderr }
+}
+
+test('each function has its example', t => {
+  const examples = readdirSync(EXAMPLES).filter(name => name.endsWith('.js'))
+  t.deepEqual(
+    examples.map(name => name.replace('.js', '').replace('read-graph', 'readGraph')).sort(),
+    Object.keys(FUNCTIONS).sort(),
+  )
+})
+
+test('the package names files that the build writes', t => {
+  const { exports, types } = JSON.parse(readFileSync('package.json', 'utf8'))
+  t.is(exports['.'].types, types)
+  for (const file of [types, exports['.'].default]) t.true(existsSync(file), file)
+})
+
+test('validate and readGraph', t => {
+  t.regex(run('validate', []).out, /configs\/quickstart\.yaml: 0 problems/)
+  const broken = run('validate', ['test/fixtures/broken-graphs/unknown-node/graph.yaml'])
+  t.regex(broken.out, /Did you mean 'mixed'\?[\s\S]*: 1 problems/)
+  t.regex(run('read-graph', []).out, /encoder gives batch\[32\]<pair<embedding\[256\]>>/)
+})
+
+test('train, embed and probe, one after the other', t => {
+  const { folder, sounds, config, cache } = smallConfig('api', { steps: 100, every: 100 })
+  const set = join(folder, 'set.yaml')
+  writeFileSync(set, `folder: ${JSON.stringify(sounds)}\nextensions: [flac]\nclass-from: prefix\nclasses: [bd, drum]\n`)
+  const [runFolder, arrow] = [join(folder, 'run'), join(folder, 'out.arrow')]
+  const trained = run('train', [config, runFolder], cache)
+  t.regex(trained.out, /run: 4 steps, loss \d/, trained.error)
+  const again = run('train', [config, runFolder], cache)
+  t.is(again.code, 1)
+  t.regex(again.error, /already there/)
+  const embedded = run('embed', [runFolder, set, arrow], cache)
+  t.regex(embedded.out, /24 rows, 1 clips left out, labels: class/, embedded.error)
+  const probed = run('probe', [arrow, 'class'], cache)
+  t.regex(probed.out, /^trained .*\d\.\d{3}$/m, probed.error)
+  t.regex(probed.out, /^untrained .*\d\.\d{3}$/m)
+})
+
+test('tap', t => {
+  const { folder, config, cache } = smallConfig('api-tap', { steps: 1, every: 1 })
+  const { out, error } = run('tap', [config, join(folder, 'tap')], cache)
+  t.regex(out, /flac a: from \d\.\d\d s\n.*flac b: from/, error)
+  t.true(existsSync(join(folder, 'tap', 'index.html')))
+})
+
+test('what is wrong comes as Problems, all at once', async t => {
+  const error = await t.throwsAsync(readGraph('test/fixtures/broken-graphs/unknown-node/graph.yaml'), {
+    instanceOf: earshot.Problems,
+  })
+  t.is((error as earshot.Problems).problems[0]!.code, 'unknown-node')
+  await t.throwsAsync(train('graphs/contrastive-16k.yaml'), { instanceOf: earshot.Problem })
+  await t.throwsAsync(embed('no/such/run', 'nowhere', { output: 'x.arrow' }), { instanceOf: earshot.Problem })
+  await t.throwsAsync(probe('no-such.arrow', { label: 'class' }), { instanceOf: earshot.Problem })
+})
+
+test('importing it loads neither TensorFlow nor anything else that is heavy', t => {
+  const script = `import 'earshot'; process.stdout.write(JSON.stringify(process.report.getReport().sharedObjects.filter(name => /tensorflow|sharp/.test(name))))`
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' })
+  t.is(stdout, '[]', stderr)
+})
