@@ -1,5 +1,6 @@
 /** Worker threads for the item-place part of a graph: decoding, log-mel, views. */
 import { availableParallelism } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Piscina } from 'piscina'
 import { watchChildProcesses } from '../../stages/audio/decoding/child-processes.js'
 import { Credits } from './credits.js'
@@ -25,12 +26,17 @@ function defaultWorkers(): number {
   return Math.max(1, availableParallelism() - 1)
 }
 
+/** How long after a thread's end its last message may arrive (ms). */
+const LAST_WORDS = 20
+
 /** Starts the threads. They load built files, so this runs from dist/. */
 export function openPool({ workers = defaultWorkers() }: { workers?: number } = {}): Pool {
   const filename = new URL('./pool-worker.js', import.meta.url).href
   const threads = new Piscina<Request, Reply>({ filename, minThreads: workers, maxThreads: workers })
   const seats = new Credits({ items: workers }) // in line here: piscina takes abortable tasks out of turn
-  const children = watchChildProcesses(id => threads.threads.some(({ threadId }) => threadId === id))
+  const ours = new Set<number>() // threads that have ended too: what they said last may arrive later
+  threads.on('workerCreate', ({ id }: { id: number }) => ours.add(id))
+  const children = watchChildProcesses(id => ours.has(id))
   process.on('exit', children.end)
   const ids = new WeakMap<Setup, string>()
   let count = 0
@@ -64,6 +70,7 @@ export function openPool({ workers = defaultWorkers() }: { workers?: number } = 
     close: async () => {
       broken ??= new Error('the pool is closed')
       await threads.destroy()
+      await sleep(LAST_WORDS)
       children.end()
       children.close()
       process.off('exit', children.end)
