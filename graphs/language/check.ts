@@ -15,7 +15,8 @@ import {
   somethingLearns,
 } from './rules.js'
 import { type Branch, branchAt, problemAt } from './tree.js'
-import { type Stages, type WiredNode, wireNodes } from './wiring.js'
+import type { Stages, WiredNode } from './wired.js'
+import { wireNodes } from './wiring.js'
 
 const RULES = [
   knownNodes,

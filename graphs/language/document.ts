@@ -11,7 +11,7 @@ import { resolveReferences } from './references.js'
 import { checkSettings } from './settings.js'
 import { inlineSubGraphs, namesIn, type Use } from './sub-graphs.js'
 import { type Branch, branchAt, dotted, leaves, plain, problemAt, type Spot, type Tree } from './tree.js'
-import type { Stages } from './wiring.js'
+import type { Stages } from './wired.js'
 
 export type Sections = Record<string, z.ZodType>
 export type SectionValues<S extends Sections> = { [Name in keyof S]?: z.output<S[Name]> }

@@ -6,7 +6,7 @@ import { textAt } from './node-references.js'
 import { readOverride } from './overrides.js'
 import { swapNode } from './swap.js'
 import { type Branch, branchAt, type Spot } from './tree.js'
-import type { Stages } from './wiring.js'
+import type { Stages } from './wired.js'
 import { withoutNode } from './without.js'
 
 /** `{ set: 'nodes.mel.bands=128' }`, `{ without: 'mixed' }`, `{ swap: 'masked=random-resized-crop{area: [0.5, 1]}' }`. */

@@ -6,8 +6,8 @@ import type { CheckedNode, Input } from './checked.js'
 import { waysFrom } from './convert.js'
 import { fitOf, kindsInWords, kindsOf, laneOf, pairOf } from './lift.js'
 import { problemAt } from './tree.js'
+import type { Stages, WiredNode } from './wired.js'
 import type { Wire } from './wires.js'
-import type { Stages, WiredNode } from './wiring.js'
 
 /** A node whose every port fits, by id. */
 export type Inferred = ReadonlyMap<string, CheckedNode>

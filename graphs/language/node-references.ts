@@ -1,7 +1,7 @@
 /** Where a node's map names other nodes: under `from`, under the ports of its stage, and under `shares`. */
 import type { Expectation, Stage } from '../../stages/contract.js'
 import type { Branch, Leaf, Tree } from './tree.js'
-import type { Stages } from './wiring.js'
+import type { Stages } from './wired.js'
 
 /** A leaf that names a node, or a side of one: `near.a`. */
 export type Reference = Leaf & { value: string }

@@ -7,7 +7,7 @@ import { type Document, type ReadOptions, readDocument, type Sections } from './
 import type { StageBook } from './own-stages.js'
 import { checkWindow } from './plan.js'
 import type { Use } from './sub-graphs.js'
-import type { Stages } from './wiring.js'
+import type { Stages } from './wired.js'
 
 export type { Document, Sections } from './document.js'
 export type { Edit } from './edits.js'

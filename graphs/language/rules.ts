@@ -6,7 +6,7 @@ import type { Inferred } from './infer.js'
 import { fitOf, laneOf } from './lift.js'
 import { suggestion } from './nearest-name.js'
 import { type Branch, problemAt, type Spot } from './tree.js'
-import type { WiredNode } from './wiring.js'
+import type { WiredNode } from './wired.js'
 
 type Rule = (nodes: readonly WiredNode[], problems: Problem[], more: More) => void
 

@@ -6,7 +6,8 @@ import { firstStreamInput, stageOf } from './node-references.js'
 import { moved } from './overrides.js'
 import { parseYaml } from './read-yaml.js'
 import { type Branch, type Entry, plain, type Spot } from './tree.js'
-import { RESERVED, type Stages } from './wiring.js'
+import type { Stages } from './wired.js'
+import { RESERVED } from './wiring.js'
 
 /**
  * The nodes with another stage at one of them. Its id, its words of the language (`draws`, `weight`, ...) and what it

@@ -5,7 +5,7 @@ import { suggestion } from './nearest-name.js'
 import { textAt } from './node-references.js'
 import { checkSettings } from './settings.js'
 import { type Branch, type Path, plain, problemAt, show } from './tree.js'
-import type { WiredNode } from './wiring.js'
+import type { WiredNode } from './wired.js'
 
 /** How much a loss counts in the sum that is trained: 1 unless it says otherwise. */
 export function readWeight(tree: Branch, path: Path, stage: Stage, problems: Problem[]): number {

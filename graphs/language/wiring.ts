@@ -7,32 +7,11 @@ import { parametersOf } from './parameters.js'
 import { checkSettings, unknownKey } from './settings.js'
 import { type Branch, type Entry, type Path, problemAt, type Spot, show, type Tree } from './tree.js'
 import { readFrozen, readWeight, sharedNode, sharedParameters } from './weights.js'
-import { readWires, type Wire, wiresFrom } from './wires.js'
-
-export interface WiredNode {
-  id: string
-  /** Where the id stands, and the node's map. */
-  key: Spot
-  tree: Branch
-  /** Absent if it is unknown; then nothing is said of ports and parameters. */
-  stage?: Stage
-  stageSpot: Spot
-  wires: Wire[]
-  /** Absent if they are wrong. */
-  parameters?: Record<string, unknown>
-  draws: 'separate' | 'shared'
-  joint: boolean
-  /** Of a loss in the sum that is trained. */
-  weight: number
-  frozen: boolean
-  /** The node whose weights it uses. */
-  shares?: string
-}
+import type { Stages, WiredNode } from './wired.js'
+import { readWires, wiresFrom } from './wires.js'
 
 /** What any node may say, whatever its stage. */
 export const RESERVED = ['stage', 'from', 'draws', 'joint', 'weight', 'frozen', 'shares']
-
-export type Stages = ReadonlyMap<string, Stage>
 
 /** Reads every node; a node that is not even a map is left out. */
 export function wireNodes(nodes: Branch, stages: Stages, problems: Problem[]): WiredNode[] {

@@ -10,7 +10,7 @@ import {
   textAt,
 } from './node-references.js'
 import { type Branch, type Entry, problemAt, type Spot } from './tree.js'
-import type { Stages } from './wiring.js'
+import type { Stages } from './wired.js'
 
 /**
  * The nodes without one of them, or without a whole sub-graph (`id/...`). Whether its readers can read what takes its

@@ -1,8 +1,7 @@
 /** Embeds recordings with a trained encoder into an Arrow file, and writes the rulers of probes beside it. */
-import { appendFileSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { dirname, join } from 'node:path'
-import { FeatureCache } from '../../data/feature-cache.js'
+import { dirname } from 'node:path'
 import { readClips } from '../../data/manifests.js'
 import { Problem } from '../../data/problem.js'
 import { openPool } from '../../graphs/streams/pool.js'
@@ -10,16 +9,11 @@ import { type Prepared, prepareFeatures } from '../../graphs/streams/prepare.js'
 import { loadStages } from '../../stages/registry.js'
 import type { Clip } from '../../stages/values.js'
 import { bottleneckOfPhases } from '../bottleneck.js'
-import { rulersFolder } from '../probes/rulers.js'
 import { progress } from '../progress.js'
-import { type FoundCheckpoint, findCheckpoint } from '../trainer/checkpoint.js'
+import { findCheckpoint } from '../trainer/checkpoint.js'
 import { TrainerThread } from '../trainer/trainer-thread.js'
-import { UNTRAINED } from '../training.js'
-import { createEmbeddingWriter, type EmbeddingRow } from './arrow-writer.js'
-import { encodePatches } from './encode.js'
+import { ClipEmbedding } from './clip-embedding.js'
 import { type EncodingPath, encodingPath } from './encoding-path.js'
-import { logMelStatistics } from './log-mel-statistics.js'
-import { embeddingMetadata } from './metadata.js'
 
 export type Level = 'clip' | 'patch'
 
@@ -66,12 +60,12 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
   const { graph, statistics, train } = found.checkpoint
   const path = encodingPath(graph, await loadStages(graph.stageFiles), statistics, options.layer)
   const { clips, columns } = await readInputs(options.inputs)
-  const prepared = await timed('reading the sounds', prepare(path, clips, options))
   makeRoom(options.output)
+  const prepared = await timed('reading the sounds', prepare(path, clips, options))
   noteSkipped(options.output, prepared)
   const { seed, threads, precision } = train
   const thread = await timed('starting TensorFlow', TrainerThread.start({ graph, seed, threads, precision }))
-  const task = new Embedding(options, found, path, prepared, columns, thread)
+  const task = new ClipEmbedding(options, found, path, prepared, columns, thread)
   let rows: number
   try {
     await thread.load(found.tensors, { optimiser: false })
@@ -143,124 +137,4 @@ function noteSkipped(output: string, { skipped }: Prepared): void {
   const file = `${output}.skipped.jsonl`
   rmSync(file, { force: true })
   for (const one of skipped) appendFileSync(file, `${JSON.stringify(one)}\n`)
-}
-
-/** One set of clips, through the trained encoder and then through its rulers. */
-class Embedding {
-  constructor(
-    private readonly options: EmbedOptions,
-    private readonly found: FoundCheckpoint,
-    private readonly path: EncodingPath,
-    private readonly prepared: Prepared,
-    private readonly columns: string[],
-    private readonly thread: TrainerThread,
-  ) {}
-
-  /** With the weights that the thread has now. @returns rows written */
-  async write(file: string, level: Level, label: string): Promise<number> {
-    const { path, prepared } = this
-    const { hop: hopSamples, rate } = path.melPort
-    const second = hopSamples / rate
-    const hop = Math.max(1, Math.round(this.options.hop / second))
-    const writer = this.#writer(file, path.dimensions, {
-      'earshot.level': level,
-      'earshot.hop': String(hop * second),
-      'earshot.layer': path.encoder,
-      'earshot.content': label,
-    })
-    const bar = progress(`${label} of clips`, prepared.clips.length)
-    const mean = new Mean(path.dimensions)
-    let rows = 0
-    try {
-      for await (const { key, start, last, embedding } of encodePatches(this.thread, path, this.#sources(), hop)) {
-        this.options.signal?.throwIfAborted()
-        if (level === 'patch') {
-          writer.write([this.#row(key, embedding, start * second, (start + path.patch.frames) * second)])
-          rows++
-        } else mean.add(embedding)
-        if (!last) continue
-        if (level === 'clip') {
-          writer.write([this.#row(key, mean.take())])
-          rows++
-        }
-        bar.tick()
-      }
-      writer.close()
-    } catch (error) {
-      writer.abort()
-      throw error
-    } finally {
-      bar.done()
-    }
-    return rows
-  }
-
-  /** Untrained encoder, and log-mel statistics with and without duration, for the same clips. */
-  async writeRulers(): Promise<void> {
-    const folder = rulersFolder(this.options.output)
-    mkdirSync(folder, { recursive: true })
-    const untrained = join(this.found.run, 'checkpoints', UNTRAINED)
-    if (existsSync(untrained)) {
-      await this.thread.load(untrained, { optimiser: false })
-      await this.write(join(folder, 'untrained.arrow'), 'clip', 'untrained encoder')
-    }
-    const { bands } = this.path.melPort
-    const plain = this.#writer(join(folder, 'log-mel.arrow'), 2 * bands, { 'earshot.content': 'log-mel statistics' })
-    const timed = this.#writer(join(folder, 'log-mel+duration.arrow'), 2 * bands + 1, {
-      'earshot.content': 'log-mel statistics and duration',
-    })
-    for (const { key, open } of this.#sources()) {
-      const mel = open()
-      const statistics = logMelStatistics(mel)
-      mel.close()
-      plain.write([this.#row(key, statistics)])
-      timed.write([this.#row(key, Float32Array.of(...statistics, Math.log(this.#seconds(key))))])
-    }
-    plain.close()
-    timed.close()
-  }
-
-  #writer(file: string, dimensions: number, details: Record<string, string>) {
-    const metadata = { ...embeddingMetadata(this.found, this.path), ...details }
-    return createEmbeddingWriter(file, { dimensions, columns: this.columns, metadata })
-  }
-
-  *#sources() {
-    const cache = new FeatureCache(this.prepared.cacheFolder)
-    for (const [key, feature] of this.prepared.nodes[this.path.mel]!.keys.entries()) {
-      yield { key, open: () => cache.open(feature)! }
-    }
-  }
-
-  #seconds(clip: number): number {
-    return this.prepared.nodes[this.path.mel]!.seconds[clip]!
-  }
-
-  #row(index: number, embedding: Float32Array, from = 0, to = this.#seconds(index)): EmbeddingRow {
-    const { id, path, labels, start = 0 } = this.prepared.clips[index]!
-    return { clip: id, path, start: start + from, end: start + to, labels, embedding }
-  }
-}
-
-/** Running mean of embeddings. */
-class Mean {
-  readonly #sum: Float64Array
-  #count = 0
-
-  constructor(size: number) {
-    this.#sum = new Float64Array(size)
-  }
-
-  add(embedding: Float32Array): void {
-    for (let at = 0; at < embedding.length; at++) this.#sum[at]! += embedding[at]!
-    this.#count++
-  }
-
-  /** The mean; starts anew. */
-  take(): Float32Array {
-    const mean = Float32Array.from(this.#sum, value => value / this.#count)
-    this.#sum.fill(0)
-    this.#count = 0
-    return mean
-  }
 }

@@ -1,0 +1,26 @@
+/** A node as it is written: its stage found, its wires read, its types not yet inferred. */
+import type { Stage } from '../../stages/contract.js'
+import type { Branch, Spot } from './tree.js'
+import type { Wire } from './wires.js'
+
+export type Stages = ReadonlyMap<string, Stage>
+
+export interface WiredNode {
+  id: string
+  /** Where the id stands, and the node's map. */
+  key: Spot
+  tree: Branch
+  /** Absent if it is unknown; then nothing is said of ports and parameters. */
+  stage?: Stage
+  stageSpot: Spot
+  wires: Wire[]
+  /** Absent if they are wrong. */
+  parameters?: Record<string, unknown>
+  draws: 'separate' | 'shared'
+  joint: boolean
+  /** Of a loss in the sum that is trained. */
+  weight: number
+  frozen: boolean
+  /** The node whose weights it uses. */
+  shares?: string
+}

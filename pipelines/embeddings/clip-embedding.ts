@@ -1,0 +1,121 @@
+/** Embeds clips whose features are in the cache: with the trained encoder, and with what probes measure it against. */
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { FeatureCache } from '../../data/feature-cache.js'
+import type { Prepared } from '../../graphs/streams/prepare.js'
+import { rulersFolder } from '../probes/rulers.js'
+import { progress } from '../progress.js'
+import type { FoundCheckpoint } from '../trainer/checkpoint.js'
+import type { TrainerThread } from '../trainer/trainer-thread.js'
+import { UNTRAINED } from '../training.js'
+import { createEmbeddingWriter, type EmbeddingRow } from './arrow-writer.js'
+import { encodePatches } from './encode.js'
+import type { EncodingPath } from './encoding-path.js'
+import { logMelStatistics } from './log-mel-statistics.js'
+import { embeddingMetadata } from './metadata.js'
+import { RunningMean } from './running-mean.js'
+import type { EmbedOptions, Level } from './write-embeddings.js'
+
+/** One set of clips, through the trained encoder and then through its rulers. */
+export class ClipEmbedding {
+  constructor(
+    private readonly options: EmbedOptions,
+    private readonly found: FoundCheckpoint,
+    private readonly path: EncodingPath,
+    private readonly prepared: Prepared,
+    private readonly columns: string[],
+    private readonly thread: TrainerThread,
+  ) {}
+
+  /** With the weights that the thread has now. @returns rows written */
+  async write(file: string, level: Level, label: string): Promise<number> {
+    const { path, prepared } = this
+    const { hop: hopSamples, rate } = path.melPort
+    const second = hopSamples / rate
+    const hop = Math.max(1, Math.round(this.options.hop / second))
+    const writer = this.#writer(file, path.dimensions, {
+      'earshot.level': level,
+      'earshot.hop': String(hop * second),
+      'earshot.layer': path.encoder,
+      'earshot.content': label,
+    })
+    const bar = progress(`${label} of clips`, prepared.clips.length)
+    const mean = new RunningMean(path.dimensions)
+    let rows = 0
+    try {
+      for await (const { key, start, last, embedding } of encodePatches(this.thread, path, this.#sources(), hop)) {
+        this.options.signal?.throwIfAborted()
+        if (level === 'patch') {
+          writer.write([
+            this.#row(
+              key,
+              embedding,
+              start * second,
+              Math.min((start + path.patch.frames) * second, this.#seconds(key)),
+            ),
+          ])
+          rows++
+        } else mean.add(embedding)
+        if (!last) continue
+        if (level === 'clip') {
+          writer.write([this.#row(key, mean.take())])
+          rows++
+        }
+        bar.tick()
+      }
+      writer.close()
+    } catch (error) {
+      writer.abort()
+      throw error
+    } finally {
+      bar.done()
+    }
+    return rows
+  }
+
+  /** Untrained encoder, and log-mel statistics with and without duration, for the same clips. */
+  async writeRulers(): Promise<void> {
+    const folder = rulersFolder(this.options.output)
+    mkdirSync(folder, { recursive: true })
+    const untrained = join(this.found.run, 'checkpoints', UNTRAINED)
+    if (existsSync(untrained)) {
+      await this.thread.load(untrained, { optimiser: false })
+      await this.write(join(folder, 'untrained.arrow'), 'clip', 'untrained encoder')
+    }
+    const { bands } = this.path.melPort
+    const plain = this.#writer(join(folder, 'log-mel.arrow'), 2 * bands, { 'earshot.content': 'log-mel statistics' })
+    const timed = this.#writer(join(folder, 'log-mel+duration.arrow'), 2 * bands + 1, {
+      'earshot.content': 'log-mel statistics and duration',
+    })
+    for (const { key, open } of this.#sources()) {
+      const mel = open()
+      const statistics = logMelStatistics(mel)
+      mel.close()
+      plain.write([this.#row(key, statistics)])
+      timed.write([this.#row(key, Float32Array.of(...statistics, Math.log(this.#seconds(key))))])
+    }
+    plain.close()
+    timed.close()
+  }
+
+  #writer(file: string, dimensions: number, details: Record<string, string>) {
+    const metadata = { ...embeddingMetadata(this.found, this.path), ...details }
+    return createEmbeddingWriter(file, { dimensions, columns: this.columns, metadata })
+  }
+
+  *#sources() {
+    const cache = new FeatureCache(this.prepared.cacheFolder)
+    for (const [key, feature] of this.prepared.nodes[this.path.mel]!.keys.entries()) {
+      yield { key, open: () => cache.open(feature)! }
+    }
+  }
+
+  #seconds(clip: number): number {
+    return this.prepared.nodes[this.path.mel]!.seconds[clip]!
+  }
+
+  #row(index: number, embedding: Float32Array, from = 0, to = this.#seconds(index)): EmbeddingRow {
+    const { id, path, labels, start = 0 } = this.prepared.clips[index]!
+    return { clip: id, path, start: start + from, end: start + to, labels, embedding }
+  }
+}
