@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -15,11 +16,35 @@ import { Problem } from '../data/problem.js'
 
 export type RunState = 'preparing' | 'training' | 'interrupted' | 'failed' | 'finished'
 
+/** What a run that never came to a step may have left behind. */
+const BEFORE_TRAINING = new Set([
+  'run.yaml',
+  'status.json',
+  'metrics.jsonl',
+  'timings.jsonl',
+  'streams.jsonl',
+  'skipped.jsonl',
+  'checkpoints',
+])
+
+/** Whether a folder is that of a run without any step, and holds nothing else. */
+function neverTrained(path: string): boolean {
+  if (!existsSync(join(path, 'run.yaml'))) return false
+  const metrics = join(path, 'metrics.jsonl')
+  const steps = existsSync(join(path, 'checkpoints')) ? readdirSync(join(path, 'checkpoints')) : []
+  return (
+    readdirSync(path).every(name => BEFORE_TRAINING.has(name)) &&
+    (!existsSync(metrics) || statSync(metrics).size === 0) &&
+    !steps.some(name => name.startsWith('step-'))
+  )
+}
+
 export class RunFolder {
   private constructor(readonly path: string) {}
 
-  /** @throws Problem if the folder holds anything, or cannot be written */
+  /** A run that failed before its first step gives way. @throws Problem if the folder holds anything else, or cannot be written */
   static create(path: string): RunFolder {
+    if (neverTrained(path)) rmSync(path, { recursive: true })
     if (existsSync(path) && (!statSync(path).isDirectory() || readdirSync(path).length > 0)) {
       throw new Problem('run-exists', `The run folder ${path} is already there.`, {
         hint: `Go on with it: --run ${path} --resume. Or name another: --run ${path}-2`,

@@ -131,5 +131,7 @@ async function* ofEpoch(
 
 export function tooFewClips(clips: number, batch: number): Problem {
   const message = `The training set has ${clips} usable clips, and a batch takes ${batch} different ones.`
-  return new Problem('too-few-clips', message, { hint: 'Add recordings, or lower the size of the batch node.' })
+  return new Problem('too-few-clips', message, {
+    hint: 'Add recordings, or lower the size of the batch node: --set nodes.batch.size=16',
+  })
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { RunFolder } from '../../pipelines/run-folder.js'
@@ -9,6 +9,25 @@ test('a folder that holds something is refused', t => {
   const path = scratchFolder('run')
   writeFileSync(join(path, 'mine.txt'), '')
   t.throws(() => RunFolder.create(path), { message: /already there/ })
+})
+
+test('a run that failed before its first step gives way, one with a step, a lock or a file of mine does not', t => {
+  const path = join(scratchFolder('run'), 'again')
+  RunFolder.create(path).write('run.yaml', 'name: again')
+  writeFileSync(join(path, 'skipped.jsonl'), '{}')
+  const again = RunFolder.create(path)
+  t.false(existsSync(again.file('run.yaml')))
+  for (const [name, text] of [
+    ['metrics.jsonl', '{}'],
+    ['lock', '1'],
+    ['notes.txt', ''],
+    ['checkpoints/step-000010.json', ''],
+  ] as const) {
+    again.write('run.yaml', 'name: again')
+    writeFileSync(again.file(name), text)
+    t.throws(() => RunFolder.create(path), { message: /already there/ }, name)
+    rmSync(again.file(name))
+  }
 })
 
 test('a folder without run.yaml is not a run', t => {
