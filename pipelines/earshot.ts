@@ -41,6 +41,12 @@ async function main(words: string[]): Promise<void> {
   await program.parseAsync(words, { from: 'user' })
 }
 
+// a reader that has seen enough, as `head` does, is no error
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
+
 try {
   await main(process.argv.slice(2))
 } catch (error) {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import test from 'ava'
 import { loadStages } from '../../stages/registry.js'
+import { start } from '../earshot.js'
 import { verb } from './verb.js'
 
 test('every stage is listed with its summary, under its folder', async t => {
@@ -48,4 +49,12 @@ test('stages/README.md is up to date (./earshot list --markdown > stages/README.
   const page = readFileSync('stages/README.md', 'utf8')
   t.is(verb(['list', '--markdown']).out, page)
   for (const [, file] of page.matchAll(/\]\(([\w/-]+\.ts)\)/g)) t.notThrows(() => readFileSync(`stages/${file}`))
+})
+
+test('a reader that stops early is no error', async t => {
+  const { process: child, end } = start(['list', '--json'])
+  child.stdout!.destroy()
+  const { code, error } = await end
+  t.is(code, 0)
+  t.is(error, '')
 })
