@@ -5,6 +5,15 @@ import { range } from '../quantities.js'
 import type { Patch } from '../values.js'
 import { randomPatch } from './temporal-proximity.js'
 
+/** How loud backgrounds are made before they are mixed. */
+export const energyRule = z
+  .enum(['equal', 'none'])
+  .default('equal')
+  .describe(
+    'equal: the background is first brought to the energy of the foreground. none: it is mixed as it is, and ' +
+      'ratio is the weight of its power',
+  )
+
 /** Mix-back: a quiet piece of another clip behind each view. */
 export default describeStage({
   place: 'item',
@@ -15,38 +24,42 @@ export default describeStage({
     ratio: range({ min: 0, max: 0.99 })
       .default([0, 0.05])
       .describe('energy of the background over energy of the foreground, drawn uniformly, one for both views'),
+    energy: energyRule,
   }),
   in: { from: pair(patch), backgrounds: bank(logMel) },
   out: ({ from }) => from,
   draws: true,
-  work: ({ ratio }, { from: port }) => {
+  work: ({ ratio, energy }, { from: port }) => {
     const { frames } = (port as { of: PatchPort }).of
     return async ({ from, backgrounds, clip, rng }) => {
       const drawn = rng('ratio').uniform(...ratio)
       const others = await backgrounds.draw(2, { not: clip.id, rng: rng('backgrounds') })
       const starts = rng('starts')
       const [a, b] = others.map(mel => randomPatch(mel, frames, starts))
-      return { a: mixBack(from.a, a!, drawn), b: mixBack(from.b, b!, drawn) }
+      return { a: mixBack(from.a, a!, drawn, energy), b: mixBack(from.b, b!, drawn, energy) }
     }
   },
 })
 
 /**
  * Mixes two log10 power patches in the linear domain so that the background's energy is exactly `ratio` times the
- * foreground's: log10((1 - ratio) X + ratio (sum X / sum B) B).
+ * foreground's: log10((1 - ratio) X + ratio (sum X / sum B) B). Without the energy rule: log10((1 - ratio) X + ratio B).
  *
  * @param foreground log10 power, any shape, flattened
  * @param background same length
  * @param ratio in [0, 1); 0 returns the foreground itself
- * @throws RangeError if the background is silent (sum B = 0)
+ * @param rule `equal` brings the background to the foreground's energy, `none` leaves it
+ * @throws RangeError if the background is silent (sum B = 0) under the energy rule, or not finite
  */
-export function mixBack(foreground: Patch, background: Patch, ratio: number): Patch {
+export function mixBack(foreground: Patch, background: Patch, ratio: number, rule: 'equal' | 'none' = 'equal'): Patch {
   if (ratio === 0) return foreground
   const mixed = new Float32Array(foreground.length)
   const added = scratch(foreground.length)
   const energy = powerOf(foreground, mixed)
-  const gain = (ratio * energy) / powerOf(background, added)
-  if (!Number.isFinite(gain)) throw new RangeError('the background drawn for mix-back is silent or not finite')
+  const power = powerOf(background, added)
+  const gain = rule === 'equal' ? (ratio * energy) / power : ratio
+  if (!Number.isFinite(gain) || !Number.isFinite(power))
+    throw new RangeError('the background drawn for mix-back is silent or not finite')
   for (let i = 0; i < mixed.length; i++) mixed[i] = (1 - ratio) * mixed[i]! + gain * added[i]!
   return logOf(mixed)
 }

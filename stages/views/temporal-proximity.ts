@@ -1,34 +1,100 @@
 import { z } from 'zod'
-import type { LogMelPort } from '../contract.js'
-import { describeStage, logMel } from '../contract.js'
+import { describeStage, type LogMelPort, logMel, ParameterProblem } from '../contract.js'
+import { duration } from '../quantities.js'
 import type { LogMel, Patch, Rng } from '../values.js'
+
+const time = duration({ min: 0, max: 86_400 })
 
 /** Temporal proximity sampling: two pieces of one recording are a positive pair. */
 export default describeStage({
   place: 'item',
   name: 'temporal-proximity',
-  summary: 'Cuts two patches from one clip at random, each on its own; they may overlap.',
+  summary: 'Cuts two patches from one clip at random; they may overlap, or have to, or must not.',
   source: 'Jansen et al., ICASSP 2018; Fonseca et al., ICASSP 2021',
   parameters: z.strictObject({
     frames: z.int().min(1).max(100_000).default(96).describe('length of a patch, in frames of the spectrogram'),
     mode: z
-      .enum(['random'])
+      .enum(['random', 'same', 'overlapping', 'disjoint', 'range'])
       .default('random')
-      .describe('how the two patches lie: random = two independent uniform starts, overlap allowed'),
+      .describe(
+        'how the two patches lie: random = two independent uniform starts, overlap allowed; same = one patch twice; ' +
+          'overlapping, disjoint, range = as random, but only pairs that share a frame, that share none, or whose ' +
+          'starts are as far apart as distance says',
+      ),
+    distance: z
+      .tuple([time, time])
+      .refine(([low, high]) => low <= high, 'the lower end comes first')
+      .optional()
+      .describe('of mode range: least and greatest time between the two starts, as in [0.5 s, 2 s]'),
   }),
   in: { from: logMel },
-  out: ({ from }, { frames }) => {
-    const { rate, hop, bands } = from as LogMelPort
-    return { kind: 'pair', of: { kind: 'patch', rate, hop, bands, frames } }
+  out: ({ from }, parameters) => {
+    const mel = from as LogMelPort
+    apart(parameters, mel)
+    return { kind: 'pair', of: { ...mel, kind: 'patch', frames: parameters.frames } }
   },
   draws: true,
-  work:
-    ({ frames }) =>
-    ({ from, rng }) => {
+  work: (parameters, { from: port }) => {
+    const { frames, mode } = parameters
+    const distance = apart(parameters, port as LogMelPort)
+    return ({ from, rng }) => {
       const starts = rng('starts')
-      return { a: randomPatch(from, frames, starts), b: randomPatch(from, frames, starts) }
-    },
+      if (mode === 'random') return { a: randomPatch(from, frames, starts), b: randomPatch(from, frames, starts) }
+      const [a, b] = drawStarts(Math.max(1, from.frames - frames + 1), distance, starts)
+      return { a: patchAt(from, a, frames), b: patchAt(from, b, frames) }
+    }
+  },
 })
+
+/** Frames from one start to the other, least and greatest. */
+type Distance = readonly [number, number]
+
+interface Lie {
+  frames: number
+  mode: 'random' | 'same' | 'overlapping' | 'disjoint' | 'range'
+  distance?: readonly [number, number] | undefined
+}
+
+/** @throws ParameterProblem if the mode and the distance do not go together, or no whole frame lies in the distance */
+function apart({ frames, mode, distance }: Lie, { rate, hop }: LogMelPort): Distance {
+  if ((mode === 'range') !== (distance !== undefined)) {
+    const message = distance ? `mode ${mode} takes no distance: that is for mode range` : 'mode range needs a distance'
+    throw new ParameterProblem(distance ? 'distance' : 'mode', `${message}, as in distance: [0.5 s, 2 s]`)
+  }
+  if (distance) {
+    const [low, high] = distance.map(seconds => (seconds * rate) / hop) as [number, number]
+    const whole = [Math.ceil(low - 1e-6), Math.floor(high + 1e-6)] as const
+    if (whole[0] <= whole[1]) return whole
+    throw new ParameterProblem('distance', `no whole frame lies in it: frames are ${hop / rate} s apart`)
+  }
+  if (mode === 'same') return [0, 0]
+  return mode === 'overlapping' ? [0, frames - 1] : [mode === 'disjoint' ? frames : 0, Infinity]
+}
+
+/**
+ * Two starts, each of the `places` first frames, whose distance lies in the range: every such pair is equally likely,
+ * as if independent starts were drawn until they fit.
+ *
+ * @throws RangeError if no two starts are that far apart
+ */
+export function drawStarts(places: number, [least, most]: Distance, rng: Rng): [number, number] {
+  const far = Math.min(most, places - 1)
+  if (far < least)
+    throw new RangeError(
+      `the clip is too short for two patches that start ${least} frames apart: it lacks ${least - far}`,
+    )
+  // Ordered pairs at distances from least to d: 2 (places - d) at each, half of it at 0.
+  const pairs = (d: number) => (d - least + 1) * (2 * places - least - d) - (least === 0 ? places : 0)
+  const drawn = rng.uniform(0, pairs(far))
+  let [distance, above] = [least, far]
+  while (distance < above) {
+    const middle = Math.floor((distance + above) / 2)
+    if (pairs(middle) > drawn) above = middle
+    else distance = middle + 1
+  }
+  const early = rng.integer(0, places - distance)
+  return rng.uniform() < 0.5 ? [early, early + distance] : [early + distance, early]
+}
 
 /**
  * A patch from a uniformly drawn place; a clip shorter than the patch is repeated from its start.
@@ -38,7 +104,11 @@ export default describeStage({
  * @throws RangeError if the clip has no frames
  */
 export function randomPatch(mel: LogMel, frames: number, rng: Rng): Patch {
-  if (mel.frames >= frames) return mel.read(rng.integer(0, mel.frames - frames + 1), frames)
+  return patchAt(mel, mel.frames >= frames ? rng.integer(0, mel.frames - frames + 1) : 0, frames)
+}
+
+function patchAt(mel: LogMel, start: number, frames: number): Patch {
+  if (mel.frames >= frames) return mel.read(start, frames)
   if (mel.frames === 0) throw new RangeError('the clip has no frames')
   return repeated(mel.read(0, mel.frames), frames * mel.bands)
 }

@@ -35,10 +35,11 @@ testProp('the level of the background does not matter', [patches(), patches(), r
 })
 
 test('agrees with the formula of uclser20 on ten patches', t => {
-  type Case = Record<'foreground' | 'background' | 'mixed', number[]> & { ratio: number }
-  for (const { foreground, background, mixed, ratio } of fixture<Case[]>('mix-back')) {
-    const ours = mixBack(Float32Array.from(foreground), Float32Array.from(background), ratio)
-    t.true(largestDifference(ours, mixed) < 1e-6)
+  type Case = Record<'foreground' | 'background' | 'mixed' | 'unadjusted', number[]> & { ratio: number }
+  for (const { foreground, background, mixed, unadjusted, ratio } of fixture<Case[]>('mix-back')) {
+    const [x, b] = [Float32Array.from(foreground), Float32Array.from(background)]
+    t.true(largestDifference(mixBack(x, b, ratio), mixed) < 1e-6)
+    t.true(largestDifference(mixBack(x, b, ratio, 'none'), unadjusted) < 1e-6)
   }
 })
 
@@ -55,6 +56,14 @@ test('a silent background is an error, not NaN', t => {
 /** A clip with all its energy in one band, so that a mixture shows which background it got and at which ratio. */
 const tone = (band: number) =>
   melOf(Float32Array.from({ length: 3 * PATCH_SIZE }, (_, i) => (i % patchPort.bands === band ? 0 : -30)))
+
+test('without the energy rule silence is a background too; what is not finite never is', t => {
+  const [zeros, silence] = [new Float32Array(PATCH_SIZE), new Float32Array(PATCH_SIZE).fill(-Infinity)]
+  t.true(largestDifference(mixBack(zeros, silence, 0.5, 'none'), zeros.fill(Math.log10(0.5))) < 1e-6)
+  for (const rule of ['equal', 'none'] as const)
+    for (const value of [Infinity, Number.NaN])
+      t.throws(() => mixBack(zeros, zeros.slice().fill(value), 0.05, rule), { instanceOf: RangeError })
+})
 
 const ports = {
   from: { kind: 'pair', of: patchPort } as const,
@@ -84,4 +93,19 @@ test('a silent clip in the bank drops the item', async t => {
     backgrounds: bankOf([silent, silent]).bank,
   }
   await t.throwsAsync(async () => runItem(mixBackStage, {}, ports, given), { instanceOf: RangeError })
+})
+
+test('the energy rule leaves the draws alone: same ratio, same backgrounds, same places', async t => {
+  const run = async (given: object) => {
+    const from = { a: new Float32Array(PATCH_SIZE), b: new Float32Array(PATCH_SIZE) }
+    const { bank } = bankOf([tone(2), tone(5)])
+    return (await runItem(mixBackStage, given, ports, { from, backgrounds: bank })) as Pair<Patch>
+  }
+  const plain = await run({})
+  const ratio = draws()('ratio').uniform(0, 0.05)
+  t.true(Math.abs(1 - 10 ** plain.a[0]! - ratio) < 1e-6)
+  t.deepEqual(await run({ energy: 'equal' }), plain)
+  const unadjusted = await run({ energy: 'none' })
+  t.true(Math.abs(unadjusted.a[2]!) < 1e-6) // (1 - ratio) 1 + ratio 1
+  t.is(unadjusted.b[0], plain.b[0])
 })

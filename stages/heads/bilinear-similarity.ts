@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import type { Engine, Initial, Tensor } from '../../engine/engine.js'
+import { differentiable } from '../../engine/operations/differentiable.js'
+import { FLOAT32 } from '../../engine/operations/raw.js'
+import { batchOf, describeStage, embedding, pair } from '../contract.js'
+
+/** COLA's objective (Saeed et al., ICASSP 2021): among the second views of the batch, find the one of the same clip. */
+export default describeStage({
+  name: 'bilinear-similarity',
+  place: 'tensor',
+  role: 'loss',
+  summary: 'Contrastive loss with a learnt similarity: each first view has to find its partner among the second views.',
+  source: 'Saeed, Grangier and Zeghidour, ICASSP 2021 (COLA); google-research/cola',
+  parameters: z.strictObject({
+    temperature: z.number().min(0.001).max(100).default(1).describe('divides the similarities; COLA has none, so 1'),
+  }),
+  in: { from: batchOf(pair(embedding)) },
+  out: ({ from }) => ({ kind: 'loss', chance: Math.log(from.kind === 'batch' ? from.size : 1) }),
+  build: ({ temperature }, { from }) => {
+    const size =
+      from.kind === 'batch' && from.of.kind === 'pair' && from.of.of.kind === 'embedding' ? from.of.of.size : 0
+    return (engine, scope) => {
+      const weight = scope.weight('weight', [size, size], smallNormal)
+      return ({ from: { a, b } }) => bilinearSimilarity(engine, a, b, weight.read(), temperature)
+    }
+  },
+})
+
+/** As Keras's `random_normal`, which the authors start from. */
+const smallNormal: Initial = (size, draws) => Float32Array.from({ length: size }, () => 0.05 * draws.normal())
+
+/**
+ * Mean over the N rows of the cross-entropy of softmax_j(a_i W b_j / t) with its partner j = i. log N if the embeddings
+ * say nothing.
+ *
+ * @param a [N, size], as they are (not normalised)
+ * @param b [N, size], row by row of the same clips
+ * @param weight [size, size]
+ * @returns scalar
+ */
+export function bilinearSimilarity(engine: Engine, a: Tensor, b: Tensor, weight: Tensor, temperature: number): Tensor {
+  const { tf } = engine
+  const similarity = tf.matMul(tf.matMul(a as never, weight as never), b as never, false, true)
+  return partnerEntropy(engine, tf.div(similarity, temperature))
+}
+
+/** Mean cross-entropy of each row's softmax with the diagonal, as one operation of [N, N] logits. */
+function partnerEntropy({ tf, operations: { raw } }: Engine, logits: Tensor): Tensor {
+  const clips = logits.shape[0]!
+  const cross = raw.attributes({ types: { T: FLOAT32 } })
+  return differentiable(tf, [logits], logits => {
+    const [losses, towards] = raw.run('SoftmaxCrossEntropyWithLogits', cross, [logits, tf.eye(clips)], 2)
+    return {
+      value: tf.mean(losses!),
+      saved: [towards!],
+      backward: (dy, [towards]) => [tf.mul(towards!, tf.div(dy, clips))],
+    }
+  })
+}

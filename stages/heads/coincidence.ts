@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import type { Engine, Scope, Tensor } from '../../engine/engine.js'
+import { uniformByFanIn } from '../../engine/layers/initial.js'
+import { batchOf, describeStage, embedding, pair } from '../contract.js'
+
+/** Coincidence prediction (Jansen et al., ICASSP 2020): do two embeddings come from the same clip? */
+export default describeStage({
+  name: 'coincidence',
+  place: 'tensor',
+  role: 'loss',
+  summary: 'Tells by a small network whether two views are of one clip: all combinations of the batch, balanced.',
+  source: 'Jansen et al., ICASSP 2020; Fonseca et al., WASPAA 2021',
+  parameters: z.strictObject({
+    hidden: z
+      .int()
+      .min(1)
+      .max(65_536)
+      .default(512)
+      .describe('numbers in the hidden layer; memory grows with it times the square of the batch'),
+  }),
+  in: { from: batchOf(pair(embedding)) },
+  out: () => ({ kind: 'loss', chance: Math.log(2) }),
+  build: ({ hidden }, { from }) => {
+    const size =
+      from.kind === 'batch' && from.of.kind === 'pair' && from.of.of.kind === 'embedding' ? from.of.of.size : 0
+    return (engine, scope) => {
+      const score = coincidenceScore(engine, scope, { size, hidden })
+      return ({ from: { a, b } }) => coincidence(engine, score(a, b))
+    }
+  },
+})
+
+/**
+ * A dense layer on the concatenation of two embeddings, ReLU, and a dense layer to one number: the logit of 'the same
+ * clip'. The first layer is W1 a + W2 b, so that its products are made once an embedding, not once a combination.
+ *
+ * @returns from [N, size] and [N, size] the logits [N, N], row i for a[i]
+ */
+export function coincidenceScore(
+  { tf, layers }: Engine,
+  scope: Scope,
+  { size, hidden }: { size: number; hidden: number },
+): (a: Tensor, b: Tensor) => Tensor {
+  const first = scope.within('first')
+  const weight = first.weight('weight', [2 * size, hidden], uniformByFanIn(2 * size))
+  const bias = first.weight('bias', [hidden], uniformByFanIn(2 * size))
+  const second = layers.dense(scope.within('second'), { in: hidden, out: 1 })
+  return (a, b) => {
+    const clips = a.shape[0]!
+    const [ofA, ofB] = tf.split(weight.read(), 2)
+    const rows = tf.expandDims(tf.add(tf.matMul(a as never, ofA as never), bias.read()), 1)
+    const columns = tf.expandDims(tf.matMul(b as never, ofB as never), 0)
+    const combinations = tf.relu(tf.add(rows, columns))
+    return tf.reshape(second(tf.reshape(combinations, [clips * clips, hidden])), [clips, clips])
+  }
+}
+
+/**
+ * Binary cross-entropy of 'the same clip' on the diagonal and 'another clip' elsewhere; both classes count half, however
+ * many combinations each has. ln 2 if the logits say nothing.
+ *
+ * @param logits [N, N]; of one clip alone there are no others, and their half is 0
+ * @returns scalar
+ */
+export function coincidence({ tf }: Engine, logits: Tensor): Tensor {
+  const clips = logits.shape[0]!
+  const same = tf.eye(clips)
+  const ofSame = tf.mul(same, tf.softplus(tf.neg(logits)))
+  const ofOthers = tf.mul(tf.sub(1, same), tf.softplus(logits))
+  const others = Math.max(1, clips * (clips - 1))
+  return tf.mul(0.5, tf.add(tf.div(tf.sum(ofSame), clips), tf.div(tf.sum(ofOthers), others)))
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { describeStage, ParameterProblem, type PatchPort, patch } from '../contract.js'
+import type { Patch } from '../values.js'
+
+/** Circular time shift: the patch starts later, and what falls off its end comes back at its start. */
+export default describeStage({
+  place: 'item',
+  name: 'time-shift',
+  summary: 'Shifts the patch in time by a random number of frames; what leaves at the end comes back at the start.',
+  source: 'uclser20, RandTimeShift',
+  parameters: z.strictObject({
+    frames: z
+      .tuple([z.int().min(0), z.int().min(0)])
+      .refine(([low, high]) => low <= high, 'the lower end comes first')
+      .default([1, 29])
+      .describe('shift towards later, in frames, drawn uniformly, both ends included'),
+  }),
+  in: { from: patch },
+  out: ({ from }, { frames: [, most] }) => {
+    const { frames } = from as PatchPort
+    if (most >= frames)
+      throw new ParameterProblem('frames', `a shift of ${most} goes round the patch, which has ${frames} frames`)
+    return from
+  },
+  draws: true,
+  work:
+    ({ frames: [least, most] }, { from: port }) =>
+    ({ from, rng }) =>
+      laterBy(from, (port as PatchPort).bands, rng('shift').integer(least, most + 1)),
+})
+
+/**
+ * The patch with its frames moved round (`numpy.roll(patch, frames, axis=0)`).
+ *
+ * @param patch frames x bands, left as it is
+ * @param frames 0 to the patch's frames
+ */
+export function laterBy(patch: Patch, bands: number, frames: number): Patch {
+  const shifted = new Float32Array(patch.length)
+  const rest = patch.length - frames * bands
+  shifted.set(patch.subarray(rest))
+  shifted.set(patch.subarray(0, rest), frames * bands)
+  return shifted
+}
