@@ -21,7 +21,7 @@ test('one stage: ports, parameters with default and unit, source, an example', t
   t.regex(out, /from +pair<patch>/)
   t.regex(out, /backgrounds +logmel of any clip, from the store/)
   t.regex(out, /ratio +list of 2, each a number .*default \[0, 0\.05\]/)
-  t.regex(out, /\{ stage: mix-back, from: before, backgrounds: mel, ratio: \[0, 0\.05\] \}/)
+  t.regex(out, /\{ stage: mix-back, from: before, backgrounds: mel, ratio: \[0, 0\.05\], energy: equal \}/)
   t.regex(verb(['list', 'log-mel']).out, /window +duration; default 0\.025 s\./)
 })
 
