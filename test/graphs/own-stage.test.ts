@@ -9,7 +9,7 @@ import { loadStages, stageFromFile } from '../../stages/registry.js'
 import { earshot } from '../earshot.js'
 import { smallConfig } from '../small-config.js'
 
-const FILE = join(process.cwd(), 'graphs/own-stage/time-reversal.js')
+const FILE = join(process.cwd(), 'graphs/own-stage/backwards.js')
 const GRAPH = 'graphs/own-stage/contrastive.yaml'
 
 test('the graph is checked with its own stage, and carries its file and hash', async t => {
@@ -19,7 +19,7 @@ test('the graph is checked with its own stage, and carries its file and hash', a
   const turned = graph!.nodes.find(({ id }) => id === 'turned')!
   t.true(turned.lifted)
   t.regex(turned.code!, /^[0-9a-f]{16}$/)
-  t.true((await loadStages(graph!.stageFiles)).has('time-reversal'))
+  t.true((await loadStages(graph!.stageFiles)).has('backwards'))
 })
 
 test('its parameters are checked like any other', async t => {
@@ -27,7 +27,7 @@ test('its parameters are checked like any other', async t => {
   t.deepEqual(
     problems.map(({ message }) => message),
     [
-      "time-reversal has no parameter 'probabilty'. Did you mean 'probability' (default 0.5)?",
+      "backwards has no parameter 'probabilty'. Did you mean 'probability' (default 0.5)?",
       'probability must be at most 1, not 2.',
     ],
   )
@@ -53,7 +53,7 @@ test('it is trained with, and embeds, from a folder that knows nothing of Earsho
     `extends: ${JSON.stringify(config)}
 stages: [reversal.js]
 nodes:
-  turned: { stage: time-reversal, from: squeezed, probability: 1 }
+  turned: { stage: backwards, from: squeezed, probability: 1 }
   masked: { from: turned }
 `,
   )

@@ -1,9 +1,9 @@
-// A stage of one's own: plays a patch backwards, or leaves it, by the toss of a coin.
+// A stage of one's own: plays a patch backwards, or leaves it, by the toss of a coin (as the shipped time-reversal does).
 // A graph lists this file (see contrastive.yaml beside it); nothing is installed or registered. The function is handed
 // the tools of the contract (stages/tools.ts), so that the file works from anywhere.
 export default ({ describeStage, patch, z }) =>
   describeStage({
-    name: 'time-reversal',
+    name: 'backwards',
     place: 'item', // works on one clip at a time, in the worker pool
     draws: true, // asks for random numbers
     summary: 'Plays the patch backwards with a given probability.',
