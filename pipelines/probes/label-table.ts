@@ -1,5 +1,6 @@
 /** Labels from a table of one's own, for embeddings that carry none. */
 import { readFileSync } from 'node:fs'
+import { DelimitedError, readDelimited } from '../../data/manifests/delimited.js'
 import { Problem } from '../../data/problem.js'
 
 export interface LabelTable {
@@ -27,8 +28,7 @@ export function readLabelTable(file: string): LabelTable {
       cause,
     })
   }
-  const records = parseTable(text.replace(/^\uFEFF/, ''))
-  const header = records.shift() ?? []
+  const [header = [], ...records] = recordsOf(text, file)
   const key = CLIP_COLUMNS.find(name => header.includes(name))
   if (key === undefined)
     throw new Problem(
@@ -47,21 +47,13 @@ export function readLabelTable(file: string): LabelTable {
   }
 }
 
-/** Records of cells. In CSV a quoted cell may hold commas, line ends and doubled quotes. */
-function parseTable(text: string): string[][] {
-  const lineEnd = text.search(/\r?\n/)
-  if (text.slice(0, lineEnd < 0 ? undefined : lineEnd).includes('\t'))
-    return text
-      .split(/\r?\n/)
-      .filter(line => line !== '')
-      .map(line => line.split('\t'))
-  const records: string[][] = []
-  let record: string[] = []
-  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^,\r\n]*))(,|\r?\n|$)/g)) {
-    record.push(quoted === undefined ? plain! : quoted.replaceAll('""', '"'))
-    if (end === ',') continue
-    if (record.length > 1 || record[0] !== '') records.push(record)
-    record = []
+function recordsOf(text: string, file: string): string[][] {
+  const [firstLine = ''] = text.split(/[\r\n]/, 1)
+  try {
+    return readDelimited(text, firstLine.includes('\t') ? '\t' : ',').map(({ fields }) => fields)
+  } catch (error) {
+    if (!(error instanceof DelimitedError)) throw error
+    const { line, message } = error
+    throw new Problem('bad-table', `The table of labels cannot be read: ${message}.`, { place: { file, line } })
   }
-  return records
 }
