@@ -53,6 +53,17 @@ export function describePort(port: Port): string {
   }
 }
 
+/** What a batch or pair holds at its core: the patch of `batch<pair<patch>>`; any other port itself. */
+export function innermost(port: Port): Port {
+  return port.kind === 'batch' || port.kind === 'pair' ? innermost(port.of) : port
+}
+
+/** Numbers in each embedding that a port brings; 0 if it brings none. */
+export function embeddingSize(port: Port): number {
+  const inner = innermost(port)
+  return inner.kind === 'embedding' ? inner.size : 0
+}
+
 /** The two lanes of a pair, in this order everywhere. */
 export const LANES = ['a', 'b'] as const
 export type Lane = (typeof LANES)[number]

@@ -8,7 +8,7 @@ import { progress } from '../progress.js'
 import type { FoundCheckpoint } from '../trainer/checkpoint.js'
 import type { TrainerThread } from '../trainer/trainer-thread.js'
 import { UNTRAINED } from '../training.js'
-import { createEmbeddingWriter, type EmbeddingRow } from './arrow-writer.js'
+import { createEmbeddingWriter, type EmbeddingRow, type EmbeddingWriter } from './arrow-writer.js'
 import { encodePatches } from './encode.js'
 import type { EncodingPath } from './encoding-path.js'
 import { logMelStatistics } from './log-mel-statistics.js'
@@ -42,7 +42,7 @@ export class ClipEmbedding {
     const bar = progress(`${label} of clips`, prepared.clips.length)
     const mean = new RunningMean(path.dimensions)
     let rows = 0
-    try {
+    await filled([writer], async () => {
       for await (const { key, start, last, embedding } of encodePatches(this.thread, path, this.#sources(), hop)) {
         this.options.signal?.throwIfAborted()
         if (level === 'patch') {
@@ -63,13 +63,7 @@ export class ClipEmbedding {
         }
         bar.tick()
       }
-      writer.close()
-    } catch (error) {
-      writer.abort()
-      throw error
-    } finally {
-      bar.done()
-    }
+    }).finally(bar.done)
     return rows
   }
 
@@ -87,15 +81,16 @@ export class ClipEmbedding {
     const timed = this.#writer(join(folder, 'log-mel+duration.arrow'), 2 * bands + 1, {
       'earshot.content': 'log-mel statistics and duration',
     })
-    for (const { key, open } of this.#sources()) {
-      const mel = open()
-      const statistics = logMelStatistics(mel)
-      mel.close()
-      plain.write([this.#row(key, statistics)])
-      timed.write([this.#row(key, Float32Array.of(...statistics, Math.log(this.#seconds(key))))])
-    }
-    plain.close()
-    timed.close()
+    await filled([plain, timed], async () => {
+      for (const { key, open } of this.#sources()) {
+        this.options.signal?.throwIfAborted()
+        const mel = open()
+        const statistics = logMelStatistics(mel)
+        mel.close()
+        plain.write([this.#row(key, statistics)])
+        timed.write([this.#row(key, Float32Array.of(...statistics, Math.log(this.#seconds(key))))])
+      }
+    })
   }
 
   #writer(file: string, dimensions: number, details: Record<string, string>) {
@@ -117,5 +112,16 @@ export class ClipEmbedding {
   #row(index: number, embedding: Float32Array, from = 0, to = this.#seconds(index)): EmbeddingRow {
     const { id, path, labels, start = 0 } = this.prepared.clips[index]!
     return { clip: id, path, start: start + from, end: start + to, labels, embedding }
+  }
+}
+
+/** Closes the writers when `work` has filled them; if it fails, none of their files remains. */
+async function filled(writers: readonly EmbeddingWriter[], work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+    for (const writer of writers) writer.close()
+  } catch (error) {
+    for (const writer of writers) writer.abort()
+    throw error
   }
 }

@@ -5,7 +5,7 @@
 import { Problem } from '../../data/problem.js'
 import type { CheckedGraph, CheckedNode } from '../../graphs/language/checked.js'
 import type { ItemStage, Stage } from '../../stages/contract.js'
-import type { LogMelPort, PatchPort, Port } from '../../stages/ports.js'
+import { innermost, type LogMelPort, type PatchPort, type Port } from '../../stages/ports.js'
 import type { Patch, Statistics } from '../../stages/values.js'
 
 export interface EncodingPath {
@@ -49,8 +49,8 @@ export function encodingPath(
     mel: node.id,
     melPort: node.out as LogMelPort,
     encoder: encoder.id,
-    dimensions: innermost(encoder.out, 'embedding').size,
-    patch: innermost(Object.values(encoder.inputs)[0]!.port, 'patch'),
+    dimensions: innermostOf(encoder.out, 'embedding').size,
+    patch: innermostOf(Object.values(encoder.inputs)[0]!.port, 'patch'),
     finish: patch => works.reduce((value, work) => work(value), patch),
   }
 }
@@ -67,8 +67,8 @@ function chooseEncoder(graph: CheckedGraph, stages: ReadonlyMap<string, Stage>, 
 }
 
 function workOnPatches(node: CheckedNode, stage: ItemStage, statistics: Record<string, Statistics>) {
-  const ports = Object.fromEntries(Object.entries(node.inputs).map(([name, { port }]) => [name, innermostItem(port)]))
-  const work = stage.work(node.parameters, { ...ports, out: innermostItem(node.out) } as never)
+  const ports = Object.fromEntries(Object.entries(node.inputs).map(([name, { port }]) => [name, innermost(port)]))
+  const work = stage.work(node.parameters, { ...ports, out: innermost(node.out) } as never)
   const banks = Object.entries(node.inputs).filter(([, { bank }]) => bank)
   const given = Object.fromEntries(banks.map(([name, { node: id }]) => [name, { statistics: () => statistics[id]! }]))
   return (patch: Patch) => work({ ...given, from: patch } as never) as Patch
@@ -79,12 +79,8 @@ function reads(byId: ReadonlyMap<string, CheckedNode>, node: CheckedNode, id: st
   return Object.values(node.inputs).some(input => input.node === id || reads(byId, byId.get(input.node)!, id))
 }
 
-function innermostItem(port: Port): Port {
-  return port.kind === 'pair' || port.kind === 'batch' ? innermostItem(port.of) : port
-}
-
-function innermost<Kind extends Port['kind']>(port: Port, kind: Kind): Extract<Port, { kind: Kind }> {
-  const inner = innermostItem(port)
+function innermostOf<Kind extends Port['kind']>(port: Port, kind: Kind): Extract<Port, { kind: Kind }> {
+  const inner = innermost(port)
   if (inner.kind === kind) return inner as Extract<Port, { kind: Kind }>
   throw new Problem('wrong-port', `Expected ${kind}, found ${inner.kind}.`)
 }

@@ -2,6 +2,7 @@
 import type { Engine, Tensor, Weight } from '../../engine/engine.js'
 import { createWeights, type Weights } from '../../engine/weights.js'
 import type { CheckedGraph, CheckedNode, Input } from '../../graphs/language/checked.js'
+import { laneOf } from '../../graphs/language/lift.js'
 import { streamOf } from '../../graphs/streams/draws.js'
 import type { Stage, TensorStage } from '../../stages/contract.js'
 import { LANES, type Lane, type Port } from '../../stages/ports.js'
@@ -98,13 +99,7 @@ function arriving(input: Input, values: Values): Value {
 
 /** The ports a stage sees: of one lane when it is lifted. */
 function portsOf(node: CheckedNode): Record<string, Port> & { out: Port } {
-  const seen = (port: Port) => (node.lifted ? oneLane(port) : port)
+  const seen = (port: Port) => (node.lifted ? (laneOf(port) ?? port) : port)
   const ins = Object.fromEntries(Object.entries(node.inputs).map(([name, input]) => [name, seen(input.port)]))
   return { ...ins, out: seen(node.out) }
-}
-
-function oneLane(port: Port): Port {
-  if (port.kind === 'pair') return port.of
-  if (port.kind === 'batch') return { ...port, of: oneLane(port.of) }
-  return port
 }

@@ -7,7 +7,7 @@ import { schedule } from '../../engine/optimisers/schedule.js'
 import type { OptimiserSettings } from '../../engine/optimisers/settings.js'
 import type { CheckedNode } from '../../graphs/language/checked.js'
 import type { BatchValues } from '../../graphs/streams/layout.js'
-import type { Port } from '../../stages/ports.js'
+import { innermost, type PatchPort, type Port } from '../../stages/ports.js'
 import { headGradients } from './head-gradients.js'
 import type { Model, Value, Values } from './model.js'
 import type { Health, StepReport, TrainerSetup } from './settings.js'
@@ -148,8 +148,8 @@ function firstLane(value: Value): Tensor {
   return 'a' in value ? (value as { a: Tensor }).a : (value as Tensor)
 }
 
-function patchOf(port: Port): { frames: number; bands: number } {
-  if (port.kind === 'patch') return port
-  if (port.kind === 'batch' || port.kind === 'pair') return patchOf(port.of)
-  throw new Problem('not-a-patch', `The encoder reads ${port.kind}, but only patches can be given to it.`)
+function patchOf(port: Port): PatchPort {
+  const inner = innermost(port)
+  if (inner.kind === 'patch') return inner
+  throw new Problem('not-a-patch', `The encoder reads ${inner.kind}, but only patches can be given to it.`)
 }

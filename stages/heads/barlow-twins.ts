@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Engine, Tensor } from '../../engine/engine.js'
 import { batchOf, describeStage, embedding, pair } from '../contract.js'
+import { embeddingSize } from '../ports.js'
 
 /** Barlow Twins (Zbontar et al., ICML 2021, equation 1): the two views' dimensions correlate each with itself alone. */
 export default describeStage({
@@ -17,7 +18,7 @@ export default describeStage({
   // Without negatives there is no guess; the level is that of embeddings all alike, which correlate with nothing
   out: ({ from }) => ({
     kind: 'loss',
-    chance: from.kind === 'batch' && from.of.kind === 'pair' && from.of.of.kind === 'embedding' ? from.of.of.size : 0,
+    chance: embeddingSize(from),
   }),
   build:
     ({ redundancy }) =>

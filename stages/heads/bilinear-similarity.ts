@@ -3,6 +3,7 @@ import type { Engine, Initial, Tensor } from '../../engine/engine.js'
 import { differentiable } from '../../engine/operations/differentiable.js'
 import { FLOAT32 } from '../../engine/operations/raw.js'
 import { batchOf, describeStage, embedding, pair } from '../contract.js'
+import { embeddingSize } from '../ports.js'
 
 /** COLA's objective (Saeed et al., ICASSP 2021): among the second views of the batch, find the one of the same clip. */
 export default describeStage({
@@ -17,8 +18,7 @@ export default describeStage({
   in: { from: batchOf(pair(embedding)) },
   out: ({ from }) => ({ kind: 'loss', chance: Math.log(from.kind === 'batch' ? from.size : 1) }),
   build: ({ temperature }, { from }) => {
-    const size =
-      from.kind === 'batch' && from.of.kind === 'pair' && from.of.of.kind === 'embedding' ? from.of.of.size : 0
+    const size = embeddingSize(from)
     return (engine, scope) => {
       const weight = scope.weight('weight', [size, size], smallNormal)
       return ({ from: { a, b } }) => bilinearSimilarity(engine, a, b, weight.read(), temperature)

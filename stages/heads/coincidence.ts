@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Engine, Scope, Tensor } from '../../engine/engine.js'
 import { uniformByFanIn } from '../../engine/layers/initial.js'
 import { batchOf, describeStage, embedding, pair } from '../contract.js'
+import { embeddingSize } from '../ports.js'
 
 /** Coincidence prediction (Jansen et al., ICASSP 2020): do two embeddings come from the same clip? */
 export default describeStage({
@@ -21,8 +22,7 @@ export default describeStage({
   in: { from: batchOf(pair(embedding)) },
   out: () => ({ kind: 'loss', chance: Math.log(2) }),
   build: ({ hidden }, { from }) => {
-    const size =
-      from.kind === 'batch' && from.of.kind === 'pair' && from.of.of.kind === 'embedding' ? from.of.of.size : 0
+    const size = embeddingSize(from)
     return (engine, scope) => {
       const score = coincidenceScore(engine, scope, { size, hidden })
       return ({ from: { a, b } }) => coincidence(engine, score(a, b))

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { batchOf, describeStage, embedding } from '../contract.js'
+import { embeddingSize } from '../ports.js'
 
 /** The projection head of contrastive learning: dense, batch norm, ReLU, dense. Thrown away after training. */
 export default describeStage({
@@ -21,7 +22,7 @@ export default describeStage({
   build:
     ({ hidden, width }, { from }) =>
     ({ tf, layers }, scope) => {
-      const size = from.kind === 'batch' && from.of.kind === 'embedding' ? from.of.size : 0
+      const size = embeddingSize(from)
       const first = layers.dense(scope.within('first'), { in: size, out: hidden })
       const norm = layers.batchNorm(scope.within('norm'), hidden)
       const second = layers.dense(scope.within('second'), { in: hidden, out: width })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ones, zeros } from '../../engine/layers/initial.js'
 import { batchOf, describeStage, embedding } from '../contract.js'
+import { embeddingSize } from '../ports.js'
 
 /** COLA's projection (Saeed et al., ICASSP 2021): dense, layer norm, tanh. Thrown away after training. */
 export default describeStage({
@@ -21,7 +22,7 @@ export default describeStage({
   build:
     ({ width }, { from }) =>
     ({ tf, layers }, scope) => {
-      const size = from.kind === 'batch' && from.of.kind === 'embedding' ? from.of.size : 0
+      const size = embeddingSize(from)
       const dense = layers.dense(scope.within('dense'), { in: size, out: width })
       const norm = scope.within('norm')
       const scale = norm.weight('scale', [width], ones)
