@@ -5,7 +5,7 @@
 import type { z } from 'zod'
 import type { Engine, Scope, Tensor } from '../engine/engine.js'
 import type { LogMelPort, PatchPort, Port, PortKind } from './ports.js'
-import type { Bank, Clip, Draws, LogMel, Pair, Patch, Waveform } from './values.js'
+import type { Bank, Clip, Draws, Excerpt, LogMel, Pair, Patch, Recording, Waveform } from './values.js'
 
 /** What an in-port takes. `Value` is what the work receives there. */
 export interface Expectation<Value> {
@@ -24,6 +24,11 @@ function expectation<Value>(...accepts: PortKind[]): Expectation<Value> {
 
 export const clip = expectation<Clip>('clip')
 export const waveform = expectation<Waveform>('waveform')
+/** A whole clip's samples, read by range; fits an in-port that takes a waveform, too. */
+export const recording = expectation<Recording>('recording')
+export const excerpt = expectation<Excerpt>('excerpt')
+export const label = expectation<Float32Array>('label')
+export const levels = expectation<Float32Array>('levels')
 export const logMel = expectation<LogMel>('logmel')
 export const patch = expectation<Patch>('patch')
 export const embedding = expectation<Tensor>('embedding')
@@ -32,6 +37,10 @@ export const anyItem = expectation<unknown>()
 /** A pair taken as a whole by a stage that knows pairs; a stage that names the inner kind alone is lifted instead. */
 export function pair<Value>(of: Expectation<Value>): Expectation<Pair<Value>> {
   return { ...of, accepts: ['pair', ...of.accepts], value: undefined }
+}
+/** All channels of a separation or the stems of a scene, by a stage that knows them; one that names the inner kind is lifted. */
+export function channels<Value>(of: Expectation<Value>): Expectation<readonly Value[]> {
+  return { ...of, accepts: ['channels', ...of.accepts], value: undefined }
 }
 export function batchOf<Value>(
   of: Expectation<Value>,
@@ -85,7 +94,7 @@ export interface ItemStage<P extends z.ZodObject = z.ZodObject, I extends Ins = 
   place: 'item'
   /** Uses random draws: never cached, and left out when a trained encoder embeds. */
   draws?: boolean
-  /** Its result is kept in the feature cache on disk; only for stages that give a log-mel spectrogram. */
+  /** Its result is kept in the feature cache on disk: log-mel spectrograms, recordings, levels, or channels of these. */
   cached?: boolean
   work: (
     parameters: z.output<P>,
@@ -101,7 +110,7 @@ export interface BatchStage<P extends z.ZodObject = z.ZodObject, I extends Ins =
 /** Works on batches with TensorFlow, in the trainer's thread, on the gradient tape. */
 export interface TensorStage<P extends z.ZodObject = z.ZodObject, I extends Ins = Ins> extends Shared<P, I> {
   place: 'tensor'
-  role: 'encoder' | 'head' | 'loss'
+  role: 'encoder' | 'separator' | 'head' | 'loss'
   /** Makes the weights once; the result is called at each step. */
   build: (
     parameters: z.output<P>,

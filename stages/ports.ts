@@ -5,12 +5,24 @@
 export type Port =
   | { kind: 'clip' }
   | { kind: 'waveform'; rate: number }
+  | { kind: 'recording'; rate: number }
+  | ExcerptPort
   | LogMelPort
   | PatchPort
+  | { kind: 'label'; classes: number }
+  | { kind: 'levels'; count: number }
   | { kind: 'pair'; of: Port }
+  | { kind: 'channels'; of: Port; count: number }
   | { kind: 'batch'; of: Port; size: number }
   | { kind: 'embedding'; size: number }
   | { kind: 'loss'; chance: number }
+
+/** A piece of fixed length cut from a recording. */
+export interface ExcerptPort {
+  kind: 'excerpt'
+  rate: number
+  samples: number
+}
 
 /** Log-mel spectrogram of a whole clip, any number of frames; `hop` in samples at `rate`. */
 export interface LogMelPort {
@@ -38,10 +50,20 @@ export function describePort(port: Port): string {
       return 'clip'
     case 'waveform':
       return `waveform@${port.rate}`
+    case 'recording':
+      return `recording@${port.rate}`
+    case 'excerpt':
+      return `excerpt[${port.samples}]@${port.rate}`
     case 'logmel':
       return `logmel[frames x ${port.bands}]@${port.rate}/${port.hop}`
     case 'patch':
       return `patch[${port.frames} x ${port.bands}]@${port.rate}/${port.hop}`
+    case 'label':
+      return `label[${port.classes}]`
+    case 'levels':
+      return `levels[${port.count}]`
+    case 'channels':
+      return `channels[${port.count}]<${describePort(port.of)}>`
     case 'pair':
       return `pair<${describePort(port.of)}>`
     case 'batch':
@@ -53,9 +75,9 @@ export function describePort(port: Port): string {
   }
 }
 
-/** What a batch or pair holds at its core: the patch of `batch<pair<patch>>`; any other port itself. */
+/** What batches, pairs and channels hold at their core: the patch of `batch<pair<patch>>`; any other port itself. */
 export function innermost(port: Port): Port {
-  return port.kind === 'batch' || port.kind === 'pair' ? innermost(port.of) : port
+  return 'of' in port ? innermost(port.of) : port
 }
 
 /** Numbers in each embedding that a port brings; 0 if it brings none. */

@@ -23,6 +23,16 @@ export interface Waveform {
   seconds?: () => number | undefined
 }
 
+/** A whole clip's samples at one rate, read by range; a waveform besides. */
+export interface Recording extends Waveform {
+  samples: number
+  /** Copies `count` samples from sample `start`. @throws RangeError outside the clip */
+  read(start: number, count: number): Float32Array
+}
+
+/** Samples of fixed number. */
+export type Excerpt = Float32Array
+
 /** Log10 power mel frames of a whole clip, row-major frames x bands, read by range. */
 export interface LogMel {
   frames: number
