@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { type Place, Problem, Problems } from '../problem.js'
+import { clipConditions, filterClips } from './clip-filter.js'
 import type { ClipList } from './clip-list.js'
 import { readFolder } from './folder.js'
 import { readTable } from './table.js'
@@ -20,17 +21,24 @@ const dataSet = z
     extensions: z.array(z.string()).optional(),
     'class-from': z.enum(['folder', 'prefix', 'none']).optional(),
     classes: z.array(z.string()).optional(),
+    where: clipConditions.optional(),
+    except: clipConditions.optional(),
   })
   .refine(({ folder, table }) => folder !== undefined || table !== undefined, "expected 'folder', 'table' or both")
 
 /**
  * Clips of a data set file: `folder` alone (folder.ts), or `table` with its paths starting from `folder` (table.ts).
- * `${env:NAME,otherwise}` reads the environment; a relative path there starts from the working folder.
+ * `where` and `except` keep a part of them (clip-filter.ts). `${env:NAME,otherwise}` reads the environment; a relative
+ * path there starts from the working folder.
  *
- * @throws Problem or Problems: `bad-data-set`, `no-data`, and those of folders and tables
+ * @throws Problem or Problems: `bad-data-set`, `no-data`, and those of folders, tables and conditions
  */
 export async function readDataSet(file: string): Promise<ClipList> {
   const settings = await readSettings(file)
+  return filterClips(await allClips(file, settings), settings, file)
+}
+
+async function allClips(file: string, settings: z.output<typeof dataSet>): Promise<ClipList> {
   const folder = settings.folder === undefined ? undefined : await located(settings.folder, dirname(file), file)
   if (settings.table !== undefined) {
     return readTable(await located(settings.table, folder ?? dirname(file), file), {

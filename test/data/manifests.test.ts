@@ -24,6 +24,13 @@ async function refused(input: string): Promise<{ codes: string[]; error: Error }
   throw new Error('nothing was refused')
 }
 
+const KITS = {
+  'a.wav': '',
+  'b.wav': '',
+  'c.wav': '',
+  't.tsv': 'file\tkit\tseconds\na.wav\tA\t1.5\nb.wav\tB\t2\nc.wav\t\t3',
+}
+
 test('a folder of classes: the sub-folder is the class, other files are left out', async t => {
   const folder = folderOf({
     'dög bark/b 1.WAV': '',
@@ -133,6 +140,27 @@ const REFUSED: [what: string, code: string, input: () => string, says: RegExp][]
     () => join(folderOf({ 's.yaml': 'folder: sounds\n' }), 's.yaml'),
     /sounds/,
   ],
+  ...(
+    [
+      ['a condition on a column that is not there', 'missing-column', 'where: { kitt: A }', /no column 'kitt'/],
+      ['a condition on a value that no clip has', 'no-such-value', 'except: { kit: [A, Z] }', /no clip has kit 'Z'/],
+      ['conditions that leave no clip', 'no-clips-left', 'where: { seconds: { at-least: 9 } }', /no clip of 3/],
+      [
+        'a condition that is neither values nor a range',
+        'bad-data-set',
+        'where: { kit: { least: 1 } }',
+        /where\.kit: .*least/,
+      ],
+    ] as const
+  ).map(
+    ([what, code, line, says]) =>
+      [what, code, () => join(folderOf({ ...KITS, 's.yaml': `table: t.tsv\n${line}\n` }), 's.yaml'), says] as [
+        string,
+        string,
+        () => string,
+        RegExp,
+      ],
+  ),
   ['a set that is no YAML', 'bad-data-set', () => join(folderOf({ 's.yaml': 'folder: [\n' }), 's.yaml'), /s\.yaml:/],
 ]
 for (const [what, code, input, says] of REFUSED) {
@@ -142,6 +170,19 @@ for (const [what, code, input, says] of REFUSED) {
     t.regex(error.message, says)
   })
 }
+
+test('a data set keeps the clips that its conditions name', async t => {
+  const kept = async (line: string) => {
+    const { clips } = await readClips(join(folderOf({ ...KITS, 's.yaml': `table: t.tsv\n${line}\n` }), 's.yaml'))
+    return clips.map(({ id }) => id)
+  }
+  t.deepEqual(await kept('where: { kit: A }'), ['a.wav'])
+  t.deepEqual(await kept('where: { kit: [A, B] }'), ['a.wav', 'b.wav'])
+  t.deepEqual(await kept('except: { kit: A }'), ['b.wav', 'c.wav'], 'a clip without a value meets no condition')
+  t.deepEqual(await kept('where: { seconds: 3 }'), ['c.wav'], 'a number is a value, too')
+  t.deepEqual(await kept('where: { seconds: { at-least: 2 } }'), ['b.wav', 'c.wav'])
+  t.deepEqual(await kept('where: { seconds: { at-least: 2, at-most: 2.5 } }\nexcept: { kit: A }'), ['b.wav'])
+})
 
 test.serial('a data set: environment, folder beside the file, table within the folder', async t => {
   const folder = folderOf({
