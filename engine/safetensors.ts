@@ -1,6 +1,6 @@
 /**
  * The safetensors format: 8 bytes of header length (little-endian), a JSON header of names, types, shapes and offsets,
- * then the numbers. Float32 only. https://github.com/huggingface/safetensors
+ * then the numbers. Float32; PyTorch's counters (int64) are read, too. https://github.com/huggingface/safetensors
  */
 import { Problem } from '../data/problem.js'
 import type { State } from './weights.js'
@@ -31,10 +31,10 @@ export function encodeSafetensors(tensors: State, metadata?: Record<string, stri
 }
 
 /**
- * Copies every tensor out of a safetensors file.
+ * Copies every tensor out of a safetensors file; int64 as float32.
  *
  * @param file named in the errors
- * @throws Problem `bad-checkpoint` if the bytes are truncated, corrupt, or hold other numbers than float32
+ * @throws Problem `bad-checkpoint` if the bytes are truncated, corrupt, or hold other numbers than float32 and int64
  */
 export function decodeSafetensors(
   bytes: Uint8Array,
@@ -61,16 +61,15 @@ export function decodeSafetensors(
     const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {}
     if (!isWhole(shape) || !isWhole(offsets) || offsets.length !== 2)
       throw broken(`its entry '${name}' has no shape or place`)
-    if (dtype !== 'F32') throw broken(`'${name}' is of type ${dtype}; expected F32`)
+    if (dtype !== 'F32' && dtype !== 'I64') throw broken(`'${name}' is of type ${dtype}; expected F32`)
     const [start, end] = offsets as [number, number]
-    const size = shape.reduce((product, side) => product * side, 4)
+    const size = shape.reduce((product, side) => product * side, dtype === 'F32' ? 4 : 8)
     if (end - start !== size)
       throw broken(`'${name}' has ${end - start} bytes, its shape [${shape.join(' x ')}] takes ${size}`)
     if (end > numbers.length) throw broken(`'${name}' ends ${end - numbers.length} bytes after the file's end`)
-    tensors.set(name, {
-      shape: [...shape],
-      data: new Float32Array(Uint8Array.from(numbers.subarray(start, end)).buffer),
-    })
+    const { buffer } = Uint8Array.from(numbers.subarray(start, end))
+    const data = dtype === 'F32' ? new Float32Array(buffer) : Float32Array.from(new BigInt64Array(buffer), Number)
+    tensors.set(name, { shape: [...shape], data })
     last = Math.max(last, end)
   }
   if (last !== numbers.length) throw broken(`${numbers.length - last} bytes at its end belong to no tensor`)

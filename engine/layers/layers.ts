@@ -1,7 +1,8 @@
 /** Operations with their weights: made once in a scope, called at each step. */
-import type { Scope, Tensor, Weight } from '../engine.js'
+import type { Initial, Scope, Tensor, Weight } from '../engine.js'
 import type { BatchNormWeights } from '../operations/batch-norm.js'
 import type { Operations } from '../operations/operations.js'
+import { type Gru, gru } from './gru.js'
 import { normalByFanOut, ones, uniformByFanIn, zeros } from './initial.js'
 
 export interface Training {
@@ -16,6 +17,8 @@ export interface ConvolutionLayer {
   padding: number
   /** False for the layer that reads the data. */
   inputGradient?: boolean
+  /** As torchvision's ResNet starts if absent; `uniform` as PyTorch's convolution does by itself. */
+  start?: 'uniform'
 }
 
 export interface Layers {
@@ -25,13 +28,15 @@ export interface Layers {
   batchNorm(scope: Scope, size: number): (x: Tensor, options: Training) => Tensor
   /** Batch norm of [batch, height, width, size], type of activations. */
   batchNorm2d(scope: Scope, size: number): (x: Tensor, options: Training) => Tensor
-  /** Without bias; [batch, height, width, in], type of activations. Starts as torchvision's ResNet. */
+  /** Without bias; [batch, height, width, in], type of activations. */
   convolution(scope: Scope, settings: ConvolutionLayer): (x: Tensor) => Tensor
   /** Convolution 3 x 3, batch norm, ReLU, 2 x 2 max-pooling; type of activations. */
   convolutionBlock(
     scope: Scope,
     settings: { in: number; out: number; inputGradient?: boolean },
   ): (x: Tensor, options: Training) => Tensor
+  /** [batch, time, in] to the state after the last step, [batch, out]; float32. */
+  gru: Gru
 }
 
 export function createLayers(operations: Operations): Layers {
@@ -53,8 +58,10 @@ export function createLayers(operations: Operations): Layers {
       const weights = batchNormWeights(scope, size)
       return (x, options) => operations.batchNorm(x, weights, options)
     },
-    convolution: (scope, { in: channels, out, kernel, stride, padding, inputGradient = true }) => {
-      const filter = scope.weight('filter', [kernel, kernel, channels, out], normalByFanOut(kernel * kernel * out))
+    convolution: (scope, { in: channels, out, kernel, stride, padding, inputGradient = true, start }) => {
+      const area = kernel * kernel
+      const initial: Initial = start === 'uniform' ? uniformByFanIn(area * channels) : normalByFanOut(area * out)
+      const filter = scope.weight('filter', [kernel, kernel, channels, out], initial)
       return x => operations.convolution(x, filter.read(), { stride, padding, inputGradient })
     },
     convolutionBlock: (scope, { in: channels, out, inputGradient = true }) => {
@@ -62,6 +69,7 @@ export function createLayers(operations: Operations): Layers {
       const weights = { filter, ...batchNormWeights(scope, out) }
       return (x, { training }) => operations.convolutionBlock(x, weights, { training, inputGradient })
     },
+    gru: gru(operations.raw),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Tensor } from '../engine.js'
 import { differentiable } from './differentiable.js'
-import type { Raw } from './raw.js'
+import { FLOAT32, type Raw } from './raw.js'
 
 /** Between float32 and bfloat16, on the gradient tape; the tensor itself if it is of that type already. */
 export function convert(raw: Raw, x: Tensor, type: number): Tensor {
@@ -11,4 +11,11 @@ export function convert(raw: Raw, x: Tensor, type: number): Tensor {
     saved: [],
     backward: dy => [raw.cast(dy, from)],
   }))
+}
+
+/** To float32 from either type of activations, on the gradient tape. */
+export type ToFloat = (x: Tensor) => Tensor
+
+export function toFloat(raw: Raw): ToFloat {
+  return x => convert(raw, x, FLOAT32)
 }

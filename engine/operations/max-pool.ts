@@ -2,9 +2,12 @@ import type { Tensor } from '../engine.js'
 import { differentiable } from './differentiable.js'
 import { type Attribute, BOOL, type Raw } from './raw.js'
 
+/** One number for height and width alike, or both. */
+export type Sides = number | readonly [height: number, width: number]
+
 export interface MaxPoolSettings {
-  size: number
-  stride: number
+  size: Sides
+  stride: Sides
   /** Around height and width; never the maximum. */
   padding?: number
 }
@@ -70,7 +73,7 @@ export function halving(raw: Raw): Kernels {
 }
 
 /** Any windows, with TensorFlow's own gradient: the first of equal maxima gets it. */
-function pooling(raw: Raw, size: number, stride: number, padding: number): Kernels {
+function pooling(raw: Raw, size: Sides, stride: Sides, padding: number): Kernels {
   const attributes = windows(raw, size, stride, padding)
   return {
     forward: x => raw.one('MaxPool', attributes(x), [x]),
@@ -78,12 +81,13 @@ function pooling(raw: Raw, size: number, stride: number, padding: number): Kerne
   }
 }
 
-function windows(raw: Raw, size: number, stride: number, padding = 0): (tensor: Tensor) => readonly Attribute[] {
+function windows(raw: Raw, size: Sides, stride: Sides, padding = 0): (tensor: Tensor) => readonly Attribute[] {
+  const along = (sides: Sides) => (typeof sides === 'number' ? [1, sides, sides, 1] : [1, ...sides, 1])
   return raw.byType(T => ({
     types: { T },
     integers: {
-      ksize: [1, size, size, 1],
-      strides: [1, stride, stride, 1],
+      ksize: along(size),
+      strides: along(stride),
       ...(padding > 0 ? { explicit_paddings: [0, 0, padding, padding, padding, padding, 0, 0] } : {}),
     },
     strings: { padding: padding > 0 ? 'EXPLICIT' : 'VALID', data_format: 'NHWC' },

@@ -12,9 +12,13 @@ export interface LogMelStream {
   seconds(): number | undefined
 }
 
-const parameters = z.strictObject({
+export const logMelParameters = z.strictObject({
   bands: z.int().min(1).max(512).default(64).describe('mel bands'),
-  window: duration({ min: 0.001, max: 1 }).default(0.025).describe('length of the periodic Hann window'),
+  window: duration({ min: 0.001, max: 1 }).default(0.025).describe('length of the window'),
+  shape: z
+    .enum(['hann', 'hamming'])
+    .optional()
+    .describe('of the window: a periodic Hann window if not said, or a periodic Hamming window'),
   hop: duration({ min: 0.0001, max: 1 }).default(0.01).describe('time from frame to frame'),
   fft: z
     .int()
@@ -34,18 +38,18 @@ const parameters = z.strictObject({
 export default describeStage({
   name: 'log-mel',
   summary: 'Log-mel spectrogram: log10 of mel-filtered power, centred frames.',
-  parameters,
+  parameters: logMelParameters,
   place: 'item',
   cached: true,
   in: { from: waveform },
   out: ({ from }, given) => {
-    const { rate, hop, bands } = optionsAt(from.kind === 'waveform' ? from.rate : 0, given)
+    const { rate, hop, bands } = logMelOptions(from.kind === 'waveform' ? from.rate : 0, given)
     return { kind: 'logmel', rate, hop, bands }
   },
   work:
     (given, ports) =>
     ({ from }): LogMelStream => {
-      const options = optionsAt(ports.from.kind === 'waveform' ? ports.from.rate : from.rate, given)
+      const options = logMelOptions(ports.from.kind === 'waveform' ? ports.from.rate : from.rate, given)
       return {
         bands: given.bands,
         blocks: () => logMelSpectrogram(from.blocks(), options),
@@ -55,7 +59,7 @@ export default describeStage({
 })
 
 /** Seconds to samples. @throws ParameterProblem for what cannot be at this rate */
-function optionsAt(rate: number, given: z.output<typeof parameters>): LogMelOptions {
+export function logMelOptions(rate: number, given: z.output<typeof logMelParameters>): LogMelOptions {
   const [window, hop] = [Math.round(given.window * rate), Math.round(given.hop * rate)]
   if (hop < 1) throw new ParameterProblem('hop', `less than one sample at ${rate} Hz`)
   if (hop > given.fft)

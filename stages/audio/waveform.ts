@@ -21,7 +21,8 @@ export default describeStage({
     normalise: z
       .enum(['peak', 'none'])
       .default('peak')
-      .describe('peak: takes the mean away and divides by the largest magnitude + 1e-4'),
+      .describe('peak: takes the mean away and divides by the largest magnitude + head-room'),
+    'head-room': z.number().positive().max(1).optional().describe('of the peak rule; 1e-4 if not said'),
   }),
   place: 'item',
   in: { from: clip },
@@ -29,7 +30,12 @@ export default describeStage({
   work:
     ({ rate, normalise, ...parameters }) =>
     ({ from }) =>
-      waveform(from, { rate, atLeast: Math.round(parameters['at-least'] * rate), normalise }),
+      waveform(from, {
+        rate,
+        atLeast: Math.round(parameters['at-least'] * rate),
+        normalise,
+        headRoom: parameters['head-room'],
+      }),
 })
 
 export interface WaveformOptions {
@@ -37,6 +43,8 @@ export interface WaveformOptions {
   /** Samples; a shorter sound is repeated from its start, and cut there. */
   atLeast: number
   normalise: 'peak' | 'none'
+  /** Added to the largest magnitude before dividing by it; 1e-4 if absent. */
+  headRoom?: number | undefined
 }
 
 /**
@@ -44,7 +52,7 @@ export interface WaveformOptions {
  * each reading, once more in front for its level, and never held whole. A clip of one sample becomes silence.
  */
 export function waveform(sound: Sound, options: WaveformOptions): Waveform {
-  const { rate, atLeast, normalise } = options
+  const { rate, atLeast, normalise, headRoom } = options
   const limit = Math.max(atLeast, WHOLE * rate)
   let whole: Float32Array | undefined
   let level: Level | undefined
@@ -55,7 +63,7 @@ export function waveform(sound: Sound, options: WaveformOptions): Waveform {
     async *blocks() {
       if (whole) return yield whole
       if (!level) {
-        const seen = new Level()
+        const seen = new Level(headRoom)
         const kept: Float32Array[] = []
         let length = 0
         for await (const block of soundAt(rate, sound)) {
@@ -67,7 +75,7 @@ export function waveform(sound: Sound, options: WaveformOptions): Waveform {
         }
         if (length <= limit) {
           seconds = length / rate
-          whole = levelled(repeated(kept, length, atLeast), normalise)
+          whole = levelled(repeated(kept, length, atLeast), options)
           return yield whole
         }
         level = seen
@@ -95,9 +103,9 @@ function repeated(blocks: readonly Float32Array[], length: number, atLeast: numb
   return out
 }
 
-function levelled(samples: Float32Array, normalise: 'peak' | 'none'): Float32Array {
+function levelled(samples: Float32Array, { normalise, headRoom }: WaveformOptions): Float32Array {
   if (normalise === 'none') return samples
-  const level = new Level()
+  const level = new Level(headRoom)
   level.add(samples)
   return level.apply(samples)
 }

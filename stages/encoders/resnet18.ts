@@ -42,7 +42,12 @@ export default describeStage({
         const pooled = operations.relu(
           operations.maxPool(norm(first(image), options), { size: 3, stride: 2, padding: 1 }),
         )
-        const features = blocks.reduce((x, block) => block(x, options), pooled)
+        options.layer?.('stem', pooled)
+        const features = blocks.reduce((x, block, index) => {
+          const value = block(x, options)
+          options.layer?.(`block${index}`, value)
+          return value
+        }, pooled)
         return operations.globalPool(features, pooling)
       }
     },

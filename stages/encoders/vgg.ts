@@ -44,9 +44,13 @@ export default describeStage({
           inputGradient: index > 0,
         }),
       )
-      return ({ from }, { training }) => {
+      return ({ from }, options) => {
         const image = operations.raw.toActivation(tf.expandDims(from, 3))
-        const features = blocks.reduce((x, block) => block(x, { training }), image)
+        const features = blocks.reduce((x, block, index) => {
+          const value = block(x, options)
+          options.layer?.(`block${index}`, value)
+          return value
+        }, image)
         return operations.globalPool(features, pooling)
       }
     },

@@ -28,11 +28,16 @@ for (const { size, stride, padding, shape } of [
   { size: 2, stride: 2, padding: 0, shape: [2, 4, 6, 2] },
   { size: 2, stride: 2, padding: 0, shape: [1, 5, 7, 2] },
   { size: 3, stride: 2, padding: 1, shape: [1, 7, 6, 2] },
+  { size: [2, 3] as const, stride: [2, 3] as const, padding: 0, shape: [1, 5, 7, 2] },
 ]) {
-  test(`max-pooling ${size} x ${size}, stride ${stride}, padding ${padding}, of ${shape.join(' x ')}`, t => {
+  test(`max-pooling ${size}, stride ${stride}, padding ${padding}, of ${shape.join(' x ')}`, t => {
     checkGradient(t, x => operations.maxPool(x!, { size, stride, padding }), [spaced(shape, 'pool')], { step: 0.02 })
   })
 }
+
+test('windows may be taller or wider: time comes first', t => {
+  t.deepEqual(operations.maxPool(tf.ones([1, 4, 6, 1]), { size: [2, 6], stride: [2, 6] }).shape, [1, 2, 1, 1])
+})
 
 test('windows of 2 x 2 share the gradient among equal maxima', t => {
   const x = tf.tensor4d([1, 1, 0, 1, 3, 2, 1, 0], [1, 2, 4, 1])

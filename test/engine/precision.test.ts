@@ -2,20 +2,22 @@ import test from 'ava'
 import { lossAndGradients } from '../../engine/gradients.js'
 import { startEngine } from '../../engine/tensorflow.js'
 import type { Stage } from '../../stages/contract.js'
+import crnn from '../../stages/encoders/crnn.js'
 import resnet18 from '../../stages/encoders/resnet18.js'
 import vgg from '../../stages/encoders/vgg.js'
+import vggLike from '../../stages/encoders/vgg-like.js'
 import type { Port } from '../../stages/ports.js'
 import { builder } from '../stages/built.js'
 import { normal } from './finite-differences.js'
 import { engine, near, tensorOf, weightsFrom } from './started.js'
 
 const narrow = await startEngine({ threads: 2, precision: 'bfloat16' })
-const patch: Port = { kind: 'patch', rate: 16000, hop: 160, frames: 32, bands: 32 }
+const patch: Port = { kind: 'patch', rate: 16000, hop: 160, frames: 32, bands: 40 }
 
 function pass(stage: Stage, parameters: object, by: typeof engine, training: boolean) {
   const weights = weightsFrom(1, by)
   const encoder = builder(stage, parameters, { from: { kind: 'batch', of: patch, size: 8 } }, by)(weights.scope)
-  const x = tensorOf(normal([8, 32, 32], 'x'))
+  const x = tensorOf(normal([8, 32, 40], 'x'))
   let value: Float32Array | undefined
   const { gradients } = lossAndGradients(by, weights.trainable, () => {
     const embedding = encoder({ from: x }, { training })
@@ -28,6 +30,8 @@ function pass(stage: Stage, parameters: object, by: typeof engine, training: boo
 for (const [name, stage, parameters] of [
   ['vgg', vgg, { widths: [8, 16, 16] }],
   ['resnet18', resnet18, {}],
+  ['vgg-like', vggLike, { blocks: [[8, 8], [16]], size: 16 }],
+  ['crnn', crnn, { channels: 8, units: 8 }],
 ] as const) {
   for (const training of [true, false]) {
     test(`${name} in bfloat16 is near float32, ${training ? 'training' : 'evaluating'}`, t => {

@@ -50,6 +50,12 @@ testProp('a file cut anywhere is refused', [nat()], (t, at) => {
   })
 })
 
+test("PyTorch's counters of 64 bits are read as numbers", t => {
+  const { tensors } = decodeSafetensors(readFileSync('test/fixtures/uclser20/vgg.safetensors'))
+  t.deepEqual(tensors.get('conv0.bn.num_batches_tracked'), { shape: [], data: Float32Array.of(30) })
+  t.deepEqual(tensors.get('conv0.conv.weight')!.shape, [2, 1, 3, 3])
+})
+
 test('a damaged header, another type and stray bytes are refused', t => {
   const refused = (bytes: Uint8Array) => t.throws(() => decodeSafetensors(bytes), { instanceOf: Problem })
   const damaged = written()

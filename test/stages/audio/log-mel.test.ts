@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import logMel, { type LogMelStream } from '../../../stages/audio/log-mel.js'
 import { mirrored } from '../../../stages/audio/spectra/centred-frames.js'
 import { type LogMelOptions, logMelSpectrogram } from '../../../stages/audio/spectra/log-mel-spectrogram.js'
 import { melFilterBank } from '../../../stages/audio/spectra/mel-filter-bank.js'
+import { waveform } from '../../../stages/audio/waveform.js'
 import { ParameterProblem } from '../../../stages/contract.js'
-import { fixture, floats, gathered, inBlocks, largestDifference, sine } from './sounds.js'
+import { fixture, floats, gathered, inBlocks, largestDifference, sine, temporaryFolder, writeWav } from './sounds.js'
 
 const RECIPE: LogMelOptions = {
   rate: 16000,
@@ -138,4 +140,19 @@ for (const [parameter, given] of Object.entries({
 
 test('an FFT length that is no power of two is refused', t => {
   t.false(logMel.parameters.safeParse({ fft: 500 }).success)
+})
+
+test('the front end of uclser20: levelled, repeated to 1 s, Hamming window, 96 Slaney bands', async t => {
+  const sound = floats(fixture('uclser20-front-end', 'sound.f32'))
+  const path = writeWav(join(temporaryFolder(), 'sound.wav'), sound, { rate: 22050 })
+  const wave = { rate: 22050, atLeast: 22050, normalise: 'peak', headRoom: 0.005 } as const
+  const got = await gathered(
+    logMelSpectrogram(waveform({ path }, wave).blocks(), {
+      ...{ rate: 22050, bands: 96, window: 660, shape: 'hamming', hop: 220, fft: 2048 },
+      ...{ low: 50, high: 10_500, scale: 'slaney', norm: 'none', floor: 1.1e-8 },
+    }),
+  )
+  const expected = floats(fixture('uclser20-front-end', 'log-mel.f32'))
+  t.is(got.length, 101 * 96)
+  t.true(largestDifference(got, expected) < 1e-4, String(largestDifference(got, expected)))
 })

@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { batchOf, describeStage, ParameterProblem, patch } from '../contract.js'
+
+/** Windows of max-pooling behind each convolution, time x frequency. */
+const WINDOWS = [
+  [2, 5],
+  [2, 4],
+  [2, 2],
+] as const
+
+/** The convolutional recurrent encoder of uclser20: 0.947 million weights for patches of 96 bands. */
+export default describeStage({
+  name: 'crnn',
+  place: 'tensor',
+  role: 'encoder',
+  summary: 'Three 5 x 5 convolutions that keep some of the time, then gated recurrent units in both directions.',
+  source: 'Cakir et al., TASLP 2017; Fonseca et al., ICASSP 2021, 3.3',
+  parameters: z.strictObject({
+    channels: z.int().min(1).max(4096).default(128).describe('of each convolution'),
+    units: z.int().min(1).max(4096).default(64).describe('recurrent units of each direction; numbers in the embedding'),
+  }),
+  in: { from: batchOf(patch) },
+  out: ({ from }, { units }) => {
+    if (from.kind !== 'batch' || from.of.kind !== 'patch') return from
+    const { frames, bands } = from.of
+    if (bandsLeft(bands) < 1 || frames < 8)
+      throw new ParameterProblem('from', `CRNN needs patches of at least 8 x 40, and ${frames} x ${bands} arrives`)
+    return { kind: 'batch', of: { kind: 'embedding', size: units }, size: from.size }
+  },
+  build:
+    ({ channels, units }, { from: port }) =>
+    ({ tf, operations, layers }, scope) => {
+      const bands = bandsLeft(port.kind === 'batch' && port.of.kind === 'patch' ? port.of.bands : 0)
+      const blocks = WINDOWS.map((size, index) => {
+        const inner = scope.within(`convolution${index}`)
+        const from = index === 0 ? 1 : channels
+        const settings = { in: from, out: channels, kernel: 5, stride: 1, padding: 2, inputGradient: index > 0 }
+        return {
+          convolution: layers.convolution(inner, { ...settings, start: 'uniform' }),
+          norm: layers.batchNorm2d(inner, channels),
+          size,
+        }
+      })
+      const forwards = layers.gru(scope.within('forwards'), { in: bands * channels, out: units })
+      const backwards = layers.gru(scope.within('backwards'), { in: bands * channels, out: units })
+      return ({ from }, options) => {
+        const image = operations.raw.toActivation(tf.expandDims(from, 3))
+        // The maximum of rectified numbers is the rectified maximum
+        const features = blocks.reduce((x, { convolution, norm, size }, index) => {
+          const value = operations.relu(operations.maxPool(norm(convolution(x), options), { size, stride: size }))
+          options.layer?.(`convolution${index}`, value)
+          return value
+        }, image)
+        const [batch, steps] = features.shape as [number, number]
+        const sequence = tf.reshape(operations.toFloat(features), [batch, steps, bands * channels])
+        // Backwards has read one step when it stands at the last one, which is where both are taken
+        const last = tf.slice(sequence, [0, steps - 1, 0], [batch, 1, bands * channels])
+        return tf.mul(forwards(sequence), backwards(last))
+      }
+    },
+})
+
+function bandsLeft(bands: number): number {
+  return WINDOWS.reduce((left, [, width]) => Math.floor(left / width), bands)
+}

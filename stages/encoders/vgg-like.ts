@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import type { Engine, Scope, Tensor } from '../../engine/engine.js'
+import { batchOf, describeStage, ParameterProblem, patch } from '../contract.js'
+
+const width = z.int().min(1).max(4096)
+
+/** The VGG-like encoder of uclser20 ("VGG321"): 0.280 million weights. */
+export default describeStage({
+  name: 'vgg-like',
+  place: 'tensor',
+  role: 'encoder',
+  summary: 'Blocks of 3 x 3 convolutions with max-pooling, global mean and maximum, then a dense layer with ReLU.',
+  source: 'Fonseca et al., ICASSP 2021, 3.3',
+  parameters: z.strictObject({
+    blocks: z
+      .array(z.array(width).min(1).max(8))
+      .min(1)
+      .max(8)
+      .default([[32, 32, 32], [64, 64], [128]])
+      .describe('channels of each convolution, block by block; each block halves time and frequency'),
+    size: z.int().min(1).max(65536).default(512).describe('numbers in the embedding'),
+  }),
+  in: { from: batchOf(patch) },
+  out: ({ from }, { blocks, size }) => {
+    if (from.kind !== 'batch' || from.of.kind !== 'patch') return from
+    const { frames, bands } = from.of
+    const smallest = 2 ** blocks.length
+    if (frames < smallest || bands < smallest)
+      throw new ParameterProblem(
+        'blocks',
+        `${blocks.length} blocks halve the patch ${blocks.length} times: it needs at least ${smallest} x ${smallest}, and ${frames} x ${bands} arrives`,
+      )
+    return { kind: 'batch', of: { kind: 'embedding', size }, size: from.size }
+  },
+  build:
+    ({ blocks, size }) =>
+    (engine, scope) => {
+      const { tf, operations, layers } = engine
+      const widths = blocks.flat()
+      const last = new Set(blocks.map((_, index) => blocks.slice(0, index + 1).flat().length - 1))
+      const convolutions = widths.map((out, index) => {
+        const settings = { in: widths[index - 1] ?? 1, out, inputGradient: index > 0 }
+        const inner = scope.within(`convolution${index}`)
+        return last.has(index) ? layers.convolutionBlock(inner, settings) : rectified(engine, inner, settings)
+      })
+      const dense = layers.dense(scope.within('dense'), { in: 2 * widths.at(-1)!, out: size })
+      return ({ from }, options) => {
+        const image = operations.raw.toActivation(tf.expandDims(from, 3))
+        const features = convolutions.reduce((x, convolution, index) => {
+          const value = convolution(x, options)
+          options.layer?.(`convolution${index}`, value)
+          return value
+        }, image)
+        return tf.relu(dense(operations.globalPool(features, 'mean-max')))
+      }
+    },
+})
+
+/** Convolution 3 x 3, batch norm, ReLU. */
+function rectified(
+  { operations, layers }: Engine,
+  scope: Scope,
+  settings: { in: number; out: number; inputGradient: boolean },
+): (x: Tensor, options: { training: boolean }) => Tensor {
+  const convolution = layers.convolution(scope, { ...settings, kernel: 3, stride: 1, padding: 1, start: 'uniform' })
+  const norm = layers.batchNorm2d(scope, settings.out)
+  return (x, options) => operations.relu(norm(convolution(x), options))
+}

@@ -1,0 +1,58 @@
+/** The recipes that follow a paper hold its settings, as seen where they take effect. */
+import test from 'ava'
+import type { CheckedNode } from '../../graphs/language/checked.js'
+import { readGraph } from '../../graphs/language/read-graph.js'
+import { readConfig } from '../../pipelines/config.js'
+import { describePort } from '../../stages/ports.js'
+
+async function nodesOf(file: string): Promise<(id: string) => CheckedNode> {
+  const { graph, problems } = await readGraph(file)
+  if (!graph) throw problems[0]
+  return id => graph.nodes.find(node => node.id === id)!
+}
+
+test('uclser20: the front end, the views and the objective of the released configuration', async t => {
+  const node = await nodesOf('graphs/uclser20.yaml')
+  const mel = node('mel').parameters as Record<string, number>
+  t.is(describePort(node('mel').out), 'logmel[frames x 96]@22050/220')
+  t.is(Math.round(mel.window! * 22050), 660)
+  t.like(mel, { shape: 'hamming', fft: 2048, low: 50, high: 10_500, scale: 'slaney', norm: 'none', floor: 1.1e-8 })
+  t.like(node('wave').parameters, { 'at-least': 1, normalise: 'peak', 'head-room': 0.005 })
+  t.is(describePort(node('view').out), 'pair<patch[101 x 96]@22050/220>')
+  t.like(node('mixed').parameters, { ratio: [0, 0.05] })
+  t.like(node('cropped').parameters, { area: [0.8, 1], aspect: [0.75, 1.3333] })
+  t.like(node('squeezed').parameters, { factor: [0.75, 1] })
+  t.like(node('noisy').parameters, { deviation: [0, 0.01] })
+  const order = ['near', 'mixed', 'cropped', 'squeezed', 'noisy', 'view', 'batch']
+  t.deepEqual(
+    order.slice(1).map(id => node(id).inputs.from!.node),
+    order.slice(0, -1),
+  )
+  t.is(describePort(node('projection').out), 'batch[128]<pair<embedding[512]>>')
+  t.false(node('encoder').joint ?? false) // batch norm sees one view-batch at a time
+  t.deepEqual(node('similarity').out, { kind: 'loss', chance: Math.log(255) })
+})
+
+test('uclser20: 500 epochs of 124 batches; the learning rate falls after 325 and 425', async t => {
+  const { train } = await readConfig('configs/uclser20.yaml')
+  const epoch = Math.ceil(15_813 / 128)
+  t.is(train.steps, 500 * epoch)
+  t.like(train.schedule, { 'learning-rate': 0.03, milestones: [325 * epoch, 425 * epoch], gamma: 0.1 })
+  t.like(train.optimiser, { kind: 'sgd', momentum: 0.9, 'weight-decay': 1e-4 })
+})
+
+test('uclser20 at 16 kHz differs in the front end alone', async t => {
+  const [paper, ours] = [await nodesOf('graphs/uclser20.yaml'), await nodesOf('graphs/uclser20-16k.yaml')]
+  t.is(describePort(ours('mel').out), 'logmel[frames x 64]@16000/160')
+  for (const id of ['near', 'mixed', 'cropped', 'squeezed', 'noisy', 'view', 'encoder', 'projection', 'similarity'])
+    t.deepEqual(ours(id).parameters, paper(id).parameters)
+})
+
+test('AudioMosaic: one copy of a patch without 0.6 of its time, one without 0.4 of its frequencies', async t => {
+  const node = await nodesOf('graphs/audiomosaic.yaml')
+  t.like(node('near').parameters, { mode: 'same' })
+  t.like(node('times').parameters, { axis: 'time', share: 0.6 })
+  t.like(node('frequencies').parameters, { axis: 'frequency', share: 0.4 })
+  t.deepEqual([node('times').inputs.from!.lane, node('frequencies').inputs.from!.lane], ['a', 'b'])
+  t.like(node('similarity').parameters, { temperature: 0.1 })
+})
