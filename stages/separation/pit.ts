@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import type { Engine, Tensor } from '../../engine/engine.js'
+import { batchOf, channels, describeStage, excerpt, ParameterProblem } from '../contract.js'
+import type { Port } from '../ports.js'
+import { cheapestColumns } from './permutation.js'
+import { energies, thresholdedSnr, thresholdOf } from './thresholded-snr.js'
+
+const decibels = z.number().min(1).max(60)
+
+/** Permutation-invariant training with known stems, of which there may be fewer than sources, or silent ones. */
+export default describeStage({
+  name: 'pit',
+  place: 'tensor',
+  role: 'loss',
+  summary:
+    'Negative signal-to-noise ratio of each known stem in the source that fits it, and of silence in the sources that ' +
+    'are over. Its chance: sources that are all alike, for stems of one level.',
+  source: 'Yu et al., ICASSP 2017; inactive sources: Wisdom et al., ICASSP 2021 (FUSS)',
+  parameters: z.strictObject({
+    'snr-max': decibels.default(30).describe('decibels above which a stem is good enough'),
+    'snr-max-inactive': decibels.default(20).describe('decibels below the mixture at which a source is silent enough'),
+  }),
+  in: { from: batchOf(channels(excerpt)), stems: batchOf(channels(excerpt)) },
+  out: ({ from, stems }, parameters) => {
+    const [sources, known] = [countOf(from), countOf(stems)]
+    if (known > sources)
+      throw new ParameterProblem('stems', `there are ${known} stems and only ${sources} sources to be them`)
+    if (sources > MOST)
+      throw new ParameterProblem('from', `there are ${sources} sources: at most ${MOST} can be sorted`)
+    return { kind: 'loss', chance: chanceOf(sources, known, optionsOf(parameters)) }
+  },
+  build: parameters => engine => {
+    const options = optionsOf(parameters)
+    return ({ from, stems }) => pit(engine, from, stems, options)
+  },
+})
+
+/** Sources among which the best order is sought. */
+const MOST = 16
+
+export interface PitOptions {
+  /** Ratios of energies below which an error counts no less: of stems, and of sources that should be silent. */
+  active: number
+  inactive: number
+}
+
+function optionsOf(given: { 'snr-max': number; 'snr-max-inactive': number }): PitOptions {
+  return { active: thresholdOf(given['snr-max']), inactive: thresholdOf(given['snr-max-inactive']) }
+}
+
+function countOf(port: Port): number {
+  return port.kind === 'batch' && port.of.kind === 'channels' ? port.of.count : 1
+}
+
+/** The loss of sources that are each an M-th of the sum of stems of one level that have nothing in common. */
+function chanceOf(sources: number, stems: number, { active, inactive }: PitOptions): number {
+  const ofStem = Math.log10((1 - 1 / sources) ** 2 + (stems - 1) / sources ** 2 + active)
+  const ofSilence = Math.log10(1 / sources ** 2 + inactive)
+  return (10 * (stems * ofStem + (sources - stems) * ofSilence)) / sources
+}
+
+/**
+ * Mean over the batch and its M sources: of the source given to a stem 10 log10(|stem - source|^2 / |stem|^2 + active), of
+ * every other source, and of one given to a silent stem, 10 log10(|source|^2 / |sum of stems|^2 + inactive). Stems are
+ * given to sources so that this is least; the choice itself has no gradient.
+ *
+ * @param sources [batch, M, samples]
+ * @param stems [batch, n, samples], n of at most M
+ * @returns scalar, decibels
+ */
+export function pit(engine: Engine, sources: Tensor, stems: Tensor, options: PitOptions): Tensor {
+  const { tf } = engine
+  const [batch, count, samples] = sources.shape as [number, number, number]
+  const known = stems.shape[1]!
+  const silence = tf.zeros([batch, count - known, samples])
+  const references = known < count ? tf.concat([stems, silence], 1) : stems
+  const own = energies(engine, references)
+  const mixture = energies(engine, tf.sum(stems, 1, true))
+  const sounding = tf.greater(own, 0)
+  const scale = tf.where(sounding, own, tf.tile(mixture, [1, count]))
+  const threshold = tf.where(sounding, tf.fill(own.shape, options.active), tf.fill(own.shape, options.inactive))
+  const order = orders(engine, sources, references, scale, threshold)
+  const sorted = tf.matMul(tf.oneHot(order, count) as never, sources as never)
+  return tf.mean(thresholdedSnr(engine, energies(engine, tf.sub(references, sorted)), scale, threshold))
+}
+
+/** The source of each reference: [batch, M], whole numbers. */
+function orders(engine: Engine, sources: Tensor, references: Tensor, scale: Tensor, threshold: Tensor): Tensor {
+  const { tf } = engine
+  const [batch, count] = sources.shape as [number, number]
+  const costs = tf.tidy(() => {
+    const cross = tf.matMul(references as never, sources as never, false, true)
+    const both = tf.add(tf.expandDims(energies(engine, references), 2), tf.expandDims(energies(engine, sources), 1))
+    const error = tf.relu(tf.sub(both, tf.mul(2, cross)))
+    return thresholdedSnr(engine, error, tf.expandDims(scale, 2), tf.expandDims(threshold, 2))
+  })
+  const numbers = costs.dataSync()
+  const size = count * count
+  const found = Array.from({ length: batch }, (_, example) =>
+    cheapestColumns(numbers.subarray(example * size, (example + 1) * size), count, count),
+  )
+  costs.dispose()
+  return tf.tensor2d(Int32Array.from(found.flat()), [batch, count], 'int32')
+}
