@@ -4,19 +4,28 @@ import type { Engine, Tensor, Weight } from './engine.js'
 export interface LossAndGradients {
   /** Scalar; the caller disposes it. */
   loss: Tensor
-  /** One for each weight given, in their order; zeros where the loss does not depend on it. The caller disposes them. */
+  /** One for each weight and input given, in their order; zeros where the loss does not depend on it. The caller disposes them. */
   gradients: Tensor[]
 }
 
-/** Runs `loss` on the gradient tape and back; every tensor made on the way is disposed. */
-export function lossAndGradients(engine: Engine, weights: readonly Weight[], loss: () => Tensor): LossAndGradients {
+/**
+ * Runs `loss` on the gradient tape and back; every tensor made on the way is disposed.
+ *
+ * @param inputs tensors that `loss` reads besides weights; their gradients come after those of the weights
+ */
+export function lossAndGradients(
+  engine: Engine,
+  weights: readonly Weight[],
+  loss: () => Tensor,
+  inputs: readonly Tensor[] = [],
+): LossAndGradients {
   const { tf } = engine
   let value: Tensor | undefined
   const found = tf.tidy(() => {
-    const inputs = weights.map(weight => weight.read())
-    const result = tf.engine().gradients(loss, inputs, undefined, true)
+    const towards = [...weights.map(weight => weight.read()), ...inputs]
+    const result = tf.engine().gradients(loss, towards, undefined, true)
     value = tf.keep(result.value)
-    return result.grads.map((gradient, index) => gradient ?? tf.zeros([...weights[index]!.shape]))
+    return result.grads.map((gradient, index) => gradient ?? tf.zeros([...towards[index]!.shape]))
   })
   return { loss: value!, gradients: found }
 }

@@ -11,27 +11,58 @@ const data = z.strictObject({
   set: z.string().describe('a data set file (data/sets/*.yaml), a folder of sounds, a CSV/TSV table or one file'),
 })
 
-const train = z.strictObject({
-  steps: z.int().min(1).describe('training steps, one batch each'),
-  seed: z.int().min(0).default(0).describe('every random draw of the run hangs on it'),
-  threads: z.int().min(1).max(256).default(2).describe('threads of TensorFlow; another number gives other last bits'),
-  precision: z.enum(['float32', 'bfloat16']).default('float32').describe('of activations; weights stay float32'),
-  optimiser: optimiserSettings,
-  schedule: scheduleSettings,
-  'log-every': z.int().min(1).default(10).describe('steps between lines of metrics.jsonl'),
-  checkpoints: z
-    .strictObject({
-      every: z.int().min(1).default(200).describe('steps between checkpoints'),
-      keep: z.int().min(1).default(3).describe('newest checkpoints that stay; older ones are deleted'),
-    })
-    .prefault({}),
-  'bad-clips': z.number().min(0).max(1).default(0.1).describe('share of unusable clips above which nothing is trained'),
-  calibration: z
+const watch = z.strictObject({
+  set: z.string().describe('labelled sounds to develop on, as data.set; never those that results are reported on'),
+  label: z.string().describe('column of the classes'),
+  group: z.string().optional().describe('column of what is held out whole: kit, speaker; the clip itself if absent'),
+  every: z.int().min(1).default(200).describe('steps between evaluations; the last step is one'),
+  node: z.string().optional().describe('encoder or head whose output is looked at; the first encoder if absent'),
+  k: z
     .int()
-    .min(0)
-    .default(30)
-    .describe('batches that set the batch-norm statistics of the untrained encoder, the ruler of probes'),
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe('neighbours that vote; a third of the patches of a mean class if absent, at most 200'),
 })
+
+const train = z
+  .strictObject({
+    steps: z.int().min(1).describe('training steps, one batch each'),
+    seed: z.int().min(0).default(0).describe('every random draw of the run hangs on it'),
+    threads: z.int().min(1).max(256).default(2).describe('threads of TensorFlow; another number gives other last bits'),
+    precision: z.enum(['float32', 'bfloat16']).default('float32').describe('of activations; weights stay float32'),
+    optimiser: optimiserSettings,
+    schedule: scheduleSettings,
+    chunk: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('clips that encoders work on at once, by gradient caching: memory of so many, loss of the whole batch'),
+    'log-every': z.int().min(1).default(10).describe('steps between lines of metrics.jsonl'),
+    checkpoints: z
+      .strictObject({
+        every: z.int().min(1).default(200).describe('steps between checkpoints'),
+        keep: z.int().min(1).default(3).describe('newest checkpoints that stay; older ones are deleted'),
+        best: z.boolean().default(false).describe('keeps the best by kNN of train.watch as well, as RUN@best'),
+      })
+      .prefault({}),
+    watch: watch.optional(),
+    'bad-clips': z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.1)
+      .describe('share of unusable clips above which nothing is trained'),
+    calibration: z
+      .int()
+      .min(0)
+      .default(30)
+      .describe('batches that set the batch-norm statistics of the untrained encoder, the ruler of probes'),
+  })
+  .refine(({ checkpoints, watch }) => !checkpoints.best || watch !== undefined, {
+    path: ['checkpoints', 'best'],
+    message: 'the best checkpoint is chosen by train.watch, which is not there',
+  })
 
 const streams = z.strictObject({
   window: z.int().min(1).optional().describe('clips alive between source and trainer; three batches by default'),
@@ -42,6 +73,7 @@ const streams = z.strictObject({
 export const sections = { data: data.optional(), train: train.optional(), streams: streams.prefault({}) }
 
 export type TrainSettings = z.output<typeof train>
+export type WatchSettings = z.output<typeof watch>
 
 /** A config that can be trained. */
 export interface Config {

@@ -10,6 +10,7 @@ import { progress } from './progress.js'
 import type { RunFolder } from './run-folder.js'
 import { type FoundCheckpoint, findCheckpoint, hashGraph, listCheckpoints } from './trainer/checkpoint.js'
 import { TrainerThread } from './trainer/trainer-thread.js'
+import { Watch } from './trainer/watch.js'
 import { GROWING, type Outcome, Training, UNTRAINED } from './training.js'
 
 export interface RunOptions {
@@ -37,6 +38,9 @@ export async function trainRun(options: RunOptions): Promise<Outcome> {
   let thread: TrainerThread | undefined
   try {
     const prepared = await prepare(options, pool, resumed === undefined)
+    const cacheFolder = join(options.cache, 'features')
+    const settings = train.watch
+    const watch = settings && (await Watch.prepare({ config, settings, prepared, pool, cacheFolder, signal }))
     signal.throwIfAborted()
     thread = await TrainerThread.start({
       graph,
@@ -46,7 +50,7 @@ export async function trainRun(options: RunOptions): Promise<Outcome> {
       train,
     })
     signal.throwIfAborted()
-    const training = new Training(config, run, prepared, pool, thread, resumed)
+    const training = new Training(config, run, prepared, pool, thread, watch, resumed)
     if (!existsSync(join(run.checkpoints, UNTRAINED))) await training.calibrateRuler(signal)
     if (resumed) await thread.load(resumed.tensors, { optimiser: true })
     else if (weights) await thread.load(weights.tensors, { optimiser: false })

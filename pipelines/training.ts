@@ -15,6 +15,8 @@ import { bottleneckOfTraining } from './bottleneck.js'
 import type { Config } from './config.js'
 import { progress } from './progress.js'
 import type { RunFolder } from './run-folder.js'
+import { RunEvents } from './tracking/run-events.js'
+import { BestSoFar } from './trainer/best-so-far.js'
 import {
   CHECKPOINT_FORMAT,
   type FoundCheckpoint,
@@ -23,8 +25,10 @@ import {
   thinCheckpoints,
   writeCheckpoint,
 } from './trainer/checkpoint.js'
+import { collapseOf, type Spread } from './trainer/collapse.js'
 import type { StepReport } from './trainer/settings.js'
 import type { TrainerThread } from './trainer/trainer-thread.js'
+import type { Watch, Watched } from './trainer/watch.js'
 import { versions } from './versions.js'
 
 /** Files that grow with a run; a checkpoint keeps their lengths, so that resuming cuts off what came after it. */
@@ -56,6 +60,11 @@ export class Training {
   #metrics = new StreamMetrics()
   /** Reported by the streams, which run ahead; written when training has passed them. */
   #drops: Dropped[] = []
+  readonly #events: RunEvents
+  readonly #best: BestSoFar | undefined
+  #warned = false
+  /** At the end of a line of progress. */
+  #note = ''
 
   constructor(
     private readonly config: Config,
@@ -63,10 +72,13 @@ export class Training {
     private readonly prepared: Prepared,
     private readonly pool: Pool,
     private readonly thread: TrainerThread,
+    private readonly watch: Watch | undefined,
     resumed?: FoundCheckpoint,
   ) {
     this.#cursor = resumed?.checkpoint.cursor ?? START
     this.#step = resumed?.checkpoint.step ?? 0
+    this.#events = new RunEvents(run)
+    this.#best = config.train.checkpoints.best ? new BestSoFar(run) : undefined
   }
 
   /**
@@ -104,7 +116,7 @@ export class Training {
     try {
       await this.#stream(this.#cursor, more, signal, async batch => {
         const report = await this.#trainOn(batch)
-        bar.tick(1, `loss ${report.loss.toFixed(3)}`)
+        bar.tick(1, `loss ${report.loss.toFixed(3)}${this.#note}`)
       })
     } finally {
       bar.done()
@@ -172,15 +184,32 @@ export class Training {
     const { train } = this.config
     const step = this.#step + 1
     const saves = step % train.checkpoints.every === 0
-    const logged = saves || step === 1 || step % train['log-every'] === 0
+    const watches = train.watch && (step % train.watch.every === 0 || step === train.steps)
+    const logged = saves || watches || step === 1 || step % train['log-every'] === 0
     const report = await this.#stepOrExplain(batch, step, logged)
     this.#step = step
     this.#cursor = batch.cursor
     this.#writeDrops()
     this.#count(report)
-    if (logged) this.#log(report, batch)
-    if (saves && step < train.steps) await this.#checkpoint()
+    const watched = watches ? await this.#evaluate() : undefined
+    if (logged) this.#log(report, batch, watched)
+    const best = watched && this.#best?.beatenBy(watched)
+    if (best || (saves && step < train.steps)) await this.#checkpoint()
+    if (best) this.#best?.note(step, watched)
     return report
+  }
+
+  async #evaluate(): Promise<Watched | undefined> {
+    const watched = await this.watch?.evaluate(this.thread)
+    if (watched) this.#note = `, kNN ${percent(watched.knn)}, linear ${percent(watched.linear)}`
+    return watched
+  }
+
+  #warnOfCollapse(collapse: Record<string, Spread> = {}): void {
+    const warnings = Object.entries(collapse).flatMap(([node, spread]) => collapseOf(node, spread) ?? [])
+    if (this.#warned || warnings.length === 0) return
+    this.#warned = true
+    process.stderr.write(`${process.stderr.isTTY ? '\n' : ''}Step ${this.#step}: ${warnings[0]}\n`)
   }
 
   async #stepOrExplain(batch: Batch, step: number, logged: boolean): Promise<StepReport> {
@@ -210,14 +239,17 @@ export class Training {
   }
 
   /** `metrics.jsonl` holds what a repeated run gives again, bit for bit; times are apart. */
-  #log({ step, losses, learningRate, health, ...rest }: StepReport, batch: Batch): void {
+  #log({ step, losses, learningRate, health, ...rest }: StepReport, batch: Batch, watch?: Watched): void {
     const chance = Object.fromEntries(
       this.config.graph.nodes.flatMap(({ id, out }) => (out.kind === 'loss' ? [[id, out.chance]] : [])),
     )
-    this.run.append('metrics.jsonl', { step, epoch: batch.cursor.epoch, losses, chance, learningRate, ...health })
+    const { epoch } = batch.cursor
+    this.run.append('metrics.jsonl', { step, epoch, losses, chance, learningRate, ...health, ...(watch && { watch }) })
+    this.#warnOfCollapse(health?.collapse)
     const { seconds, waited, tensors } = rest
     this.run.append('timings.jsonl', { step, seconds, waited, tensors, time: new Date().toISOString() })
     this.run.append('streams.jsonl', { step, ...this.#metrics.read() })
+    this.#events.catchUp()
     this.run.status('training', { step, of: this.config.train.steps, loss: this.#loss, pid: process.pid })
   }
 
@@ -240,3 +272,5 @@ export class Training {
     thinCheckpoints(run.checkpoints, train.checkpoints.keep)
   }
 }
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`

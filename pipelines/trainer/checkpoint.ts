@@ -29,6 +29,8 @@ export interface Checkpoint {
   /** Of the safetensors file. */
   sha256: string
   versions: Record<string, string>
+  /** What whoever uses the embeddings has to know: of imported weights. */
+  note?: string
 }
 
 /** Short name of a graph's content: equal graphs have equal hashes. */
@@ -40,16 +42,38 @@ export function tensorsFile(folder: string, step: number): string {
   return join(folder, `step-${String(step).padStart(6, '0')}.safetensors`)
 }
 
+function jsonFile(folder: string, step: number): string {
+  return tensorsFile(folder, step).replace(/safetensors$/, 'json')
+}
+
 export function writeCheckpoint(folder: string, checkpoint: Checkpoint): void {
-  const file = tensorsFile(folder, checkpoint.step).replace(/safetensors$/, 'json')
+  writeWhole(jsonFile(folder, checkpoint.step), checkpoint)
+}
+
+function writeWhole(file: string, content: object): void {
   const temporary = `${file}.${process.pid}`
-  writeFileSync(temporary, `${JSON.stringify(checkpoint, null, 1)}\n`, { flush: true })
+  writeFileSync(temporary, `${JSON.stringify(content, null, 1)}\n`, { flush: true })
   renameSync(temporary, file)
 }
 
-/** Keeps the newest `keep` checkpoints of a folder. */
+/** Says which checkpoint is the best: `RUN@best`, which is kept however old it is. */
+const BEST = 'best.json'
+
+/** @param found step of a checkpoint in the folder, and what speaks for it */
+export function writeBest(folder: string, found: { step: number; knn: number }): void {
+  writeWhole(join(folder, BEST), found)
+}
+
+function bestStep(folder: string): number | undefined {
+  const file = join(folder, BEST)
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { step: number }).step : undefined
+}
+
+/** Keeps the newest `keep` checkpoints of a folder, and the best. */
 export function thinCheckpoints(folder: string, keep: number): void {
+  const best = bestStep(folder)
   for (const json of listCheckpoints(folder).slice(0, -keep)) {
+    if (best !== undefined && json === jsonFile(folder, best)) continue
     rmSync(json)
     rmSync(json.replace(/json$/, 'safetensors'), { force: true })
   }
@@ -70,7 +94,7 @@ export interface FoundCheckpoint {
 }
 
 /**
- * The checkpoint that a path names: a run folder (its newest checkpoint), or either file of a checkpoint.
+ * The checkpoint that a path names: a run folder (its newest checkpoint), either file of a checkpoint, or `RUN@best`.
  *
  * @throws Problem if there is none, or if its files do not belong together
  */
@@ -89,6 +113,8 @@ export function findCheckpoint(path: string): FoundCheckpoint {
 }
 
 function jsonOf(path: string): string {
+  const named = path.match(/^(.*)@best$/)?.[1]
+  if (named !== undefined && !existsSync(path)) return bestOf(named)
   if (!existsSync(path))
     throw new Problem('no-checkpoint', `${path} does not exist.`, { hint: 'Name a run folder or a checkpoint.' })
   if (!statSync(path).isDirectory()) return path.replace(/safetensors$/, 'json')
@@ -96,6 +122,15 @@ function jsonOf(path: string): string {
   if (newest) return newest
   throw new Problem('no-checkpoint', `${path} holds no checkpoint.`, {
     hint: 'A run writes its first one after `checkpoints.every` steps.',
+  })
+}
+
+function bestOf(run: string): string {
+  const folder = join(run, 'checkpoints')
+  const step = bestStep(folder)
+  if (step !== undefined) return jsonFile(folder, step)
+  throw new Problem('no-checkpoint', `${run} has no best checkpoint.`, {
+    hint: 'A run keeps one with train.watch and train.checkpoints.best: true. Without @best its newest is meant.',
   })
 }
 

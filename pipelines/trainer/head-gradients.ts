@@ -1,31 +1,33 @@
 /** How several heads pull at the encoder that they share. */
 import type { Engine, Tensor } from '../../engine/engine.js'
-import { lossAndGradients } from '../../engine/gradients.js'
+import { gradientsOf } from './gradient-caching.js'
 import type { Model, Values } from './model.js'
+import { statisticsUntouched } from './running-statistics.js'
 import type { HeadGradients } from './settings.js'
 
 /**
- * The gradient of each loss by itself with respect to the encoders' weights: its norm, times the loss's weight, and the
- * cosine between those of each two losses (-1: they pull against each other; 0 also where one has no pull at all).
- * Nothing where there are fewer than two losses, or every encoder is frozen. Runs each loss forward and back once more;
- * no weight and no running statistic is changed by it.
+ * The gradient of each loss by itself with respect to the weights of encoders and separators: its norm, times the loss's
+ * weight, and the cosine between those of each two losses (-1: they pull against each other; 0 also where one has no
+ * pull at all). Nothing where there are fewer than two losses, or every encoder is frozen. Runs each loss forward and
+ * back once more; no weight and no running statistic is changed by it.
  */
-export function headGradients(engine: Engine, model: Model, batches: Values): HeadGradients | undefined {
+export function headGradients(
+  engine: Engine,
+  model: Model,
+  batches: Values,
+  chunk?: number,
+): HeadGradients | undefined {
   const { losses, encoding } = model
   if (losses.length < 2 || encoding.length === 0) return undefined
-  const statistics = model.weights.all.filter(({ trainable }) => !trainable)
-  const before = statistics.map(weight => weight.read().clone())
-  const rows = losses.map(node => {
-    const { loss, gradients } = lossAndGradients(
-      engine,
-      encoding,
-      () => model.forward(batches, node)[node.id] as Tensor,
-    )
-    const row = engine.tf.tidy(() => engine.tf.concat(gradients.map(gradient => gradient.reshape([-1]))))
-    engine.tf.dispose([loss, ...gradients])
-    return row
-  })
-  for (const [at, weight] of statistics.entries()) weight.assign(before[at]!)
+  const rows = statisticsUntouched(model, () =>
+    losses.map(({ id }) => {
+      const of = (values: Values) => values[id] as Tensor
+      const { loss, gradients } = gradientsOf(engine, model, batches, { weights: encoding, reads: [id], of, chunk })
+      const row = engine.tf.tidy(() => engine.tf.concat(gradients.map(gradient => gradient.reshape([-1]))))
+      engine.tf.dispose([loss, ...gradients])
+      return row
+    }),
+  )
   const between = (one: number, other: number) => {
     const product = engine.tf.tidy(() => rows[one]!.mul(rows[other]!).sum())
     const [value] = product.dataSync()

@@ -3,6 +3,8 @@ import type { Precision } from '../../engine/engine.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
 import type { BatchValues } from '../../graphs/streams/layout.js'
 import type { TrainSettings } from '../config.js'
+import type { Spread } from './collapse.js'
+import type { Neighbourhood } from './neighbours.js'
 
 export interface TrainerSetup {
   graph: CheckedGraph
@@ -30,9 +32,8 @@ export interface StepReport {
 export interface Health extends Partial<HeadGradients> {
   /** L2 norm of all gradients together. */
   gradientNorm: number
-  /** Mean over dimensions of the standard deviation of L2-normalised embeddings, and what it is without collapse, 1/sqrt(d). */
-  embeddingDeviation: number
-  embeddingDeviationHealthy: number
+  /** By encoder and head; absent where nothing gives embeddings. */
+  collapse?: Record<string, Spread>
 }
 
 /** Where a graph has several losses: what each does to the encoders' weights. */
@@ -48,7 +49,12 @@ export type Request =
   | { kind: 'step'; values: BatchValues; step: number; logged: boolean }
   /** Forward in training mode without learning: sets the running statistics of batch normalisation. */
   | { kind: 'calibrate'; values: BatchValues }
-  | { kind: 'encode'; node: string; patches: Float32Array; count: number }
+  | { kind: 'encode'; node: string; patches: Float32Array; count: number; layer: string | undefined }
+  /** Names and widths of an encoder's layers. */
+  | { kind: 'layers'; node: string }
+  | ({ kind: 'neighbours' } & Neighbourhood)
+  /** What a tensor node makes of a batch, in training mode, without learning. */
+  | { kind: 'look'; node: string; values: BatchValues }
   | { kind: 'save'; file: string }
   | { kind: 'load'; file: string; optimiser: boolean }
   | { kind: 'close' }

@@ -30,7 +30,13 @@ function answer(request: Request): unknown {
     case 'calibrate':
       return trainer.calibrate(request.values)
     case 'encode':
-      return trainer.encode(request.node, request.patches, request.count)
+      return trainer.encode(request.node, request.patches, request.count, request.layer)
+    case 'layers':
+      return trainer.layers(request.node)
+    case 'neighbours':
+      return trainer.neighbours(request)
+    case 'look':
+      return trainer.look(request.node, request.values)
     case 'save':
       return trainer.save(request.file)
     case 'load':

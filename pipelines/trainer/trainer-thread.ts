@@ -2,7 +2,9 @@
 import { Worker } from 'node:worker_threads'
 import { Problem } from '../../data/problem.js'
 import { tensorflowEnvironment } from '../../engine/tensorflow.js'
+import type { LaneName } from '../../graphs/language/item-shape.js'
 import type { BatchValues } from '../../graphs/streams/layout.js'
+import type { Neighbourhood } from './neighbours.js'
 import type { Reply, Request, StepReport, TrainerSetup } from './settings.js'
 
 export class TrainerThread {
@@ -41,8 +43,25 @@ export class TrainerThread {
     return this.#ask({ kind: 'calibrate', values }, buffersOf(values)) as Promise<void>
   }
 
-  encode(node: string, patches: Float32Array, count: number): Promise<Float32Array> {
-    return this.#ask({ kind: 'encode', node, patches, count }, [patches.buffer as ArrayBuffer]) as Promise<Float32Array>
+  encode(node: string, patches: Float32Array, count: number, layer?: string): Promise<Float32Array> {
+    const request = { kind: 'encode', node, patches, count, layer } as const
+    return this.#ask(request, [patches.buffer as ArrayBuffer]) as Promise<Float32Array>
+  }
+
+  layers(node: string): Promise<Record<string, number>> {
+    return this.#ask({ kind: 'layers', node }) as Promise<Record<string, number>>
+  }
+
+  /** Takes over the vectors. */
+  neighbours(among: Neighbourhood): Promise<Int32Array> {
+    const request: Request = { kind: 'neighbours', ...among }
+    return this.#ask(request, [among.vectors.buffer as ArrayBuffer]) as Promise<Int32Array>
+  }
+
+  /** Numbers of a tensor node by side of the pair (`only` where there is none), row-major. */
+  look(node: string, values: BatchValues): Promise<Partial<Record<LaneName, Float32Array>>> {
+    const looked = this.#ask({ kind: 'look', node, values }, buffersOf(values))
+    return looked as Promise<Partial<Record<LaneName, Float32Array>>>
   }
 
   save(file: string): Promise<string> {

@@ -1,15 +1,19 @@
 /** One training step, in the order in which a paper tells it. Runs in the trainer's thread. */
 import { Problem } from '../../data/problem.js'
 import type { Engine, Tensor } from '../../engine/engine.js'
-import { globalNorm, lossAndGradients } from '../../engine/gradients.js'
+import { globalNorm } from '../../engine/gradients.js'
 import { createOptimiser, type Optimiser, type OptimiserOptions } from '../../engine/optimisers/optimiser.js'
 import { schedule } from '../../engine/optimisers/schedule.js'
 import type { OptimiserSettings } from '../../engine/optimisers/settings.js'
 import type { CheckedNode } from '../../graphs/language/checked.js'
+import { itemShape, type LaneName, sizeOf } from '../../graphs/language/item-shape.js'
 import type { BatchValues } from '../../graphs/streams/layout.js'
-import { innermost, type PatchPort, type Port } from '../../stages/ports.js'
+import { describePort, innermost, type Port } from '../../stages/ports.js'
+import { spreadOf } from './collapse.js'
+import { forwardAlone, gradientsOf } from './gradient-caching.js'
 import { headGradients } from './head-gradients.js'
-import type { Model, Value, Values } from './model.js'
+import { isPair, type Model, type Value, type Values } from './model.js'
+import { type Neighbourhood, nearestOfOthers } from './neighbours.js'
 import type { Health, StepReport, TrainerSetup } from './settings.js'
 import { readTensors, writeTensors } from './tensors-file.js'
 
@@ -35,15 +39,21 @@ export class Trainer {
   step(batch: BatchValues, { step, logged }: { step: number; logged: boolean }): StepReport {
     const began = performance.now()
     const waited = (began - this.#idleSince) / 1000
+    const { chunk } = this.setup.train!
     const losses: Record<string, Tensor> = {}
-    let embeddings: Tensor | undefined
+    const embeddings: Record<string, Tensor> = {}
     const inputs = this.#tensors(batch)
-    const { loss, gradients } = lossAndGradients(this.engine, this.model.trainable, () => {
-      const values = this.model.forward(inputs)
-      for (const { id } of this.model.losses) losses[id] = this.engine.tf.keep(values[id] as Tensor)
-      const encoder = this.model.encoders[0]
-      if (logged && encoder) embeddings = this.engine.tf.keep(firstLane(values[encoder.id]!).clone())
-      return weightedSum(this.model.losses, values)
+    const { loss, gradients } = gradientsOf(this.engine, this.model, inputs, {
+      weights: this.model.trainable,
+      chunk,
+      of: values => {
+        for (const { id } of this.model.losses) losses[id] = this.engine.tf.keep(values[id] as Tensor)
+        // what no head and no loss reads is not there when encoders work in chunks
+        for (const node of logged ? this.model.embedding : [])
+          if (node.id in values && !readsLabels(node))
+            embeddings[node.id] = this.engine.tf.keep(firstLane(values[node.id]!).clone())
+        return weightedSum(this.model.losses, values)
+      },
     })
     const report: StepReport = {
       step,
@@ -54,13 +64,13 @@ export class Trainer {
       waited,
       tensors: 0,
     }
-    if (logged) report.health = this.#health(gradients, embeddings!)
+    if (logged) report.health = this.#health(gradients, embeddings)
     demandFinite(report)
-    if (report.health) Object.assign(report.health, headGradients(this.engine, this.model, inputs))
+    if (report.health) Object.assign(report.health, headGradients(this.engine, this.model, inputs, chunk))
     const now = this.#rate!(step - 1)
     report.learningRate = now.learningRate
     this.#optimiser!.apply(gradients, now)
-    this.engine.tf.dispose([inputs, losses, gradients, loss, ...(embeddings ? [embeddings] : [])] as never)
+    this.engine.tf.dispose([inputs, losses, gradients, loss, embeddings] as never)
     report.tensors = this.engine.tf.memory().numTensors
     this.#idleSince = performance.now()
     report.seconds = (this.#idleSince - began) / 1000
@@ -69,21 +79,56 @@ export class Trainer {
 
   /** Lets batch normalisation see a batch; no weight learns. */
   calibrate(batch: BatchValues): void {
-    this.engine.tf.tidy(() => void this.model.forward(this.#tensors(batch)))
+    const inputs = this.#tensors(batch)
+    forwardAlone(this.engine, this.model, inputs, this.setup.train?.chunk)
+    this.engine.tf.dispose(inputs as never)
     this.#idleSince = performance.now()
   }
 
-  /** Embeddings of `count` patches, row-major; always the same batch size, because sums depend on it in the last digits. */
-  encode(node: string, patches: Float32Array, count: number): Float32Array {
-    const encoder = this.model.encoders.find(({ id }) => id === node)
-    if (!encoder) {
-      const there = this.model.encoders.map(({ id }) => id).join(', ')
-      throw new Problem('no-such-layer', `The graph has no encoder '${node}'.`, { hint: `It has: ${there}.` })
+  /**
+   * What an encoder makes of `count` patches, or a head of as many embeddings, row-major; always of the same batch size,
+   * because sums depend on it in the last digits.
+   *
+   * @param layer of an encoder, in place of its embedding: one that `layers` names
+   */
+  encode(node: string, items: Float32Array, count: number, layer?: string): Float32Array {
+    const found = this.model.embedding.find(({ id }) => id === node)
+    if (!found) {
+      const there = this.model.embedding.map(({ id }) => id).join(', ')
+      throw new Problem('no-such-layer', `The graph has no encoder or head '${node}'.`, { hint: `It has: ${there}.` })
     }
-    return this.engine.tf.tidy(() => {
-      const embeddings = this.model.encode(node, this.#patches(patches, encoder.inputs.from!.port))
+    const encoded = this.engine.tf.tidy(() => {
+      const given = this.#items(items, found)
+      const embeddings = layer === undefined ? this.model.encode(node, given) : this.model.layers(node, given)[layer]!
       return embeddings.dataSync<'float32'>().slice(0, count * embeddings.shape[1]!)
     })
+    this.#idleSince = performance.now()
+    return encoded
+  }
+
+  /** Names of an encoder's layers and how many numbers each gives, found with one silent patch. */
+  layers(node: string): Record<string, number> {
+    const encoder = this.model.encoders.find(({ id }) => id === node)!
+    return this.engine.tf.tidy(() => {
+      const patch = new Float32Array(sizeOf(itemShape(innermost(encoder.inputs.from!.port))!.shape))
+      const found = this.model.layers(node, this.#items(patch, encoder))
+      return Object.fromEntries(Object.entries(found).map(([name, { shape }]) => [name, shape[1]!]))
+    })
+  }
+
+  /** What a tensor node makes of a batch in training mode: numbers by side of the pair. */
+  look(node: string, batch: BatchValues): Partial<Record<LaneName, Float32Array>> {
+    return this.engine.tf.tidy(() => {
+      const value = this.model.forward(this.#tensors(batch), [node])[node]!
+      const numbers = (tensor: Tensor) => tensor.dataSync<'float32'>().slice()
+      return isPair(value) ? { a: numbers(value.a), b: numbers(value.b) } : { only: numbers(value) }
+    })
+  }
+
+  neighbours(among: Neighbourhood): Int32Array {
+    const found = nearestOfOthers(this.engine, among)
+    this.#idleSince = performance.now()
+    return found
   }
 
   /** @returns sha256 of the file written */
@@ -103,24 +148,31 @@ export class Trainer {
     const values = Object.entries(batch).map(([id, lanes]) => {
       const { out } = this.setup.graph.nodes.find(other => other.id === id)!
       const { only, a, b } = lanes
-      return [id, only ? this.#patches(only, out) : { a: this.#patches(a!, out), b: this.#patches(b!, out) }]
+      return [id, only ? this.#tensor(only, out) : { a: this.#tensor(a!, out), b: this.#tensor(b!, out) }]
     })
     return Object.fromEntries(values)
   }
 
-  #patches(data: Float32Array, port: Port): Tensor {
-    const { frames, bands } = patchOf(port)
-    return this.engine.tf.tensor3d(data, [data.length / (frames * bands), frames, bands])
+  /** One side of what a batch holds: [items, ...shape of an item]. */
+  #tensor(data: Float32Array, port: Port): Tensor {
+    const item = itemShape(port)
+    if (!item) throw new Problem('not-a-batch', `${describePort(port)} has no fixed size: it cannot be a tensor.`)
+    return this.engine.tf.tensor(data, [data.length / sizeOf(item.shape), ...item.shape])
   }
 
-  #health(gradients: Tensor[], embeddings: Tensor): Health {
-    const { gradientNorm, deviation, size } = this.engine.tf.tidy(() => {
-      const normalised = embeddings.div(embeddings.norm('euclidean', 1, true).add(1e-12))
-      const deviation = normalised.sub(normalised.mean(0)).square().mean(0).sqrt().mean().dataSync()[0]!
-      const gradientNorm = globalNorm(this.engine, gradients).dataSync()[0]!
-      return { gradientNorm, deviation, size: embeddings.shape[1]! }
-    })
-    return { gradientNorm, embeddingDeviation: deviation, embeddingDeviationHealthy: 1 / Math.sqrt(size) }
+  /** What a node reads: patches, or embeddings for a head. */
+  #items(data: Float32Array, { inputs }: CheckedNode): Tensor {
+    const port = innermost(inputs.from!.port)
+    if (port.kind !== 'embedding') return this.#tensor(data, port)
+    return this.engine.tf.tensor(data, [data.length / port.size, port.size])
+  }
+
+  #health(gradients: Tensor[], embeddings: Record<string, Tensor>): Health {
+    const norm = globalNorm(this.engine, gradients)
+    const gradientNorm = norm.dataSync()[0]!
+    norm.dispose()
+    const spreads = Object.entries(embeddings).map(([id, tensor]) => [id, spreadOf(this.engine, tensor)] as const)
+    return { gradientNorm, ...(spreads.length > 0 && { collapse: Object.fromEntries(spreads) }) }
   }
 }
 
@@ -144,12 +196,12 @@ function weightedSum(losses: readonly CheckedNode[], values: Values): Tensor {
     .reduce((sum, one) => sum.add(one))
 }
 
-function firstLane(value: Value): Tensor {
-  return 'a' in value ? (value as { a: Tensor }).a : (value as Tensor)
+/** A classifier: what it gives are logits, which may well be few and alike. */
+function readsLabels({ inputs }: CheckedNode): boolean {
+  return Object.values(inputs).some(({ port }) => innermost(port).kind === 'label')
 }
 
-function patchOf(port: Port): PatchPort {
-  const inner = innermost(port)
-  if (inner.kind === 'patch') return inner
-  throw new Problem('not-a-patch', `The encoder reads ${inner.kind}, but only patches can be given to it.`)
+/** One side of a pair: enough to see a collapse. */
+function firstLane(value: Value): Tensor {
+  return isPair(value) ? value.a : value
 }

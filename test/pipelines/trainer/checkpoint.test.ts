@@ -9,6 +9,7 @@ import {
   hashGraph,
   tensorsFile,
   thinCheckpoints,
+  writeBest,
   writeCheckpoint,
 } from '../../../pipelines/trainer/checkpoint.js'
 import { scratchFolder } from '../../earshot.js'
@@ -58,6 +59,17 @@ test('thinning keeps the newest', t => {
     'step-000004.json',
     'step-000004.safetensors',
   ])
+})
+
+test('the best is kept beside the newest, and has a name', t => {
+  const run = runWith(1, 2, 3, 4)
+  t.throws(() => findCheckpoint(`${run}@best`), { message: /has no best checkpoint/ })
+  writeBest(join(run, 'checkpoints'), { step: 2, knn: 0.5 })
+  thinCheckpoints(join(run, 'checkpoints'), 1)
+  const kept = readdirSync(join(run, 'checkpoints')).filter(name => /^step.*json$/.test(name))
+  t.deepEqual(kept, ['step-000002.json', 'step-000004.json'])
+  t.is(findCheckpoint(`${run}@best`).checkpoint.step, 2)
+  t.is(findCheckpoint(run).checkpoint.step, 4)
 })
 
 test('equal graphs have equal hashes', t => {

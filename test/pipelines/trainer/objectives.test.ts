@@ -21,6 +21,7 @@ test('each objective in the place of NT-Xent, by one edit; weights of its own le
     ['vicreg', 24.75, []],
     ['barlow-twins', 8, []],
     ['triplet', 0.1, []],
+    ['angular-contrastive', 0.6 * Math.log(15) + (0.4 * 16 * 14 * 0.25) / 50, []],
   ] as const) {
     const run = join(folder, stage)
     const words = ['train', config, '--run', run, '--swap', `similarity=${stage}`]
