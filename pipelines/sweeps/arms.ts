@@ -1,0 +1,103 @@
+/** The arms of a sweep: those that are listed, every combination of a grid, and those that are drawn. */
+import { Problem, Problems } from '../../data/problem.js'
+import type { Edit } from '../../graphs/language/edits.js'
+import { suggestion } from '../../graphs/language/nearest-name.js'
+import { streamOf } from '../../graphs/streams/draws.js'
+import type { PlacedEdit, SweepFile, Written } from './sweep-file.js'
+
+export interface Arm {
+  name: string
+  edits: PlacedEdit[]
+  seeds: number[]
+}
+
+/** Combinations beyond this are a slip of the pen. */
+const MOST_ARMS = 100_000
+
+/** Listed arms, then the grid, then the drawn ones; each begins with the edits that all have. */
+export function armsOf(sweep: SweepFile): Arm[] {
+  const { written, spotAt } = sweep
+  const common = written.edits.map((edit, at) => ({ edit: edit as Edit, spot: spotAt(['edits', at]) }))
+  const listed = Object.entries(written.arms).map(([name, arm]): Arm => {
+    const path = Array.isArray(arm) ? ['arms', name] : ['arms', name, 'edits']
+    const own = (Array.isArray(arm) ? arm : arm.edits).map((edit, at) => ({
+      edit: edit as Edit,
+      spot: spotAt([...path, at]),
+    }))
+    return { name, edits: own, seeds: (Array.isArray(arm) ? undefined : arm.seeds) ?? written.seeds }
+  })
+  const arms = [...listed, ...gridArms(sweep), ...randomArms(sweep)]
+  const names = new Set<string>()
+  for (const { name, edits } of arms) {
+    if (names.has(name))
+      throw new Problem('arm-twice', `Two arms are called '${name}'.`, {
+        place: edits[0]?.spot ?? { file: sweep.file },
+      })
+    names.add(name)
+  }
+  return arms.map(arm => ({ ...arm, edits: [...common, ...arm.edits] }))
+}
+
+/** The arm that differences are taken to. @throws Problems if there is none of that name */
+export function referenceArm({ written, spotAt }: SweepFile, arms: readonly Arm[]): string {
+  const { against } = written
+  if (against === undefined) return arms[0]!.name
+  if (arms.some(({ name }) => name === against)) return against
+  const names = arms.map(({ name }) => name)
+  throw new Problems([
+    new Problem('unknown-arm', `There is no arm '${against}'. ${suggestion(against, names)}`.trimEnd(), {
+      place: { ...spotAt(['against']), path: 'against' },
+    }),
+  ])
+}
+
+function gridArms({ written: { grid, seeds }, spotAt }: SweepFile): Arm[] {
+  if (!grid) return []
+  const axes = Object.entries(grid)
+  const count = axes.reduce((product, [, values]) => product * values.length, 1)
+  if (count > MOST_ARMS)
+    throw new Problem('too-many-arms', `The grid has ${count} combinations; the most is ${MOST_ARMS}.`, {
+      place: { ...spotAt(['grid']), path: 'grid' },
+      hint: 'Draw some of them: write random instead of grid.',
+    })
+  let arms: Arm[] = [{ name: '', edits: [], seeds }]
+  for (const [path, values] of axes) {
+    const choices = values.map((value, at) => ({ text: `${path}=${asYaml(value)}`, spot: spotAt(['grid', path, at]) }))
+    arms = arms.flatMap(arm =>
+      choices.map(({ text, spot }) => ({
+        name: arm.name === '' ? text : `${arm.name},${text}`,
+        edits: [...arm.edits, { edit: { set: text }, spot }],
+        seeds,
+      })),
+    )
+  }
+  return axes.length === 0 ? [] : arms
+}
+
+function randomArms({ written: { random, seeds }, spotAt }: SweepFile): Arm[] {
+  if (!random) return []
+  return Array.from({ length: random.count }, (_, at) => ({
+    name: `random-${at + 1}`,
+    seeds,
+    edits: Object.entries(random.draw).map(([path, how]) => ({
+      edit: { set: `${path}=${asYaml(drawn(how, `sweep ${random.seed} ${at} ${path}`))}` },
+      spot: spotAt(['random', 'draw', path]),
+    })),
+  }))
+}
+
+type Draw = NonNullable<Written['random']>['draw'][string]
+
+/** A value that depends on its key alone: another path or a larger count moves nobody's draws. */
+function drawn(how: Draw, key: string): number | string | boolean {
+  const rng = streamOf(key)
+  if (Array.isArray(how)) return rounded(rng.uniform(how[0], how[1]))
+  if ('log' in how) return rounded(Math.exp(rng.uniform(Math.log(how.log[0]), Math.log(how.log[1]))))
+  if ('whole' in how) return rng.integer(how.whole[0], how.whole[1] + 1)
+  return how.of[rng.integer(0, how.of.length)]!
+}
+
+/** Four digits: as it is read in a table, so it is used. */
+const rounded = (value: number) => Number(value.toPrecision(4))
+
+const asYaml = (value: number | string | boolean) => (typeof value === 'string' ? value : String(value))

@@ -1,0 +1,117 @@
+/** A plan as it is printed: its jobs, how they stand, what they will cost. */
+import { editInWords } from '../../graphs/language/edits.js'
+import { type JobState, startedJobs, stateOf } from './job-folder.js'
+import type { SweepPlan } from './plan.js'
+import { inWords, secondsOf, type Trial } from './trial.js'
+
+/** Lines of a table unless all are asked for. */
+const FEW = 40
+
+const STATES: readonly JobState[] = ['done', 'running', 'stale', 'failed', 'waiting']
+
+export interface Listed {
+  arm: string
+  seed: number
+  key: string
+  state: JobState
+  /** Seconds, of jobs that have ended. */
+  seconds: number | undefined
+  reason: string | undefined
+}
+
+/** Every arm and seed with its job's state; identical ones have the same key. */
+export function listJobs(plan: SweepPlan): Listed[] {
+  const started = startedJobs(plan)
+  const now = new Map([...plan.jobs].map(([key, job]) => [key, stateOf(plan, job, started)]))
+  return plan.arms.flatMap(({ name, jobs }) =>
+    jobs.map(({ seed, key }) => {
+      const { state, status } = now.get(key)!
+      return { arm: name, seed, key, state, seconds: status?.seconds, reason: status?.reason }
+    }),
+  )
+}
+
+export function planText(plan: SweepPlan, listed: readonly Listed[], all: boolean, trial: Trial | undefined): string {
+  return [header(plan), table(plan, listed, all), counts(plan, listed), cost(plan, listed, trial), next(plan, listed)]
+    .filter(part => part !== '')
+    .join('\n\n')
+}
+
+function header({ name, file, base, arms, jobs, tests, output, graphs, against }: SweepPlan): string {
+  const asked = arms.reduce((sum, { jobs }) => sum + jobs.length, 0)
+  const same = asked - jobs.size
+  const twice = same > 0 ? `; ${same} of ${asked} are the same as another and run once` : ''
+  const judged = tests.length === 0 ? 'no evaluation' : tests.map(({ name, role }) => `${name} (${role})`).join(', ')
+  return [
+    `${name} (${file}): ${plural(arms.length, 'arm')} of ${base}, ${plural(jobs.size, 'job')}${twice}.`,
+    `Checked: ${plural(graphs, 'distinct graph')}. Evaluated on: ${judged}. Differences to: ${against}.`,
+    `Ledger: ${output}`,
+  ].join('\n')
+}
+
+function table({ arms }: SweepPlan, listed: readonly Listed[], all: boolean): string {
+  const changes = new Map(arms.map(({ name, edits }) => [name, edits.map(editInWords).join(' ')]))
+  const shown = all ? listed : listed.slice(0, FEW)
+  const head = ['arm', 'seed', 'key', 'state', 'changes']
+  const rows = shown.map(({ arm, seed, key, state, seconds, reason }) => {
+    const took = state === 'done' && seconds !== undefined ? ` (${inWords(seconds)})` : ''
+    const why = state === 'failed' && reason ? `  ${reason}` : ''
+    return [arm, String(seed), key, `${state}${took}`, `${changes.get(arm) ?? ''}${why}`]
+  })
+  const widths = head.map((title, column) =>
+    Math.min(60, Math.max(title.length, ...rows.map(cells => cells[column]!.length))),
+  )
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, at) => cell.padEnd(widths[at]!))
+      .join('  ')
+      .trimEnd()
+  const more = listed.length - shown.length
+  return [
+    line(head),
+    widths.map(width => '-'.repeat(width)).join('  '),
+    ...rows.map(line),
+    ...(more > 0 ? [`and ${more} more (--all shows them)`] : []),
+  ].join('\n')
+}
+
+/** `12 jobs: 3 done, 1 failed, 8 waiting`. */
+export function counts({ jobs }: SweepPlan, listed: readonly Listed[]): string {
+  const states = new Map(listed.map(({ key, state }) => [key, state]))
+  const parts = STATES.flatMap(state => {
+    const count = [...states.values()].filter(one => one === state).length
+    return count > 0 ? [`${count.toLocaleString('en')} ${state}`] : []
+  })
+  return `${plural(jobs.size, 'job')}: ${parts.join(', ')}.`
+}
+
+function cost(plan: SweepPlan, listed: readonly Listed[], trial: Trial | undefined): string {
+  const states = new Map(listed.map(({ key, state }) => [key, state]))
+  const left = [...plan.jobs.values()].filter(({ key }) => states.get(key) !== 'done')
+  if (left.length === 0) return ''
+  const atOnce = plan.budget['jobs-at-once']
+  const side = atOnce > 1 ? `, ${atOnce} at once if they do not slow each other down` : ''
+  const done = [...new Map(listed.map(one => [one.key, one])).values()].flatMap(({ state, seconds }) =>
+    state === 'done' && seconds ? [seconds] : [],
+  )
+  if (done.length > 0) {
+    const mean = done.reduce((sum, seconds) => sum + seconds, 0) / done.length
+    return `Time: about ${inWords((left.length * mean) / atOnce)} for ${plural(left.length, 'job')} (${inWords(mean)} a job, as the ${done.length} that are done took${side}).`
+  }
+  if (!trial) return `Time: not known yet; --trial measures a few steps.`
+  const seconds = left.reduce((sum, job) => sum + secondsOf(trial, job), 0)
+  const tests = Object.entries(trial.tests).map(([name, seconds]) => `${inWords(seconds)} for ${name}`)
+  const parts = [`${inWords(trial.overhead)} to start`, `${trial.secondsPerStep.toFixed(2)} s a step`, ...tests].join(
+    ', ',
+  )
+  return `Time: about ${inWords(seconds / atOnce)} for ${plural(left.length, 'job')}${side}. From a trial of ${trial.steps} steps of the base: ${parts}; other graphs may take more or less, and rulers come on top.`
+}
+
+function next({ file }: SweepPlan, listed: readonly Listed[]): string {
+  const failed = listed.some(({ state }) => state === 'failed')
+  const open = listed.some(({ state }) => state !== 'done' && state !== 'failed')
+  if (open) return `Next: ./earshot sweep run ${file}`
+  return failed ? `Next: ./earshot sweep run ${file} --retry` : `Next: ./earshot sweep results ${file}`
+}
+
+export const plural = (count: number, what: string) => `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`

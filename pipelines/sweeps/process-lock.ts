@@ -1,0 +1,57 @@
+/** A file that one living process holds. A dead one's is taken over, by one of those who try. */
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { isAlive, isHere, type ProcessName, thisProcess } from './processes.js'
+
+/** Milliseconds after which who was taking over is taken for dead. */
+const TAKING_OVER = 10_000
+
+/** @returns what gives it free again, or who holds it */
+export function tryLock(file: string): { release: () => void } | { holder: ProcessName } {
+  mkdirSync(dirname(file), { recursive: true })
+  if (written(file)) return held(file)
+  const holder = holderOf(file)
+  if (holder && (!isHere(holder) || isAlive(holder))) return { holder }
+  const takeover = `${file}.takeover`
+  if (!written(takeover)) {
+    forgetIfOld(takeover)
+    return { holder: holderOf(takeover) ?? thisProcess() }
+  }
+  try {
+    const now = holderOf(file)
+    if (now && (!isHere(now) || isAlive(now))) return { holder: now }
+    rmSync(file, { force: true })
+    return written(file) ? held(file) : { holder: holderOf(file) ?? thisProcess() }
+  } finally {
+    rmSync(takeover, { force: true })
+  }
+}
+
+/** Who holds a lock, alive or not. */
+export function holderOf(file: string): ProcessName | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+const held = (file: string) => ({ release: () => rmSync(file, { force: true }) })
+
+function written(file: string): boolean {
+  try {
+    writeFileSync(file, JSON.stringify(thisProcess()), { flag: 'wx' })
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+function forgetIfOld(file: string): void {
+  try {
+    if (Date.now() - statSync(file).mtimeMs > TAKING_OVER) rmSync(file, { force: true })
+  } catch {
+    // gone already
+  }
+}

@@ -1,0 +1,215 @@
+/** A sweep as it is written: which config, which changes to it, which seeds, what every run is judged by. */
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { z } from 'zod'
+import { Problem, Problems } from '../../data/problem.js'
+import type { Edit } from '../../graphs/language/edits.js'
+import { nearestName, suggestion } from '../../graphs/language/nearest-name.js'
+import { readYamlFile } from '../../graphs/language/read-yaml.js'
+import { checkSettings } from '../../graphs/language/settings.js'
+import { type Branch, childOf, type Path, problemAt, type Spot, type Tree } from '../../graphs/language/tree.js'
+import { duration } from '../../stages/quantities.js'
+import { memory } from './memory.js'
+
+const text = z.string().min(1)
+
+const EDITS = ['set', 'without', 'swap']
+
+const edit = z.unknown().transform((given, context): Edit => {
+  const [[word, value] = [], second] =
+    typeof given === 'object' && given !== null ? Object.entries(given as Record<string, unknown>) : []
+  if (word !== undefined && EDITS.includes(word) && typeof value === 'string' && !second) return given as Edit
+  const near = word === undefined || EDITS.includes(word) ? undefined : nearestName(word, EDITS)
+  const wrong = near === undefined ? '' : `there is no '${word}', did you mean '${near}'? An edit is one of`
+  context.addIssue(
+    `${wrong || 'expected one edit:'} { set: train.steps=600 }, { without: mixed } or { swap: encoder=resnet18 }`,
+  )
+  return z.NEVER
+})
+
+const edits = z.array(edit)
+const seeds = z
+  .array(z.int().min(0))
+  .min(1)
+  .refine(list => new Set(list).size === list.length, 'a seed stands here twice')
+const arm = z.union([edits, z.strictObject({ edits: edits.default([]), seeds: seeds.optional() })], {
+  // mistakes further inside speak for themselves
+  error: ({ input }) =>
+    typeof input === 'object' && input !== null
+      ? undefined
+      : 'an arm is a list of edits ([] for none), or { edits: [...], seeds: [...] }',
+})
+const ends = z.tuple([z.number(), z.number()]).refine(([low, high]) => low <= high, 'the lower end comes first')
+const values = z.array(z.union([z.number(), z.string(), z.boolean()])).min(1)
+
+const draw = z.union([
+  ends,
+  z.strictObject({ log: ends.refine(([low]) => low > 0, 'a logarithmic draw needs ends above 0') }),
+  z.strictObject({ whole: z.tuple([z.int(), z.int()]) }),
+  z.strictObject({ of: values }),
+])
+
+const evaluation = z.strictObject({
+  set: text.describe('a labelled data set, as `embed` takes it; relative to the sweep file'),
+  label: text.describe('column of the classes'),
+  group: text.optional().describe('whole groups of this column are held out and resampled (kit, voice, site)'),
+  role: z
+    .enum(['development', 'report'])
+    .default('development')
+    .describe('development: choices may be made on it; report: looked at when they have been made'),
+  hop: duration({ min: 0.001, max: 3600 }).default(0.48).describe('time from one patch to the next'),
+  rulers: z
+    .enum(['against', 'all', 'none'])
+    .default('against')
+    .describe('whose untrained encoder and log-mel statistics are probed as well'),
+})
+
+const budget = z.strictObject({
+  'jobs-at-once': z.int().min(1).max(1024).default(1).describe('jobs that run side by side'),
+  threads: z.int().min(1).max(256).optional().describe('train.threads of every job; that of the base if absent'),
+  memory: memory.prefault('2 GB').describe('memory that must be free before another job is started'),
+  time: duration({ min: 1, max: 3e6 }).optional().describe('a job that takes longer is ended and has failed'),
+})
+
+const schema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u, 'expected a name of letters, digits, dots, _ and -: it names a folder')
+    .optional()
+    .describe('of the sweep; that of the file if absent'),
+  base: text.describe('the config that every arm changes; relative to the sweep file'),
+  edits: edits.default([]).describe('changes that every arm begins with'),
+  seeds: seeds.default([0]).describe('train.seed; each arm is trained once a seed'),
+  arms: z.record(text, arm).default({}).describe('name: changes, in order'),
+  grid: z.record(text, values).optional().describe('an arm for every combination of these values'),
+  random: z
+    .strictObject({
+      count: z.int().min(1).max(100_000).describe('arms to draw'),
+      seed: z.int().min(0).default(0),
+      draw: z.record(text, draw).describe('path: [low, high], { log: [low, high] }, { whole: [...] } or { of: [...] }'),
+    })
+    .optional()
+    .describe('arms with drawn values'),
+  against: text.optional().describe('arm that differences are taken to; the first if absent'),
+  evaluate: z.record(text, evaluation).default({}).describe('name: labelled sounds that every run is probed on'),
+  budget: budget.prefault({}),
+})
+
+export type Written = z.output<typeof schema>
+export type Evaluation = z.output<typeof evaluation>
+export type Budget = z.output<typeof budget>
+
+/** An edit and where it stands. */
+export interface PlacedEdit {
+  edit: Edit
+  spot: Spot
+}
+
+export interface SweepFile {
+  file: string
+  name: string
+  /** The base config; data sets of `evaluate` are absolute too. */
+  base: string
+  written: Written
+  /** Where something stands, as near as it can be told. */
+  spotAt(path: Path): Spot
+}
+
+/** @throws Problems, all that are wrong with the file itself */
+export async function readSweepFile(file: string): Promise<SweepFile> {
+  const { tree, problems } = await readTree(file)
+  if (!tree) throw new Problems(problems)
+  const whole = { kind: 'map', spot: tree.spot, entries: tree.entries } as const
+  const written = checkSettings(whole, schema, { owner: 'sweep', word: 'setting', path: [] }, problems) as
+    | Written
+    | undefined
+  if (written) problems.push(...further(written, tree))
+  if (!written || problems.length > 0) throw new Problems(problems.sort(asWritten))
+  const here = (path: string) => resolve(dirname(file), path)
+  const evaluate = Object.fromEntries(
+    Object.entries(written.evaluate).map(([name, one]) => [name, { ...one, set: here(one.set) }]),
+  )
+  return {
+    file,
+    name: written.name ?? stem(file),
+    base: isAbsolute(written.base) ? written.base : join(dirname(file), written.base),
+    written: { ...written, evaluate },
+    spotAt: path => spotOf(tree, path),
+  }
+}
+
+const asWritten = ({ place: one }: Problem, { place: other }: Problem) =>
+  (one?.line ?? 0) - (other?.line ?? 0) || (one?.column ?? 0) - (other?.column ?? 0)
+
+const stem = (file: string) =>
+  file
+    .replace(/^.*[\\/]/, '')
+    .replace(/\.ya?ml$/, '')
+    .replace(/[^\p{L}\p{N}._-]/gu, '-')
+
+async function readTree(file: string): Promise<{ tree?: Branch; problems: Problem[] }> {
+  const read = await readYamlFile(file).catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === 'ENOENT' ? 'There is no such file.' : error.message
+    return {
+      tree: undefined,
+      problems: [
+        new Problem('no-sweep', why, {
+          place: { file },
+          hint: 'Name a sweep file, such as configs/sweeps/contrastive-quick.yaml.',
+        }),
+      ],
+    }
+  })
+  const problems = read.problems.map(problem =>
+    ['empty-document', 'not-a-map'].includes(problem.code)
+      ? new Problem(problem.code, 'A sweep is a map of keys to values and names its config: base: ../pool.yaml', {
+          place: problem.place,
+        })
+      : problem,
+  )
+  return read.tree ? { tree: read.tree, problems } : { problems }
+}
+
+const NO_SEED = "The seeds of a sweep stand under 'seeds': of all arms, or of one arm."
+
+/** What no schema can say. */
+function further(written: Written, tree: Branch): Problem[] {
+  const problems: Problem[] = []
+  const { arms, grid, random, against } = written
+  const names = Object.keys(arms)
+  if (names.length === 0 && !grid && !random)
+    problems.push(problemAt('no-arms', tree.spot, [], 'There are no arms: write arms, grid or random.'))
+  if (against !== undefined && !grid && !random && !names.includes(against)) {
+    const message = `There is no arm '${against}'. ${suggestion(against, names)}`.trimEnd()
+    problems.push(problemAt('unknown-arm', spotOf(tree, ['against']), ['against'], message))
+  }
+  const paths = { grid: Object.keys(grid ?? {}), 'random.draw': Object.keys(random?.draw ?? {}) }
+  for (const [section, keys] of Object.entries(paths)) {
+    const path = [...section.split('.'), 'train.seed']
+    if (keys.includes('train.seed')) problems.push(problemAt('seed-edit', spotOf(tree, path), path, NO_SEED))
+  }
+  for (const path of editPaths(written)) {
+    const found = childOf(spotTree(tree, path), 'set')
+    if (found?.kind !== 'leaf' || !/^\s*train\.seed\s*=/.test(String(found.value))) continue
+    problems.push(problemAt('seed-edit', found.spot, path, NO_SEED))
+  }
+  return problems
+}
+
+function* editPaths({ edits, arms }: Written): Generator<Path> {
+  for (const at of edits.keys()) yield ['edits', at]
+  for (const [name, arm] of Object.entries(arms))
+    if (Array.isArray(arm)) for (const at of arm.keys()) yield ['arms', name, at]
+    else for (const at of arm.edits.keys()) yield ['arms', name, 'edits', at]
+}
+
+const spotTree = (tree: Tree, path: Path) => path.reduce<Tree | undefined>((here, step) => childOf(here, step), tree)
+
+function spotOf(tree: Tree, path: Path): Spot {
+  let here: { tree: Tree; spot: Spot } = { tree, spot: tree.spot }
+  for (const step of path) {
+    const next = childOf(here.tree, step)
+    if (!next) break
+    here = { tree: next, spot: next.spot }
+  }
+  return here.spot
+}

@@ -1,0 +1,85 @@
+/** How long a sweep will take: from jobs that are done, or from a short trial of the base. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Problem } from '../../data/problem.js'
+import { readJson, writeWhole } from './job-folder.js'
+import type { Job, SweepPlan } from './plan.js'
+
+const PROGRAM = fileURLToPath(new URL('../earshot.js', import.meta.url))
+
+/** Seconds, measured on processes of the ordinary command line. */
+export interface Trial {
+  steps: number
+  /** Of a training without its steps: start, sounds, calibration, checkpoint. */
+  overhead: number
+  secondsPerStep: number
+  /** Embedding and probing, by evaluation. */
+  tests: Record<string, number>
+}
+
+/**
+ * Trains the base for a few steps and evaluates that, as a job would be; what it measures is kept in
+ * `<output>/trial.json`. The first trial also reads the sounds into the cache, which later jobs find there.
+ *
+ * @throws Problem if a step of it fails
+ */
+export function runTrial(plan: SweepPlan, steps: number): Trial {
+  const folder = join(plan.output, 'trial')
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  const run = join(folder, 'run')
+  const threads = plan.budget.threads === undefined ? [] : ['--set', `train.threads=${plan.budget.threads}`]
+  const whole = timed(['train', plan.base, '--run', run, '--set', `train.steps=${steps}`, ...logged, ...threads])
+  const times = readFileSync(join(run, 'timings.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+  const later = (times.length > 1 ? times.slice(1) : times) as { seconds: number; waited: number }[]
+  const secondsPerStep = later.reduce((sum, { seconds, waited }) => sum + seconds + waited, 0) / later.length
+  const tests: Trial['tests'] = {}
+  for (const { name, set, label, group, hop } of plan.tests) {
+    const output = join(folder, `${name}.arrow`)
+    const groups = group === undefined ? [] : ['--group', group]
+    tests[name] =
+      timed(['embed', run, set, '-o', output, '--hop', `${hop}s`, '--no-rulers']) +
+      timed(['probe', output, '--label', label, ...groups, '--json', join(folder, `${name}.json`)])
+  }
+  rmSync(folder, { recursive: true, force: true })
+  const trial = { steps, overhead: Math.max(0, whole - steps * secondsPerStep), secondsPerStep, tests }
+  writeWhole(plan.output, 'trial.json', trial)
+  return trial
+}
+
+export const lastTrial = ({ output }: SweepPlan): Trial | undefined =>
+  existsSync(output) ? readJson(join(output, 'trial.json')) : undefined
+
+/** Seconds of one job alone. */
+export const secondsOf = ({ overhead, secondsPerStep, tests }: Trial, { steps }: Job): number =>
+  overhead + steps * secondsPerStep + Object.values(tests).reduce((sum, seconds) => sum + seconds, 0)
+
+/** `3 h 20 min`, `4 min`, `50 s`. */
+export function inWords(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 90) return `${minutes} min`
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
+const logged = ['--set', 'train.log-every=1', '--set', 'train.checkpoints.every=1000000']
+
+function timed(words: readonly string[]): number {
+  const began = performance.now()
+  const { status, stderr } = spawnSync(process.execPath, [PROGRAM, ...words], { encoding: 'utf8' })
+  if (status !== 0) {
+    const said = stderr
+      .trim()
+      .split('\n')
+      .slice(-4)
+      .map(line => line.trim())
+      .join(' ')
+    throw new Problem('trial-failed', `The trial failed at: ./earshot ${words.join(' ')}\n${said}`)
+  }
+  return (performance.now() - began) / 1000
+}

@@ -1,0 +1,139 @@
+/** What an arm makes of the base: checked before anything runs, each distinct graph once. */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { readClips } from '../../data/manifests.js'
+import { Problem, Problems } from '../../data/problem.js'
+import { applyEdits, type Edit, editInWords } from '../../graphs/language/edits.js'
+import { checkSettings } from '../../graphs/language/settings.js'
+import { branchAt, childOf } from '../../graphs/language/tree.js'
+import { type Config, readConfig, sections, type TrainSettings } from '../config.js'
+import type { Arm } from './arms.js'
+import type { PlacedEdit } from './sweep-file.js'
+
+/** An arm's config without its seed. */
+export interface Variant {
+  /** The config whose graph it is; `train` below may differ from the config's own. */
+  config: Config
+  train: TrainSettings
+  /** Hash of graph and data. */
+  graphKey: string
+}
+
+type Checked = { config: Config; graphKey: string; references: boolean } | { problems: Problem[] }
+
+export class Variants {
+  readonly #checked = new Map<string, Promise<Checked>>()
+  /** What is wrong with each set of sounds. */
+  readonly #sounds = new Map<string, Promise<Problem[]>>()
+
+  /** @param base path of the config that all arms change */
+  constructor(private readonly base: string) {}
+
+  /** Distinct graphs that have been checked. */
+  get graphs(): number {
+    return this.#checked.size
+  }
+
+  /** @throws Problems with the arm's name, each at the edit that causes it */
+  async of({ name, edits }: Arm): Promise<Variant> {
+    const all = await this.#check([])
+    if ('problems' in all) throw new Problems(all.problems) // the base itself: told once, as what it is
+    const split = !all.references
+    const training = split ? edits.filter(({ edit }) => isTraining(edit)) : []
+    const others = edits.filter(one => !training.includes(one))
+    const checked = await this.#check(others.map(({ edit }) => edit))
+    if ('problems' in checked) throw new Problems(checked.problems.map(problem => placed(problem, name, others)))
+    const { config, graphKey } = checked
+    return { config, graphKey, train: trained(config, name, training) }
+  }
+
+  #check(edits: readonly Edit[]): Promise<Checked> {
+    const key = JSON.stringify(edits)
+    const found = this.#checked.get(key)
+    if (found) return found
+    const checked = this.#read(edits).catch(error => ({ problems: problemsOf(error) }))
+    this.#checked.set(key, checked)
+    return checked
+  }
+
+  async #read(edits: readonly Edit[]): Promise<Checked> {
+    const config = await readConfig(this.base, edits)
+    const { set } = config.data
+    const lacking = this.#sounds.get(set) ?? readClips(set).then(() => [], problemsOf)
+    this.#sounds.set(set, lacking)
+    const problems = await lacking
+    if (problems.length > 0) return { problems: problems.map(problem => atSet(problem, config)) }
+    return { config, graphKey: keyOfGraph(config), references: refersInside(config) }
+  }
+}
+
+/** @throws whatever is no problem of a person's */
+function problemsOf(error: unknown): Problem[] {
+  if (error instanceof Problems) return [...error.problems]
+  if (error instanceof Problem) return [error]
+  throw error
+}
+
+/** Short hash of everything that decides what a job's weights are: graph, data and training, no path and no name. */
+export function jobKey({ graphKey, train }: Variant, seed: number, threads = train.threads): string {
+  return hashed([graphKey, { ...train, seed, threads }])
+}
+
+/** Edits as `./earshot train` takes them: those of the arm, then threads and seed. */
+export function jobEdits({ edits }: Arm, seed: number, threads: number | undefined): Edit[] {
+  const fixed = threads === undefined ? [] : [{ set: `train.threads=${threads}` }]
+  return [...edits.map(({ edit }) => edit), ...fixed, { set: `train.seed=${seed}` }]
+}
+
+/** The key of a config that has been read whole, as a job does before it trains. */
+export const configKey = (config: Config): string => hashed([keyOfGraph(config), config.train])
+
+const keyOfGraph = ({ graph, data }: Config) => hashed([graph.nodes, data])
+
+/** SHA-256 over JSON with the keys of every map in order; 16 hex digits. */
+export function hashed(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value, inOrder)).digest('hex').slice(0, 16)
+}
+
+const inOrder = (_: string, value: unknown) =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value
+
+/** Settings of `watch` name files, whose places depend on the whole document. */
+const isTraining = (edit: Edit) => 'set' in edit && /^\s*train\.(?!watch\b)[\w.-]+\s*=/.test(edit.set)
+
+/** Sounds that cannot be listed are a problem of the line that names them. */
+function atSet({ code, message, hint }: Problem, { document }: Config): Problem {
+  const { spot } = childOf(branchAt(document.tree, 'data'), 'set')!
+  return new Problem(code, message, { place: { ...spot, path: 'data.set' }, hint })
+}
+
+/** Whether a value may stand in several places (`${train.steps}`): then no part can be checked by itself. */
+const refersInside = ({ document }: Config) =>
+  document.files.some(file => /\$\{(?!env:)/.test(readFileSync(file, 'utf8').replace(/#.*$/gm, '')))
+
+/** The training settings after edits of `train` alone. @throws Problems */
+function trained({ document, stages, train }: Config, arm: string, edits: readonly PlacedEdit[]): TrainSettings {
+  if (edits.length === 0) return train
+  const problems: Problem[] = []
+  const only = new Map([...document.tree.entries].filter(([name]) => name === 'train'))
+  const list = edits.map(({ edit }) => edit)
+  const tree = applyEdits({ ...document.tree, entries: only }, list, stages, problems)
+  const written = branchAt(tree, 'train')
+  const owner = { owner: 'train', word: 'setting', path: ['train'] } as const
+  const checked = written && checkSettings(written, sections.train, owner, problems)
+  if (problems.length > 0) throw new Problems(problems.map(problem => placed(problem, arm, edits)))
+  return checked as TrainSettings
+}
+
+/** A problem of an edit stands where the sweep file has that edit; any other keeps its place and says whose it is. */
+function placed(problem: Problem, arm: string, edits: readonly PlacedEdit[]): Problem {
+  const { code, message, hint, place } = problem
+  const found = edits.find(({ edit }) => editInWords(edit) === place?.file)
+  const path = place?.path
+  if (found)
+    return new Problem(code, `Arm '${arm}': ${message}`, { place: { ...found.spot, ...(path && { path }) }, hint })
+  const words = edits.length === 0 ? '' : ` (${edits.map(({ edit }) => editInWords(edit)).join(' ')})`
+  return new Problem(code, message, { place, hint: `${hint ? `${hint}\n` : ''}In arm '${arm}'${words}.` })
+}

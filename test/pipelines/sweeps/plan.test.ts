@@ -1,0 +1,175 @@
+/** From a sweep file to its jobs, or to every mistake in it. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'ava'
+import { Problem, Problems } from '../../../data/problem.js'
+import { renderProblem } from '../../../graphs/language/render-problem.js'
+import { readConfig } from '../../../pipelines/config.js'
+import { planSweep } from '../../../pipelines/sweeps/plan.js'
+import { listJobs, planText } from '../../../pipelines/sweeps/plan-text.js'
+import { configKey } from '../../../pipelines/sweeps/variants.js'
+import { scratchFolder } from '../../earshot.js'
+import { smallConfig } from '../../small-config.js'
+
+const { folder } = smallConfig('sweep plan', { steps: 3, every: 1 })
+let count = 0
+
+function sweep(text: string): string {
+  const file = join(folder, `sweep-${count++}.yaml`)
+  writeFileSync(file, text)
+  return file
+}
+
+const plan = (text: string) => planSweep(sweep(text), scratchFolder('plan'))
+
+/** What is printed of a bad sweep, without excerpts and without the folder. */
+async function complaints(text: string): Promise<string> {
+  const file = sweep(text)
+  const error = await planSweep(file).then(
+    () => new Error('there is nothing wrong'),
+    error => error,
+  )
+  const problems: Problem[] = error instanceof Problems ? [...error.problems] : error instanceof Problem ? [error] : []
+  const lines = problems.flatMap(problem => renderProblem(problem).replaceAll(file, 'F').split('\n'))
+  return lines.filter(line => !/^ +(\d+ )?\|/.test(line)).join('\n')
+}
+
+test('arms, grid and drawn arms; the same config twice is one job; each distinct graph is checked once', async t => {
+  const { arms, jobs, graphs, against } = await plan(`
+base: small.yaml
+seeds: [0, 1]
+arms: { base: [], twin: [], fast: { edits: [{ set: train.steps=2 }], seeds: [5] } }
+grid: { nodes.near.mode: [same, random], train.schedule.learning-rate: [0.03, 0.05] }
+random: { count: 3, draw: { train.steps: { whole: [5, 9] }, train.schedule.learning-rate: { log: [0.01, 1] } } }
+`)
+  t.is(against, 'base')
+  t.deepEqual(
+    arms.map(({ name }) => name),
+    [
+      ...['base', 'twin', 'fast'],
+      'nodes.near.mode=same,train.schedule.learning-rate=0.03',
+      'nodes.near.mode=same,train.schedule.learning-rate=0.05',
+      'nodes.near.mode=random,train.schedule.learning-rate=0.03',
+      'nodes.near.mode=random,train.schedule.learning-rate=0.05',
+      ...['random-1', 'random-2', 'random-3'],
+    ],
+  )
+  const keys = (name: string) => arms.find(arm => arm.name === name)!.jobs.map(({ key }) => key)
+  t.deepEqual(keys('twin'), keys('base'))
+  t.deepEqual(keys('nodes.near.mode=random,train.schedule.learning-rate=0.05'), keys('base'))
+  t.is(keys('fast').length, 1)
+  t.is(jobs.size, 2 + 1 + 3 * 2 + 3 * 2)
+  t.is(graphs, 3, 'of the base, and with each mode')
+  t.deepEqual([...new Set([...jobs.values()].map(({ seed }) => seed))], [0, 1, 5], 'seed after seed')
+})
+
+test('drawn arms stay as they are when more are drawn and more is drawn', async t => {
+  const drawn = async (random: string) =>
+    (await plan(`base: small.yaml\nrandom: ${random}\n`)).arms.map(({ edits }) => edits)
+  const few = await drawn('{ count: 2, seed: 4, draw: { train.schedule.learning-rate: { log: [0.01, 1] } } }')
+  const more = await drawn(
+    '{ count: 5, seed: 4, draw: { train.steps: { of: [3, 4] }, train.schedule.learning-rate: { log: [0.01, 1] } } }',
+  )
+  t.deepEqual(
+    more.slice(0, 2).map(edits => edits[1]),
+    few.map(edits => edits[0]),
+  )
+  for (const [edit] of few) {
+    const value = Number('set' in edit! ? edit.set.split('=')[1] : Number.NaN)
+    t.true(value >= 0.01 && value <= 1)
+  }
+})
+
+test('the key of a job is that of its config as the command line reads it, whatever its names and places', async t => {
+  const { jobs, base } = await plan(`
+base: small.yaml
+edits: [{ set: train.log-every=2 }]
+seeds: [7]
+arms: { a: [{ set: nodes.similarity.temperature=0.3 }, { set: train.schedule.learning-rate=0.01 }, { without: mixed }] }
+budget: { threads: 1 }
+`)
+  const [job] = [...jobs.values()]
+  t.is(configKey(await readConfig(base, job!.edits)), job!.key)
+  t.is(configKey(await readConfig(base, [...job!.edits, { set: 'name=other' }])), job!.key)
+  t.not(configKey(await readConfig(base, [...job!.edits, { set: 'train.threads=2' }])), job!.key)
+})
+
+test('a value that refers to a training setting keeps the whole config together', async t => {
+  const base = join(folder, 'referring.yaml')
+  const reference = '$' + '{train.schedule.learning-rate}'
+  writeFileSync(base, `extends: small.yaml\nnodes: { similarity: { temperature: '${reference}' } }\n`)
+  const { jobs, graphs } = await plan(
+    'base: referring.yaml\ngrid: { train.schedule.learning-rate: [0.1, 0.2] }\nseeds: [0, 1]\n',
+  )
+  t.is(graphs, 3)
+  for (const job of jobs.values()) t.is(configKey(await readConfig(base, job.edits)), job.key)
+})
+
+test('many jobs are listed in short', async t => {
+  const many = await plan('base: small.yaml\nrandom: { count: 60, draw: { train.steps: { whole: [1, 9999] } } }\n')
+  const listed = listJobs(many)
+  t.is(many.graphs, 1)
+  t.regex(planText(many, listed, false, undefined), /\nand 20 more \(--all shows them\)\n\n60 jobs: 60 waiting\.\n/)
+  t.notRegex(planText(many, listed, true, undefined), /more \(--all/)
+})
+
+const GALLERY: [what: string, text: string, expected: string][] = [
+  [
+    'no base',
+    'base: nothing.yaml\narms: { a: [] }',
+    `F:1:7  base\n  There is no file ${join(folder, 'nothing.yaml')}.\n`,
+  ],
+  ['no arms', 'base: small.yaml', 'F:1:1\n  There are no arms: write arms, grid or random.'],
+  [
+    'unknown keys',
+    'base: small.yaml\nseed: [1]\narms: { a: [] }\nbudget: { thread: 2 }',
+    "F:2:1  seed\n  sweep has no setting 'seed'. Did you mean 'seeds' (default [0])?\nF:4:11  budget.thread\n  'sweep.budget' has no setting 'thread'. Did you mean 'threads'?",
+  ],
+  [
+    'an edit that is none',
+    'base: small.yaml\narms: { a: [{ sett: x=1 }], b: 5 }',
+    "F:2:13  arms.a.0\n  arms.a.0: there is no 'sett', did you mean 'set'? An edit is one of { set: train.steps=600 }, {\n  without: mixed } or { swap: encoder=resnet18 }.\nF:2:32  arms.b\n  arms.b: an arm is a list of edits ([] for none), or { edits: [...], seeds: [...] }, not 5.",
+  ],
+  [
+    'mistakes of several arms, each where its edit stands',
+    'base: small.yaml\narms:\n  a: [{ set: train.stesp=3 }]\n  b: [{ without: mixd }]\n  c: [{ swap: encoder=vg }]\n',
+    "F:3:7  train.stesp\n  Arm 'a': train has no setting 'stesp'. Did you mean 'steps'?\nF:4:7\n  Arm 'b': There is no node 'mixd'. Did you mean 'mixed'?\nF:5:7  nodes.encoder\n  Arm 'c': There is no stage 'vg'. Did you mean 'vgg'?",
+  ],
+  [
+    'one mistake that all arms have is told once',
+    'base: small.yaml\nedits: [{ set: train.stesp=3 }]\narms: { a: [], b: [{ set: train.steps=4 }] }',
+    "F:2:9  train.stesp\n  Arm 'a': train has no setting 'stesp'. Did you mean 'steps'?",
+  ],
+  [
+    'a seed as an edit',
+    'base: small.yaml\narms: { a: [{ set: train.seed=3 }] }',
+    "F:2:20  arms.a.0\n  The seeds of a sweep stand under 'seeds': of all arms, or of one arm.",
+  ],
+  [
+    'no such arm to compare with',
+    'base: small.yaml\narms: { base: [] }\nagainst: bas',
+    "F:3:10  against\n  There is no arm 'bas'. Did you mean 'base'?",
+  ],
+  [
+    'sounds to judge by that are not there',
+    'base: small.yaml\narms: { a: [] }\nevaluate: { x: { set: no.yaml, label: l } }',
+    `F:3:23  evaluate.x.set\n  ${join(folder, 'no.yaml')}: there is no such file or folder.\n  Name a folder of recordings, an audio file, a CSV/TSV table or a data set file (data/sets/*.yaml).`,
+  ],
+  [
+    'amounts',
+    'base: small.yaml\narms: { a: [] }\nbudget: { memory: 4 }',
+    "F:3:19  budget.memory\n  budget.memory: '4' is not an amount of memory: expected a number and one of kB, MB, GB, TB, such\n  as 4 GB.\n  budget.memory (default 2 GB): memory that must be free before another job is started",
+  ],
+  [
+    'ends of a draw',
+    'base: small.yaml\nrandom: { count: 3, draw: { train.steps: [5, 1], nodes.similarity.temperature: { log: [0, 1] } } }',
+    'F:2:42  random.draw.train.steps\n  random.draw.train.steps: the lower end comes first.\nF:2:87  random.draw.nodes.similarity.temperature.log\n  random.draw.nodes.similarity.temperature.log: a logarithmic draw needs ends above 0.',
+  ],
+]
+
+const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim()
+
+for (const [what, text, expected] of GALLERY)
+  test(`bad sweep: ${what}`, async t => {
+    t.true(oneLine(await complaints(text)).startsWith(oneLine(expected)), await complaints(text))
+  })

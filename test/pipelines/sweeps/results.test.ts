@@ -1,0 +1,150 @@
+/** Results from probes that were written by hand: what is paired with what, what is said of what is missing. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { tableFromIPC } from 'apache-arrow'
+import test from 'ava'
+import { jobFolder } from '../../../pipelines/sweeps/job-folder.js'
+import { type Job, type SweepPlan, testKey } from '../../../pipelines/sweeps/plan.js'
+import { sweepResults } from '../../../pipelines/sweeps/results.js'
+import { writeResults } from '../../../pipelines/sweeps/results-files.js'
+import { resultsText } from '../../../pipelines/sweeps/results-text.js'
+import { scratchFolder } from '../../earshot.js'
+
+const CLIPS = Array.from({ length: 40 }, (_, at) => ({ clip: `c${at}`, label: `class ${at % 4}`, kit: `kit${at % 8}` }))
+
+type Made = Record<string, Record<number, number | 'failed' | 'waiting'>>
+
+/** A plan and its folders; a number is how many clips a run gets right, of those whose place modulo 10 is below it. */
+function made(arms: Made, { group = 'kit', lost = -1 }: { group?: string | null; lost?: number } = {}): SweepPlan {
+  const output = scratchFolder('results')
+  const jobs = new Map<string, Job>()
+  const plan: SweepPlan = {
+    ...{ name: 'made', file: 'made.yaml', base: 'base.yaml', output, against: 'base', jobs, graphs: 1 },
+    arms: Object.entries(arms).map(([name, seeds]) => ({
+      name,
+      edits: [],
+      jobs: Object.keys(seeds).map(seed => ({ seed: Number(seed), key: `${name}-${seed}` })),
+    })),
+    tests: [
+      {
+        name: 'kits',
+        set: '/kits.yaml',
+        label: 'label',
+        group: group ?? undefined,
+        role: 'report',
+        hop: 0.48,
+        rulers: 'against',
+      },
+    ],
+    budget: { 'jobs-at-once': 1, memory: 1e9 },
+  }
+  for (const [arm, seeds] of Object.entries(arms))
+    for (const [text, outcome] of Object.entries(seeds)) {
+      const seed = Number(text)
+      const key = `${arm}-${seed}`
+      const job: Job = { key, arm, seed, edits: [], steps: 1, reference: arm === 'base' }
+      jobs.set(key, job)
+      const folder = jobFolder(plan, key)
+      if (outcome === 'failed') folder.write({ state: 'failed', reason: 'loss is NaN, at step 7' })
+      if (typeof outcome !== 'number') continue
+      folder.write({ state: 'done', seconds: 3 })
+      const file = folder.probe(testKey(plan.tests[0]!, job))
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, probeJson(outcome, job.reference, group !== null, arm === 'base' ? -1 : lost))
+    }
+  return plan
+}
+
+function probeJson(rightOf10: number, rulers: boolean, grouped: boolean, lost: number): string {
+  const clips = CLIPS.filter((_, at) => at !== lost)
+  const answers = (right: number) =>
+    clips.map(({ clip, label }) => (Number(clip.slice(1)) % 10 < right ? label : 'class 9'))
+  const row = (name: string, right: number) => ({ name, kNN: answers(right) })
+  return JSON.stringify({
+    predictions: {
+      clips: clips.map(({ clip }) => clip),
+      labels: clips.map(({ label }) => label),
+      ...(grouped && { units: clips.map(({ kit }) => kit) }),
+      rows: [
+        row('trained', rightOf10),
+        ...(rulers ? [row('untrained encoder', 2)] : []),
+        { name: 'chance: uniform guess' },
+      ],
+    },
+  })
+}
+
+const balanced = (plan: SweepPlan, arm: string) =>
+  sweepResults(plan).summary.find(row => row.arm === arm && row.metric === 'balanced accuracy')!
+
+test('means over seeds, differences over the seeds that both have, and a verdict', t => {
+  const plan = made({ base: { 0: 5, 1: 5, 2: 4 }, good: { 0: 8, 1: 8 }, bad: { 1: 2, 2: 2, 7: 10 }, lone: { 9: 5 } })
+  const good = balanced(plan, 'good')
+  t.is(good.mean, 0.8)
+  t.deepEqual(good.differenceSeeds, [0, 1])
+  t.true(Math.abs(good.difference! - 0.3) < 1e-12)
+  t.is(good.verdict, 'better')
+  const bad = balanced(plan, 'bad')
+  t.deepEqual(
+    [bad.seeds, bad.differenceSeeds],
+    [
+      [1, 2, 7],
+      [1, 2],
+    ],
+  )
+  t.true(Math.abs(bad.difference! + 0.25) < 1e-12)
+  t.is(bad.verdict, 'worse')
+  const { difference, verdict, mean } = balanced(plan, 'lone')
+  t.deepEqual({ difference, verdict, mean }, { difference: null, verdict: null, mean: 0.5 })
+  t.is(balanced(plan, 'base').difference, null)
+})
+
+test('rulers of the reference arm stand beside the arms', t => {
+  const ruler = balanced(made({ base: { 0: 5, 1: 5 }, other: { 0: 5, 1: 5 } }), 'untrained encoder')
+  t.deepEqual([ruler.kind, ruler.seeds, ruler.mean, ruler.verdict], ['ruler', [0, 1], 0.2, 'worse'])
+})
+
+test('what failed or waits is in every table', t => {
+  const plan = made({ base: { 0: 5, 1: 5 }, other: { 0: 'failed', 1: 6 }, late: { 0: 'waiting' } })
+  const results = sweepResults(plan)
+  t.deepEqual(
+    results.missing.map(({ arm, seed, state, reason }) => [arm, seed, state, reason]),
+    [
+      ['other', 0, 'failed', 'loss is NaN, at step 7'],
+      ['late', 0, 'waiting', null],
+    ],
+  )
+  const text = resultsText(results)
+  t.regex(text, /\| other +\| 1 \(1 missing\) \|/)
+  t.regex(text, /\| late +\| 0 \(1 missing\) \| - /)
+  t.regex(
+    text,
+    /## Not there \(2\)\n\n- other, seed 0: failed: loss is NaN, at step 7 \(.*log\.txt\)\n- late, seed 0: waiting/,
+  )
+  const [csv, arrow] = writeResults(plan.output, results)
+  t.regex(readFileSync(csv!, 'utf8'), /^other,arm,0,kits,report,,,,,,failed,"loss is NaN, at step 7",other-0$/m)
+  const table = tableFromIPC(readFileSync(arrow!))
+  const failed = table.toArray().find(row => row.state === 'failed')!
+  t.deepEqual([failed.arm, failed.seed, failed.value, failed.reason], ['other', 0, null, 'loss is NaN, at step 7'])
+  t.is(table.schema.metadata.get('earshot.against'), 'base')
+  t.true(readFileSync(join(plan.output, 'results.md'), 'utf8').startsWith('# made\n\n## kits (report): 40 clips'))
+})
+
+test('one seed: the line below says that groups alone are drawn', t => {
+  const one = resultsText(sweepResults(made({ base: { 0: 5 }, other: { 0: 6 } })))
+  t.regex(one, /resamples of groups of 'kit' alone, as there is one seed;/)
+  const two = resultsText(sweepResults(made({ base: { 0: 5, 1: 5 }, other: { 0: 6 } }, { group: null })))
+  t.regex(two, /resamples of clips and seeds together \(of arms with one seed, clips alone\);/)
+  t.regex(two, /With 2 seeds /)
+})
+
+test('a clip that one run lacks is left out for all, and that is said', t => {
+  const results = sweepResults(made({ base: { 0: 10 }, other: { 0: 10 } }, { lost: 3 }))
+  t.deepEqual([results.evaluations[0]!.clips, results.evaluations[0]!.left], [39, 1])
+  t.regex(resultsText(results), /1 clips that some runs lack are left out/)
+})
+
+test('nothing is done yet: the arms are there all the same', t => {
+  const text = resultsText(sweepResults(made({ base: { 0: 'waiting' }, other: { 0: 'failed' } })))
+  t.regex(text, /^## Not there \(2\)/)
+})
