@@ -58,7 +58,7 @@ function idlePool(): Pool {
     workers: 1,
     queued: 0,
     prepare: () => Promise.reject(new Error('nothing is prepared here')),
-    evaluate: async () => ({ values, drops: [], busy: {} }),
+    evaluate: async () => ({ values, drops: [], busy: {}, counts: {}, runs: {}, spent: 0 }),
     close: async () => {},
   }
 }

@@ -8,17 +8,23 @@ export interface TrainingTimes {
   /** Pool threads that made the views. */
   workers: number
   /** Of the stream that fed the trainer. */
-  stream: Pick<StreamFigures, 'busy' | 'elapsed'>
+  stream: Pick<StreamFigures, 'busy' | 'elapsed' | 'edges'>
   /** Name of each node's stage. */
   stages: Readonly<Record<string, string>>
 }
 
 /** A trainer that works so much of the time is what bounds a run. */
 const BUSY = 0.9
+/** Seconds in line that are worth a sentence. */
+const NOTICEABLE = 0.01
 /** Pool threads that work less than this, while the trainer waits, are not what it waits for. */
 const IDLE = 0.5
 
-export function bottleneckOfTraining({ worked, waited, workers, stream, stages }: TrainingTimes): string {
+export function bottleneckOfTraining(times: TrainingTimes): string {
+  return [shareOfTraining(times), longestLine(times)].filter(Boolean).join(' ')
+}
+
+function shareOfTraining({ worked, waited, workers, stream, stages }: TrainingTimes): string {
   const share = worked / (worked + waited)
   if (!(share >= 0)) return 'No step was trained.'
   const [slowest] = Object.entries(stream.busy).sort(([, one], [, other]) => other - one)
@@ -31,6 +37,15 @@ export function bottleneckOfTraining({ worked, waited, workers, stream, stages }
   return working < IDLE
     ? `${busy} and the views' ${threads(workers)} ${percent(working)}: handing on batches holds both up; ${views}.`
     : `${busy} and waited for views; ${views} (${threads(workers)}, busy ${percent(working)} of the time).`
+}
+
+/** The edge on which items stood in line longest, and what they stood in line for; nothing if nobody stood for long. */
+function longestLine({ worked, waited, stream: { edges } }: TrainingTimes): string {
+  if (!(worked + waited > 0)) return ''
+  const [edge, figures] = Object.entries(edges).sort(([, one], [, other]) => other.wait - one.wait)[0] ?? []
+  if (!edge || !figures || figures.wait < NOTICEABLE) return ''
+  const now = figures.queued > 0 ? `, ${figures.queued} at the end` : ''
+  return `Items stood in line longest at ${edge}: ${figures.wait.toFixed(2)} s each${now}.`
 }
 
 /** Seconds by phase, in any order: `The encoder took 62 % of the time, reading the sounds 31 %, ...`. */

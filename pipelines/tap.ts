@@ -18,6 +18,7 @@ const EXAMPLES = `
 Examples:
   ./earshot tap configs/quickstart.yaml view               both views of 8 clips, as training would see them
   ./earshot tap configs/quickstart.yaml mixed -n 3 --set nodes.mixed.ratio='[0, 0.5]'
+  ./earshot tap configs/quickstart.yaml encoder -n 2       embeddings of the first batch, with the first weights
   ./earshot tap graphs/contrastive-16k.yaml near.a --data my-sounds/ -o look-at-this
 `
 
@@ -26,7 +27,7 @@ export default (program: Command): void => {
     .command('tap')
     .description('write what leaves a node: spectrograms, sounds and a page to look at and listen to')
     .argument('<file>', 'a graph or config (YAML)')
-    .argument('<node>', 'a node that works on clips, or one side of its pair: near, near.a')
+    .argument('<node>', 'a node, one side of its pair, or one channel: near, near.a, parts.2')
     .option('-n, --count <clips>', 'clips to show, in the order of training', '8')
     .option('-o, --output <folder>', 'folder to write; taps/<name of the graph>/<node> if not given')
     .option('--data <set>', "sounds in place of the config's own: a folder, a table, a data set file")

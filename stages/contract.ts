@@ -5,11 +5,14 @@
 import type { z } from 'zod'
 import type { Engine, Scope, Tensor } from '../engine/engine.js'
 import type { LogMelPort, PatchPort, Port, PortKind } from './ports.js'
-import type { Bank, Clip, Draws, Excerpt, LogMel, Pair, Patch, Recording, Waveform } from './values.js'
+import type { Bank, Clip, Count, Draws, Excerpt, LogMel, Pair, Patch, Recording, Waveform } from './values.js'
 
 /** What an in-port takes. `Value` is what the work receives there. */
 export interface Expectation<Value> {
-  /** Kind of port expected, the outermost first: `['patch']`, `['pair', 'patch']`. Empty: any item, never lifted. */
+  /**
+   * Kind of port expected, the outermost first: `['patch']`, `['pair', 'patch']`. What ends at a container takes it
+   * whatever it holds. Empty: any item, never lifted.
+   */
   accepts: readonly PortKind[]
   /** Reads any draw-free node by clip instead of following the stream. */
   bank: boolean
@@ -32,7 +35,7 @@ export const levels = expectation<Float32Array>('levels')
 export const logMel = expectation<LogMel>('logmel')
 export const patch = expectation<Patch>('patch')
 export const embedding = expectation<Tensor>('embedding')
-/** Whatever arrives, taken whole (a pair stays a pair). */
+/** Whatever arrives, taken whole (a pair stays a pair); inside others, whatever they hold: `batchOf(anyItem)`. */
 export const anyItem = expectation<unknown>()
 /** A pair taken as a whole by a stage that knows pairs; a stage that names the inner kind alone is lifted instead. */
 export function pair<Value>(of: Expectation<Value>): Expectation<Pair<Value>> {
@@ -49,6 +52,10 @@ export function batchOf<Value>(
 }
 export function bank<Value>(of: Expectation<Value>): Expectation<Bank<Value>> {
   return { ...of, bank: true, value: undefined }
+}
+/** May be left out; the work then gets `undefined`. */
+export function optional<Value>(of: Expectation<Value>): Expectation<Value | undefined> {
+  return { ...of, optional: true, value: undefined }
 }
 
 export type Ins = Record<string, Expectation<unknown>>
@@ -89,22 +96,44 @@ export interface SourceStage<P extends z.ZodObject = z.ZodObject> extends Shared
   ) => (clips: { clips: readonly Clip[]; durations: () => readonly number[]; rng: Draws }) => Clip[]
 }
 
+/** A file that a parameter names, and the hash of its content. */
+export interface NamedFile {
+  /** Absolute. */
+  file: string
+  hash: string
+}
+
 /** Works on one item at a time, in the worker pool. */
 export interface ItemStage<P extends z.ZodObject = z.ZodObject, I extends Ins = Ins> extends Shared<P, I> {
   place: 'item'
   /** Uses random draws: never cached, and left out when a trained encoder embeds. */
   draws?: boolean
-  /** Its result is kept in the feature cache on disk: log-mel spectrograms, recordings, levels, or channels of these. */
+  /**
+   * Its result is kept in the feature cache on disk: log-mel spectrograms, recordings, levels, or channels of these. The
+   * work gives a FeatureStream, one a channel, or the numbers of the levels.
+   */
   cached?: boolean
+  /**
+   * Parameters, lists of texts, that name files which the work reads, and how one is found by its absolute path; undefined
+   * as long as it is not there. Relative paths count from the file in which they stand, or from here on the command line.
+   * The work gets what was found; the keys of the feature cache hang on the hashes, not on where the files lie.
+   */
+  files?: Readonly<Record<string, (named: string) => NamedFile | undefined>>
   work: (
     parameters: z.output<P>,
     ports: PortsOf<I> & { out: Port },
-  ) => (item: ValuesOf<I> & { clip: Clip; rng: Draws }) => unknown
+  ) => (item: ValuesOf<I> & { clip: Clip; rng: Draws; count: Count }) => unknown
 }
 
 /** Gathers items. The runtime does the gathering: the stage only says how many. */
 export interface BatchStage<P extends z.ZodObject = z.ZodObject, I extends Ins = Ins> extends Shared<P, I> {
   place: 'batch'
+}
+
+export interface PassOptions {
+  training: boolean
+  /** Told what an encoder makes on its way, by the names of its weights (`block2`): layers that can be exported. */
+  layer?: (name: string, value: Tensor) => void
 }
 
 /** Works on batches with TensorFlow, in the trainer's thread, on the gradient tape. */
@@ -115,7 +144,7 @@ export interface TensorStage<P extends z.ZodObject = z.ZodObject, I extends Ins 
   build: (
     parameters: z.output<P>,
     ports: PortsOf<I> & { out: Port },
-  ) => (engine: Engine, scope: Scope) => (inputs: ValuesOf<I>, options: { training: boolean }) => Tensor
+  ) => (engine: Engine, scope: Scope) => (inputs: ValuesOf<I>, options: PassOptions) => Tensor | Pair<Tensor>
 }
 
 export type Stage = SourceStage | ItemStage | BatchStage | TensorStage

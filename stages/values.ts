@@ -41,6 +41,19 @@ export interface LogMel {
   read(start: number, count: number): Float32Array
 }
 
+/**
+ * What the work of a cached stage gives, on its way to disk: frames of `bands` numbers each. A recording has 1 band, and
+ * its frames are samples. A stage of several channels gives one stream a channel, or all channels one after the other
+ * in one stream; levels are given as their numbers alone.
+ */
+export interface FeatureStream {
+  bands: number
+  /** Each block is whole frames, row-major frames x bands. */
+  blocks(): AsyncIterable<Float32Array>
+  /** Length of the sound itself in seconds; known once the blocks have been read. */
+  seconds?: () => number | undefined
+}
+
 /** Row-major frames x bands. */
 export type Patch = Float32Array
 
@@ -49,10 +62,14 @@ export type Pair<Value> = Record<Lane, Value>
 /** Random access to what a draw-free node makes of any clip of the training set (a stage's `bank` port). */
 export interface Bank<Value> {
   /**
-   * `count` different clips drawn uniformly, none of them `not`, with the node's value for each.
+   * `count` different clips drawn uniformly, none of them `not`, with the node's value for each; `where` says which
+   * clips may come, all if absent.
    * @throws RangeError if the set is too small
    */
-  draw(count: number, options: { not: string; rng: Rng }): Promise<Value[]>
+  draw(
+    count: number,
+    options: { not: string; rng: Rng; where?: ((clip: Clip) => boolean) | undefined },
+  ): Promise<Value[]>
   /** Mean and standard deviation over every number this node gave for the training clips. */
   statistics(): Statistics
 }
@@ -76,3 +93,6 @@ export interface Rng {
 
 /** Opens the stream of a named draw: keyed by run seed, node, lane, epoch, clip and this name. */
 export type Draws = (name: string) => Rng
+
+/** Adds one to a counter of the node, which goes to `streams.jsonl`: `count('fallbacks')`. */
+export type Count = (name: string) => void

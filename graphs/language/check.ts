@@ -6,6 +6,7 @@ import { nearestName } from './nearest-name.js'
 import { inOrder } from './order.js'
 import {
   banksAreDrawFree,
+  cachedAreDrawFree,
   jointIsForTensors,
   knownNodes,
   noDeadEnds,
@@ -19,6 +20,7 @@ import type { Stages, WiredNode } from './wired.js'
 import { wireNodes } from './wiring.js'
 
 const RULES = [
+  cachedAreDrawFree,
   knownNodes,
   oneSource,
   noDeadEnds,

@@ -1,11 +1,11 @@
 /** A graph that has passed every check: plain data, in an order in which it can be run. */
-import type { Lane, Port } from '../../stages/ports.js'
+import type { Port } from '../../stages/ports.js'
 
 export interface Input {
   /** Id of the node it comes from. */
   node: string
-  /** One side of a pair (`near.a`); the whole output if absent. */
-  lane?: Lane
+  /** One side of a pair (`near.a`) or one channel (`parts.2`); the whole output if absent. */
+  lane?: string
   /** Read by clip through the feature cache instead of following the stream. */
   bank: boolean
   /** What arrives, before lifting. */
@@ -19,7 +19,7 @@ export interface CheckedNode {
   /** Every parameter, defaults filled in, units turned into seconds, hertz, ... */
   parameters: Record<string, unknown>
   inputs: Record<string, Input>
-  /** Runs once a lane of the pair that arrives. */
+  /** Runs once a lane of the pair or the channels that arrive. */
   lifted: boolean
   draws: 'separate' | 'shared'
   /** Runs all lanes in one forward pass instead of lane by lane (tensor stages). */
@@ -32,6 +32,8 @@ export interface CheckedNode {
   shares?: string
   /** Hash of the file that a stage from outside Earshot comes from. */
   code?: string
+  /** By parameter: hashes of the files that it names. Keys of the feature cache hang on them in place of the names. */
+  content?: Record<string, readonly string[]>
   /** What leaves, after lifting. */
   out: Port
 }

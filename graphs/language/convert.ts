@@ -1,7 +1,7 @@
 /** Which stages turn what arrives into what is expected: tried out, not written down anywhere. */
 import type { Stage } from '../../stages/contract.js'
 import { describePort, type Port, type PortKind } from '../../stages/ports.js'
-import { fitOf, laneOf, pairOf } from './lift.js'
+import { fitOf, liftedOver, seenOf } from './lift.js'
 
 const LONGEST = 3
 
@@ -46,10 +46,10 @@ function tryOut(stage: Stage, port: Port): Port | undefined {
   if (!fit || !parameters.success) return undefined
   try {
     const out = (stage.out as (ports: Record<string, Port>, parameters: unknown) => Port)(
-      { [name]: fit === 'lifted' ? laneOf(port)! : port },
+      { [name]: seenOf(port, expected.accepts) },
       parameters.data,
     )
-    return fit === 'lifted' ? pairOf(out) : out
+    return fit === 'lifted' ? liftedOver(port, out) : out
   } catch {
     return undefined
   }

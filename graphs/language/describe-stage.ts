@@ -1,5 +1,5 @@
 /** A stage in words, all taken from its contract. */
-import type { Expectation, Stage } from '../../stages/contract.js'
+import { type Expectation, ParameterProblem, type Stage } from '../../stages/contract.js'
 import { describePort, type Port, type PortKind } from '../../stages/ports.js'
 import type { FoundStage } from '../../stages/registry.js'
 import { kindsInWords } from './lift.js'
@@ -73,17 +73,22 @@ function inWords(parameter: Parameter): string {
 
 /** What leaves, for ports of usual sizes: `logmel[frames x 64]@16000/160, from waveform@16000`. */
 export function givenExample(stage: Stage): string[] {
-  const ports = Object.entries(stage.in as Record<string, Expectation<unknown>>).map(
-    ([name, { accepts }]) => [name, usual(accepts)] as const,
-  )
+  const ports = Object.entries(stage.in as Record<string, Expectation<unknown>>)
+    .filter(([, { optional }]) => !optional)
+    .map(([name, { accepts }]) => [name, usual(accepts)] as const)
   const parameters = stage.parameters.safeParse({})
   if (!parameters.success) return ['  depends on its parameters']
-  const out = (stage.out as (ports: Record<string, Port>, parameters: unknown) => Port)(
-    Object.fromEntries(ports),
-    parameters.data,
-  )
-  const [first] = ports
-  return [`  ${describePort(out)}${first ? `, from ${describePort(first[1])}` : ''}`]
+  try {
+    const out = (stage.out as (ports: Record<string, Port>, parameters: unknown) => Port)(
+      Object.fromEntries(ports),
+      parameters.data,
+    )
+    const [first] = ports
+    return [`  ${describePort(out)}${first ? `, from ${describePort(first[1])}` : ''}`]
+  } catch (error) {
+    if (error instanceof ParameterProblem) return ['  depends on what arrives']
+    throw error
+  }
 }
 
 function usual([kind, ...inner]: readonly PortKind[]): Port {
@@ -93,10 +98,19 @@ function usual([kind, ...inner]: readonly PortKind[]): Port {
       return { kind, of: usual(inner) }
     case 'batch':
       return { kind, of: usual(inner), size: 128 }
+    case 'channels':
+      return { kind, of: usual(inner), count: 4 }
+    case 'levels':
+      return { kind, count: 4 }
+    case 'label':
+      return { kind, classes: 10 }
     case 'embedding':
       return { kind, size: 512 }
     case 'waveform':
+    case 'recording':
       return { kind, rate }
+    case 'excerpt':
+      return { kind, rate, samples: 4 * rate }
     case 'logmel':
       return { kind, rate, hop: 160, bands: 64 }
     case 'clip':
@@ -120,7 +134,7 @@ export function example(stage: Stage, parameters: Parameter[]): string {
                   .join(', ')}]`
           }`
         : bank
-          ? `${name}: mel`
+          ? `${name}: ${stage.in[name as never]['accepts'][0] === 'recording' ? 'sound' : 'mel'}`
           : undefined,
     )
     .filter(text => text !== undefined)

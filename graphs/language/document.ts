@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import type { Problem } from '../../data/problem.js'
 import { applyEdits, type Edit, editInWords } from './edits.js'
 import { readExtended } from './extend.js'
+import { absoluteParameters } from './named-files.js'
 import { suggestion } from './nearest-name.js'
 import { isFlag } from './overrides.js'
 import { StageBook } from './own-stages.js'
@@ -57,7 +58,7 @@ export interface Document<S extends Sections = Sections> {
 
 const TOP_LEVEL = ['name', 'nodes', 'data', 'train', 'streams', 'evaluate', 'stages']
 const SECTIONS = ['data', 'train', 'streams', 'evaluate']
-/** Settings of `data` that name files. */
+/** Settings of `data` and `train.watch` that name files. */
 const FILES = new Set(['set', 'folder', 'manifest'])
 
 /** Reads a document. All problems are collected; `document` is absent only if a file cannot be read at all. */
@@ -138,24 +139,32 @@ function subGraphAlone(file: string, tree: Branch, problems: Problem[]): Problem
 }
 
 /**
- * A relative file of `data` is meant from the file that names it, or from here if it stands on the command line; so are
- * the files of `stages`, with those of sub-graphs among them.
+ * A relative file of `data`, `train.watch` or of a stage that reads files is meant from the file that names it, or from
+ * here if it stands on the command line; so are the files of `stages`, with those of sub-graphs among them.
  */
-function absolutePaths(document: Branch, { own }: StageBook): Branch {
+function absolutePaths(document: Branch, { own, stages }: StageBook): Branch {
   const items = [...own.values()].map(({ leaf }) => leaf)
   const key = document.entries.get('stages')?.key ?? items[0]?.spot
   const list: Tree | undefined = items[0] && { kind: 'list', spot: items[0].spot, items }
   const tree =
     list && key ? { ...document, entries: new Map(document.entries).set('stages', { key, value: list }) } : document
-  const data = branchAt(tree, 'data')
-  if (!data) return tree
-  const entries = new Map(data.entries)
-  for (const [name, { key, value }] of data.entries)
-    if (FILES.has(name)) entries.set(name, { key, value: absolute(value) })
-  return {
-    ...tree,
-    entries: new Map(tree.entries).set('data', { ...tree.entries.get('data')!, value: { ...data, entries } }),
-  }
+  const watching = changed(tree, 'train', train => changed(train, 'watch', absoluteFiles))
+  return absoluteParameters(changed(watching, 'data', absoluteFiles), stages, absolute)
+}
+
+/** The tree with the map under `name` replaced; itself if there is no such map. */
+function changed(tree: Branch, name: string, change: (inner: Branch) => Branch): Branch {
+  const inner = branchAt(tree, name)
+  if (!inner) return tree
+  const { key } = tree.entries.get(name)!
+  return { ...tree, entries: new Map(tree.entries).set(name, { key, value: change(inner) }) }
+}
+
+function absoluteFiles(section: Branch): Branch {
+  const entries = [...section.entries].map(
+    ([name, { key, value }]) => [name, { key, value: FILES.has(name) ? absolute(value) : value }] as const,
+  )
+  return { ...section, entries: new Map(entries) }
 }
 
 function absolute(tree: Tree): Tree {

@@ -4,7 +4,8 @@ import { type Expectation, ParameterProblem, type Stage } from '../../stages/con
 import { describePort, type Port, type PortKind } from '../../stages/ports.js'
 import type { CheckedNode, Input } from './checked.js'
 import { waysFrom } from './convert.js'
-import { fitOf, kindsInWords, kindsOf, laneOf, pairOf } from './lift.js'
+import { itemShape } from './item-shape.js'
+import { fitOf, kindsInWords, laneOf, lanesOf, liftedOver, seenOf } from './lift.js'
 import { problemAt } from './tree.js'
 import type { Stages, WiredNode } from './wired.js'
 import type { Wire } from './wires.js'
@@ -29,8 +30,8 @@ export function inferNode(node: WiredNode, inference: Inference): CheckedNode | 
   if (!stage) return undefined
   const expected = stage.in as Record<string, Expectation<unknown>>
   const inputs: Record<string, Input> = {}
-  const lanes: Record<string, Port> = {}
-  let lifted = false
+  const seen: Record<string, Port> = {}
+  const lifted: Wire[] = []
   let sound = wires.length >= Object.values(expected).filter(({ optional }) => !optional).length
   for (const wire of wires) {
     const port = arriving(wire, upstream, problems)
@@ -46,15 +47,16 @@ export function inferNode(node: WiredNode, inference: Inference): CheckedNode | 
       bank: expected[wire.port]!.bank,
       port,
     }
-    lanes[wire.port] = fit === 'lifted' ? laneOf(port)! : port
-    lifted ||= fit === 'lifted'
+    seen[wire.port] = seenOf(port, expected[wire.port]!.accepts)
+    if (fit === 'lifted') lifted.push(wire)
   }
-  if (!sound || !parameters) return undefined
-  const inner = outOf(node, stage, lanes, parameters, problems)
+  if (!sound || !lanesAgree(lifted, inputs, problems) || !parameters) return undefined
+  const inner = outOf(node, stage, seen, parameters, problems)
   if (!inner) return undefined
   const { id, draws, joint } = node
-  const out = lifted ? pairOf(inner) : inner
-  const checked = { id, stage: stage.name, place: stage.place, parameters, inputs, lifted, draws, joint }
+  const [first] = lifted
+  const out = first ? liftedOver(inputs[first.port]!.port, inner) : inner
+  const checked = { id, stage: stage.name, place: stage.place, parameters, inputs, lifted: !!first, draws, joint }
   return { ...checked, ...ofWeights(node), out }
 }
 
@@ -70,25 +72,35 @@ function ofWeights({ weight, frozen, shares }: WiredNode): Pick<CheckedNode, 'we
 function arriving({ node, lane, spot, path }: Wire, upstream: Inferred, problems: Problem[]): Port | undefined {
   const out = upstream.get(node)?.out
   if (!out || !lane) return out
-  const port = laneOf(out)
-  if (!port)
-    problems.push(
-      problemAt(
-        'no-lane',
-        spot,
-        path,
-        `'${node}' gives ${describePort(out)}, which is no pair: there is no '${node}.${lane}'.`,
-      ),
-    )
-  return port
+  const lanes = lanesOf(out)
+  if (lanes.includes(lane)) return laneOf(out)
+  const there =
+    lanes.length === 0
+      ? `which is no pair: there is no '${node}.${lane}'`
+      : `of which there are ${node}.${lanes[0]} ${lanes.length > 2 ? 'to' : 'and'} ${node}.${lanes.at(-1)}, and no '${node}.${lane}'`
+  problems.push(problemAt('no-lane', spot, path, `'${node}' gives ${describePort(out)}, ${there}.`))
+  return undefined
+}
+
+/** What is worked on lane by lane has the same lanes at every port. */
+function lanesAgree(lifted: readonly Wire[], inputs: Readonly<Record<string, Input>>, problems: Problem[]): boolean {
+  const [first, ...others] = lifted
+  if (!first) return true
+  const lanes = (wire: Wire) => lanesOf(inputs[wire.port]!.port).join(', ')
+  const other = others.find(wire => lanes(wire) !== lanes(first))
+  const name = ({ node, lane }: Wire) => `'${lane ? `${node}.${lane}` : node}'`
+  if (!other) return true
+  const message = `Lane by lane ${name(first)} (lanes ${lanes(first)}) and ${name(other)} (lanes ${lanes(other)}) do not go together.`
+  const hint = `Name one lane, such as ${other.node}.${lanesOf(inputs[other.port]!.port)[0]}.`
+  problems.push(problemAt('lanes-differ', other.spot, other.path, message, hint))
+  return false
 }
 
 /** A bank is never read lane by lane, a loss compares whole pairs, and only what has one size can be gathered. */
 function fitAt(port: Port, stage: Stage, { accepts, bank }: Expectation<unknown>) {
   if (accepts.length === 0) {
-    const kinds = kindsOf(port)
-    const gathers = stage.place === 'batch' ? ['patch'] : ['clip', 'waveform', 'logmel', 'patch']
-    return gathers.includes(kinds.at(-1)!) && kinds[0] !== 'batch' ? 'whole' : undefined
+    if (stage.place === 'batch') return port.kind !== 'batch' && itemShape(port) ? 'whole' : undefined
+    return ['batch', 'embedding', 'loss'].includes(port.kind) ? undefined : 'whole'
   }
   const fit = fitOf(port, accepts)
   return fit === 'lifted' && (bank || (stage.place === 'tensor' && stage.role === 'loss')) ? undefined : fit
@@ -101,29 +113,43 @@ function wrongPort(
   expected: Expectation<unknown>,
   inference: Inference,
 ): Problem {
-  const accepts = expected.accepts.length > 0 ? expected.accepts : (['patch'] as const)
+  const { accepts } = expected
+  const reads =
+    accepts.length > 0
+      ? `reads ${kindsInWords(accepts)}`
+      : stage.place === 'batch'
+        ? 'gathers what has one size (patches, excerpts, labels, levels; pairs or channels of them)'
+        : 'reads what flows clip by clip'
   const from = inference.inferred.get(wire.node)!
   const name = wire.lane ? `${wire.node}.${wire.lane}` : wire.node
   const where = wire.port === Object.keys(stage.in)[0] ? stage.name : `'${wire.port}' of ${stage.name}`
-  const message = `${where} reads ${kindsInWords(accepts)}, but '${name}' (${from.stage}) gives ${describePort(port)}.`
-  return problemAt('wrong-port', wire.spot, wire.path, message, wayOut(port, accepts, expected.bank, inference))
+  const message = `${where} ${reads}, but '${name}' (${from.stage}) gives ${describePort(port)}.`
+  return problemAt('wrong-port', wire.spot, wire.path, message, wayOut(port, stage, expected, inference))
 }
 
 /** A node that fits and is read by nobody yet was probably meant; else stages that convert; else any node that fits. */
-function wayOut(port: Port, accepts: readonly PortKind[], bank: boolean, inference: Inference): string | undefined {
+function wayOut(port: Port, stage: Stage, expected: Expectation<unknown>, inference: Inference): string | undefined {
+  const { accepts, bank } = expected
   const { inferred, stages, unread, offered } = inference
-  const fitting = [...inferred.values()].filter(({ out }) => fitOf(out, accepts)).map(({ id }) => id)
+  if (stage.place === 'item' && port.kind === 'batch') return `${stage.name} stands before the batch.`
+  const wanted: (readonly PortKind[])[] = accepts.length > 0 ? [accepts] : [['patch'], ['excerpt']]
+  const fitting = [...inferred.values()].filter(({ out }) => fitAt(out, stage, expected)).map(({ id }) => id)
   const free = fitting.find(unread)
   if (free !== undefined) {
     offered.add(free)
     return `'${free}' would fit, and nothing reads it yet.`
   }
-  const ways = bank ? [] : waysFrom(port, accepts, stages.values())
-  const put = ways.length > 0 ? `Put ${ways.map(names => names.join(' or ')).join(', then ')} between them` : undefined
+  const [ways = []] = (bank ? [] : wanted.map(kinds => waysFrom(port, kinds, stages.values())))
+    .filter(({ length }) => length > 0)
+    .sort((one, other) => one.length - other.length)
+  const put = ways.length > 0 ? `Put ${ways.map(oneOf).join(', then ')} between them` : undefined
   const near = fitting.at(-1)
   if (put) return near === undefined ? `${put}.` : `${put}, or read '${near}', which would fit.`
   return near === undefined ? undefined : `'${near}' would fit.`
 }
+
+const oneOf = (names: readonly string[]) =>
+  names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
 
 function outOf(
   node: WiredNode,
@@ -136,7 +162,9 @@ function outOf(
     return (stage.out as (ports: Record<string, Port>, parameters: object) => Port)(ports, parameters)
   } catch (error) {
     if (!(error instanceof ParameterProblem)) throw error
-    const written = node.tree.entries.get(error.parameter)?.value
+    const { parameter } = error
+    const wire = node.wires.find(({ port }) => port === parameter)
+    const written = wire ?? node.tree.entries.get(parameter)?.value
     const byDefault =
       !written && error.parameter in stage.parameters.shape ? ' (This is its default; write another value.)' : ''
     const path = ['nodes', node.id, error.parameter]

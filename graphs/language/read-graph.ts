@@ -4,6 +4,7 @@ import { loadStages } from '../../stages/registry.js'
 import { checkGraph } from './check.js'
 import type { CheckedGraph } from './checked.js'
 import { type Document, type ReadOptions, readDocument, type Sections } from './document.js'
+import { withFoundFiles } from './named-files.js'
 import type { StageBook } from './own-stages.js'
 import { checkWindow } from './plan.js'
 import type { Use } from './sub-graphs.js'
@@ -38,7 +39,8 @@ export async function readGraph<S extends Sections>(
   const { document, problems, book } = await readDocument(file, { ...options, stages: options.stages ?? loadStages() })
   const { stages } = book
   if (!document) return { problems, stages }
-  const checked = checkGraph(document.tree, stages, problems)
+  const written = checkGraph(document.tree, stages, problems)
+  const checked = written && { ...written, nodes: written.nodes.map(node => withFoundFiles(node, stages)) }
   if (checked) checkWindow(document.tree, checked, problems)
   const told = sorted(problems, document)
   return { document, problems: told, stages, ...(checked ? { graph: withOwnStages(checked, book) } : {}) }

@@ -121,6 +121,21 @@ export const banksAreDrawFree: Rule = (nodes, problems, { inferred }) => {
   }
 }
 
+/** What is kept on disk is made once a clip: nothing upstream may depend on a draw. */
+export const cachedAreDrawFree: Rule = (nodes, problems) => {
+  const drawing = drawsOf(nodes)
+  for (const { id, stage, wires } of nodes) {
+    if (stage?.place !== 'item' || !stage.cached) continue
+    const wire = wires.find(({ node }) => drawing.has(node))
+    if (!wire) continue
+    const random = drawing.get(wire.node)!
+    const after = random === wire.node ? `'${random}' draws` : `'${wire.node}' comes after '${random}', which draws`
+    const message = `${stage.name} is made once for each clip and kept, but ${after} at random.`
+    const hint = `Put '${id}' before '${random}'.`
+    problems.push(problemAt('cached-after-draws', wire.spot, wire.path, message, hint))
+  }
+}
+
 /** For each node that depends on a draw, the node nearest to the source that draws. */
 function drawsOf(nodes: readonly WiredNode[]): Map<string, string> {
   const byId = new Map(nodes.map(node => [node.id, node]))

@@ -1,8 +1,8 @@
 /** `views: { use: two-views.yaml, from: mel }`: the nodes of another file, as `views/near`, `views/mixed`, ... */
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import type { Problem } from '../../data/problem.js'
-import { LANES } from '../../stages/ports.js'
 import { readExtended } from './extend.js'
+import { isLane } from './lift.js'
 import { merge } from './merge.js'
 import { suggestion } from './nearest-name.js'
 import { changeReferences, type Reference, referencesIn, stageOf, textAt } from './node-references.js'
@@ -120,7 +120,7 @@ class Inliner {
       if (part.nodes.entries.has(inner))
         return { ...reference, value: [`${head}/${inner}`, ...rest.slice(end)].join('.') }
     }
-    const lanes = rest.length === 0 || (rest.length === 1 && LANES.some(lane => lane === rest[0]))
+    const lanes = rest.length === 0 || (rest.length === 1 && isLane(rest[0]!))
     if (lanes && part.output) return { ...reference, value: [`${head}/${part.output}`, ...rest].join('.') }
     this.#failed.add(head)
     if (part.nodes.failed?.size || part.wrongOutput) return { ...reference, value: head } // told already

@@ -1,14 +1,15 @@
 /** What a node reads: `from` fills the first ports in order, other ports have their own names. */
 import type { Problem } from '../../data/problem.js'
 import type { Stage } from '../../stages/contract.js'
-import { LANES, type Lane } from '../../stages/ports.js'
+import { LANES } from '../../stages/ports.js'
+import { isLane } from './lift.js'
 import { type Branch, type Path, problemAt, type Spot, type Tree } from './tree.js'
 
 /** `from: near.a`: one thing that a node reads. */
 export interface Wire {
   port: string
   node: string
-  lane?: Lane
+  lane?: string
   spot: Spot
   path: Path
 }
@@ -82,13 +83,16 @@ function readReference(tree: Tree, port: string, path: Path, problems: Problem[]
     return undefined
   }
   if (tree.kind !== 'leaf' || typeof tree.value !== 'string') {
-    return refuse(`'${port}' names a node, such as mel, or one side of a pair, such as near.a.`)
+    return refuse(
+      `'${port}' names a node, such as mel, one side of a pair, such as near.a, or one channel, such as parts.2.`,
+    )
   }
   const [node = '', lane, ...more] = tree.value.split('.')
   if (lane === undefined) return { port, node, spot: tree.spot, path }
-  const known = LANES.find(name => name === lane)
-  if (known && more.length === 0) return { port, node, lane: known, spot: tree.spot, path }
+  if (isLane(lane) && more.length === 0) return { port, node, lane, spot: tree.spot, path }
+  if (isLane(lane) && more.every(isLane))
+    return refuse(`'${tree.value}' goes two lanes deep: one lane is named at a time, as in ${node}.${lane}.`)
   return refuse(
-    `'${tree.value}' names no side of a pair: these are ${LANES.map(name => `${node}.${name}`).join(' and ')}.`,
+    `'${tree.value}' names no side of a pair: these are ${LANES.map(name => `${node}.${name}`).join(' and ')}. Channels are ${node}.1, ${node}.2, and so on.`,
   )
 }

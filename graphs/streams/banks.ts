@@ -15,8 +15,13 @@ export function bankOf<Value>(
 ): Bank<Value> {
   const positions = new Map(clips.map(({ id }, position) => [id, position]))
   return {
-    draw: async (count, { not, rng }) =>
-      Promise.all(pickDifferent(clips.length, count, positions.get(not), rng).map(valueAt)),
+    draw: async (count, { not, rng, where }) => {
+      const open = where && [...clips.keys()].filter(position => clips[position]!.id !== not && where(clips[position]!))
+      const picks = open
+        ? pickDifferent(open.length, count, undefined, rng).map(pick => open[pick]!)
+        : pickDifferent(clips.length, count, positions.get(not), rng)
+      return Promise.all(picks.map(valueAt))
+    },
     statistics: () => {
       if (!statistics) throw new Error('statistics are only known of a cached node')
       return statistics

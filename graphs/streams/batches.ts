@@ -91,10 +91,14 @@ function subscribed(options: StreamOptions): Observable<Batch> {
   const underway = new Set<SubBatch>()
 
   const evaluate = async (sub: SubBatch): Promise<EvaluatedSubBatch | { error: unknown }> => {
+    const asked = performance.now()
+    metrics.asked(sub, sub.items.length)
     try {
       const evaluated = await pool.evaluate(setup, sub.items, kill.signal)
-      metrics.worked(evaluated.busy)
-      return { sub, evaluated }
+      const ready = performance.now()
+      metrics.worked(evaluated)
+      metrics.evaluated(sub, ready - asked - evaluated.spent)
+      return { sub, evaluated, ready }
     } catch (error) {
       return { error } // told in its turn, so that nothing depends on timing
     }
@@ -105,7 +109,7 @@ function subscribed(options: StreamOptions): Observable<Batch> {
     return outcome
   }
 
-  metrics.began({ inFlight: () => credits.inFlight, queued: () => pool.queued })
+  metrics.began({ graph, inFlight: () => credits.inFlight, queued: () => pool.queued })
   const source = subBatches({ order, start, batch: size, most, credits, bytes, underway, metrics, signal: end.signal })
   return from(source).pipe(
     map(evaluate), // begins at once; the permits bound how many

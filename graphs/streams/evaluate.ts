@@ -4,20 +4,15 @@
  */
 import type { Feature, FeatureCache } from '../../data/feature-cache.js'
 import type { ItemStage, Stage } from '../../stages/contract.js'
-import type { Bank, Clip, Pair, Statistics } from '../../stages/values.js'
+import type { Bank, Clip, Statistics } from '../../stages/values.js'
 import type { CheckedGraph, CheckedNode, Input } from '../language/checked.js'
 import { bankOf } from './banks.js'
+import { framesOfLane, streamFor, valueFrom } from './cached-values.js'
+import { laneOfValue } from './lanes.js'
 import { compileNode, type Item, type NodeWork, type Walk } from './node-work.js'
 
 /** The feature cache, or a stand-in. */
 export type FeatureStore = Pick<FeatureCache, 'open' | 'write'>
-
-/** What the work of a cached stage gives: see LogMelStream of stages/audio/log-mel.ts. */
-interface FeatureStream {
-  bands: number
-  blocks(): AsyncIterable<Float32Array>
-  seconds?: () => number | undefined
-}
 
 export type Stages = ReadonlyMap<string, Stage>
 
@@ -51,14 +46,25 @@ function stageOf({ id, stage: name }: CheckedNode, stages: Stages): ItemStage {
 /** Features a worker keeps at hand; each takes some hundred bytes and no descriptor of its own. */
 const REMEMBERED = 65_536
 
+function valueAt({ feature }: Walk, { id, out }: CheckedNode): unknown {
+  const found = feature(id)
+  return found instanceof Promise ? found.then(made => valueFrom(out, made)) : valueFrom(out, found)
+}
+
 interface Step {
   id: string
+  /** Nothing is worked out: the value is read from the cache. */
+  cached: boolean
   run: NodeWork
 }
 
 export class Evaluator {
   /** Milliseconds spent at each node so far. */
   readonly busy: Record<string, number> = {}
+  /** Counters of the stages so far, as `node.name`. */
+  readonly counts: Record<string, number> = {}
+  /** How often each node has run, those apart that are read from the cache; how often each bank was read (`node.port`). */
+  readonly runs: Record<string, number> = {}
   readonly #evaluation: Evaluation
   readonly #stages: Stages
   readonly #nodes: ReadonlyMap<string, CheckedNode>
@@ -107,8 +113,10 @@ export class Evaluator {
       Object.values(node.inputs).map(input => input.node),
       walk,
     )
-    const stream = (await this.#workOf(node)(walk)) as FeatureStream
-    return this.#remember(keyOf(id), await this.#store.write(keyOf(id), stream.bands, stream.blocks(), stream.seconds))
+    const { bands, blocks, seconds } = streamFor(node.out, await this.#workOf(node)(walk))
+    const feature = await this.#store.write(keyOf(id), bands, blocks(), seconds)
+    framesOfLane(node.out, feature.frames)
+    return this.#remember(keyOf(id), feature)
   }
 
   /** The walk over a clip of the set, by position, without draws. */
@@ -124,11 +132,12 @@ export class Evaluator {
   }
 
   async #walk(outputs: readonly string[], walk: Walk): Promise<Record<string, unknown>> {
-    for (const { id, run } of this.#plan(outputs)) {
+    for (const { id, cached, run } of this.#plan(outputs)) {
       const start = performance.now()
       const value = run(walk)
       walk.values[id] = value instanceof Promise ? await value : value
       this.busy[id] = (this.busy[id] ?? 0) + performance.now() - start
+      if (!cached) this.runs[id] = (this.runs[id] ?? 0) + 1
     }
     return walk.values
   }
@@ -154,25 +163,34 @@ export class Evaluator {
 
   #step(node: CheckedNode): Step {
     const { id } = node
-    if (node.place === 'source') return { id, run: ({ clip }) => clip }
-    return { id, run: this.#isCached(id) ? walk => walk.feature(id) : this.#workOf(node) }
+    if (node.place === 'source') return { id, cached: false, run: ({ clip }) => clip }
+    const cached = this.#isCached(id)
+    return { id, cached, run: cached ? walk => valueAt(walk, node) : this.#workOf(node) }
   }
 
   #workOf(node: CheckedNode): NodeWork {
     let work = this.#works.get(node.id)
     if (!work) {
       const { seed } = this.#evaluation
-      work = compileNode(node, stageOf(node, this.#stages), seed, input => this.#bank(input))
+      const count = (name: string) => {
+        const counter = `${node.id}.${name}`
+        this.counts[counter] = (this.counts[counter] ?? 0) + 1
+      }
+      work = compileNode(node, stageOf(node, this.#stages), seed, input => this.#bank(node, input), count)
       this.#works.set(node.id, work)
     }
     return work
   }
 
-  #bank({ node, lane }: Input): Bank<unknown> {
+  #bank(reader: CheckedNode, input: Input): Bank<unknown> {
     const { clips, statistics } = this.#evaluation
+    const { node, lane } = input
+    const port = Object.keys(reader.inputs).find(name => reader.inputs[name] === input)
+    const edge = `${reader.id}.${port}`
     const valueAt = async (position: number) => {
+      this.runs[edge] = (this.runs[edge] ?? 0) + 1
       const value = (await this.#walk([node], this.#drawFree(position)))[node]
-      return lane ? (value as Pair<unknown>)[lane] : value
+      return lane ? laneOfValue(value, lane) : value
     }
     return bankOf(clips, valueAt, statistics[node])
   }

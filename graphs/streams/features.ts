@@ -47,7 +47,7 @@ function workOf(node: CheckedNode, above: ReadonlyMap<string, string>): string {
     FRONT_END_VERSION,
     node.stage,
     ...(node.code === undefined ? [] : [node.code]), // other code may make other features
-    node.parameters,
+    { ...node.parameters, ...node.content },
     Object.fromEntries(inputs.map(([port, ...rest]) => [port, rest])),
   ]
   return createHash('sha256').update(canonical(work)).digest('hex')

@@ -33,6 +33,8 @@ export interface Dropped extends Failure, BatchItem {
 export interface EvaluatedSubBatch {
   sub: SubBatch
   evaluated: Evaluated
+  /** When it came back from the pool, as performance.now() tells. */
+  ready: number
 }
 
 export interface GatherOptions {
@@ -58,7 +60,7 @@ export function gather(options: GatherOptions): OperatorFunction<EvaluatedSubBat
       return source.subscribe({
         error: error => subscriber.error(error),
         complete: () => subscriber.complete(),
-        next: ({ sub, evaluated }) => {
+        next: ({ sub, evaluated, ready }) => {
           if (sub.tally !== tally) {
             if (tally?.whole && filled === 0) {
               giveBack(sub)
@@ -69,7 +71,7 @@ export function gather(options: GatherOptions): OperatorFunction<EvaluatedSubBat
             tally = sub.tally
             filled = 0
           }
-          for (const batch of filling.add(sub, evaluated)) {
+          for (const batch of filling.add(sub, evaluated, ready)) {
             filled++
             subscriber.next(batch)
           }
@@ -87,6 +89,8 @@ class Filling {
   #items: BatchItem[] = []
   #permits: Permit[] = []
   #dropped: Dropped[] = []
+  /** Sum of the times at which the items were ready. */
+  #readySum = 0
   #closed = false
 
   constructor(options: GatherOptions) {
@@ -98,24 +102,25 @@ class Filling {
   }
 
   /** Takes the items of a sub-batch; gives each batch that they fill. */
-  *add({ items, permits }: SubBatch, { values, drops }: Evaluated): Generator<Batch> {
+  *add({ items, permits }: SubBatch, { values, drops }: Evaluated, ready: number): Generator<Batch> {
     const { clips, size } = this.#options
     let dropped = 0
     for (const [index, { clip, epoch, position }] of items.entries()) {
       const { id, path } = clips[clip]!
       const drop = drops[dropped]
-      if (this.#closed) permits[index]!.release()
+      if (this.#closed) this.#lose(permits[index]!)
       else if (drop?.index === index) {
         dropped++
-        permits[index]!.release()
+        this.#lose(permits[index]!)
         const { code, reason, hint } = drop
         this.#dropped.push({ clip: id, path, epoch, position, code, reason, hint })
-      } else if (this.#clips.has(clip)) permits[index]!.release()
+      } else if (this.#clips.has(clip)) this.#lose(permits[index]!)
       else {
         this.#copy(values, index - dropped)
         this.#clips.add(clip)
         this.#items.push({ clip: id, epoch, position })
         this.#permits.push(permits[index]!)
+        this.#readySum += ready
         if (this.count === size) yield this.#full()
       }
     }
@@ -131,8 +136,13 @@ class Filling {
   }
 
   letGo(): void {
-    for (const permit of this.#permits) permit.release()
+    for (const permit of this.#permits) this.#lose(permit)
     this.#reset()
+  }
+
+  #lose(permit: Permit): void {
+    permit.release()
+    this.#options.metrics.lost(1)
   }
 
   /** Takes nothing any more. */
@@ -158,10 +168,11 @@ class Filling {
     const items = this.#items
     const values = this.#values!
     const { epoch, position } = items.at(-1)!
+    const waited = items.length * performance.now() - this.#readySum
     this.#values = undefined
     this.report()
     this.#reset()
-    metrics.delivered(items.length)
+    metrics.delivered(items.length, waited)
     let held = true
     const release = () => {
       if (!held) return
@@ -177,6 +188,7 @@ class Filling {
     this.#items = []
     this.#permits = []
     this.#dropped = []
+    this.#readySum = 0
   }
 }
 

@@ -1,18 +1,18 @@
 /** How the values that a batch node gathers lie in memory: one run of float32 a lane, items one after the other. */
 import { Problem } from '../../data/problem.js'
-import { describePort, LANES, type Lane, type Port } from '../../stages/ports.js'
+import { describePort } from '../../stages/ports.js'
 import type { CheckedGraph, CheckedNode } from '../language/checked.js'
-
-/** `only` where no pair arrives. */
-export type LaneName = Lane | 'only'
+import { itemShape, type LaneName, sizeOf } from '../language/item-shape.js'
 
 export interface BatchLayout {
   /** Id of the batch node. */
   id: string
-  /** The node it gathers from, and the side of the pair if one is named. */
+  /** The node it gathers from, and the side of the pair or the channel if one is named. */
   from: string
-  lane?: Lane | undefined
+  lane?: string | undefined
   lanes: readonly LaneName[]
+  /** Of one item in one lane. */
+  shape: readonly number[]
   /** Numbers of one item in one lane. */
   length: number
 }
@@ -20,20 +20,15 @@ export interface BatchLayout {
 /** Values by batch node and lane. */
 export type BatchValues = Record<string, Partial<Record<LaneName, Float32Array>>>
 
-/** @throws Problem `not-batchable` if something other than patches arrives at a batch node */
+/** @throws Problem `not-batchable` if something without a fixed size arrives at a batch node */
 export function batchLayouts(graph: CheckedGraph): BatchLayout[] {
   return batchNodes(graph).map(({ id, inputs }) => {
     const [input] = Object.values(inputs)
     if (!input) throw new Problem('not-batchable', `The batch node '${id}' reads nothing.`)
-    const { port } = input
-    const lanes: readonly LaneName[] = port.kind === 'pair' ? LANES : ['only']
-    return {
-      id,
-      from: input.node,
-      lane: input.lane,
-      lanes,
-      length: itemLength(id, port.kind === 'pair' ? port.of : port),
-    }
+    const item = itemShape(input.port)
+    if (item) return { id, from: input.node, lane: input.lane, ...item, length: sizeOf(item.shape) }
+    const message = `The batch node '${id}' gathers what has one size; ${describePort(input.port)} arrives.`
+    throw new Problem('not-batchable', message, { hint: 'Cut patches first, for example with temporal-proximity.' })
   })
 }
 
@@ -65,15 +60,4 @@ export function roomFor(layouts: readonly BatchLayout[], items: number): BatchVa
 
 function batchNodes({ nodes }: CheckedGraph): CheckedNode[] {
   return nodes.filter(({ place }) => place === 'batch')
-}
-
-function itemLength(id: string, port: Port): number {
-  if (port.kind === 'patch') return port.frames * port.bands
-  throw new Problem(
-    'not-batchable',
-    `The batch node '${id}' takes patches or pairs of patches; ${describePort(port)} arrives.`,
-    {
-      hint: 'Cut patches first, for example with temporal-proximity.',
-    },
-  )
 }

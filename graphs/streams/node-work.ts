@@ -1,10 +1,11 @@
 /** One node's work on one clip: its inputs gathered, run once or once a lane, with its own keyed draws. */
 import type { Feature } from '../../data/feature-cache.js'
-import type { ItemStage } from '../../stages/contract.js'
-import { LANES, type Lane, type Port } from '../../stages/ports.js'
-import type { Bank, Clip, Draws, Pair } from '../../stages/values.js'
+import type { Expectation, ItemStage } from '../../stages/contract.js'
+import type { Bank, Clip, Count, Draws } from '../../stages/values.js'
 import type { CheckedNode, Input } from '../language/checked.js'
+import { fitOf, laneOf, lanesOf, seenOf } from '../language/lift.js'
 import { keyedDraws } from './draws.js'
+import { laneOfValue, together } from './lanes.js'
 
 /** One item of the stream. */
 export interface Item {
@@ -34,53 +35,55 @@ export type NodeWork = (walk: Walk) => unknown
  * Makes a node's work, once for all items. It gives the node's value, or a promise of it.
  *
  * @param bankOf the bank behind an input marked as one
+ * @param count adds one to a counter of this node
  */
 export function compileNode(
   node: CheckedNode,
   stage: ItemStage,
   seed: number,
   bankOf: (input: Input) => Bank<unknown>,
+  count: Count,
 ): NodeWork {
-  const inputs = Object.entries(node.inputs)
-  const ports = Object.fromEntries(inputs.map(([name, input]) => [name, insideOf(input, node.lifted)]))
-  const out = node.lifted && node.out.kind === 'pair' ? node.out.of : node.out
-  const work = stage.work(node.parameters, { ...ports, out })
-  const readers = inputs.map(([name, input]) => [name, readerOf(node, input, bankOf)] as const)
-  const run = (walk: Walk, lane?: Lane) => {
-    const given: Record<string, unknown> = { clip: walk.clip, rng: drawsOf(node, stage, seed, walk, lane) }
-    for (const [name, read] of readers) given[name] = read(walk, lane)
+  const inputs = Object.entries(node.inputs).map(([name, input]) => {
+    const { accepts } = (stage.in as Record<string, Expectation<unknown>>)[name]!
+    const lifted = node.lifted && !input.bank && fitOf(input.port, accepts) === 'lifted'
+    return { name, port: seenOf(input.port, accepts), lifted, read: readerOf(input, lifted, bankOf), input }
+  })
+  const ports = Object.fromEntries(inputs.map(({ name, port }) => [name, port]))
+  const work = stage.work(node.parameters, { ...ports, out: (node.lifted && laneOf(node.out)) || node.out })
+  const run = (walk: Walk, lane?: string) => {
+    const given: Record<string, unknown> = { clip: walk.clip, rng: drawsOf(node, stage, seed, walk, lane), count }
+    for (const { name, read } of inputs) given[name] = read(walk, lane)
     return work(given as Parameters<typeof work>[0])
   }
-  if (!node.lifted) return walk => run(walk)
+  const over = inputs.find(({ lifted }) => lifted)?.input.port
+  if (!over) return walk => run(walk)
+  const lanes = lanesOf(over)
   return walk => {
-    const [a, b] = LANES.map(lane => run(walk, lane))
-    return a instanceof Promise || b instanceof Promise ? Promise.all([a, b]).then(([a, b]) => ({ a, b })) : { a, b }
+    const values = lanes.map(lane => run(walk, lane))
+    return values.some(value => value instanceof Promise)
+      ? Promise.all(values).then(all => together(over, all))
+      : together(over, values)
   }
-}
-
-/** What the work sees there: one lane, if it is run a lane at a time. */
-function insideOf({ port, bank }: Input, lifted: boolean): Port {
-  return lifted && !bank && port.kind === 'pair' ? port.of : port
 }
 
 /** How a node comes by the value of one in-port. */
 function readerOf(
-  { lifted }: CheckedNode,
   input: Input,
+  lifted: boolean,
   bankOf: (input: Input) => Bank<unknown>,
-): (walk: Walk, lane?: Lane) => unknown {
+): (walk: Walk, lane?: string) => unknown {
   if (input.bank) {
     const bank = bankOf(input)
     return () => bank
   }
-  const perLane = lifted && input.port.kind === 'pair'
   return ({ values }, lane) => {
-    const value = input.lane ? (values[input.node] as Pair<unknown>)[input.lane] : values[input.node]
-    return perLane ? (value as Pair<unknown>)[lane!] : value
+    const value = input.lane ? laneOfValue(values[input.node], input.lane) : values[input.node]
+    return lifted ? laneOfValue(value, lane!) : value
   }
 }
 
-function drawsOf(node: CheckedNode, stage: ItemStage, seed: number, { clip, item }: Walk, lane?: Lane): Draws {
+function drawsOf(node: CheckedNode, stage: ItemStage, seed: number, { clip, item }: Walk, lane?: string): Draws {
   if (!stage.draws || !item) return noDraws(node)
   const { epoch, occurrence } = item
   const key = occurrence === 0 ? clip.id : `${clip.id}\u0001${occurrence}`

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Piscina } from 'piscina'
+import { tensorflowEnvironment } from '../../engine/tensorflow.js'
 import { watchChildProcesses } from '../../stages/audio/decoding/child-processes.js'
 import { Credits } from './credits.js'
 import type { Item } from './node-work.js'
@@ -29,8 +30,17 @@ function defaultWorkers(): number {
 /** How long after a thread's end its last message may arrive (ms). */
 const LAST_WORDS = 20
 
+export interface PoolOptions {
+  workers?: number | undefined
+  /** Threads of TensorFlow, should a stage start it in these workers; those of the trainer in training. */
+  threads?: number | undefined
+}
+
 /** Starts the threads. They load built files, so this runs from dist/. */
-export function openPool({ workers = defaultWorkers() }: { workers?: number } = {}): Pool {
+export function openPool({ workers = defaultWorkers(), threads: computing }: PoolOptions = {}): Pool {
+  // TensorFlow reads the environment of the process, once for all of its threads: inside a worker it would be too late
+  if (computing !== undefined) Object.assign(process.env, tensorflowEnvironment(computing))
+  else for (const [name, value] of Object.entries(tensorflowEnvironment(2))) process.env[name] ??= value
   const filename = new URL('./pool-worker.js', import.meta.url).href
   const threads = new Piscina<Request, Reply>({ filename, minThreads: workers, maxThreads: workers })
   const seats = new Credits({ items: workers }) // in line here: piscina takes abortable tasks out of turn

@@ -1,8 +1,10 @@
 /** Before training: every cached node of every clip, in the pool; what cannot be read is skipped with its reason. */
 import { setMaxListeners } from 'node:events'
 import { Problem } from '../../data/problem.js'
+import { innermost, type Port } from '../../stages/ports.js'
 import type { Clip, Statistics } from '../../stages/values.js'
 import type { CheckedGraph, CheckedNode } from '../language/checked.js'
+import { framesOfLane } from './cached-values.js'
 import type { Pool } from './pool.js'
 import type { Failure, PreparedFeature, Setup } from './tasks.js'
 
@@ -16,6 +18,7 @@ export interface Skipped extends Failure {
 export interface PreparedNode {
   /** In the feature cache. */
   keys: string[]
+  /** Of one lane; samples of a recording. */
   frames: number[]
   /** Length of each sound, or of its frames where it is not known. */
   seconds: number[]
@@ -118,12 +121,19 @@ function summary(graph: CheckedGraph, outcomes: readonly Outcome[], cacheFolder:
 }
 
 function preparedNode({ out }: CheckedNode, features: readonly PreparedFeature[]): PreparedNode {
-  const frame = out.kind === 'logmel' ? out.hop / out.rate : Number.NaN
+  const frame = secondsOfFrame(out)
+  const frames = features.map(feature => framesOfLane(out, feature.frames))
   return {
     keys: features.map(({ key }) => key),
-    frames: features.map(({ frames }) => frames),
-    seconds: features.map(({ frames, seconds }) => (Number.isNaN(seconds) ? frames * frame : seconds)),
+    frames,
+    seconds: features.map(({ seconds }, clip) => (Number.isNaN(seconds) ? frames[clip]! * frame : seconds)),
   }
+}
+
+function secondsOfFrame(out: Port): number {
+  const inner = innermost(out)
+  if (inner.kind === 'recording') return 1 / inner.rate
+  return inner.kind === 'logmel' ? inner.hop / inner.rate : Number.NaN
 }
 
 /** Mean and standard deviation from each clip's sums, added up in the order of the clips. */

@@ -1,9 +1,9 @@
 /** What the main thread asks of a pool worker, what comes back, and how a worker answers. */
 import { contentHash } from '../../data/content-hash.js'
 import { Problem } from '../../data/problem.js'
-import type { Pair } from '../../stages/values.js'
 import { cachedNodes, type Evaluation, Evaluator, type FeatureStore, type Stages } from './evaluate.js'
 import { featureKey } from './features.js'
+import { laneOfValue } from './lanes.js'
 import { type BatchLayout, type BatchValues, roomFor } from './layout.js'
 import type { Item } from './node-work.js'
 
@@ -34,7 +34,7 @@ export interface PreparedFeature {
   summary: { count: number; sum: number; sumOfSquares: number }
 }
 
-/** `fatal`: the cache is at fault, not the clip. */
+/** `fatal`: the cache, the engine or a checkpoint is at fault, not the clip. */
 export type PreparedClip = { features: Record<string, PreparedFeature> } | { failure: Failure; fatal: boolean }
 
 export interface Evaluated {
@@ -44,17 +44,29 @@ export interface Evaluated {
   drops: ({ index: number } & Failure)[]
   /** Milliseconds spent at each node. */
   busy: Record<string, number>
+  /** Counters of the stages, as `node.name`. */
+  counts: Record<string, number>
+  /** How often each node ran, and each bank was read (`node.port`). */
+  runs: Record<string, number>
+  /** Milliseconds from beginning to end. */
+  spent: number
 }
 
+type Sums = Pick<Evaluated, 'busy' | 'counts' | 'runs'>
+
 /** No clip would fare better. */
-const CACHE_PROBLEMS = new Set(['cache-full', 'cache-not-writable'])
+const FATAL = new Set(
+  'cache-full cache-limit cache-not-writable no-engine no-checkpoint bad-checkpoint checkpoint-mismatch wrong-processor'.split(
+    ' ',
+  ),
+)
 
 /** Answers tasks about one setup. */
 export class TaskRunner {
   readonly #setup: Setup
   readonly #stages: Stages
   readonly #evaluator: Evaluator
-  #reported: Record<string, number> = {}
+  #reported: Sums = { busy: {}, counts: {}, runs: {} }
 
   constructor(setup: Setup, stages: Stages, store: FeatureStore) {
     this.#setup = setup
@@ -78,12 +90,13 @@ export class TaskRunner {
       }
       return { features }
     } catch (error) {
-      return { failure: failureOf(error), fatal: error instanceof Problem && CACHE_PROBLEMS.has(error.code) }
+      return { failure: failureOf(error), fatal: error instanceof Problem && FATAL.has(error.code) }
     }
   }
 
   /** A clip that fails is dropped with its reason; the others do not notice. */
   async evaluate(items: readonly Item[]): Promise<Evaluated> {
+    const began = performance.now()
     const { layouts } = this.#setup
     const outputs = [...new Set(layouts.map(({ from }) => from))]
     const room = roomFor(layouts, items.length)
@@ -98,15 +111,25 @@ export class TaskRunner {
       }
     }
     const count = items.length - drops.length
-    return { values: drops.length === 0 ? room : firstOf(room, layouts, count), drops, busy: this.#busySince() }
+    const values = drops.length === 0 ? room : firstOf(room, layouts, count)
+    return { values, drops, ...this.#since(), spent: performance.now() - began }
   }
 
-  #busySince(): Record<string, number> {
-    const now = { ...this.#evaluator.busy }
+  /** What has come to the evaluator's figures since the last time. */
+  #since(): Sums {
+    const { busy, counts, runs } = this.#evaluator
     const before = this.#reported
-    this.#reported = now
-    return Object.fromEntries(Object.entries(now).map(([id, spent]) => [id, spent - (before[id] ?? 0)]))
+    this.#reported = { busy: { ...busy }, counts: { ...counts }, runs: { ...runs } }
+    return {
+      busy: increase(before.busy, busy),
+      counts: increase(before.counts, counts),
+      runs: increase(before.runs, runs),
+    }
   }
+}
+
+function increase(before: Readonly<Record<string, number>>, now: Readonly<Record<string, number>>) {
+  return Object.fromEntries(Object.entries(now).map(([name, value]) => [name, value - (before[name] ?? 0)]))
 }
 
 function failureOf(error: unknown): Failure {
@@ -115,15 +138,26 @@ function failureOf(error: unknown): Failure {
   return { code: typeof code === 'string' ? code : 'failed', reason: String(message ?? error) }
 }
 
-function place(value: unknown, { id, lane, lanes, length }: BatchLayout, room: BatchValues, row: number): void {
-  const whole = lane ? (value as Pair<unknown>)[lane] : value
+function place(value: unknown, { id, lane, lanes, shape, length }: BatchLayout, room: BatchValues, row: number): void {
+  const whole = lane ? laneOfValue(value, lane) : value
   for (const name of lanes) {
-    const numbers = name === 'only' ? whole : (whole as Pair<unknown>)[name]
-    if (!(numbers instanceof Float32Array) || numbers.length !== length) {
-      const what = numbers instanceof Float32Array ? `${numbers.length} numbers` : `no patch but ${typeof numbers}`
-      throw new Problem('wrong-size', `'${id}' expects ${length} numbers an item, and ${what} came.`)
-    }
-    room[id]![name]!.set(numbers, row * length)
+    const numbers = name === 'only' ? whole : laneOfValue(whole, name)
+    put(numbers, shape, room[id]![name]!.subarray(row * length, (row + 1) * length), id)
+  }
+}
+
+/** Channels, however deep, one after the other. @throws Problem `wrong-size` */
+function put(value: unknown, shape: readonly number[], target: Float32Array, id: string): void {
+  if (Array.isArray(value) && value.length === shape[0]) {
+    const size = target.length / value.length
+    for (const [at, part] of value.entries()) put(part, shape.slice(1), target.subarray(at * size, (at + 1) * size), id)
+  } else if (value instanceof Float32Array && value.length === target.length) target.set(value)
+  else {
+    const what =
+      value instanceof Float32Array || Array.isArray(value)
+        ? `${value.length} ${Array.isArray(value) ? 'channels' : 'numbers'}`
+        : `no numbers but ${typeof value}`
+    throw new Problem('wrong-size', `'${id}' expects ${shape.join(' x ')} numbers an item, and ${what} came.`)
   }
 }
 

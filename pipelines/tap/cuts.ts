@@ -2,7 +2,7 @@
 import type { Feature } from '../../data/feature-cache.js'
 import type { CheckedGraph, CheckedNode, Input } from '../../graphs/language/checked.js'
 import type { FeatureStore } from '../../graphs/streams/evaluate.js'
-import { LANES, type Lane } from '../../stages/ports.js'
+import { LANES } from '../../stages/ports.js'
 
 /** A feature cache that notes what is read from it. */
 export class WatchedStore implements FeatureStore {
@@ -48,16 +48,23 @@ export interface Cutter {
 }
 
 /** Follows one lane of a node's output up to the node that cut it; undefined where nothing is cut. */
-export function cutterOf(graph: CheckedGraph, id: string, lane: Lane | undefined): Cutter | undefined {
+export function cutterOf(graph: CheckedGraph, id: string, lane: string | undefined): Cutter | undefined {
   const after: CheckedNode[] = []
-  let at: { node: string; lane?: Lane | undefined } | undefined = { node: id, lane }
+  let at: { node: string; lane?: string | undefined } | undefined = { node: id, lane }
   while (at) {
     const node = graph.nodes.find(({ id }) => id === at!.node)!
     const mel = streamInputs(node).find(({ port }) => port.kind === 'logmel')
     if (mel) {
-      if (node.out.kind !== 'patch' && node.out.kind !== 'pair') return undefined
+      const cut = node.out.kind === 'pair' ? node.out.of : node.out
+      if (cut.kind !== 'patch') return undefined
       const patches = node.out.kind === 'pair' ? LANES.length : 1
-      return { node, mel: mel.node, patches, which: at.lane ? LANES.indexOf(at.lane) : 0, after: after.reverse() }
+      return {
+        node,
+        mel: mel.node,
+        patches,
+        which: at.lane === 'b' ? 1 : 0,
+        after: after.reverse(),
+      }
     }
     after.push(node)
     at = above(node, at.lane)
@@ -66,7 +73,7 @@ export function cutterOf(graph: CheckedGraph, id: string, lane: Lane | undefined
 }
 
 /** Where one lane of a node comes from: a stage that joins two branches takes each from its own. */
-function above(node: CheckedNode, lane: Lane | undefined): { node: string; lane?: Lane | undefined } | undefined {
+function above(node: CheckedNode, lane: string | undefined): { node: string; lane?: string | undefined } | undefined {
   const joined = lane && streamInputs(node).every(({ port }) => port.kind !== 'pair') ? node.inputs[lane] : undefined
   const input = joined ?? streamInputs(node)[0]
   return input && { node: input.node, lane: input.lane ?? (joined ? undefined : lane) }

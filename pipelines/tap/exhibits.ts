@@ -1,12 +1,14 @@
 /** What leaves a node for the first clips of a run: values, and for patches where in the clip they were cut. */
 import type { CheckedGraph, CheckedNode } from '../../graphs/language/checked.js'
+import { laneOf, lanesOf } from '../../graphs/language/lift.js'
 import { Evaluator, type FeatureStore, type Stages } from '../../graphs/streams/evaluate.js'
+import { laneOfValue } from '../../graphs/streams/lanes.js'
 import { batchSize } from '../../graphs/streams/layout.js'
 import type { Item } from '../../graphs/streams/node-work.js'
 import type { Prepared } from '../../graphs/streams/prepare.js'
 import { sourceOrder } from '../../graphs/streams/source-order.js'
-import { LANES, type Lane, type PatchPort, type Port } from '../../stages/ports.js'
-import type { Clip, LogMel, Pair, Waveform } from '../../stages/values.js'
+import type { PatchPort, Port } from '../../stages/ports.js'
+import type { Clip, Excerpt, LogMel, Waveform } from '../../stages/values.js'
 import { cutterOf, nearestAbove, WatchedStore } from './cuts.js'
 
 /** Part of a sound, mono. */
@@ -25,12 +27,12 @@ export interface Cut {
 }
 
 export interface Exhibit {
-  /** Side of a pair. */
-  lane?: Lane | undefined
+  /** Side of a pair, or number of a channel. */
+  lane?: string | undefined
   port: Port
   value: unknown
   cut?: Cut | undefined
-  /** What is heard at that place, or the waveform itself. */
+  /** What is heard at that place, or the value itself where it is sound. */
   sound?: Sound | undefined
 }
 
@@ -48,7 +50,7 @@ export interface Shown {
 
 export interface Tapped {
   node: CheckedNode
-  lane?: Lane | undefined
+  lane?: string | undefined
 }
 
 export interface ShowOptions extends Tapped {
@@ -81,7 +83,7 @@ export async function* show(options: ShowOptions): AsyncGenerator<Shown> {
     const heard = wave && ((await one(wave.id, item)) as Waveform)
     let mel: LogMel | undefined
     for (const exhibit of exhibits) {
-      if (exhibit.port.kind === 'waveform') exhibit.sound = await stretch(exhibit.value as Waveform, 0, MOST)
+      exhibit.sound = await soundOf(exhibit)
       const cutter = exhibit.port.kind === 'patch' ? cutterOf(graph, node.id, exhibit.lane) : undefined
       if (!cutter) continue
       store.forget()
@@ -109,13 +111,25 @@ export async function* show(options: ShowOptions): AsyncGenerator<Shown> {
   }
 }
 
-function sidesOf(port: Port, value: unknown, lane: Lane | undefined): Exhibit[] {
-  if (port.kind !== 'pair') return [{ port, value }]
-  return LANES.filter(name => lane === undefined || name === lane).map(name => ({
-    lane: name,
-    port: port.of,
-    value: (value as Pair<unknown>)[name],
-  }))
+/** Each side of a pair, each channel, each channel of a side (`a.1`). */
+export function sidesOf(port: Port, value: unknown, lane?: string): Exhibit[] {
+  const lanes = lanesOf(port)
+  if (lanes.length === 0) return [{ port, value }]
+  const side = laneOf(port)!
+  return lanes
+    .filter(name => lane === undefined || name === lane)
+    .flatMap(name =>
+      sidesOf(side, laneOfValue(value, name)).map(inner => ({
+        ...inner,
+        lane: inner.lane === undefined ? name : `${name}.${inner.lane}`,
+      })),
+    )
+}
+
+/** A value that can be heard as it is. */
+async function soundOf({ port, value }: Exhibit): Promise<Sound | undefined> {
+  if (port.kind === 'excerpt') return { samples: value as Excerpt, rate: port.rate, whole: true }
+  return port.kind === 'waveform' || port.kind === 'recording' ? stretch(value as Waveform, 0, MOST) : undefined
 }
 
 /** The samples from one time to another, as far as there are any. */

@@ -4,9 +4,9 @@ import { type MelOptions, melCorners } from '../../stages/audio/spectra/mel-filt
 import { nearestAbove } from './cuts.js'
 import type { Scale } from './spectrogram.js'
 
-/** The parameters of the log-mel node above; undefined below another front end. */
+/** The parameters of the log-mel (or log-mel-patch) node above; undefined below another front end. */
 export function frontEndAbove(graph: CheckedGraph, id: string): MelOptions | undefined {
-  const node = nearestAbove(graph, id, ({ stage }) => stage === 'log-mel')
+  const node = nearestAbove(graph, id, ({ stage }) => stage === 'log-mel' || stage === 'log-mel-patch')
   return node?.parameters as MelOptions | undefined
 }
 

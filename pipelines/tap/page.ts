@@ -18,6 +18,8 @@ export interface PageContent {
   /** What was done to a patch since it was cut. */
   after: string[]
   unit: Scale['unit']
+  /** Of a loss. */
+  loss?: number
   clips: Written[]
 }
 
@@ -40,7 +42,7 @@ audio { display: block; width: 100%; height: 2.4rem; margin-top: .3rem }
 
 /** HTML of one file; it fits a phone, and light and dark. */
 export function page(content: PageContent): string {
-  const { name, graph, node, stage, port, seed, data, chain, after, unit, clips } = content
+  const { name, graph, node, stage, port, seed, data, chain, after, unit, loss, clips } = content
   const title = `${node} of ${name}`
   return `<!doctype html>
 <html lang="en">
@@ -52,7 +54,7 @@ export function page(content: PageContent): string {
 </head>
 <body>
 <h1>${escaped(title)}</h1>
-<p>${escaped(stage)} gives <code>${escaped(port)}</code>. The first ${clips.length} clips of training with seed ${seed}, with the same draws.</p>
+<p>${escaped(stage)} gives <code>${escaped(port)}</code>. ${loss === undefined ? `The first ${clips.length} clips` : `${loss.toFixed(4)} for the first batch`} of training with seed ${seed}, with the same draws.</p>
 <p class="soft">${chain.map(escaped).join(' → ')}</p>
 <p class="soft">Graph: ${escaped(graph)}. Sounds: ${escaped(data)}. Numbers: <a href="tap.json">tap.json</a>.</p>
 ${unit === 'sd' ? '<p>Values are normalised: sd stands for standard deviations from the mean of the training clips.</p>' : ''}

@@ -5,6 +5,7 @@ import { FeatureCache } from '../../data/feature-cache.js'
 import { readClips } from '../../data/manifests.js'
 import { Problem, Problems } from '../../data/problem.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
+import type { Document } from '../../graphs/language/document.js'
 import { type Edit, readGraph } from '../../graphs/language/read-graph.js'
 import { openPool } from '../../graphs/streams/pool.js'
 import { type Prepared, prepareFeatures } from '../../graphs/streams/prepare.js'
@@ -16,6 +17,7 @@ import { show, type Tapped } from './exhibits.js'
 import { findNode, portOf } from './find-node.js'
 import { frontEndAbove, unitAt } from './front-end.js'
 import { page } from './page.js'
+import { type TensorOptions, tensorsOf } from './tensors.js'
 import { type Written, writeShown } from './write-shown.js'
 
 export interface TapOptions {
@@ -45,6 +47,18 @@ export interface TapResult {
   skipped: number
 }
 
+interface About {
+  graph: string
+  node: string
+  stage: string
+  port: string
+  seed: number
+  epoch: number
+  data: string
+  /** Of the first batch, with the weights that training begins with. */
+  loss?: number
+}
+
 /** The file that says that a folder holds a tap. */
 const RECORD = 'tap.json'
 
@@ -67,7 +81,7 @@ export async function tapNode(options: TapOptions): Promise<TapResult> {
   const frontEnd = frontEndAbove(graph, tapped.node.id)
   const store = new FeatureCache(prepared.cacheFolder)
   const port = describePort(portOf(tapped))
-  const about = {
+  const about: About = {
     graph: file,
     node: options.node,
     stage: tapped.node.stage,
@@ -84,10 +98,16 @@ export async function tapNode(options: TapOptions): Promise<TapResult> {
     writeFileSync(join(folder, RECORD), `${JSON.stringify({ ...about, files, clips: entries }, undefined, 2)}\n`)
   }
   record()
-  for await (const shown of show({ ...tapped, graph, stages, prepared, store, seed, count })) {
+  const common = { ...tapped, graph, stages, prepared, seed, count }
+  const tensors = ['batch', 'tensor'].includes(tapped.node.place)
+    ? await tensorsIn(common, document, options)
+    : undefined
+  if (tensors?.loss !== undefined) about.loss = tensors.loss
+  for await (const shown of tensors?.shown ?? show({ ...common, store })) {
     clips.push(await writeShown(shown, { folder, number: clips.length + 1, unit, frontEnd }))
     record()
   }
+  record()
   const [chain, after] = [chainOf(graph, tapped), afterOf(graph, tapped)]
   writeFileSync(index, page({ ...about, name: document.name, chain, after, unit, clips }))
   return { folder, page: index, clips, skipped: prepared.skipped.length }
@@ -117,6 +137,20 @@ function makeRoom(folder: string): void {
   throw new Problem('folder-in-use', `The folder ${folder} holds files that are not of an earlier tap.`, {
     hint: 'Name another folder with -o.',
   })
+}
+
+/** Batches are made and trained on as in the config; a graph alone takes what a config would by default. */
+async function tensorsIn(
+  common: Omit<TensorOptions, 'pool' | 'threads' | 'precision'>,
+  { sections: { train } }: Document<typeof sections>,
+  { workers }: TapOptions,
+) {
+  const pool = openPool(workers === undefined ? {} : { workers })
+  try {
+    return await tensorsOf({ ...common, pool, threads: train?.threads ?? 2, precision: train?.precision ?? 'float32' })
+  } finally {
+    await pool.close()
+  }
 }
 
 /** All clips, as training does it: which are usable decides the order, and backgrounds may come from any. */

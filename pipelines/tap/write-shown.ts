@@ -2,12 +2,13 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { MelOptions } from '../../stages/audio/spectra/mel-filter-bank.js'
-import { describePort, type Lane, type PatchPort } from '../../stages/ports.js'
+import { describePort, type PatchPort, type Port } from '../../stages/ports.js'
 import type { LogMel } from '../../stages/values.js'
 import type { Cut, Exhibit, Shown, Sound } from './exhibits.js'
 import { png } from './figure.js'
 import { centresOf } from './front-end.js'
 import { pooled } from './pooled.js'
+import { spectrogramOfSound } from './sound-picture.js'
 import { commonScale, drawSpectrogram, type Mark, type Scale, type Spectrogram } from './spectrogram.js'
 import { wavFile } from './wav-file.js'
 import { drawWave } from './wave-drawing.js'
@@ -22,9 +23,11 @@ export interface Written {
   /** Its draws hang on these, on the run's seed, the node and the lane. */
   draws: { epoch: number; position: number; occurrence: number }
   exhibits: {
-    lane?: Lane | undefined
+    lane?: string | undefined
     port: string
     range?: [number, number]
+    /** Of a label, levels or an embedding. */
+    values?: number[]
     cut?: Cut | undefined
     sound?: string | undefined
   }[]
@@ -66,10 +69,10 @@ export async function writeShown(shown: Shown, options: WriteOptions): Promise<W
   const whole = keep(shown.sound, `${number}-clip.wav`)
   const figures: Figure[] = []
   if (mel) figures.push(await overview(mel, shown, options, whole))
-  const pictured = exhibits.map(exhibit => spectrogramOf(exhibit, options.frontEnd))
+  const pictured = await Promise.all(exhibits.map(exhibit => spectrogramOf(exhibit, options.frontEnd)))
   const scale = commonScale(
     pictured.flatMap(one => (one ? [one.values] : [])),
-    options.unit,
+    exhibits.some(({ port }) => isSound(port)) ? 'dB' : options.unit,
   )
   const written: Written['exhibits'] = []
   for (const [at, exhibit] of exhibits.entries()) {
@@ -78,10 +81,18 @@ export async function writeShown(shown: Shown, options: WriteOptions): Promise<W
     const spectrogram = pictured[at]
     const drawing = spectrogram ? await drawSpectrogram(spectrogram, scale) : waveDrawing(exhibit)
     const sound = kept ?? (port.kind === 'logmel' ? whole : undefined)
-    if (drawing || sound)
+    const numbers = numbersOf(exhibit)
+    if (drawing || sound || numbers)
       figures.push({ name: lane ?? describePort(port), caption: captionOf(exhibit), drawing, sound })
     const range = spectrogram && rangeOf(spectrogram.values)
-    written.push({ lane, port: describePort(port), cut, sound: kept?.file, ...(range ? { range } : {}) })
+    written.push({
+      lane,
+      port: describePort(port),
+      cut,
+      sound: kept?.file,
+      ...(range && { range }),
+      ...(numbers && { values: numbers }),
+    })
   }
   const drawings = figures.flatMap(({ drawing }) => (drawing ? [drawing] : []))
   const picture = drawings.length > 0 ? write(`${number}.png`, await png(drawings)) : undefined
@@ -117,7 +128,11 @@ async function overview(
   return { name: 'clip', caption: `the whole clip, ${seconds((mel.frames * port.hop) / port.rate)}`, drawing, sound }
 }
 
-function spectrogramOf({ port, value }: Exhibit, frontEnd: MelOptions | undefined): Spectrogram | undefined {
+async function spectrogramOf(
+  { port, value, sound }: Exhibit,
+  frontEnd: MelOptions | undefined,
+): Promise<Spectrogram | undefined> {
+  if (sound && (port.kind === 'recording' || port.kind === 'excerpt')) return spectrogramOfSound(sound)
   if (port.kind !== 'patch' && port.kind !== 'logmel') return undefined
   const centres = centresOf(frontEnd)
   const { bands, hop, rate } = port
@@ -126,15 +141,32 @@ function spectrogramOf({ port, value }: Exhibit, frontEnd: MelOptions | undefine
 }
 
 function waveDrawing({ port, sound }: Exhibit): string | undefined {
-  return port.kind === 'waveform' && sound ? drawWave(sound.samples, sound.rate) : undefined
+  return isSound(port) && sound ? drawWave(sound.samples, sound.rate) : undefined
 }
 
-function captionOf({ port, cut, sound }: Exhibit): string {
+const isSound = ({ kind }: Port) => kind === 'waveform' || kind === 'recording' || kind === 'excerpt'
+
+/** Numbers that are told as they are. */
+function numbersOf({ port, value }: Exhibit): number[] | undefined {
+  return ['label', 'levels', 'embedding'].includes(port.kind) ? Array.from(value as Float32Array) : undefined
+}
+
+function captionOf(exhibit: Exhibit): string {
+  const { port, cut, sound } = exhibit
   if (cut) return `cut from ${cut.start.toFixed(2)} s to ${cut.end.toFixed(2)} s`
   if (port.kind === 'patch') return 'where it was cut is not known: no sound to show'
-  if (port.kind === 'waveform' && sound)
-    return `${sound.whole ? '' : 'the first '}${seconds(sound.samples.length / sound.rate)}`
-  return describePort(port)
+  if (isSound(port) && sound) return `${sound.whole ? '' : 'the first '}${seconds(sound.samples.length / sound.rate)}`
+  const numbers = numbersOf(exhibit)
+  if (!numbers) return describePort(port)
+  if (port.kind === 'embedding') return spread(numbers)
+  return numbers.map(number => String(Number(number.toFixed(3)))).join(', ') + (port.kind === 'levels' ? ' dB' : '')
+}
+
+/** An embedding in a few words; its numbers are in the JSON. */
+function spread(numbers: readonly number[]): string {
+  const length = Math.sqrt(numbers.reduce((sum, number) => sum + number * number, 0))
+  const ends = [Math.min(...numbers), Math.max(...numbers)].map(number => number.toFixed(3))
+  return `${numbers.length} numbers from ${ends[0]} to ${ends[1]}, length ${length.toFixed(3)}`
 }
 
 const seconds = (time: number) => `${time.toFixed(time < 10 ? 2 : 1)} s`

@@ -5,6 +5,23 @@ import type { LogMel, Patch, Rng } from '../values.js'
 
 const time = duration({ min: 0, max: 86_400 })
 
+/** How the two patches of a pair lie. */
+export const lie = {
+  mode: z
+    .enum(['random', 'same', 'overlapping', 'disjoint', 'range'])
+    .default('random')
+    .describe(
+      'how the two patches lie: random = two independent uniform starts, overlap allowed; same = one patch twice; ' +
+        'overlapping, disjoint, range = as random, but only pairs that share a frame, that share none, or whose ' +
+        'starts are as far apart as distance says',
+    ),
+  distance: z
+    .tuple([time, time])
+    .refine(([low, high]) => low <= high, 'the lower end comes first')
+    .optional()
+    .describe('of mode range: least and greatest time between the two starts, as in [0.5 s, 2 s]'),
+}
+
 /** Temporal proximity sampling: two pieces of one recording are a positive pair. */
 export default describeStage({
   place: 'item',
@@ -13,19 +30,7 @@ export default describeStage({
   source: 'Jansen et al., ICASSP 2018; Fonseca et al., ICASSP 2021',
   parameters: z.strictObject({
     frames: z.int().min(1).max(100_000).default(96).describe('length of a patch, in frames of the spectrogram'),
-    mode: z
-      .enum(['random', 'same', 'overlapping', 'disjoint', 'range'])
-      .default('random')
-      .describe(
-        'how the two patches lie: random = two independent uniform starts, overlap allowed; same = one patch twice; ' +
-          'overlapping, disjoint, range = as random, but only pairs that share a frame, that share none, or whose ' +
-          'starts are as far apart as distance says',
-      ),
-    distance: z
-      .tuple([time, time])
-      .refine(([low, high]) => low <= high, 'the lower end comes first')
-      .optional()
-      .describe('of mode range: least and greatest time between the two starts, as in [0.5 s, 2 s]'),
+    ...lie,
   }),
   in: { from: logMel },
   out: ({ from }, parameters) => {
@@ -56,7 +61,7 @@ interface Lie {
 }
 
 /** @throws ParameterProblem if the mode and the distance do not go together, or no whole frame lies in the distance */
-function apart({ frames, mode, distance }: Lie, { rate, hop }: LogMelPort): Distance {
+export function apart({ frames, mode, distance }: Lie, { rate, hop }: Pick<LogMelPort, 'rate' | 'hop'>): Distance {
   if ((mode === 'range') !== (distance !== undefined)) {
     const message = distance ? `mode ${mode} takes no distance: that is for mode range` : 'mode range needs a distance'
     throw new ParameterProblem(distance ? 'distance' : 'mode', `${message}, as in distance: [0.5 s, 2 s]`)

@@ -3,7 +3,7 @@ import { bottleneckOfPhases, bottleneckOfTraining } from '../../pipelines/bottle
 
 const stages = { near: 'temporal-proximity', mixed: 'mix-back', view: 'normalise' }
 const busy = { near: 1, mixed: 4, view: 5 / 3 }
-const times = { worked: 97, waited: 3, workers: 2, stream: { busy, elapsed: 100 }, stages }
+const times = { worked: 97, waited: 3, workers: 2, stream: { busy, elapsed: 100, edges: {} }, stages }
 
 test('a trainer that hardly waits is the bottleneck', t => {
   t.is(
@@ -13,7 +13,7 @@ test('a trainer that hardly waits is the bottleneck', t => {
 })
 
 test('a trainer that waits for busy threads waits for the views', t => {
-  const slow = { ...times, worked: 40, waited: 60, stream: { busy: { mixed: 150, view: 30 }, elapsed: 100 } }
+  const slow = { ...times, worked: 40, waited: 60, stream: { busy: { mixed: 150, view: 30 }, elapsed: 100, edges: {} } }
   t.is(
     bottleneckOfTraining(slow),
     "The trainer was busy 40 % of the time and waited for views; of the views' time mixed (mix-back) took 83 % (2 threads, busy 90 % of the time).",
@@ -28,13 +28,26 @@ test('if trainer and threads both wait, what lies between them is named', t => {
 })
 
 test('a stage of the same name as its node is named once, and nothing measured is no NaN', t => {
-  const stream = { busy: { cut: 1 }, elapsed: 1 }
+  const stream = { busy: { cut: 1 }, elapsed: 1, edges: {} }
   t.is(
     bottleneckOfTraining({ ...times, stream, stages: { cut: 'cut' } }),
     "The trainer was busy 97 % of the time; of the views' time cut took 100 %.",
   )
-  t.is(bottleneckOfTraining({ ...times, stream: { busy: {}, elapsed: 0 } }), 'The trainer was busy 97 % of the time.')
+  t.is(
+    bottleneckOfTraining({ ...times, stream: { busy: {}, elapsed: 0, edges: {} } }),
+    'The trainer was busy 97 % of the time.',
+  )
   t.is(bottleneckOfTraining({ ...times, worked: 0, waited: 0 }), 'No step was trained.')
+})
+
+test('the edge with the longest line is named', t => {
+  const edge = { items: 10, rate: 1, inFlight: 4, queued: 0, wait: 0.001 }
+  const edges = { 'clip -> near': { ...edge, queued: 16, wait: 1.234 }, 'view -> batch': { ...edge, wait: 0.5 } }
+  const line = (edges: Record<string, typeof edge>) =>
+    bottleneckOfTraining({ ...times, stream: { ...times.stream, edges } })
+  t.true(line(edges).endsWith(' Items stood in line longest at clip -> near: 1.23 s each, 16 at the end.'))
+  t.true(line({ 'view -> batch': edges['view -> batch'] }).endsWith(' at view -> batch: 0.50 s each.'))
+  t.false(line({ 'near -> view': edge }).includes('in line'))
 })
 
 test('phases, the longest first, without the negligible', t => {

@@ -42,7 +42,7 @@ test('the views are those of the first batch of training, bit for bit', async t 
   const [size, values] = [48 * 64, batch.values.batch!]
   for (const [at, { exhibits }] of shown.entries())
     for (const { lane, value } of exhibits)
-      t.deepEqual(value, values[lane!]!.slice(at * size, (at + 1) * size), `clip ${at}, ${lane}`)
+      t.deepEqual(value, values[lane as 'a' | 'b']!.slice(at * size, (at + 1) * size), `clip ${at}, ${lane}`)
   batch.release()
 })
 
@@ -101,7 +101,6 @@ test('what cannot be tapped is told in a sentence', async t => {
     return error
   }
   t.regex(await refusal(config, 'veiw'), /no node 'veiw'. Did you mean 'view'\?/)
-  t.regex(await refusal(config, 'batch'), /works on batches[\s\S]*What it gathers: view/)
   t.regex(await refusal(config, 'mel.a'), /no side 'a'/)
   t.regex(await refusal('graphs/contrastive-16k.yaml', 'view'), /--data my-sounds/)
   t.regex(await refusal(config, 'view', '-n', 'many'), /expected a whole number/)
@@ -155,3 +154,68 @@ test('a clip that training would drop says why, and the others are shown', async
   t.true(clips.some(({ exhibits }: { exhibits: unknown[] }) => exhibits.length === 2))
   t.regex(readFileSync(join(output, 'index.html'), 'utf8'), /Training drops it: no &lt;bass&gt; drums/)
 })
+
+test('channels and excerpts can be heard and seen, all of them or one', async t => {
+  const { folder, cache, sounds } = smallConfig('tap-channels', { steps: 1, every: 1 })
+  const graph = join(folder, 'scenes.yaml')
+  writeFileSync(
+    graph,
+    `extends: ${join(process.cwd(), 'graphs/waveform-views.yaml')}
+data: { set: ${JSON.stringify(sounds)} }
+nodes:
+  scene: { stage: scene, from: sound, events: sound, number: [2, 2], length: 1 s, longest: 1 s }
+  mixed: { stage: mix, from: scene }
+  views: { stage: pair, a: mixed, b: mixed }
+  stretched: { from: views }
+  near: null
+`,
+  )
+  const tap = async (node: string) => {
+    const output = join(folder, node)
+    const { code, error } = await earshot(['tap', graph, node, '-n', '1', '-o', output], cache)
+    t.is(code, 0, error)
+    const { files, clips } = JSON.parse(readFileSync(join(output, 'tap.json'), 'utf8'))
+    return { files, samples: clips[0].exhibits.map(({ sound }: { sound: string }) => wavSamples(join(output, sound))) }
+  }
+  const { files, samples } = await tap('scene')
+  t.deepEqual(files.slice(0, 3), ['01-1.wav', '01-2.wav', '01.png'])
+  const [mixture] = (await tap('mixed')).samples
+  t.is(mixture!.length, 16000)
+  t.true(mixture!.every((sample: number, i: number) => Math.abs(sample - samples[0][i] - samples[1][i]) < 1e-6))
+  t.deepEqual((await tap('scene.2')).samples, [samples[1]])
+})
+
+test('behind the batch: the first batch of training with the first weights, row by row', async t => {
+  const { config, folder, cache } = smallConfig('tap-tensors', { steps: 1, every: 1 })
+  const tap = async (node: string, count = 3) => {
+    const output = join(folder, node)
+    const { code, error } = await earshot(['tap', config, node, '-n', String(count), '-o', output], cache)
+    t.is(code, 0, error)
+    return JSON.parse(readFileSync(join(output, 'tap.json'), 'utf8'))
+  }
+  const views = await tap('view', 8)
+  const batch = await tap('batch', 8)
+  type Shown = { clip: string; exhibits: { lane: string; range: number[]; values: number[] }[] }
+  const told = ({ clips }: { clips: Shown[] }) =>
+    clips.map(({ clip, exhibits }) => [clip, ...exhibits.flatMap(({ lane, range }) => [lane, ...range])])
+  t.deepEqual(told(batch), told(views))
+  const { clips } = (await tap('encoder')) as { clips: Shown[] }
+  t.is(clips.length, 3)
+  for (const { exhibits } of clips) {
+    t.deepEqual(
+      exhibits.map(({ lane }) => lane),
+      ['a', 'b'],
+    )
+    for (const { values } of exhibits) t.true(values.length === 16 && values.every(Number.isFinite))
+  }
+  t.deepEqual((await tap('encoder.b')).clips[2].exhibits[0].values, clips[2]!.exhibits[1]!.values)
+  const { loss } = await tap('similarity')
+  t.true(loss > 0 && loss < 20)
+  t.regex(readFileSync(join(folder, 'similarity', 'index.html'), 'utf8'), /for the first batch of training with seed 0/)
+})
+
+/** 32-bit floats behind a header of 58 bytes. */
+function wavSamples(file: string): Float32Array {
+  const bytes = readFileSync(file).subarray(58)
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length))
+}

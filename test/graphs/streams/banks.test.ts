@@ -35,3 +35,16 @@ test('a set that is too small is an error', async t => {
   t.is((await bank.draw(2, { not: 'a clip of another set', rng })).length, 2)
   t.throws(() => bank.statistics())
 })
+
+test('a condition says which clips may come', async t => {
+  const bank = bankOf(someClips(9), position => position, undefined)
+  const where = ({ id }: { id: string }) => Number(id.slice(4)) % 2 === 0
+  const drawn = new Set<number>()
+  for (let i = 0; i < 50; i++) {
+    const picks = await bank.draw(2, { not: 'clip4', rng: streamOf(`even ${i}`), where })
+    t.is(new Set(picks).size, 2)
+    for (const pick of picks) drawn.add(pick)
+  }
+  t.deepEqual([...drawn].sort(), [0, 2, 6, 8])
+  await t.throwsAsync(bank.draw(5, { not: 'clip4', rng: streamOf('few'), where }), { instanceOf: RangeError })
+})

@@ -40,6 +40,31 @@ export function view(id: string, stage: string, from: string, rest: Partial<Chec
   return node(id, stage, 'item', { inputs: { from: input(from, PAIR) }, lifted: true, ...rest })
 }
 
+const SOUND: Port = { kind: 'recording', rate: 1000 }
+const channelsOf = (of: Port): Port => ({ kind: 'channels', count: 2, of })
+export const PATCHES = channelsOf(PATCH)
+
+/** clip -> tone -> split -> thinned -> head: patches of two channels, made through three cached nodes. */
+export const CHANNELS: CheckedNode[] = [
+  node('sound', 'tone', 'item', { inputs: { from: input('clip', { kind: 'clip' }) }, out: SOUND }),
+  node('parts', 'split', 'item', {
+    parameters: { count: 2, crooked: false },
+    inputs: { from: input('sound', SOUND) },
+    out: channelsOf(SOUND),
+  }),
+  node('mels', 'thinned', 'item', {
+    inputs: { from: input('parts', channelsOf(SOUND)) },
+    lifted: true,
+    out: channelsOf(MEL),
+  }),
+  node('heads', 'head', 'item', {
+    parameters: { frames: 3 },
+    inputs: { from: input('mels', channelsOf(MEL)) },
+    lifted: true,
+    out: PATCHES,
+  }),
+]
+
 export const MIX = node('mixed', 'mix', 'item', {
   inputs: { from: input('near', PAIR), others: input('mel', MEL, { bank: true }) },
 })
@@ -68,17 +93,19 @@ export function someClips(count: number): Clip[] {
 
 const STATISTICS: Statistics = { mean: 10, deviation: 2 }
 
-/** As if the ramp of every clip had been prepared. */
+/** As if every clip had been prepared. */
 export function preparedFor(clips: Clip[]): Prepared {
-  const keys = clips.map(({ id }) => createHash('sha256').update(id).digest('hex'))
   const frames = clips.map(() => 20)
-  const nodes = { mel: { keys, frames, seconds: frames.map(count => count / 100) } }
+  const keysOf = (node: string) => clips.map(({ id }) => createHash('sha256').update(`${node} ${id}`).digest('hex'))
+  const of = (node: string) => ({ keys: keysOf(node), frames, seconds: frames.map(count => count / 100) })
+  const nodes = { mel: of('mel'), sound: of('sound'), parts: of('parts'), mels: of('mels') }
   return { clips, nodes, statistics: { mel: STATISTICS }, skipped: [], cacheFolder: '' }
 }
 
 export function evaluationOf(graph: CheckedGraph, clips: Clip[], seed = 1): Evaluation {
   const { nodes, statistics } = preparedFor(clips)
-  return { graph, seed, clips, keys: { mel: nodes.mel!.keys }, statistics }
+  const keys = Object.fromEntries(Object.entries(nodes).map(([id, { keys }]) => [id, keys]))
+  return { graph, seed, clips, keys, statistics }
 }
 
 export function evaluatorOf(

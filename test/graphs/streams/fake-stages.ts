@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { anyItem, bank, clip, describeStage, logMel, pair, patch, type Stage } from '../../../stages/contract.js'
 import type { LogMelPort, PatchPort } from '../../../stages/ports.js'
+import { CHANNEL_STAGES } from './channel-stages.js'
 
 const BANDS = 2
 const none = z.strictObject({})
@@ -246,6 +247,7 @@ const STAGES: Stage[] = [
   head,
   blend,
   batch,
+  ...CHANNEL_STAGES,
 ]
 
 export async function loadStages(): Promise<Map<string, Stage>> {

@@ -3,10 +3,12 @@ import type { CheckedGraph, CheckedNode } from '../../../graphs/language/checked
 import { bankOf } from '../../../graphs/streams/banks.js'
 import { keyedDraws } from '../../../graphs/streams/draws.js'
 import type { Batch } from '../../../graphs/streams/gather.js'
+import { laneOfValue } from '../../../graphs/streams/lanes.js'
 import type { Item } from '../../../graphs/streams/node-work.js'
 import { sourceOrder } from '../../../graphs/streams/source-order.js'
 import type { ItemStage } from '../../../stages/contract.js'
-import type { Clip, LogMel, Pair } from '../../../stages/values.js'
+import type { Port } from '../../../stages/ports.js'
+import type { Clip, Pair } from '../../../stages/values.js'
 import { stages } from './fake-graphs.js'
 import type { RandomGraph } from './random-graphs.js'
 
@@ -70,9 +72,9 @@ function gathered(outputs: readonly CheckedNode[], rows: readonly { clip: string
   const lane = (output: number, name: string) =>
     rows.flatMap(({ values }) => {
       const value = values[output]
-      return Array.from(name === 'only' ? (value as Float32Array) : (value as Pair<Float32Array>)[name as 'a'])
+      return name === 'only' ? numbersOf(value) : numbersOf((value as Pair<unknown>)[name as 'a'])
     })
-  const lanes = (output: number) => (rows[0]!.values[output] instanceof Float32Array ? ['only'] : ['a', 'b'])
+  const lanes = (output: number) => ('a' in (rows[0]!.values[output] as object) ? ['a', 'b'] : ['only'])
   return {
     clips: rows.map(({ clip }) => clip),
     values: Object.fromEntries(
@@ -90,9 +92,9 @@ async function valuesOf(
   seed: number,
 ): Promise<unknown[] | undefined> {
   const nodes = new Map(graph.nodes.map(node => [node.id, node]))
-  const valueAt = async (id: string, lane: 'a' | 'b' | undefined, of: Item): Promise<unknown> => {
+  const valueAt = async (id: string, lane: string | undefined, of: Item): Promise<unknown> => {
     const whole = await nodeAt(nodes.get(id)!, of)
-    return lane ? (whole as Pair<unknown>)[lane] : whole
+    return lane ? laneOfValue(whole, lane) : whole
   }
   const known = new Map<string, Promise<unknown>>()
   const nodeAt = (node: CheckedNode, of: Item): Promise<unknown> => {
@@ -104,7 +106,7 @@ async function valuesOf(
     const clip = clips[of.clip]!
     if (node.place === 'source') return clip
     const { work } = stages.get(node.stage) as ItemStage
-    const run = async (lane?: 'a' | 'b') => {
+    const run = async (lane?: string) => {
       const key = of.occurrence === 0 ? clip.id : `${clip.id}\u0001${of.occurrence}`
       const drawLane = node.draws === 'shared' || !lane ? '' : lane
       const item: Record<string, unknown> = {
@@ -117,16 +119,20 @@ async function valuesOf(
           item[name] = bankOf(clips, other, { mean: MEAN, deviation: 2 })
         } else {
           const value = await valueAt(input.node, input.lane, of)
-          item[name] = lane && input.port.kind === 'pair' ? (value as Pair<unknown>)[lane] : value
+          item[name] = lane && lanesIn(input.port) ? laneOfValue(value, lane) : value
         }
       }
       const ports = Object.fromEntries(
-        Object.entries(node.inputs).map(([name, { port }]) => [name, lane && port.kind === 'pair' ? port.of : port]),
+        Object.entries(node.inputs).map(([name, { port }]) => [name, lane && 'of' in port ? port.of : port]),
       )
       return work(node.parameters, { ...ports, out: node.out })(item as never)
     }
-    if (node.stage === 'ramp') return frames(await run())
-    return node.lifted ? { a: await run('a'), b: await run('b') } : run()
+    const lanes = Object.values(node.inputs).flatMap(({ port, bank }) => (bank ? [] : (lanesIn(port) ?? [])))
+    if (!node.lifted) return readBack(node.out, await run())
+    const values = []
+    for (const lane of new Set(lanes)) values.push(readBack(node.out, await run(lane)))
+    const all = await Promise.all(values)
+    return lanes[0] === 'a' ? { a: all[0], b: all[1] } : all
   }
   try {
     const values: unknown[] = []
@@ -137,12 +143,22 @@ async function valuesOf(
   }
 }
 
-/** A spectrogram on its way into the cache, read back. */
-async function frames(stream: unknown): Promise<LogMel> {
-  const { bands, blocks } = stream as { bands: number; blocks(): AsyncIterable<Float32Array> }
+const lanesIn = ({ kind }: Port): string[] | undefined =>
+  kind === 'pair' ? ['a', 'b'] : kind === 'channels' ? ['1', '2'] : undefined
+
+/** Numbers of a patch, or of all channels one after the other. */
+const numbersOf = (value: unknown): number[] =>
+  Array.isArray(value) ? value.flatMap(numbersOf) : Array.from(value as Float32Array)
+
+/** What is on its way into the cache, as it is read from there; other values as they are. */
+async function readBack(port: Port, value: unknown): Promise<unknown> {
+  if (Array.isArray(value)) return Promise.all(value.map(part => readBack(port, part)))
+  if (typeof value !== 'object' || value === null || !('blocks' in value)) return value
+  const { bands, blocks } = value as { bands: number; blocks(): AsyncIterable<Float32Array> }
   const numbers: number[] = []
   for await (const block of blocks()) numbers.push(...block)
   const read = (start: number, count: number) =>
     Float32Array.from(numbers.slice(start * bands, (start + count) * bands))
-  return { frames: numbers.length / bands, bands, read }
+  const frames = numbers.length / bands
+  return { frames, samples: frames, rate: 1000, bands, read, blocks }
 }

@@ -1,18 +1,31 @@
-/** Graphs at random: forks, joins by identity, lanes, banks, refusals, stages that take their time. */
+/** Graphs at random: forks, joins by identity, pairs, channels, banks, refusals, stages that take their time. */
 import { fc } from '@fast-check/ava'
 import type { CheckedGraph, CheckedNode, Input } from '../../../graphs/language/checked.js'
+import { laneOf, lanesOf, liftedOver } from '../../../graphs/language/lift.js'
 import type { Clip } from '../../../stages/values.js'
-import { batchNode, CUT, clipsNamed, input, node, PATCH, RAMP, SOURCE } from './fake-graphs.js'
+import { batchNode, CHANNELS, CUT, clipsNamed, input, node, PATCH, PATCHES, RAMP, SOURCE } from './fake-graphs.js'
 
-const STAGES = ['shake', 'mix', 'centred', 'late', 'sometimes', 'join', 'blend', 'cut'] as const
+const STAGES = [
+  'shake',
+  'mix',
+  'centred',
+  'late',
+  'sometimes',
+  'join',
+  'blend',
+  'cut',
+  'pair',
+  'spread',
+  'fold',
+] as const
 
 /** A node to be; its numbers choose among what is there when it is made. */
 export interface Recipe {
   stage: (typeof STAGES)[number]
   from: number
   and: number
-  /** Reads one side of a pair. */
-  lane: 'a' | 'b' | undefined
+  /** Reads one side of a pair, or one channel: the first or the second. */
+  lane: 0 | 1 | undefined
   shared: boolean
 }
 
@@ -26,7 +39,7 @@ const recipe: fc.Arbitrary<Recipe> = fc.record({
   stage: fc.constantFrom(...STAGES),
   from: fc.nat(20),
   and: fc.nat(20),
-  lane: fc.constantFrom(undefined, undefined, 'a' as const, 'b' as const),
+  lane: fc.constantFrom(undefined, undefined, 0 as const, 1 as const),
   shared: fc.boolean(),
 })
 
@@ -47,7 +60,7 @@ export function randomGraphs({ refusals = true } = {}): fc.Arbitrary<RandomGraph
     })
     .map(({ recipes, outputs, size, more, stubborn, times }) => {
       const source = times === 1 ? SOURCE : { ...SOURCE, stage: 'repeating', parameters: { times } }
-      const nodes = [source, RAMP, HEAD, CUT]
+      const nodes = [source, RAMP, HEAD, CUT, ...CHANNELS]
       for (const recipe of recipes) nodes.push(nodeOf(`node${nodes.length}`, recipe, nodes))
       const batches = outputs.map(({ from, lane }, i) => {
         const { node, port, ...rest } = read(pick(nodes, from), lane)
@@ -85,21 +98,39 @@ function nodeOf(id: string, { stage, from, and, lane, shared }: Recipe, above: r
     const inputs = { from: read(pick(pairs, from)), others: input('mel', MEL, { bank: true }) }
     return node(id, 'mix', 'item', { inputs })
   }
+  if (stage === 'pair') {
+    const [a, b] = [read(pick(above, from), lane ?? 0), read(pick(above, and), lane ?? 1)]
+    return node(id, 'pair', 'item', { inputs: { a, b }, out: CUT.out })
+  }
+  if (stage === 'fold') {
+    const channels = above.filter(({ out }) => out.kind === 'channels' && out.of.kind === 'patch')
+    return node(id, 'fold', 'item', { inputs: { from: read(pick(channels, from)) }, out: PATCH })
+  }
+  if (stage === 'spread')
+    return node(id, 'spread', 'item', { inputs: { from: read(pick(above, from), lane ?? 0) }, out: PATCHES })
   const inputs: Record<string, Input> = { from: read(pick(above, from), lane) }
-  if (stage === 'join') inputs.and = read(pick(above, and))
+  if (stage === 'join') inputs.and = alike(inputs.from!, pick(above, and))
   if (stage === 'centred') inputs.statistics = input('mel', MEL, { bank: true })
   if (stage === 'blend') inputs.others = input('head', PATCH, { bank: true })
-  const lifted = Object.values(inputs).some(({ port }) => port.kind === 'pair')
+  const over = Object.values(inputs).find(({ port }) => lanesOf(port).length > 0)?.port
   const parameters = stage === 'sometimes' ? { share: 0.15 } : {}
-  return node(id, stage, 'item', { parameters, inputs, lifted, draws, out: lifted ? CUT.out : PATCH })
+  const out = over ? liftedOver(over, PATCH) : PATCH
+  return node(id, stage, 'item', { parameters, inputs, lifted: over !== undefined, draws, out })
 }
 
-function read({ id, out }: CheckedNode, lane?: 'a' | 'b'): Input {
-  return lane && out.kind === 'pair' ? input(id, PATCH, { lane }) : input(id, out)
+/** What goes lane by lane with another input: the whole of one with the same lanes, else its first lane. */
+function alike({ port }: Input, other: CheckedNode): Input {
+  const fits = lanesOf(port).length === 0 || lanesOf(port).join() === lanesOf(other.out).join()
+  return read(other, fits ? undefined : 0)
 }
 
-/** Patches and pairs of them; there is always one. */
+function read({ id, out }: CheckedNode, lane?: 0 | 1): Input {
+  const name = lane === undefined ? undefined : lanesOf(out)[lane]
+  return name === undefined ? input(id, out) : input(id, laneOf(out)!, { lane: name })
+}
+
+/** Patches, and pairs and channels of them; there is always one. */
 function pick(nodes: readonly CheckedNode[], number: number): CheckedNode {
-  const readable = nodes.filter(({ out }) => out.kind === 'patch' || out.kind === 'pair')
+  const readable = nodes.filter(({ out }) => (laneOf(out) ?? out).kind === 'patch')
   return readable[number % readable.length]!
 }

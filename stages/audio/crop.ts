@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { Problem } from '../../data/problem.js'
+import { describeStage, ParameterProblem, recording } from '../contract.js'
+import { duration } from '../quantities.js'
+import type { Excerpt, Recording, Rng } from '../values.js'
+
+/** A piece of fixed length from a random place of a recording. */
+export default describeStage({
+  place: 'item',
+  name: 'crop',
+  summary: 'Cuts an excerpt of fixed length from a random place of the recording.',
+  parameters: z.strictObject({
+    length: duration({ min: 0.001, max: 600 }).default(4).describe('of the excerpt; no clip may be shorter'),
+  }),
+  in: { from: recording },
+  out: ({ from }, { length }) => {
+    const rate = from.kind === 'recording' ? from.rate : 0
+    const samples = Math.round(length * rate)
+    if (samples < 1) throw new ParameterProblem('length', `less than one sample at ${rate} Hz`)
+    return { kind: 'excerpt', rate, samples }
+  },
+  draws: true,
+  work: (_, { out }) => {
+    const samples = out.kind === 'excerpt' ? out.samples : 0
+    return ({ from, rng }) => randomExcerpt(from, samples, rng('start'))
+  },
+})
+
+/**
+ * `samples` from a uniformly drawn place.
+ *
+ * @returns the caller's own
+ * @throws Problem `clip-too-short`
+ */
+export function randomExcerpt(recording: Recording, samples: number, rng: Rng): Excerpt {
+  if (recording.samples >= samples) return recording.read(rng.integer(0, recording.samples - samples + 1), samples)
+  const seconds = (count: number) => `${Number((count / recording.rate).toFixed(3))} s`
+  const message = `The recording is ${seconds(recording.samples)} long, and crop takes ${seconds(samples)}.`
+  throw new Problem('clip-too-short', message, {
+    hint: `Write 'at-least: ${seconds(samples)}' at the waveform node: it repeats clips that are shorter.`,
+  })
+}

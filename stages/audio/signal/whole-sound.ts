@@ -1,0 +1,19 @@
+import { type WaveformOptions, waveform } from '../waveform.js'
+import type { Sound } from './sound.js'
+
+/** All samples of a sound that is short enough to be held. @throws Problem as decoding does */
+export async function wholeSound(
+  sound: Sound,
+  { rate, normalise }: Pick<WaveformOptions, 'rate' | 'normalise'>,
+): Promise<Float32Array> {
+  const blocks: Float32Array[] = []
+  for await (const block of waveform(sound, { rate, normalise, atLeast: 0 }).blocks()) blocks.push(block)
+  if (blocks.length === 1) return blocks[0]!
+  const samples = new Float32Array(blocks.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const block of blocks) {
+    samples.set(block, at)
+    at += block.length
+  }
+  return samples
+}
