@@ -3,15 +3,24 @@ import type * as tfjs from '@tensorflow/tfjs-node-gpu'
 import type { Precision } from '../engine.js'
 import { type Add, add } from './add.js'
 import { type BatchNorm, batchNorm } from './batch-norm.js'
+import { type ToFloat, toFloat } from './convert.js'
 import { type Convolution, convolution } from './convolution.js'
 import { type ConvolutionBlock, convolutionBlock } from './convolution-block.js'
+import { type Depthwise, depthwise } from './depthwise.js'
+import { type DilatedConvolution, dilatedConvolution } from './dilated-convolution.js'
 import { type GlobalPool, globalPool } from './global-pool.js'
+import { type InstanceNorm, instanceNorm } from './instance-norm.js'
 import { type MaxPool, maxPool } from './max-pool.js'
+import { type Pad, pad } from './pad.js'
+import { type Polyphase, polyphase } from './polyphase.js'
+import { type Prelu, prelu } from './prelu.js'
 import { type Raw, rawOperations } from './raw.js'
 import { type Relu, relu } from './relu.js'
+import { type SlidingMax, slidingMax } from './sliding-max.js'
 
 export interface Operations {
   readonly raw: Raw
+  readonly toFloat: ToFloat
   readonly convolution: Convolution
   readonly batchNorm: BatchNorm
   readonly relu: Relu
@@ -19,12 +28,20 @@ export interface Operations {
   readonly maxPool: MaxPool
   readonly globalPool: GlobalPool
   readonly convolutionBlock: ConvolutionBlock
+  readonly prelu: Prelu
+  readonly instanceNorm: InstanceNorm
+  readonly dilatedConvolution: DilatedConvolution
+  readonly pad: Pad
+  readonly slidingMax: SlidingMax
+  readonly depthwise: Depthwise
+  readonly polyphase: Polyphase
 }
 
 export function createOperations(tf: typeof tfjs, precision: Precision): Operations {
   const raw = rawOperations(tf, precision)
   return {
     raw,
+    toFloat: toFloat(raw),
     convolution: convolution(raw),
     batchNorm: batchNorm(raw),
     relu: relu(raw),
@@ -32,5 +49,12 @@ export function createOperations(tf: typeof tfjs, precision: Precision): Operati
     maxPool: maxPool(raw),
     globalPool: globalPool(raw),
     convolutionBlock: convolutionBlock(raw),
+    prelu: prelu(raw),
+    instanceNorm: instanceNorm(raw),
+    dilatedConvolution: dilatedConvolution(raw),
+    pad: pad(raw),
+    slidingMax: slidingMax(raw),
+    depthwise: depthwise(raw),
+    polyphase: polyphase(raw),
   }
 }

@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { Problem } from '../../data/problem.js'
+import { clip, describeStage } from '../contract.js'
+
+/** What is known about a clip, as numbers: where training is supervised. */
+export default describeStage({
+  name: 'label',
+  summary: 'Label column of the clip: 1 at its class, 0 elsewhere; clips without one of the classes are left out.',
+  parameters: z.strictObject({
+    column: z.string().min(1).default('label').describe('label column of the data set'),
+    classes: z
+      .array(z.string().min(1))
+      .min(2)
+      .refine(classes => new Set(classes).size === classes.length, 'a class stands there twice')
+      .describe('in the order of the numbers'),
+    separator: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('between several labels of a clip; those that are no class count for nothing'),
+  }),
+  place: 'item',
+  in: { from: clip },
+  out: (_, { classes }) => ({ kind: 'label', classes: classes.length }),
+  work:
+    parameters =>
+    ({ from }) =>
+      oneHot(from.labels[parameters.column], parameters),
+})
+
+/**
+ * @param label cell of the column; undefined if it is empty or there is none
+ * @returns a number a class, 1 where the label is that class
+ * @throws Problem `no-label`, `not-a-class`
+ */
+export function oneHot(
+  label: string | undefined,
+  { column, classes, separator }: { column: string; classes: readonly string[]; separator?: string | undefined },
+): Float32Array {
+  if (label === undefined) throw new Problem('no-label', `The clip has no label in the column '${column}'.`)
+  const labels = separator === undefined ? [label] : label.split(separator).map(one => one.trim())
+  const numbers = Float32Array.from(classes, name => (labels.includes(name) ? 1 : 0))
+  if (numbers.includes(1)) return numbers
+  throw new Problem('not-a-class', `The clip's label '${label}' is none of the classes.`, {
+    hint: `Add it to the classes of the label node, or leave such clips out of the data set with 'except'.`,
+  })
+}

@@ -1,0 +1,39 @@
+import test from 'ava'
+import { Problem } from '../../../data/problem.js'
+import label, { oneHot } from '../../../stages/audio/label.js'
+import type { ItemStage } from '../../../stages/contract.js'
+
+const instruments = { column: 'instrument', classes: ['kick', 'snare', 'tom'] }
+
+test('1 at the class, 0 elsewhere', t => {
+  t.deepEqual(oneHot('snare', instruments), Float32Array.of(0, 1, 0))
+})
+
+test('several labels, as many ones; those that are no class count for nothing', t => {
+  t.deepEqual(oneHot('tom, kick, gong', { ...instruments, separator: ',' }), Float32Array.of(1, 0, 1))
+})
+
+test('without a separator a label is taken whole', t => {
+  t.throws(() => oneHot('tom,kick', instruments), { instanceOf: Problem, code: 'not-a-class' })
+})
+
+test('a clip without a label, or with another, says so', t => {
+  t.throws(() => oneHot(undefined, instruments), { instanceOf: Problem, code: 'no-label', message: /'instrument'/ })
+  t.throws(() => oneHot('gong', instruments), { instanceOf: Problem, code: 'not-a-class', message: /'gong'/ })
+  t.throws(() => oneHot('gong; bell', { ...instruments, separator: ';' }), { code: 'not-a-class' })
+})
+
+test('the stage reads its column; the port says how many classes there are', t => {
+  const stage = label as ItemStage
+  const parameters = stage.parameters.parse(instruments)
+  const out = stage.out({ from: { kind: 'clip' } }, parameters)
+  t.deepEqual(out, { kind: 'label', classes: 3 })
+  const work = stage.work(parameters, { from: { kind: 'clip' }, out })
+  const clip = { id: 'a', path: '/a', labels: { instrument: 'tom', kit: 'kick' } }
+  t.deepEqual(work({ from: clip, clip } as never), Float32Array.of(0, 0, 1))
+})
+
+test('classes are different from one another, and two at least', t => {
+  t.false(label.parameters.safeParse({ classes: ['kick', 'kick'] }).success)
+  t.false(label.parameters.safeParse({ classes: ['kick'] }).success)
+})
