@@ -25,6 +25,8 @@ const BEFORE_TRAINING = new Set([
   'streams.jsonl',
   'skipped.jsonl',
   'checkpoints',
+  'environment.json',
+  'events',
 ])
 
 /** Whether a folder is that of a run without any step, and holds nothing else. */

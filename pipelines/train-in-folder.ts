@@ -6,6 +6,7 @@ import { wasInterrupted } from './interrupt.js'
 import { RunFolder } from './run-folder.js'
 import { lockRun } from './run-lock.js'
 import { runYaml } from './run-yaml.js'
+import { noteEnvironment } from './tracking/environment.js'
 import type { Outcome } from './training.js'
 
 export interface TrainingRequest {
@@ -35,6 +36,7 @@ export async function trainInFolder(config: Config, request: TrainingRequest = {
   const unlock = lockRun(run)
   try {
     if (!resume) run.write('run.yaml', runYaml(config.document))
+    noteEnvironment(run)
     // the heavy half is loaded only now, when everything that can be refused has been
     const { trainRun } = await import('./training-run.js')
     return await trainRun({ config, run, resume, from, signal, cache })

@@ -1,0 +1,35 @@
+/** A comparison of two runs for the terminal. */
+import { drawDiffText } from '../../graphs/language/draw-diff.js'
+import type { RunComparison } from './compare-runs.js'
+import { inPercent, range, signed } from './numbers.js'
+
+export function comparisonText({ runs, config, graph, figures, probes }: RunComparison): string {
+  const configRows = config.map(({ path, values }) => [path, ...values.map(value => value ?? 'not there')])
+  const graphText = graph && graph.length > 0 ? drawDiffText(graph) : 'The graphs are the same.'
+  const probeRows = probes.map(({ title, classifier, balanced, paired }) => [
+    `${title} (${classifier})`,
+    ...balanced.map(share => inPercent(share)),
+    paired ? `${signed(paired.difference)} ${range(paired.interval, signed)}` : 'not of the same clips',
+  ])
+  return [
+    config.length > 0 ? columns(['config', ...runs], configRows) : 'The configs are the same.',
+    graph ? graphText : 'A graph cannot be read by this version of Earshot.',
+    columns(
+      ['figure', ...runs],
+      figures.map(({ name, values }) => [name, ...values]),
+    ),
+    probeRows.length > 0
+      ? `${columns(['balanced accuracy, %', ...runs, 'second minus first, 95 %'], probeRows)}\n\nDifferences are paired, clip by clip; an interval wholly above 0 says that the second run is better.`
+      : 'They have no probe in common: embed the same sounds with both, and probe them.',
+  ].join('\n\n')
+}
+
+function columns(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, at) => Math.max(title.length, ...rows.map(row => row[at]!.length)))
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, at) => cell.padEnd(widths[at]!))
+      .join('  ')
+      .trimEnd()
+  return [line(head), widths.map(width => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n')
+}

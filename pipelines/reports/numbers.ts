@@ -1,0 +1,19 @@
+/** How numbers are written in reports. */
+
+/** A share in percent, without its sign: `46.9`. */
+export const inPercent = (share: number) => (100 * share).toFixed(1)
+
+export const percent = (share: number) => `${inPercent(share)} %`
+
+/** A difference of shares in percentage points: `+1.2`, `−0.4`. */
+export const signed = (share: number) => `${share < 0 ? '−' : '+'}${inPercent(Math.abs(share))}`
+
+/** `[38.1, 52.0]`. */
+export const range = (ends: readonly number[], shown: (value: number) => string) => `[${ends.map(shown).join(', ')}]`
+
+/** `40 s`, `3 min`, `5 h`, `12 d`. */
+export function age(seconds: number): string {
+  if (seconds < 60) return `${Math.max(0, Math.round(seconds))} s`
+  if (seconds < 3600) return `${Math.round(seconds / 60)} min`
+  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`
+}

@@ -1,0 +1,130 @@
+/** The report of a run: one page with all that its folder tells. */
+import { relative } from 'node:path'
+import { Problem, Problems } from '../../data/problem.js'
+import { drawSvg } from '../../graphs/language/draw-svg.js'
+import { readGraph } from '../../graphs/language/read-graph.js'
+import { sections as configSections } from '../config.js'
+import { progress } from '../progress.js'
+import { escaped } from './chart.js'
+import { configTable } from './config-table.js'
+import { curves } from './curves.js'
+import { embeddingMap, MAP_SCRIPT } from './embedding-map.js'
+import { percent } from './numbers.js'
+import { page, type Section, sentence, table, tiles } from './page.js'
+import { probeFigures } from './probe-figures.js'
+import { probeTitle } from './probe-file.js'
+import { type RecordOptions, type RunRecord, readRun, waitedShare } from './run-record.js'
+import { times } from './times.js'
+import { views } from './views.js'
+
+export interface RunReportOptions extends RecordOptions {
+  /** Column that colours the maps. */
+  label?: string | undefined
+  /** Most points of a map. */
+  points: number
+  /** Most sounds of a map. */
+  sounds: number
+  /** Clips whose views are drawn. */
+  views: number
+  /** Folder of the feature cache. */
+  cache: string
+}
+
+/** @returns HTML. @throws Problem if the folder is not that of a run, or a file beside it cannot be read */
+export async function runReport(path: string, options: RunReportOptions): Promise<string> {
+  const record = readRun(path, options)
+  const maps = await mapsOf(record, options)
+  const sections: Section[] = [
+    { id: 'training', title: 'Training', body: curves(record) },
+    { id: 'probes', title: 'Probes', body: probeFigures(record.probes) },
+    { id: 'map', title: 'Map of embeddings', body: maps },
+    {
+      id: 'views',
+      title: 'Views',
+      body: await views({ config: `${path}/run.yaml`, count: options.views, cache: options.cache }),
+    },
+    { id: 'time', title: 'Time', body: times(record) },
+    { id: 'graph', title: 'Graph', body: await graphOf(path) },
+    { id: 'config', title: 'Config', body: configTable(record.config) },
+    { id: 'skipped', title: 'Skipped clips', body: skippedTable(record) },
+    { id: 'environment', title: 'Environment', body: environmentTable(record) },
+  ]
+  return page({ title: `Run ${record.name}`, head: headOf(record), sections, script: MAP_SCRIPT })
+}
+
+function headOf({ path, status, metrics, timings, probes, embeddings }: RunRecord): string {
+  const last = metrics.at(-1)
+  const figures: [string, string][] = []
+  const step = status.step ?? last?.step
+  if (step !== undefined) figures.push([String(step), status.of ? `steps of ${status.of}` : 'steps'])
+  for (const [id, loss] of Object.entries(last?.losses ?? {})) {
+    const chance = last!.chance[id]
+    figures.push([loss.toFixed(3), `loss ${id}${chance === undefined ? '' : `, chance ${chance.toFixed(3)}`}`])
+  }
+  if (status.secondsPerStep !== undefined) figures.push([`${status.secondsPerStep.toFixed(2)} s`, 'a step'])
+  const share = status.waitedShare ?? waitedShare(timings)
+  if (share !== undefined) figures.push([percent(share), 'waiting for data'])
+  for (const probe of probes) {
+    const [classifier, figure] = Object.entries(probe.rows[0]?.figures ?? {})[0] ?? []
+    if (figure) figures.push([percent(figure.balanced), `${probeTitle(probe)} (${classifier})`])
+  }
+  const state = `${status.state}${status.reason ? `: ${status.reason}` : ''}, ${new Date(1000 * status.written).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  const short = relative('.', path)
+  const folder = short === '' || short.startsWith('..') ? path : short
+  const next = embeddings.length === 0 ? sentence(`Next: ./earshot embed ${folder} my-sounds/ -o my-sounds.arrow`) : ''
+  return `<p class="${status.state === 'failed' || status.state === 'killed' ? 'bad' : 'soft'}">${escaped(state)} · ${escaped(folder)}</p>${tiles(figures)}${next}`
+}
+
+/** A map of each embeddings file of the run; what cannot be read is told. */
+async function mapsOf({ embeddings }: RunRecord, options: RunReportOptions): Promise<string> {
+  if (embeddings.length === 0)
+    return sentence('The run holds no embeddings: embeddings/*.arrow, or name some with --embeddings.')
+  const { label, points, sounds } = options
+  const maps: string[] = []
+  for (const file of embeddings) {
+    let bar: ReturnType<typeof progress> | undefined
+    const tick = (_: number, all: number) => {
+      bar ??= progress('map of embeddings', all)
+      bar.tick()
+    }
+    maps.push(await embeddingMap({ file, label, points, sounds, progress: tick }).finally(() => bar?.done()))
+  }
+  return `<div class="maps">${maps.map(map => `<div>${map}</div>`).join('\n')}</div>`
+}
+
+async function graphOf(path: string): Promise<string> {
+  try {
+    const { graph, document, problems } = await readGraph(`${path}/run.yaml`, { sections: configSections })
+    if (!graph || !document) throw new Problems(problems)
+    return `<div class="graph">${await drawSvg(graph, document.name)}</div>`
+  } catch (error) {
+    if (!(error instanceof Problem || error instanceof Problems)) throw error
+    return sentence(`It cannot be drawn by this version of Earshot. ${error.message}`)
+  }
+}
+
+/** Clips listed; a run may skip thousands. */
+const LISTED = 200
+
+function skippedTable({ skipped }: RunRecord): string {
+  if (skipped.length === 0) return sentence('None.')
+  const rows = skipped.slice(0, LISTED).map(({ clip, reason, path }) => [clip, reason, path])
+  const told = `${skipped.length} ${skipped.length === 1 ? 'clip was' : 'clips were'} left out${skipped.length > LISTED ? `; the first ${LISTED} are listed, all are in skipped.jsonl` : ''}.`
+  return `<details><summary>${told}</summary>${table([{ title: 'clip' }, { title: 'reason' }, { title: 'file' }], rows)}</details>`
+}
+
+function environmentTable({ environments }: RunRecord): string {
+  const last = environments.at(-1)
+  if (!last) return sentence('It was not noted: environment.json is not there.')
+  const { time, host, system, processor, cores, memory, versions, git, variables } = last
+  const rows = [
+    [environments.length > 1 ? 'went on' : 'begun', time.slice(0, 19).replace('T', ' ')],
+    ['machine', `${host}: ${processor}, ${cores} cores, ${memory} GiB; ${system}`],
+    ...Object.entries(versions),
+    ...(git ? [['git', `${git.commit}${git.changed ? ', with changes that were not committed' : ''}`]] : []),
+    ...Object.entries(variables),
+  ]
+  const told =
+    environments.length > 1 ? sentence(`Begun or gone on with ${environments.length} times; this is the last.`) : ''
+  return told + table([{ title: 'what' }, { title: 'value' }], rows)
+}

@@ -1,0 +1,125 @@
+/** The ablation: for each evaluation what every arm reached, and how far it is from the arm that all are compared with. */
+import type { EvaluationNote, SummaryRow } from '../sweeps/results.js'
+import { colour, escaped } from './chart.js'
+import { type IntervalRow, intervalChart } from './interval-chart.js'
+import { inPercent, range, signed } from './numbers.js'
+import { card, cards, sentence, table } from './page.js'
+import type { SweepRecord } from './sweep-record.js'
+
+/** Arms that fit into a chart, and rows of a table; a sweep may have thousands. */
+const [CHARTED, LISTED] = [40, 500]
+
+/** Shown in the charts; accuracy is in the table. */
+const METRIC = 'balanced accuracy'
+
+export function sweepFigures({ results }: SweepRecord): string {
+  const { evaluations, summary, resamples, against } = results
+  if (evaluations.length === 0) return sentence('There is no figure yet: no evaluation has come to its end.')
+  const parts = evaluations.map(note => {
+    const rows = summary.filter(({ evaluation }) => evaluation === note.name)
+    return `<h3>${escaped(heading(note))}</h3>${evaluationFigures(rows, against)}`
+  })
+  const reading = [
+    `Percent, mean over seeds. Intervals: 95 %, ${resamples} resamples of groups or clips, and of seeds where there are several.`,
+    `Differences to ${against} are paired, clip by clip and seed by seed. An arm is better or worse if its interval keeps off 0.`,
+    'The intervals are not widened for the number of arms: of 20 arms without effect one is likely to look resolved.',
+  ]
+  return `${sentence(reading.join(' '))}${parts.join('\n')}`
+}
+
+function heading({ name, role, clips, classes, units, group, chance, left }: EvaluationNote): string {
+  const held = group === null ? '' : `, ${units} of ${group} held out whole`
+  const lost = left > 0 ? `; ${left} clips that some runs lack are left out` : ''
+  return `${name} (${role}): ${clips} clips, ${classes.length} classes${held}; chance ${inPercent(chance)} %${lost}`
+}
+
+function evaluationFigures(rows: readonly SummaryRow[], against: string): string {
+  const classifiers = [...new Set(rows.map(({ classifier }) => classifier))]
+  return classifiers
+    .map(classifier => {
+      const own = rows.filter(row => row.classifier === classifier)
+      const shown = own.filter(({ metric }) => metric === METRIC)
+      const drawn = furthest(shown)
+      const charts = [differenceCard(drawn, classifier, against), levelCard(drawn, classifier)]
+      const left =
+        drawn.length < shown.length
+          ? sentence(`Drawn: the ${drawn.length} of ${shown.length} with the largest differences.`)
+          : ''
+      return `${left}${cards(charts.filter(one => one !== ''))}<details open><summary>${escaped(classifier)}: table</summary>${armTable(own, against)}</details>`
+    })
+    .join('\n')
+}
+
+/** All, if they are few; else those with the largest differences, and the arm that all are compared with, in their order. */
+function furthest(rows: readonly SummaryRow[]): readonly SummaryRow[] {
+  if (rows.length <= CHARTED) return rows
+  const size = ({ difference, mean }: SummaryRow) =>
+    difference === null ? (mean === null ? -1 : Number.POSITIVE_INFINITY) : Math.abs(difference)
+  const chosen = new Set([...rows].sort((one, other) => size(other) - size(one)).slice(0, CHARTED))
+  return rows.filter(row => chosen.has(row))
+}
+
+function differenceCard(rows: readonly SummaryRow[], classifier: string, against: string): string {
+  const shown = rows.flatMap(({ arm, kind, difference, differenceInterval, verdict }): IntervalRow[] => {
+    if (difference === null || differenceInterval === null) return []
+    const [low, high] = differenceInterval.map(share => 100 * share) as [number, number]
+    const name = nameOf(arm, kind)
+    return [{ name, label: `${name}  ${signed(difference)}`, value: 100 * difference, low, high, ink: inkOf(verdict) }]
+  })
+  if (shown.length === 0) return ''
+  const x = `difference to ${against} (percentage points)`
+  const title = `${classifier}: difference to ${against}`
+  const drawing = intervalChart({ title, x, rows: shown, within: [-100, 100], mark: 0 })
+  return card(title, drawing, 'Green: better. Red: worse. Grey: not resolved.')
+}
+
+function levelCard(rows: readonly SummaryRow[], classifier: string): string {
+  const shown = rows.flatMap(({ arm, kind, mean, interval }): IntervalRow[] => {
+    if (mean === null || interval === null) return []
+    const [low, high] = interval.map(share => 100 * share) as [number, number]
+    const name = nameOf(arm, kind)
+    const ink = kind === 'ruler' ? colour(1) : colour(0)
+    return [{ name, label: `${name}  ${inPercent(mean)}`, value: 100 * mean, low, high, ink }]
+  })
+  if (shown.length === 0) return ''
+  const title = `${classifier}: balanced accuracy`
+  const drawing = intervalChart({ title, x: 'balanced accuracy (%)', rows: shown, within: [0, 100] })
+  return card(title, drawing, 'Names in brackets are rulers.')
+}
+
+const nameOf = (arm: string, kind: SummaryRow['kind']) => (kind === 'ruler' ? `(${arm})` : arm)
+
+function inkOf(verdict: SummaryRow['verdict']): string {
+  return verdict === 'better' ? 'var(--good)' : verdict === 'worse' ? 'var(--bad)' : colour(6)
+}
+
+function armTable(rows: readonly SummaryRow[], against: string): string {
+  const columns = [
+    { title: 'arm' },
+    { title: 'seeds', number: true },
+    { title: 'balanced acc. (%)', number: true },
+    { title: '95 %', number: true },
+    { title: 'accuracy (%)', number: true },
+    { title: `minus ${against}`, number: true },
+    { title: '95 %', number: true },
+    { title: 'verdict' },
+  ]
+  const cells = rows
+    .filter(({ metric }) => metric === METRIC)
+    .slice(0, LISTED)
+    .map(row => {
+      const { arm, kind, seeds, missing, mean, interval, difference, differenceInterval, verdict } = row
+      const accuracy = rows.find(other => other.metric === 'accuracy' && other.arm === arm && other.kind === kind)?.mean
+      return [
+        nameOf(arm, kind),
+        missing.length > 0 ? `${seeds.length} (${missing.length} missing)` : String(seeds.length),
+        mean === null ? '' : inPercent(mean),
+        interval ? range(interval, inPercent) : '',
+        accuracy == null ? '' : inPercent(accuracy),
+        difference === null ? '' : signed(difference),
+        differenceInterval ? range(differenceInterval, signed) : '',
+        verdict ?? '',
+      ]
+    })
+  return table(columns, cells)
+}

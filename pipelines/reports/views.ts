@@ -1,0 +1,91 @@
+/** What training sees: the views of a few clips, drawn and to be heard, by the code of `earshot tap`. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { FeatureCache } from '../../data/feature-cache.js'
+import { readClips } from '../../data/manifests.js'
+import { Problem, Problems } from '../../data/problem.js'
+import { openPool } from '../../graphs/streams/pool.js'
+import { prepareFeatures } from '../../graphs/streams/prepare.js'
+import { type Config, readConfig } from '../config.js'
+import { progress } from '../progress.js'
+import { type Shown, type Sound, show } from '../tap/exhibits.js'
+import { figure } from '../tap/figure.js'
+import { frontEndAbove, unitAt } from '../tap/front-end.js'
+import { type Figure, type Written, writeShown } from '../tap/write-shown.js'
+import { escaped } from './chart.js'
+import { sentence } from './page.js'
+
+export interface ViewsOptions {
+  /** `run.yaml`, or a config. */
+  config: string
+  /** Clips shown. */
+  count: number
+  /** Folder of the feature cache. */
+  cache: string
+}
+
+/** Seconds of each sound that a page holds. */
+const SECONDS = 3
+
+/** HTML; where the sounds of the run cannot be read, a sentence that says so. */
+export async function views(options: ViewsOptions): Promise<string> {
+  if (options.count === 0) return sentence('None were asked for.')
+  try {
+    return await drawn(await readConfig(options.config), options)
+  } catch (error) {
+    if (!(error instanceof Problem || error instanceof Problems)) throw error
+    return sentence(`They cannot be drawn from here. ${error.message}`)
+  }
+}
+
+async function drawn(config: Config, { count, cache }: ViewsOptions): Promise<string> {
+  const { graph, stages, train, data } = config
+  const batch = graph.nodes.find(({ place }) => place === 'batch')
+  const node = graph.nodes.find(({ id }) => id === Object.values(batch?.inputs ?? {})[0]?.node)
+  if (!node) return sentence('The graph gathers no batch, so there is nothing to show.')
+  const { clips } = await readClips(data.set)
+  const pool = openPool({})
+  const bar = progress('reading sounds', clips.length)
+  const folder = mkdtempSync(join(tmpdir(), 'earshot-views-'))
+  try {
+    const onProgress = () => bar.tick()
+    const prepared = await prepareFeatures({ graph, clips, cacheFolder: cache, pool, onProgress })
+    const store = new FeatureCache(prepared.cacheFolder)
+    const [unit, frontEnd] = [unitAt(graph, node.id), frontEndAbove(graph, node.id)]
+    const pieces: string[] = []
+    for await (const shown of show({ graph, stages, prepared, store, seed: train.seed, count, node }))
+      pieces.push(
+        piece(await writeShown(shortened(shown), { folder, number: pieces.length + 1, unit, frontEnd }), folder),
+      )
+    const said = `What leaves ${node.id}, for the first ${pieces.length} clips of training with the same draws${unit === 'sd' ? '; sd: standard deviations from the mean of the training clips' : ''}. One hears the sound where a view was cut, at most ${SECONDS} s of it.`
+    return sentence(said) + pieces.join('\n')
+  } finally {
+    bar.done()
+    await pool.close()
+    rmSync(folder, { recursive: true })
+  }
+}
+
+function shortened(shown: Shown): Shown {
+  const exhibits = shown.exhibits.map(exhibit => ({ ...exhibit, sound: beginning(exhibit.sound) }))
+  return { ...shown, exhibits, sound: beginning(shown.sound) }
+}
+
+function beginning(sound: Sound | undefined): Sound | undefined {
+  if (!sound || sound.samples.length <= SECONDS * sound.rate) return sound
+  return { ...sound, samples: sound.samples.slice(0, SECONDS * sound.rate), whole: false }
+}
+
+function piece({ clip, failure, figures }: Written, folder: string): string {
+  const told = failure === undefined ? '' : sentence(`Training drops it: ${failure}`)
+  const drawn = figures.map(one => `<div class="card">${figureOf(one, clip, folder)}</div>`)
+  return `<h3>${escaped(clip)}</h3>${told}<div class="cards">${drawn.join('')}</div>`
+}
+
+function figureOf({ name, caption, drawing, sound }: Figure, clip: string, folder: string): string {
+  const title = escaped(`${name} of ${clip}: ${caption}`)
+  const uri = sound && `data:audio/wav;base64,${readFileSync(join(folder, sound.file)).toString('base64')}`
+  const player = uri ? `<audio controls preload="none" src="${uri}" aria-label="${title}"></audio>` : ''
+  return `<figure>${drawing ? figure(drawing, title) : ''}<figcaption><b>${escaped(name)}</b> <span class="soft">${escaped(caption)}</span></figcaption>${player}</figure>`
+}
