@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { channels, describeStage, excerpt } from '../contract.js'
+import { mixtureOf } from './compose.js'
+
+/** The mixture of stems: what one microphone would hear. */
+export default describeStage({
+  place: 'item',
+  name: 'mix',
+  summary: 'Adds up all channels: stems become their mixture.',
+  parameters: z.strictObject({}),
+  in: { from: channels(excerpt) },
+  out: ({ from }) => (from.kind === 'channels' ? from.of : from),
+  work:
+    () =>
+    ({ from }) =>
+      mixtureOf(from),
+})

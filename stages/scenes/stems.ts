@@ -1,0 +1,72 @@
+import { dirname, resolve } from 'node:path'
+import { z } from 'zod'
+import { Problem } from '../../data/problem.js'
+import { Level } from '../audio/signal/level.js'
+import { wholeSound } from '../audio/signal/whole-sound.js'
+import { clip, describeStage } from '../contract.js'
+import { frequency } from '../quantities.js'
+import type { Clip, FeatureStream } from '../values.js'
+
+const parameters = z.strictObject({
+  channels: z.int().min(1).max(32).default(4).describe('stems of a scene; missing ones are silent'),
+  rate: frequency({ min: 1000, max: 192000 }).default(16000).transform(Math.round).describe('sample rate'),
+  normalise: z
+    .enum(['peak', 'none'])
+    .default('peak')
+    .describe('peak: multiplied with what brings the peak of the mixture to 1, as the waveform stage does to it'),
+  column: z.string().default('stems').describe('column of the manifest with the files, separated by ;'),
+})
+
+/** The stems that a scene was mixed from, as its manifest names them: what an ideal separator would give. */
+export default describeStage({
+  place: 'item',
+  name: 'stems',
+  summary: 'Reads the stems of a mixture, named by its manifest, so that the mixture can be paired with a true stem.',
+  parameters,
+  cached: true,
+  in: { from: clip },
+  out: (_, { channels, rate }) => ({ kind: 'channels', of: { kind: 'recording', rate }, count: channels }),
+  work:
+    given =>
+    async ({ from }): Promise<FeatureStream[]> =>
+      (await readStems(from, given)).map(samples => ({
+        bands: 1,
+        async *blocks() {
+          yield samples
+        },
+        seconds: () => samples.length / given.rate,
+      })),
+})
+
+/**
+ * Each as long as the mixture. Files are named from the folder of the mixture; an empty name is a silent stem.
+ *
+ * @throws Problem `no-stems`; those of files that cannot be read
+ */
+export async function readStems(
+  mixture: Clip,
+  { channels, rate, normalise, column }: z.output<typeof parameters>,
+): Promise<Float32Array[]> {
+  const named = mixture.labels[column]
+  if (named === undefined) {
+    throw new Problem('no-stems', `${mixture.id} has no value in the column '${column}', which names its stems.`, {
+      hint: "Scenes of './earshot scenes' have one in their manifest.tsv.",
+    })
+  }
+  const { path } = mixture
+  const soundOf = (file: string) => wholeSound({ ...mixture, path: file }, { rate, normalise: 'none' })
+  const sum = await soundOf(path)
+  const level = new Level()
+  level.add(sum)
+  const gain = normalise === 'peak' ? level.gain : 1
+  const files = named.split(';')
+  return Promise.all(
+    Array.from({ length: channels }, async (_, channel) => {
+      const stem = new Float32Array(sum.length)
+      const file = files[channel]?.trim()
+      if (!file) return stem
+      const samples = await soundOf(resolve(dirname(path), file))
+      return stem.map((_, i) => gain * (samples[i] ?? 0))
+    }),
+  )
+}
