@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { Problem } from '../../data/problem.js'
+import { randomExcerpt } from '../audio/crop.js'
+import { describeStage, ParameterProblem, recording } from '../contract.js'
+import { duration } from '../quantities.js'
+import { apart, drawStarts, lie } from '../views/temporal-proximity.js'
+
+/** Temporal proximity sampling on sound itself, for views that work on waveforms. */
+export default describeStage({
+  place: 'item',
+  name: 'nearby-excerpts',
+  summary: 'Cuts two excerpts from one recording at random; they may overlap, or have to, or must not.',
+  source: 'Jansen et al., ICASSP 2018; Fonseca et al., ICASSP 2021',
+  parameters: z.strictObject({
+    length: duration({ min: 0.001, max: 600 }).default(1).describe('of each excerpt; no clip may be shorter'),
+    ...lie,
+  }),
+  in: { from: recording },
+  out: ({ from }, { length, ...given }) => {
+    const rate = from.kind === 'recording' ? from.rate : 0
+    const samples = Math.round(length * rate)
+    if (samples < 1) throw new ParameterProblem('length', `less than one sample at ${rate} Hz`)
+    apart({ ...given, frames: samples }, { rate, hop: 1 })
+    return { kind: 'pair', of: { kind: 'excerpt', rate, samples } }
+  },
+  draws: true,
+  work: (given, { out }) => {
+    const { rate, samples } = (out as { of: { rate: number; samples: number } }).of
+    const distance = apart({ ...given, frames: samples }, { rate, hop: 1 })
+    return ({ from, rng }) => {
+      const starts = rng('starts')
+      if (given.mode === 'random')
+        return { a: randomExcerpt(from, samples, starts), b: randomExcerpt(from, samples, starts) }
+      const places = from.samples - samples + 1
+      if (places <= distance[0]) throw tooShort(from.samples / rate, (samples + distance[0]) / rate)
+      const [a, b] = drawStarts(places, distance, starts)
+      return { a: from.read(a, samples), b: from.read(b, samples) }
+    }
+  },
+})
+
+function tooShort(seconds: number, needed: number): Problem {
+  const [there, asked] = [seconds, needed].map(value => `${Number(value.toFixed(3))} s`)
+  return new Problem('clip-too-short', `The recording is ${there} long, and two such excerpts need ${asked}.`, {
+    hint: `Write 'at-least: ${asked}' at the waveform node: it repeats clips that are shorter.`,
+  })
+}
