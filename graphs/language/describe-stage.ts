@@ -124,7 +124,7 @@ function usual([kind, ...inner]: readonly PortKind[]): Port {
 export function example(stage: Stage, parameters: Parameter[]): string {
   const ports = inPorts(stage)
     .filter(({ optional }) => !optional)
-    .map(({ name, bank }, at) =>
+    .map(({ name, bank, kind }, at) =>
       at === 0
         ? `from: ${
             name === 'from'
@@ -134,7 +134,7 @@ export function example(stage: Stage, parameters: Parameter[]): string {
                   .join(', ')}]`
           }`
         : bank
-          ? `${name}: ${stage.in[name as never]['accepts'][0] === 'recording' ? 'sound' : 'mel'}`
+          ? `${name}: ${kind === 'recording' ? 'sound' : 'mel'}`
           : undefined,
     )
     .filter(text => text !== undefined)
