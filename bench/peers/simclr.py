@@ -92,7 +92,9 @@ class Views:
         ratio = rng.uniform(0, self.options.background)
         others = [other + (other >= index) for other in rng.choice(len(self.clips) - 1, 2, replace=False)]
         if self.options.background > 0:
-            patches = [mix_back(patch, self.random_patch(other), ratio) for patch, other in zip(patches, others)]
+            backgrounds = [self.random_patch(other) for other in others]
+            equal = self.options.energy == "equal"
+            patches = [mix_back(patch, other, ratio, equal) for patch, other in zip(patches, backgrounds)]
         return [(self.distort(patch) - self.mean) / self.deviation for patch in patches]
 
     def starts(self, count):
@@ -121,9 +123,9 @@ class Views:
         return patch.astype(np.float32)
 
 
-def mix_back(foreground, background, ratio):
+def mix_back(foreground, background, ratio, equal):
     x, b = 10.0**foreground, 10.0**background
-    return np.log10((1 - ratio) * x + ratio * x.sum() / b.sum() * b)
+    return np.log10((1 - ratio) * x + ratio * (x.sum() / b.sum() if equal else 1) * b)
 
 
 def resized_crop(patch, rng):
@@ -201,6 +203,7 @@ def main():
     parser.add_argument("--views", default="crop,companding,noise", type=lambda text: text.split(","))
     parser.add_argument("--pairs", default="random", choices=["random", "same", "disjoint"])
     parser.add_argument("--background", default=0.05, type=float, help="largest ratio of mix-back; 0 for none")
+    parser.add_argument("--energy", default="equal", choices=["equal", "none"], help="energy rule of mix-back")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
