@@ -56,6 +56,11 @@ export async function pruneCache(
   return removed
 }
 
+/** Bytes of all whole files below a folder; 0 if there is no such folder. */
+export async function bytesBelow(folder: string): Promise<number> {
+  return (await filesBelow(folder)).reduce((sum, { bytes, unfinished }) => sum + (unfinished ? 0 : bytes), 0)
+}
+
 const DAY = 86_400_000
 
 interface Found {

@@ -1,9 +1,10 @@
-/** Log-mel spectrograms on disk, one file a clip, read by range. Any number of processes may share a folder. */
+/** What is kept of clips (spectrograms, recordings, levels), one file a clip and node, read by range. Any number of processes may share a folder. */
 import { randomBytes } from 'node:crypto'
 import { statSync, utimesSync } from 'node:fs'
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { CacheRoom } from './cache-limit.js'
 import { bodyLength, HEADER, type Header, readHeader, writeHeader } from './feature-header.js'
 import { OpenFiles } from './open-files.js'
 import { Problem } from './problem.js'
@@ -24,8 +25,12 @@ export interface Feature {
 const files = new OpenFiles(256)
 
 export class FeatureCache {
+  readonly #room: CacheRoom
+
   /** @param folder made when the first feature is written */
-  constructor(readonly folder: string) {}
+  constructor(readonly folder: string) {
+    this.#room = new CacheRoom(folder)
+  }
 
   /**
    * The feature of this key; undefined if there is none, or if its file is cut short or damaged.
@@ -51,7 +56,7 @@ export class FeatureCache {
    *
    * @param blocks whole frames, row-major frames x bands
    * @param seconds length of the sound; asked for when all blocks have come
-   * @throws Problem `cache-full`, `cache-not-writable`; and whatever `blocks` throws
+   * @throws Problem `cache-full`, `cache-limit`, `cache-not-writable`; and whatever `blocks` throws
    */
   async write(
     key: string,
@@ -69,6 +74,7 @@ export class FeatureCache {
       })
       const header = { ...(await this.body(handle, bands, blocks)), seconds: seconds() ?? Number.NaN }
       const written = handle
+      await this.#room.take(HEADER + bodyLength(header))
       await this.onDisk(async () => {
         await written.write(writeHeader(header), 0, HEADER, 0)
         await written.close()

@@ -16,6 +16,7 @@ Examples:
   ./earshot cache prune --older-than 30d   removes features not used for 30 days
   ./earshot cache prune --keep 5GB         removes the longest unused until 5 GB stay
   EARSHOT_CACHE=/scratch/me ./earshot train configs/quickstart.yaml    keeps it elsewhere
+  EARSHOT_CACHE_LIMIT=20GB ./earshot train configs/quickstart.yaml     stops before features take more
 `
 
 export default function register(program: Command): void {

@@ -32,7 +32,10 @@ export default function register(program: Command): void {
     .argument('[config]', 'YAML file with nodes, data and train; a resumed run knows its own')
     .option('--run <folder>', 'run folder to write; runs/<name of the config> if not given')
     .option('--resume', 'go on from the newest checkpoint of the run folder, bit for bit')
-    .option('--from <checkpoint>', 'start a new run from the weights of a run or checkpoint')
+    .option(
+      '--from <checkpoint>',
+      'start a new run from the weights of a run or checkpoint, node by node where they fit',
+    )
     .addHelpText('after', EXAMPLES)
   const edits = editOptions(command)
   command.action((file: string | undefined, options: Options) => train(file, edits, options))
@@ -79,15 +82,27 @@ function report(outcome: Outcome, config: Config, run: string): void {
     return
   }
   const share = `${(100 * waitedShare).toFixed(1)} %`
+  const next = learnsToSeparate(config)
+    ? `separate ${run} my-sounds/ -o separated`
+    : `embed ${run} my-sounds/ -o my-sounds.arrow`
   process.stdout.write(
     [
       `Trained ${step} steps: loss ${loss.toFixed(3)} (chance ${chanceOf(config).toFixed(3)}), ${secondsPerStep.toFixed(2)} s a step, ${share} of it waiting for data.`,
       bottleneck,
       'Next:',
-      `  ./earshot embed ${run} my-sounds/ -o my-sounds.arrow`,
+      `  ./earshot ${next}`,
       '',
     ].join('\n'),
   )
+}
+
+/** Whether it trains a separator and no encoder. */
+function learnsToSeparate({ graph, stages }: Config): boolean {
+  const roles = graph.nodes.flatMap(({ stage: name }) => {
+    const stage = stages.get(name)
+    return stage?.place === 'tensor' ? [stage.role] : []
+  })
+  return roles.includes('separator') && !roles.includes('encoder')
 }
 
 /** What the losses of an encoder that tells nothing apart would add up to. */

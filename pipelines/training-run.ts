@@ -1,17 +1,20 @@
 /** Sets up all that a training run needs, and takes it down again: clips, features, pool, trainer's thread. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { readClips } from '../data/manifests.js'
+import { changesTable } from '../data/label-noise/corrupt.js'
 import { Problem } from '../data/problem.js'
 import { openPool, type Pool } from '../graphs/streams/pool.js'
 import { type Prepared, prepareFeatures } from '../graphs/streams/prepare.js'
 import type { Config } from './config.js'
+import { clipsTable } from './finetuning/clips-table.js'
 import { progress } from './progress.js'
-import type { RunFolder } from './run-folder.js'
+import { LABEL_CHANGES, type RunFolder, STARTED_FROM, TRAINING_SET } from './run-folder.js'
 import { type FoundCheckpoint, findCheckpoint, hashGraph, listCheckpoints } from './trainer/checkpoint.js'
+import { takenText } from './trainer/start-weights.js'
 import { TrainerThread } from './trainer/trainer-thread.js'
-import { Watch } from './trainer/watch.js'
+import { prepareWatch } from './trainer/watch.js'
 import { GROWING, type Outcome, Training, UNTRAINED } from './training.js'
+import { trainingClips } from './training-clips.js'
 
 export interface RunOptions {
   config: Config
@@ -31,16 +34,17 @@ export async function trainRun(options: RunOptions): Promise<Outcome> {
   const { config, run, signal } = options
   const { graph, train, streams } = config
   const resumed = options.resume ? newestCheckpoint(run, config) : undefined
-  const weights = options.from === undefined ? undefined : findCheckpoint(options.from)
+  const from = options.from ?? train.from
+  const weights = from === undefined || resumed ? undefined : findCheckpoint(from)
   run.cutBack(resumed?.checkpoint.lengths ?? Object.fromEntries(GROWING.map(name => [name, 0])))
   run.status('preparing', { pid: process.pid })
-  const pool = openPool(streams.workers === undefined ? {} : { workers: streams.workers })
+  const pool = openPool({ workers: streams.workers, threads: train.threads })
   let thread: TrainerThread | undefined
   try {
     const prepared = await prepare(options, pool, resumed === undefined)
     const cacheFolder = join(options.cache, 'features')
     const settings = train.watch
-    const watch = settings && (await Watch.prepare({ config, settings, prepared, pool, cacheFolder, signal }))
+    const watch = settings && (await prepareWatch({ config, settings, prepared, pool, cacheFolder, signal }))
     signal.throwIfAborted()
     thread = await TrainerThread.start({
       graph,
@@ -53,7 +57,7 @@ export async function trainRun(options: RunOptions): Promise<Outcome> {
     const training = new Training(config, run, prepared, pool, thread, watch, resumed)
     if (!existsSync(join(run.checkpoints, UNTRAINED))) await training.calibrateRuler(signal)
     if (resumed) await thread.load(resumed.tensors, { optimiser: true })
-    else if (weights) await thread.load(weights.tensors, { optimiser: false })
+    else if (weights) await takeFrom(weights, thread, run)
     const outcome = await training.toTheEnd(signal)
     run.status(outcome.interrupted ? 'interrupted' : 'finished', { ...outcome })
     return outcome
@@ -61,6 +65,18 @@ export async function trainRun(options: RunOptions): Promise<Outcome> {
     await thread?.close()
     await pool.close()
   }
+}
+
+/** Starts from the weights that fit; what they were is said, and kept in `started-from.json`. */
+async function takeFrom(
+  { tensors, checkpoint }: FoundCheckpoint,
+  thread: TrainerThread,
+  run: RunFolder,
+): Promise<void> {
+  const taken = await thread.take(tensors, tensors)
+  const { step, sha256, graphHash } = checkpoint
+  run.write(STARTED_FROM, `${JSON.stringify({ checkpoint: tensors, step, sha256, graphHash, ...taken }, null, 2)}\n`)
+  process.stderr.write(`${takenText(taken, tensors)}\n`)
 }
 
 /** @throws Problem if the run's checkpoint is of another graph than the config's */
@@ -74,7 +90,11 @@ function newestCheckpoint(run: RunFolder, config: Config): FoundCheckpoint | und
 }
 
 async function prepare({ config, run, signal, cache }: RunOptions, pool: Pool, fresh: boolean): Promise<Prepared> {
-  const { clips } = await readClips(config.data.set)
+  const { clips, columns, changes } = await trainingClips(config.data)
+  if (fresh && config.data.labels) {
+    run.write(LABEL_CHANGES, changesTable(changes))
+    run.write(TRAINING_SET, clipsTable(clips, columns))
+  }
   const bar = progress('reading sounds', clips.length)
   const cacheFolder = join(cache, 'features')
   const onProgress = () => bar.tick()

@@ -26,8 +26,8 @@ export interface CheckedNode {
   joint: boolean
   /** How much a loss counts in the sum that is trained; 1 if absent. */
   weight?: number
-  /** Its weights stay as they are: no gradient, batch norm in evaluation mode. */
-  frozen?: true
+  /** Its weights, or those of these layers, stay as they are: no gradient, batch norm in evaluation mode. */
+  frozen?: true | readonly string[]
   /** Id of the node whose weights it uses. */
   shares?: string
   /** Hash of the file that a stage from outside Earshot comes from. */

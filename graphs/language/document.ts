@@ -58,8 +58,8 @@ export interface Document<S extends Sections = Sections> {
 
 const TOP_LEVEL = ['name', 'nodes', 'data', 'train', 'streams', 'evaluate', 'stages']
 const SECTIONS = ['data', 'train', 'streams', 'evaluate']
-/** Settings of `data` and `train.watch` that name files. */
-const FILES = new Set(['set', 'folder', 'manifest'])
+/** Settings of `data`, `evaluate`, `train` and `train.watch` that name files. */
+const FILES = new Set(['set', 'folder', 'manifest', 'from', 'outside-set'])
 
 /** Reads a document. All problems are collected; `document` is absent only if a file cannot be read at all. */
 export async function readDocument<S extends Sections>(
@@ -139,7 +139,7 @@ function subGraphAlone(file: string, tree: Branch, problems: Problem[]): Problem
 }
 
 /**
- * A relative file of `data`, `train.watch` or of a stage that reads files is meant from the file that names it, or from
+ * A relative file of `data`, `evaluate`, `train`, `train.watch` or of a stage that reads files is meant from the file that names it, or from
  * here if it stands on the command line; so are the files of `stages`, with those of sub-graphs among them.
  */
 function absolutePaths(document: Branch, { own, stages }: StageBook): Branch {
@@ -148,8 +148,10 @@ function absolutePaths(document: Branch, { own, stages }: StageBook): Branch {
   const list: Tree | undefined = items[0] && { kind: 'list', spot: items[0].spot, items }
   const tree =
     list && key ? { ...document, entries: new Map(document.entries).set('stages', { key, value: list }) } : document
-  const watching = changed(tree, 'train', train => changed(train, 'watch', absoluteFiles))
-  return absoluteParameters(changed(watching, 'data', absoluteFiles), stages, absolute)
+  const trained = changed(tree, 'train', train => changed(absoluteFiles(train), 'watch', absoluteFiles))
+  const noisy = changed(trained, 'data', data => changed(data, 'labels', absoluteFiles))
+  const named = ['data', 'evaluate'].reduce((whole, name) => changed(whole, name, absoluteFiles), noisy)
+  return absoluteParameters(named, stages, absolute)
 }
 
 /** The tree with the map under `name` replaced; itself if there is no such map. */

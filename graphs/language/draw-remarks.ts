@@ -6,7 +6,7 @@ export function nodeRemarks({ draws, joint, frozen, shares, weight }: CheckedNod
   return [
     ...(draws === 'shared' ? ['shared draws'] : []),
     ...(joint ? ['lanes jointly'] : []),
-    ...(frozen ? ['frozen'] : []),
+    ...(frozen === undefined ? [] : [frozen === true ? 'frozen' : `frozen ${frozen.join(', ')}`]),
     ...(shares === undefined ? [] : [`weights of ${shares}`]),
     ...(weight === undefined || weight === 1 ? [] : [`weight ${weight}`]),
   ]

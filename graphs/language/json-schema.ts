@@ -15,7 +15,10 @@ const WORDS: Json = {
   draws: { enum: ['separate', 'shared'], description: 'lanes of a pair draw for themselves, or all the same' },
   joint: { type: 'boolean', description: 'all lanes of a pair in one forward pass' },
   weight: { type: 'number', minimum: 0, description: 'how much a loss counts beside others (default 1)' },
-  frozen: { type: 'boolean', description: 'the weights stay as they are while others learn' },
+  frozen: {
+    anyOf: [{ type: 'boolean' }, { type: 'array', items: { type: 'string' } }],
+    description: 'the weights, or those of these layers, stay as they are while others learn',
+  },
 }
 
 /**

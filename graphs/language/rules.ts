@@ -176,7 +176,7 @@ function readOnce({ inputs, lifted }: CheckedNode): string {
 export const somethingLearns: Rule = (nodes, problems) => {
   const weighted = nodes.filter(({ stage, shares }) => stage?.place === 'tensor' && stage.role !== 'loss' && !shares)
   const last = weighted.at(-1)
-  if (!last || nodes.some(({ stage }) => !stage) || weighted.some(({ frozen }) => !frozen)) return
+  if (!last || nodes.some(({ stage }) => !stage) || weighted.some(({ frozen }) => frozen !== true)) return
   const { key } = last.tree.entries.get('frozen')!
   const message = 'Every node with weights is frozen, so nothing would learn. Take frozen away from one of them.'
   problems.push(problemAt('all-frozen', key, ['nodes', last.id, 'frozen'], message))

@@ -26,14 +26,14 @@ export function readWeight(tree: Branch, path: Path, stage: Stage, problems: Pro
   return 1
 }
 
-/** Whether the weights of a node stay as they are while others learn. */
+/** Whether the weights of a node stay as they are while others learn; or those layers of it that do. */
 export function readFrozen(
   tree: Branch,
   path: Path,
   stage: Stage,
   shared: string | undefined,
   problems: Problem[],
-): boolean {
+): boolean | readonly string[] {
   const written = tree.entries.get('frozen')
   if (!written) return false
   const refuse = (code: string, message: string) => {
@@ -43,12 +43,14 @@ export function readFrozen(
     return false
   }
   const value = plain(written.value)
-  if (typeof value !== 'boolean') return refuse('bad-value', `frozen is true or false, not ${show(value)}.`)
+  const layers = Array.isArray(value) && value.length > 0 && value.every(one => typeof one === 'string')
+  if (typeof value !== 'boolean' && !layers)
+    return refuse('bad-value', `frozen is true, false or a list of layers ([block0, block1]), not ${show(value)}.`)
   if (shared !== undefined)
     return refuse('frozen-shared', `Its weights are those of '${shared}': write frozen there, for both.`)
   if (!hasWeights(stage))
     return refuse('frozen-without-weights', `frozen is for encoders and heads; ${stage.name} has no weights to keep.`)
-  return value
+  return value as boolean | string[]
 }
 
 /** The node whose weights another one shares; without a tree, if that cannot be and has been told. */

@@ -20,7 +20,8 @@ export interface WiredNode {
   joint: boolean
   /** Of a loss in the sum that is trained. */
   weight: number
-  frozen: boolean
+  /** All of it, or these layers. */
+  frozen: boolean | readonly string[]
   /** The node whose weights it uses. */
   shares?: string
 }

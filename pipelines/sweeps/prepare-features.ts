@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { readClips } from '../../data/manifests.js'
 import { openPool } from '../../graphs/streams/pool.js'
 import { prepareFeatures } from '../../graphs/streams/prepare.js'
+import { innermost } from '../../stages/ports.js'
 import { type Config, readConfig } from '../config.js'
 import { progress } from '../progress.js'
 import type { Job, SweepPlan } from './plan.js'
@@ -18,7 +19,7 @@ export async function prepareForAll(
   const fronts = await distinctFronts(plan, jobs)
   for (const { config, set } of fronts) {
     const { clips } = await readClips(set)
-    const pool = openPool()
+    const pool = openPool({ threads: config.train.threads })
     const bar = progress(`reading sounds of ${set}`, clips.length)
     const onProgress = () => bar.tick()
     const cacheFolder = join(cache, 'features')
@@ -53,5 +54,7 @@ async function distinctFronts(plan: SweepPlan, jobs: Iterable<Job>): Promise<{ c
 /** All that stands before the first draw: sounds, waveforms, features. */
 const frontOf = ({ graph }: Config) =>
   graph.nodes
-    .filter(({ out, place }) => place === 'source' || ['waveform', 'recording', 'logmel'].includes(out.kind))
-    .map(({ stage, parameters, inputs }) => [stage, parameters, inputs])
+    .filter(({ out, place }) => place === 'source' || KEPT.has(innermost(out).kind))
+    .map(({ stage, parameters, inputs, content }) => [stage, parameters, inputs, content])
+
+const KEPT = new Set(['waveform', 'recording', 'logmel', 'levels'])

@@ -23,7 +23,7 @@ export interface PageContent {
   clips: Written[]
 }
 
-const STYLE = `
+export const STYLE = `
 :root { color-scheme: light dark; --ink: light-dark(#1d1d22, #e6e6ea); --soft: light-dark(#5c5c66, #a2a2ad);
   --ground: light-dark(#fff, #16161b); --card: light-dark(#f6f6f8, #1f1f26); --edge: light-dark(#dcdce2, #34343e) }
 * { box-sizing: border-box }
@@ -76,7 +76,8 @@ function clipSection({ clip, path, start, end, labels, failure, figures }: Writt
 </section>`
 }
 
-function figureOf({ name, caption, drawing, sound }: Figure, clip: string): string {
+/** A picture with what it shows, and a player under it. */
+export function figureOf({ name, caption, drawing, sound }: Figure, clip: string): string {
   const title = escaped(`${name} of ${clip}: ${caption}`)
   const player = sound ? `<audio controls preload="none" src="${sound.file}" aria-label="${title}"></audio>` : ''
   const part = sound && !sound.whole ? ' (the beginning of it can be heard)' : ''
@@ -87,5 +88,5 @@ function and(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }
 
-const escaped = (text: string) =>
+export const escaped = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')

@@ -46,3 +46,14 @@ test('frozen is passed on', async t => {
   )
   t.true((await nodesOf(t, text)).still!.frozen)
 })
+
+test('frozen layers are passed on, and are not all there is; anything else is refused', async t => {
+  const text = (frozen: string) =>
+    SMALL.replace('stage: encoder, from: batch', `stage: encoder, from: batch, frozen: ${frozen}`)
+  t.deepEqual((await nodesOf(t, text('[block0, block1]'))).code!.frozen, ['block0', 'block1'])
+  for (const wrong of ['block0', '[]', '[0]']) {
+    const file = `${written(t, { 'graph.yaml': text(wrong) })}/graph.yaml`
+    const { problems } = await readGraph(file, { stages: smallStages })
+    t.regex(problems[0]!.message, /true, false or a list of layers/)
+  }
+})

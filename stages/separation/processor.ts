@@ -1,0 +1,76 @@
+/** Rebuilds the separator of a checkpoint. To be loaded where it is used: it brings TensorFlow's layers with it. */
+import { readFileSync } from 'node:fs'
+import { Problem } from '../../data/problem.js'
+import type { Engine } from '../../engine/engine.js'
+import { decodeSafetensors } from '../../engine/safetensors.js'
+import type { Stage } from '../contract.js'
+import { innermost, type Port } from '../ports.js'
+import { loadStages } from '../registry.js'
+import { checkpointJson, type FoundProcessor, findProcessor, sha256Of } from './find-processor.js'
+import { openSeparator } from './separator.js'
+import type { Separate } from './windows.js'
+
+export interface Processor extends FoundProcessor {
+  /** Channels that leave. */
+  count: number
+  /** Hertz. */
+  rate: number
+  /** Separates one mixture; each channel is as long, and the caller's own. */
+  separate: Separate
+  dispose(): void
+}
+
+/**
+ * @param named as `findProcessor` takes it
+ * @throws Problem `no-checkpoint`; `bad-checkpoint` if its files do not belong together; `wrong-processor` if it is no
+ *   separator's; `checkpoint-mismatch`
+ */
+export async function openProcessor(engine: Engine, named: string): Promise<Processor> {
+  const found = findProcessor(named)
+  if (sha256Of(found.file) !== found.hash)
+    throw new Problem('bad-checkpoint', `${found.file} is not the file that its JSON describes.`, {
+      hint: 'It was cut short or replaced: take another checkpoint of the run.',
+    })
+  const { graph } = checkpointJson(found.json)
+  const node = separatorNode(graph.nodes as GraphNode[], await loadStages(graph.stageFiles), found.file)
+  const { tensors } = decodeSafetensors(readFileSync(found.file), found.file)
+  const separator = openSeparator(engine, node.stage, node, tensors)
+  const { count } = separator
+  return {
+    ...found,
+    count,
+    rate: node.rate,
+    separate: mixture => {
+      const { tf } = engine
+      const channels = tf.tidy(() => {
+        // a copy: the tensor may share memory with the array
+        const batch = tf.tensor2d(mixture.slice(), [1, mixture.length])
+        return separator.separate(batch).dataSync<'float32'>().slice()
+      })
+      return Array.from({ length: count }, (_, at) => channels.slice(at * mixture.length, (at + 1) * mixture.length))
+    },
+    dispose: () => separator.dispose(),
+  }
+}
+
+interface GraphNode {
+  id: string
+  stage: string
+  parameters: Record<string, unknown>
+  inputs: Record<string, { port: Port }>
+}
+
+function separatorNode(nodes: readonly GraphNode[], stages: ReadonlyMap<string, Stage>, file: string) {
+  const isSeparator = ({ stage: name }: GraphNode) => {
+    const stage = stages.get(name)
+    return stage?.place === 'tensor' && stage.role === 'separator'
+  }
+  const node = nodes.find(isSeparator)
+  const from = node?.inputs.from?.port
+  const heard = from && innermost(from)
+  if (node && from && heard?.kind === 'excerpt')
+    return { id: node.id, parameters: node.parameters, from, rate: heard.rate, stage: stages.get(node.stage)! }
+  throw new Problem('wrong-processor', `${file} is no checkpoint of a separator: its graph has none.`, {
+    hint: 'Train one with a graph such as graphs/mixit.yaml.',
+  })
+}
