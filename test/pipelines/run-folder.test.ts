@@ -1,8 +1,12 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
 import { RunFolder } from '../../pipelines/run-folder.js'
 import { lockRun } from '../../pipelines/run-lock.js'
+import { nameOf, thisProcess } from '../../pipelines/sweeps/processes.js'
 import { scratchFolder } from '../earshot.js'
 
 test('a folder that holds something is refused', t => {
@@ -56,7 +60,21 @@ test('only one living process holds a run; a dead one does not', t => {
   const unlock = lockRun(run)
   t.throws(() => lockRun(run), { message: /is training in/ })
   unlock()
-  writeFileSync(run.file('lock'), '999999999')
+  writeFileSync(run.file('lock'), JSON.stringify({ ...thisProcess(), began: 'long ago' }))
+  t.notThrows(() => lockRun(run), 'its number belongs to another process now')
+})
+
+test('a process that was killed holds no run, even before its parent has heard of it', async t => {
+  const run = RunFolder.create(scratchFolder('run'))
+  // what sh leaves behind never asks after the sleep that it started
+  const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  t.teardown(() => parent.kill())
+  const [line] = await once(parent.stdout, 'data')
+  const killed = nameOf(Number(line))
+  writeFileSync(run.file('lock'), JSON.stringify(killed))
+  t.throws(() => lockRun(run), { message: /is training in/ })
+  process.kill(killed.pid, 'SIGKILL')
+  while (!/\) Z/.test(readFileSync(`/proc/${killed.pid}/stat`, 'utf8'))) await sleep(10)
   t.notThrows(() => lockRun(run))
 })
 
