@@ -10,7 +10,7 @@ import type { CheckedGraph } from '../graphs/language/checked.js'
 import { type Edit, readGraph as readDocumentGraph } from '../graphs/language/read-graph.js'
 import { readConfig, sections } from './config.js'
 import type { Embedded, Level } from './embeddings/write-embeddings.js'
-import type { ProbeResult } from './probes/run-probe.js'
+import type { MultiLabelResult, ProbeResult } from './probes/run-probe.js'
 import type { TapResult } from './tap/tap-node.js'
 import { type TrainingRequest, trainInFolder } from './train-in-folder.js'
 import type { Outcome } from './training.js'
@@ -22,7 +22,7 @@ export { drawText } from '../graphs/language/draw-text.js'
 export type { Edit } from '../graphs/language/edits.js'
 export { renderProblem } from '../graphs/language/render-problem.js'
 export { describePort, type Port } from '../stages/ports.js'
-export type { Embedded, Outcome, ProbeResult, TapResult }
+export type { Embedded, MultiLabelResult, Outcome, ProbeResult, TapResult }
 
 export interface ReadOptions {
   /** Changes to the document first: `{ set: 'nodes.mel.bands=128' }`, `{ without: 'mixed' }`, `{ swap: 'encoder=resnet18' }`. */
@@ -103,6 +103,12 @@ export interface ProbeOptions {
   against?: readonly string[]
   /** Of folds and resamples; 0 by default. */
   seed?: number
+  /** `logistic-regression`, `knn`, `mlp`, `centroid`; the first two by default. */
+  classifiers?: readonly string[]
+  /** The probe again with fewer labels: `{ perClass: 5 }`, `{ share: 0.1 }`. */
+  budgets?: readonly ({ perClass: number } | { share: number })[]
+  /** Draws of the labels for each budget; 5 by default. */
+  repeats?: number
 }
 
 /**
@@ -115,6 +121,20 @@ export async function probe(file: string, options: ProbeOptions): Promise<ProbeR
   const { runProbe } = await import('./probes/run-probe.js')
   const { against = [], folds = 5, seed = 0 } = options
   return runProbe({ ...options, file, against, folds, seed })
+}
+
+/**
+ * The same where a clip may have several classes: mAP, d' and lwlrap.
+ *
+ * @param options `separator` stands between the classes of a clip, `;` for example
+ */
+export async function probeMultiLabel(
+  file: string,
+  options: ProbeOptions & { separator: string },
+): Promise<MultiLabelResult> {
+  const { runMultiLabelProbe } = await import('./probes/run-probe.js')
+  const { against = [], folds = 5, seed = 0 } = options
+  return runMultiLabelProbe({ ...options, file, against, folds, seed })
 }
 
 /** The table that `earshot probe` prints. */

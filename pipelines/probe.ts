@@ -2,14 +2,21 @@
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { Problem } from '../data/problem.js'
+import type { Budget } from './probes/fewer-labels.js'
+import type { ProbeOptions, ProbeResultOf } from './probes/run-probe.js'
 
 interface Flags {
   label: string
+  labelsSeparator?: string
   group?: string
   folds: string
   split?: string
   labels?: string
   against: string[]
+  classifier?: string[]
+  perClass?: string
+  shares?: string
+  repeats: string
   seed: string
   json?: string
 }
@@ -21,19 +28,30 @@ Examples:
   ./earshot probe esc50.arrow --label category --split fold      each fold held out in turn
   ./earshot probe a.arrow --label class --against b.arrow        paired difference of two files
   ./earshot probe theirs.arrow --labels labels.tsv --label class labels joined by file name
+  ./earshot probe scenes.arrow --label events --labels-separator ';'   several classes a clip: mAP, d', lwlrap
+  ./earshot probe drums.arrow --label label --classifier mlp centroid
+  ./earshot probe drums.arrow --label label --shares 5%,10%      a learning curve, as table and picture
 `
 
 export default function probe(program: Command): void {
   program
     .command('probe')
-    .description('Say what embeddings are worth: logistic regression and kNN, beside rulers and chance.')
+    .description('Say what embeddings are worth: shallow classifiers, beside rulers and chance.')
     .argument('<embeddings.arrow>', 'file by `earshot embed`, or any Arrow file with columns clip and embedding')
     .requiredOption('--label <column>', 'column of the classes')
+    .option('--labels-separator <text>', "what stands between the classes of a clip that may have several, ';' say")
     .option('--group <column>', 'hold out whole groups (speaker, kit, site), and resample them for the intervals')
     .option('--folds <k>', 'number of folds', '5')
     .option('--split <column>', "fixed split: tested on 'test' if there is such a value, else each value in turn")
     .option('--labels <table>', 'TSV or CSV that brings the columns, joined by clip or file name')
     .option('--against <files...>', 'more embeddings of the same clips, compared pairwise', [])
+    .option(
+      '--classifier <names...>',
+      'logistic-regression, knn, mlp (512 hidden units; needs TensorFlow), centroid (default: the first two)',
+    )
+    .option('--per-class <counts>', 'also with so few labelled clips a class: 5, or 1,5,20')
+    .option('--shares <percentages>', 'also with a share of the labels, as a learning curve: 5%,10%')
+    .option('--repeats <n>', 'draws of the labels for --per-class and --shares', '5')
     .option('--seed <n>', 'seed of folds and resamples', '0')
     .option('--json <file>', 'where the result is saved (default: probes/ of the run, else beside the embeddings)')
     .addHelpText('after', EXAMPLES)
@@ -41,29 +59,87 @@ export default function probe(program: Command): void {
 }
 
 async function run(file: string, flags: Flags): Promise<void> {
-  const options = {
-    ...{ file, label: flags.label, group: flags.group, split: flags.split, labels: flags.labels },
-    ...{
-      against: flags.against,
-      folds: wholeNumber('--folds', flags.folds, 2),
-      seed: wholeNumber('--seed', flags.seed, 0),
-    },
-  }
-  const [{ runProbe }, { resultText }, { resultFile, writeResult }, { progress }] = await Promise.all([
+  const options = optionsOf(file, flags)
+  const { separator } = options
+  const [{ runProbe, runMultiLabelProbe }, text, files] = await Promise.all([
     import('./probes/run-probe.js'),
     import('./probes/result-text.js'),
     import('./probes/result-file.js'),
-    import('./progress.js'),
   ])
+  const target = flags.json ?? files.resultFile(options)
+  if (separator === undefined) {
+    const result = await withBar(begin => runProbe(options, begin))
+    const write = () => files.writeResult(target, result)
+    await show(result, { target, write, text: text.resultText(result), metric: 'balanced', title: 'balanced accuracy' })
+  } else {
+    const result = await withBar(begin => runMultiLabelProbe({ ...options, separator }, begin))
+    const write = () => files.writeMultiLabelResult(target, result)
+    await show(result, { target, write, text: text.multiLabelText(result), metric: 'map', title: 'mAP' })
+  }
+}
+
+async function withBar<Result>(work: (begin: (steps: number) => () => void) => Promise<Result>): Promise<Result> {
+  const { progress } = await import('./progress.js')
   let bar: { tick(): void; done(): void } | undefined
-  const result = await runProbe(options, steps => {
+  const begin = (steps: number) => {
     bar = progress('probe', steps)
     return () => bar?.tick()
-  }).finally(() => bar?.done())
-  const target = flags.json ?? resultFile(options)
+  }
+  return work(begin).finally(() => bar?.done())
+}
+
+interface Shown<M extends string> {
+  /** File of the result. */
+  target: string
+  write(): void
+  text: string
+  /** Drawn over the number of labels. */
+  metric: M
+  title: string
+}
+
+async function show<M extends string>(
+  result: ProbeResultOf<M>,
+  { target, write, text, metric, title }: Shown<M>,
+): Promise<void> {
   const replaced = existsSync(target)
-  writeResult(target, result)
-  process.stdout.write(`${resultText(result)}\nSaved: ${target}${replaced ? ' (in place of an earlier one)' : ''}\n`)
+  write()
+  const pictures: string[] = []
+  if (result.curve.length > 0) {
+    const [{ curvePicture }, { writeCurve }] = await Promise.all([
+      import('./probes/curve-picture.js'),
+      import('./probes/write-curve.js'),
+    ])
+    pictures.push(...(await writeCurve(target, curvePicture(result, metric, title))))
+  }
+  const saved = `Saved: ${target}${replaced ? ' (in place of an earlier one)' : ''}`
+  process.stdout.write(`${text}\n${[saved, ...pictures].join(', ')}\n`)
+}
+
+function optionsOf(file: string, flags: Flags): ProbeOptions {
+  const { label, labelsSeparator, group, split, labels, against, classifier } = flags
+  if (labelsSeparator === '') throw new Problem('bad-option', "--labels-separator '': expected a text, such as ';'.")
+  const budgets = [...counts(flags.perClass), ...shares(flags.shares)]
+  return {
+    ...{ file, label, group, split, labels, against, separator: labelsSeparator },
+    // several words, or one with commas
+    classifiers: classifier?.flatMap(names => names.split(',')).filter(name => name !== ''),
+    folds: wholeNumber('--folds', flags.folds, 2),
+    seed: wholeNumber('--seed', flags.seed, 0),
+    ...(budgets.length > 0 && { budgets, repeats: wholeNumber('--repeats', flags.repeats, 1) }),
+  }
+}
+
+const counts = (text: string | undefined): Budget[] =>
+  (text?.split(',') ?? []).map(part => ({ perClass: wholeNumber('--per-class', part.trim(), 1) }))
+
+function shares(text: string | undefined): Budget[] {
+  return (text?.split(',') ?? []).flatMap(part => {
+    const percent = /^\d+(\.\d+)?%$/.test(part.trim()) ? Number(part.trim().slice(0, -1)) : Number.NaN
+    if (!(percent > 0 && percent <= 100))
+      throw new Problem('bad-option', `--shares ${text}: expected percentages above 0 up to 100, such as 5%,10%.`)
+    return percent === 100 ? [] : [{ share: percent / 100 }] // all labels are always probed
+  })
 }
 
 function wholeNumber(flag: string, text: string, least: number): number {

@@ -2,6 +2,7 @@
 import { Problem } from '../../data/problem.js'
 import type { ClipTable } from './clip-table.js'
 import { crossFolds, type Fold, foldsByColumn, isTestName } from './folds.js'
+import type { Truth } from './truth.js'
 
 export interface Asked {
   label: string
@@ -9,6 +10,8 @@ export interface Asked {
   split?: string | undefined
   folds: number
   seed: number
+  /** What stands between the classes of a clip that may have several. */
+  separator?: string | undefined
 }
 
 export interface Examples {
@@ -16,8 +19,10 @@ export interface Examples {
   rows: number[]
   clips: string[]
   classes: string[]
-  /** Class number of each clip. */
+  /** Class number of each clip; of the first of its classes where a clip may have several. */
   labels: Int32Array
+  /** All classes of each clip. */
+  truth: Truth
   /** What is held out and resampled together: the clip's group, or the clip itself. */
   units: string[]
   /** How many groups, if there are groups. */
@@ -40,12 +45,12 @@ export function chooseExamples(
   columns: Columns,
   asked: Asked,
 ): Examples {
-  const { label, group, split, folds, seed } = asked
+  const { label, group, split, folds, seed, separator } = asked
   const notes: string[] = []
   const complain = complaints(file)
   const column = (name: string | undefined) => (name === undefined ? undefined : columns(name))
   const [groupOf, splitOf] = [column(group), column(split)]
-  const labelOf = columns(label)
+  const labelOf = columns(label).map(value => namesIn(value, separator))
 
   let rows = clips.map((_, row) => row).sort((a, b) => (clips[a]! < clips[b]! ? -1 : 1))
   for (const [name, values] of [
@@ -67,35 +72,41 @@ export function chooseExamples(
     throw fixed ? complain.allTest(split!) : complain.oneGroup(split ?? group!, sideOf(rows[0]!))
 
   const sides = new Map<string, Set<string>>()
-  for (const row of rows) sides.set(labelOf[row]!, (sides.get(labelOf[row]!) ?? new Set()).add(sideOf(row)))
+  for (const row of rows)
+    for (const name of labelOf[row]!) sides.set(name, (sides.get(name) ?? new Set()).add(sideOf(row)))
   const all = [...sides.keys()].sort()
   if (all.length < 2) throw complain.oneClass(label, `all clips have the value ${all[0]}`)
   const held = fixed ? `one part of '${split}'` : (split ?? group) ? `one '${split ?? group}'` : 'one clip'
   const classes = all.filter(name => sides.get(name)!.size > 1)
   if (classes.length < 2) throw complain.oneClass(label, `no two classes are found in more than ${held}`)
+  const numbers = new Map(classes.map((name, c) => [name, c]))
   if (classes.length < all.length) {
-    const lone = all.filter(name => !classes.includes(name))
-    const kept = rows.filter(row => classes.includes(labelOf[row]!))
+    const lone = all.filter(name => !numbers.has(name))
+    const kept = rows.filter(row => labelOf[row]!.some(name => numbers.has(name)))
+    const lost = count(rows.length - kept.length, 'clip')
     notes.push(
-      `${count(rows.length - kept.length, 'clip')} left out: their class is found in ${held} only (${some(lone)}).`,
+      separator === undefined
+        ? `${lost} left out: their class is found in ${held} only (${some(lone)}).`
+        : `${count(lone.length, 'class', 'es')} left out, found in ${held} only (${some(lone)}), and with them ${lost}.`,
     )
     rows = kept
   }
 
-  const labels = rows.map(row => classes.indexOf(labelOf[row]!))
+  const sets = rows.map(row => labelOf[row]!.flatMap(name => numbers.get(name) ?? []))
   const units = rows.map(row => groupOf?.[row] ?? `${row}`)
   const groups = groupOf ? new Set(units).size : undefined
   const splits = splitOf && rows.map(row => splitOf[row]!)
   const made = splits
-    ? foldsByColumn(labels, groupOf || fixed ? units : splits, splits, seed)
-    : crossFolds(labels, units, foldCount(), seed)
+    ? foldsByColumn(sets, groupOf || fixed ? units : splits, splits, seed)
+    : crossFolds(sets, units, foldCount(), seed)
   if (splits && groupOf && made.some(fold => overlaps(fold, units)))
     notes.push(`Some groups of '${group}' lie on both sides of '${split}'.`)
   return {
     rows,
     clips: rows.map(row => clips[row]!),
     classes,
-    labels: Int32Array.from(labels),
+    labels: Int32Array.from(sets, ([first]) => first!),
+    truth: { classes: classes.length, sets, exclusive: separator === undefined },
     units,
     groups,
     folds: made,
@@ -106,7 +117,7 @@ export function chooseExamples(
     if (groups === undefined && rows.length < folds) throw complain.fewClips(rows.length, folds)
     const k = Math.min(folds, groups ?? folds)
     if (k < folds) notes.push(`${k} folds instead of ${folds}: '${group}' has only ${k} groups.`)
-    const sizes = classes.map((_, c) => labels.filter(own => own === c).length)
+    const sizes = classes.map((_, c) => sets.filter(own => own.includes(c)).length)
     const small = classes.filter((_, c) => sizes[c]! < k)
     if (small.length > 0)
       notes.push(
@@ -157,7 +168,15 @@ function complaints(file: string) {
   }
 }
 
-export const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`
+/** The names in a value, each once; undefined if there is none. */
+function namesIn(value: string | undefined, separator: string | undefined): string[] | undefined {
+  if (value === undefined || separator === undefined) return value === undefined ? undefined : [value]
+  const names = value.split(separator).map(name => name.trim())
+  const kept = new Set(names.filter(name => name !== ''))
+  return kept.size > 0 ? [...kept] : undefined
+}
+
+export const count = (number: number, noun: string, ending = 's') => `${number} ${noun}${number === 1 ? '' : ending}`
 
 const some = (names: readonly string[]) =>
   names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ')

@@ -1,6 +1,9 @@
 /** Who is trained on and who is tested: folds that keep the classes balanced and never split a group. */
 import { streamOf } from '../../graphs/streams/draws.js'
 
+/** Class number of a member, or all that it has. */
+export type Labels = number | readonly number[]
+
 export interface Division {
   train: number[]
   test: number[]
@@ -25,18 +28,20 @@ const isValidationName = (value: string) => VALIDATION_NAMES.includes(value.toLo
 
 /**
  * Deals units (groups, or single clips) into k parts of near-equal classes and sizes: the largest first, each to the
- * part whose classes it fills least (as StratifiedGroupKFold of scikit-learn). Which of equals comes first depends on
- * `key` alone.
+ * part whose classes it fills least (as StratifiedGroupKFold of scikit-learn). Of equal size the unit with the rarest
+ * class comes first where members have several classes (iterative stratification: Sechidis et al., ECML PKDD 2011);
+ * which of equals comes first depends on `key` alone.
  *
- * @param labels class of each member; @param units name of each member's unit
+ * @param labels class or classes of each member; @param units name of each member's unit
  * @returns part of each member; no part stays empty if there are at least k units
  */
-export function dealUnits(labels: readonly number[], units: readonly string[], k: number, key: string): number[] {
-  const classes = Math.max(...labels) + 1
+export function dealUnits(labels: readonly Labels[], units: readonly string[], k: number, key: string): number[] {
+  const sets = labels.map(own => (typeof own === 'number' ? [own] : own))
+  const classes = sets.reduce((most, set) => Math.max(most, ...set), 0) + 1
   const totals = new Float64Array(classes)
   const members = new Map<string, number[]>()
   units.forEach((unit, at) => {
-    totals[labels[at]!]! += 1
+    for (const c of sets[at]!) totals[c]! += 1
     const list = members.get(unit)
     if (list) list.push(at)
     else members.set(unit, [at])
@@ -44,10 +49,14 @@ export function dealUnits(labels: readonly number[], units: readonly string[], k
   const counts = Array.from({ length: k }, () => new Float64Array(classes))
   const sizes = new Float64Array(k)
   const parts = new Array<number>(labels.length).fill(0)
-  const order = shuffled([...members.values()], key).sort((a, b) => b.length - a.length)
-  for (const unit of order) {
+  const rarity = (unit: readonly number[]) => Math.min(...unit.flatMap(at => sets[at]!.map(c => totals[c]!)))
+  const several = sets.some(set => set.length > 1)
+  const order = shuffled([...members.values()], key)
+    .map(unit => ({ unit, rarest: several ? rarity(unit) : 0 }))
+    .sort((a, b) => b.unit.length - a.unit.length || a.rarest - b.rarest)
+  for (const { unit } of order) {
     const own = new Map<number, number>()
-    for (const at of unit) own.set(labels[at]!, (own.get(labels[at]!) ?? 0) + 1)
+    for (const at of unit) for (const c of sets[at]!) own.set(c, (own.get(c) ?? 0) + 1)
     const cost = counts.map(held => {
       let sum = 0
       for (const [c, count] of own) sum += (count * (count + 2 * held[c]!)) / totals[c]! ** 2
@@ -65,7 +74,7 @@ export function dealUnits(labels: readonly number[], units: readonly string[], k
 }
 
 /** k-fold: every member is tested once. Settings are chosen on inner folds that hold out the same kind of units. */
-export function crossFolds(labels: readonly number[], units: readonly string[], k: number, seed: number): Fold[] {
+export function crossFolds(labels: readonly Labels[], units: readonly string[], k: number, seed: number): Fold[] {
   const parts = dealUnits(labels, units, k, `probe folds ${seed}`)
   return Array.from({ length: k }, (_, part) => {
     const { train, test } = divide(parts, part)
@@ -80,7 +89,7 @@ export function crossFolds(labels: readonly number[], units: readonly string[], 
  * @param units what inner folds hold out
  */
 export function foldsByColumn(
-  labels: readonly number[],
+  labels: readonly Labels[],
   units: readonly string[],
   column: readonly string[],
   seed: number,
@@ -100,10 +109,10 @@ export function foldsByColumn(
   })
 }
 
-/** With a single unit to train on, single clips are held out instead. */
-function innerFolds(
+/** Divisions of a training part. With a single unit to train on, single clips are held out instead. */
+export function innerFolds(
   train: readonly number[],
-  labels: readonly number[],
+  labels: readonly Labels[],
   units: readonly string[],
   key: string,
 ): Division[] {
@@ -129,7 +138,7 @@ function divide(parts: readonly number[], part: number): Division {
   return { train: numbers.filter(at => parts[at] !== part), test: numbers.filter(at => parts[at] === part) }
 }
 
-function shuffled<T>(items: T[], key: string): T[] {
+export function shuffled<T>(items: T[], key: string): T[] {
   const rng = streamOf(key)
   for (let at = items.length - 1; at > 0; at--) {
     const other = rng.integer(0, at + 1)

@@ -1,40 +1,57 @@
-/** Multinomial logistic regression with an L2 penalty, fitted along a path of strengths. */
-import { cholesky, dot, type Matrix, solve, timesTransposed, transposed } from './products.js'
+/** Logistic regression with an L2 penalty, of classes that compete or stand each alone, along a path of strengths. */
+import { LINKS, type Link } from './links.js'
+import { cholesky, dot, type Matrix, rowsOf, solve, timesTransposed, transposed } from './products.js'
 import { QuasiNewton } from './quasi-newton.js'
 import { thinCoordinates } from './thin-coordinates.js'
+import type { Truth } from './truth.js'
 
 const ITERATIONS = 1000
+/** Rows from which the curvature is guessed: it speeds the descent up, and does not move its end. */
+const GUESSED_FROM = 8192
 
 /**
- * Fits for each strength on `train` and predicts `test`. Minimises, as scikit-learn's LogisticRegression does,
+ * Fits for each strength on `train` and scores `test`. Minimises, as scikit-learn's LogisticRegression does,
  * C Σ cross-entropy + ½ |W|² with an unpenalised intercept, by L-BFGS (Liu and Nocedal, 1989); each fit starts
- * from the one before.
+ * from the one before. Classes that exclude each other share a soft-max; otherwise each has a binary regression (one
+ * against the rest), all in one descent.
  *
- * @param train n x D, standardised; @param labels n class numbers below `classes`, not all need occur
+ * @param train n x D, standardised; @param truth of its rows, not all classes need occur
  * @param strengths C, from small (strong penalty) to large
  * @param tolerance largest entry of the gradient of the mean loss at which a fit counts as done (scikit-learn: 1e-4)
- * @returns for each strength the predicted class of every test row
+ * @returns for each strength the logits, test rows x classes; infinite for a class that no clip or every clip has
  */
 export function logisticRegression(
   train: Matrix,
-  labels: Int32Array,
+  truth: Truth,
   test: Matrix,
-  { classes, strengths, tolerance }: { classes: number; strengths: readonly number[]; tolerance: number },
-): Int32Array[] {
-  const present = Array.from({ length: classes }, (_, c) => c).filter(c => labels.includes(c))
-  const targets = labels.map(label => present.indexOf(label))
+  { strengths, tolerance }: { strengths: readonly number[]; tolerance: number },
+): Matrix[] {
+  const counts = new Uint32Array(truth.classes)
+  for (const set of truth.sets) for (const c of set) counts[c]! += 1
+  const fitted = [...counts.keys()].filter(c => counts[c]! > 0 && (truth.exclusive || counts[c]! < train.rows))
   const thin = train.rows < train.columns ? thinCoordinates(train, test) : { train, test }
-  const path = fitPath(thin.train, targets, { classes: present.length, strengths, tolerance })
+  const path = fitPath(thin.train, numbered(truth, fitted), { strengths, tolerance })
   return path.map(({ weights, intercepts }) => {
     const logits = timesTransposed(thin.test, weights)
-    return Int32Array.from({ length: test.rows }, (_, row) => {
-      let best = 0
-      const at = row * present.length
-      for (let c = 1; c < present.length; c++)
-        if (logits.values[at + c]! + intercepts[c]! > logits.values[at + best]! + intercepts[best]!) best = c
-      return present[best]!
-    })
+    const scores = { rows: test.rows, columns: truth.classes, values: new Float64Array(test.rows * truth.classes) }
+    for (let row = 0; row < test.rows; row++) {
+      const own = scores.values.subarray(row * truth.classes, (row + 1) * truth.classes)
+      counts.forEach((count, c) => {
+        own[c] = count > 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY
+      })
+      fitted.forEach((c, at) => {
+        own[c] = logits.values[row * fitted.length + at]! + intercepts[at]!
+      })
+    }
+    return scores
   })
+}
+
+/** The truth of some classes alone, counted anew. */
+function numbered({ sets, exclusive }: Truth, classes: readonly number[]): Truth {
+  const numbers = new Map(classes.map((c, at) => [c, at]))
+  const renamed = sets.map(set => set.flatMap(c => numbers.get(c) ?? []))
+  return { classes: classes.length, sets: renamed, exclusive }
 }
 
 export interface Fit {
@@ -44,16 +61,17 @@ export interface Fit {
   iterations: number
 }
 
-/** One fit for each strength C. Two classes weigh the penalty twice: then both halves equal one binary regression. */
+/** One fit for each strength C. Two competing classes weigh the penalty twice: then both halves equal one binary regression. */
 export function fitPath(
   points: Matrix,
-  targets: Int32Array,
-  { classes, strengths, tolerance }: { classes: number; strengths: readonly number[]; tolerance: number },
+  truth: Truth,
+  { strengths, tolerance }: { strengths: readonly number[]; tolerance: number },
 ): Fit[] {
-  const problem = new SoftMaxProblem(points, targets, classes)
+  const { classes, exclusive } = truth
+  const problem = new LogisticProblem(points, truth)
   let parameters: Float64Array = new Float64Array(classes * (points.columns + 1))
   return strengths.map(strength => {
-    const penalty = (classes === 2 ? 2 : 1) / (strength * points.rows)
+    const penalty = (classes === 2 && exclusive ? 2 : 1) / (strength * points.rows)
     const fitted = problem.minimise(parameters, penalty, tolerance)
     parameters = fitted.parameters
     const split = classes * points.columns
@@ -63,15 +81,21 @@ export function fitPath(
 }
 
 /** Mean cross-entropy + ½ penalty |W|². Parameters: W row by row (classes x D), then the intercepts. */
-class SoftMaxProblem {
+class LogisticProblem {
   private readonly turned: Matrix
+  private readonly classes: number
+  private readonly link: Link
+  /** Places in rows x classes where a clip has the class. */
+  private readonly positives: Int32Array
 
   constructor(
     private readonly points: Matrix,
-    private readonly targets: Int32Array,
-    private readonly classes: number,
+    { sets, classes, exclusive }: Truth,
   ) {
     this.turned = transposed(points)
+    this.classes = classes
+    this.link = exclusive ? LINKS.softMax : LINKS.sigmoid
+    this.positives = Int32Array.from(sets.flatMap((set, row) => set.map(c => row * classes + c)))
   }
 
   minimise(start: Float64Array, penalty: number, tolerance: number): { parameters: Float64Array; iterations: number } {
@@ -108,8 +132,8 @@ class SoftMaxProblem {
   private gradient(parameters: Float64Array, logits: Float64Array, penalty: number): Float64Array {
     const { classes, points } = this
     const split = classes * points.columns
-    const residuals = softMax(logits, classes)
-    for (let row = 0; row < points.rows; row++) residuals[row * classes + this.targets[row]!]! -= 1
+    const residuals = this.link.probabilities(logits, classes)
+    for (const place of this.positives) residuals[place]! -= 1
     const turned = transposed({ rows: points.rows, columns: classes, values: residuals })
     const gradient = new Float64Array(parameters.length)
     gradient.set(timesTransposed(turned, this.turned).values)
@@ -149,21 +173,11 @@ class SoftMaxProblem {
 
   /** First and second derivative of the mean cross-entropy at logits + step slope, by the step. */
   private lossAlong(logits: Float64Array, slope: Float64Array, step: number): { first: number; second: number } {
-    const { classes, targets } = this
-    let [first, second] = [0, 0]
-    for (let row = 0, start = 0; row < targets.length; row++, start += classes) {
-      let [top, sum, mean, square] = [Number.NEGATIVE_INFINITY, 0, 0, 0]
-      for (let k = start; k < start + classes; k++) top = Math.max(top, logits[k]! + step * slope[k]!)
-      for (let k = start; k < start + classes; k++) {
-        const weight = Math.exp(logits[k]! + step * slope[k]! - top)
-        sum += weight
-        mean += weight * slope[k]!
-        square += weight * slope[k]! ** 2
-      }
-      first += mean / sum - slope[start + targets[row]!]!
-      second += square / sum - (mean / sum) ** 2
-    }
-    return { first: first / targets.length, second: second / targets.length }
+    const { rows } = this.points
+    const { first, second } = this.link.along(logits, slope, step, this.classes)
+    let observed = 0
+    for (const place of this.positives) observed += slope[place]!
+    return { first: (first - observed) / rows, second: second / rows }
   }
 
   /**
@@ -172,15 +186,19 @@ class SoftMaxProblem {
    */
   private preconditioner(logits: Float64Array, penalty: number): (vector: Float64Array) => Float64Array {
     const { classes } = this
-    const { rows, columns } = this.points
-    const probabilities = softMax(logits, classes)
-    const weight = Float64Array.from({ length: rows }, (_, row) => {
+    const { columns } = this.points
+    const step = Math.max(1, Math.floor(this.points.rows / GUESSED_FROM))
+    const rows = Math.ceil(this.points.rows / step)
+    const chosen = Int32Array.from({ length: rows }, (_, at) => at * step)
+    const turned = step === 1 ? this.turned : transposed(rowsOf(this.points, chosen))
+    const probabilities = this.link.probabilities(logits, classes)
+    const weight = Float64Array.from(chosen, row => {
       let spread = 0
       for (let k = row * classes; k < (row + 1) * classes; k++) spread += probabilities[k]! * (1 - probabilities[k]!)
-      return spread / Math.max(1, classes - 1) / rows
+      return spread / this.link.freedom(classes) / rows
     })
-    const weighted = this.turned.values.map((value, k) => value * weight[k % rows]!)
-    const hessian = timesTransposed({ ...this.turned, values: weighted }, this.turned)
+    const weighted = turned.values.map((value, k) => value * weight[k % rows]!)
+    const hessian = timesTransposed({ ...turned, values: weighted }, turned)
     for (let k = 0; k < columns; k++) hessian.values[k * columns + k]! += penalty
     const factor = cholesky(hessian)
     const total = weight.reduce((sum, value) => sum + value, 0) || 1
@@ -191,18 +209,6 @@ class SoftMaxProblem {
       return solved
     }
   }
-}
-
-/** Row by row: exp(x - max) / Σ. */
-function softMax(logits: Float64Array, classes: number): Float64Array {
-  const out = new Float64Array(logits.length)
-  for (let start = 0; start < logits.length; start += classes) {
-    let [top, sum] = [Number.NEGATIVE_INFINITY, 0]
-    for (let k = start; k < start + classes; k++) top = Math.max(top, logits[k]!)
-    for (let k = start; k < start + classes; k++) sum += out[k] = Math.exp(logits[k]! - top)
-    for (let k = start; k < start + classes; k++) out[k]! /= sum
-  }
-  return out
 }
 
 const largest = (vector: Float64Array) => vector.reduce((top, value) => Math.max(top, Math.abs(value)), 0)

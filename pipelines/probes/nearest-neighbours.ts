@@ -1,35 +1,39 @@
 /** k nearest neighbours by cosine similarity: exact, by brute force, all k of a list in one pass. */
 import { dot, type Matrix, rowsOf, timesTransposed } from './products.js'
+import type { Truth } from './truth.js'
 
 /** Test rows whose similarities are in memory at once. */
 const BLOCK = 256
 
 /**
- * Majority vote of the k most similar training rows; a tie goes to the class whose neighbours are more similar in sum.
+ * Votes of the k most similar training rows: how many of them have the class, and between equals whose neighbours are
+ * more similar in sum (a quarter of their mean similarity is added, which is below half a vote).
  *
- * @param train n x D; @param labels n class numbers below `classes`; @param ks numbers of neighbours, ascending
- * @returns for each k the predicted class of every test row
+ * @param train n x D; @param ks numbers of neighbours, from the largest to the smallest
+ * @returns for each k the votes, test rows x classes
  */
 export function nearestNeighbours(
   train: Matrix,
-  labels: Int32Array,
+  { classes, sets }: Truth,
   test: Matrix,
-  { classes, ks }: { classes: number; ks: readonly number[] },
-): Int32Array[] {
+  ks: readonly number[],
+): Matrix[] {
   const reach = Math.min(Math.max(...ks), train.rows)
   const directions = unitRows(train)
-  const predicted = ks.map(() => new Int32Array(test.rows))
+  const votes = ks.map(() => ({ rows: test.rows, columns: classes, values: new Float64Array(test.rows * classes) }))
   for (let from = 0; from < test.rows; from += BLOCK) {
     const rows = Array.from({ length: Math.min(BLOCK, test.rows - from) }, (_, row) => from + row)
     const similarities = timesTransposed(unitRows(rowsOf(test, rows)), directions).values
     for (const row of rows) {
       const near = mostSimilar(similarities.subarray((row - from) * train.rows, (row - from + 1) * train.rows), reach)
       ks.forEach((k, at) => {
-        predicted[at]![row] = vote(near.slice(0, k), labels, classes)
+        const own = votes[at]!.values.subarray(row * classes, (row + 1) * classes)
+        for (const { index, similarity } of near.slice(0, k))
+          for (const c of sets[index]!) own[c]! += 1 + similarity / (4 * k)
       })
     }
   }
-  return predicted
+  return votes
 }
 
 interface Neighbour {
@@ -49,19 +53,6 @@ function mostSimilar(similarities: Float64Array, count: number): Neighbour[] {
     if (near.length > count) near.pop()
   }
   return near
-}
-
-function vote(near: readonly Neighbour[], labels: Int32Array, classes: number): number {
-  const votes = new Float64Array(classes)
-  const sums = new Float64Array(classes)
-  for (const { index, similarity } of near) {
-    votes[labels[index]!]! += 1
-    sums[labels[index]!]! += similarity
-  }
-  let best = 0
-  for (let c = 1; c < classes; c++)
-    if (votes[c]! > votes[best]! || (votes[c] === votes[best] && votes[c]! > 0 && sums[c]! > sums[best]!)) best = c
-  return best
 }
 
 /** Rows of length 1; a row of zeros stays. */

@@ -2,29 +2,79 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Problem } from '../../data/problem.js'
-import { CLASSIFIERS, TOLERANCES } from './classifiers.js'
+import { DEFAULT_CLASSIFIERS, TOLERANCES } from './classifiers.js'
+import type { Row } from './compare.js'
+import { INNER_CLIPS } from './cross-validate.js'
 import { INNER_FOLDS } from './folds.js'
-import type { ProbeResult } from './run-probe.js'
-import { RESAMPLES } from './scores.js'
+import { rowsOf } from './products.js'
+import { averagePrecisions } from './ranking.js'
+import { type MultiLabelResult, type ProbeOptions, type ProbeResult, type ProbeResultOf, REPEATS } from './run-probe.js'
+import { truthOfRows } from './truth.js'
 
 /** Changes whenever the same embeddings would get other figures. */
 const PROBE_RECIPE = 'earshot-probe/1'
+const MULTI_LABEL_RECIPE = 'earshot-multi-label-probe/1'
 
 /** `probes/` of the run folder that the embeddings lie in, or else their own folder. */
-export function resultFile({ file, label, group, split }: ProbeResult['options']): string {
+export function resultFile({ file, label, group, split, separator, classifiers }: ProbeOptions): string {
   const beside = dirname(resolve(file))
   const run = [beside, dirname(beside)].find(folder => existsSync(join(folder, 'run.yaml')))
-  const by = [label, group && `by-${group}`, split && `split-${split}`].filter(Boolean).join('-')
-  const name = `${basename(file, '.arrow')}-${by}.probe.json`.replace(/[^\p{L}\p{N}.+_-]/gu, '_')
-  return run ? join(run, 'probes', name) : join(dirname(file), name)
+  const usual = !classifiers || classifiers.join() === DEFAULT_CLASSIFIERS.join()
+  const by = [label, group && `by-${group}`, split && `split-${split}`, !usual && classifiers.join('+')]
+  const kind = separator === undefined ? 'probe' : 'multi-label-probe'
+  const name = `${basename(file, '.arrow')}-${by.filter(Boolean).join('-')}.${kind}.json`
+  const plain = name.replace(/[^\p{L}\p{N}.+_-]/gu, '_')
+  return run ? join(run, 'probes', plain) : join(dirname(file), plain)
 }
 
 /** Written whole or not at all. @throws Problem if the folder refuses it */
 export function writeResult(file: string, result: ProbeResult): void {
+  const { comparison, examples } = result
+  const { classes, labels } = examples
+  const { tested } = comparison
+  const predictions = comparison.rows.map(({ name, figures }) => ({
+    name,
+    ...Object.fromEntries(
+      Object.entries(figures).map(([classifier, { predicted }]) => [
+        classifier,
+        predicted && tested.map(at => classes[predicted[at]!]),
+      ]),
+    ),
+  }))
+  const known = tested.map(at => classes[labels[at]!])
+  writeObject(file, resultObject(result, { recipe: PROBE_RECIPE, chosenBy: 'balanced accuracy' }, known, predictions))
+}
+
+/** The same for clips of several classes: average precision a class for every row, scores of the first. */
+export function writeMultiLabelResult(file: string, result: MultiLabelResult): void {
+  const { comparison, examples } = result
+  const { classes, truth } = examples
+  const { tested, rows } = comparison
+  const known = truthOfRows(truth, tested)
+  const scores = Object.entries(rows[0]!.figures).map(([classifier, { scores }]) => [
+    classifier,
+    tested.map(at => Array.from(rowsOf(scores!, [at]).values, value => Number(value.toPrecision(5)))),
+  ])
+  const perClass = rows.map(({ name, figures }) => ({
+    name,
+    ...Object.fromEntries(
+      Object.entries(figures).map(([classifier, figure]) => {
+        const precisions = averagePrecisions(rowsOf(figure.scores!, tested), known)
+        return [classifier, Object.fromEntries(classes.map((name, c) => [name, precisions[c] ?? null]))]
+      }),
+    ),
+  }))
+  const labels = known.sets.map(set => set.map(c => classes[c]!))
+  const predictions = [{ name: rows[0]!.name, classes, ...Object.fromEntries(scores) }]
+  const object = resultObject(result, { recipe: MULTI_LABEL_RECIPE, chosenBy: 'mAP' }, labels, predictions)
+  writeObject(file, { ...object, averagePrecision: perClass })
+}
+
+function writeObject(file: string, object: object): void {
   const temporary = `${file}.${process.pid}.partial`
   try {
     mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(temporary, `${JSON.stringify(resultObject(result), null, 1)}\n`)
+    writeFileSync(temporary, `${JSON.stringify(object, null, 1)}\n`)
     renameSync(temporary, file)
   } catch (cause) {
     throw new Problem('not-writable', `The result of the probe cannot be written: ${(cause as Error).message}`, {
@@ -35,53 +85,64 @@ export function writeResult(file: string, result: ProbeResult): void {
   }
 }
 
-function resultObject({ options, table, examples, comparison, missing }: ProbeResult): object {
-  const { clips, classes, labels, units, groups, folds, notes } = examples
-  const foldOf = (at: number) => folds.find(fold => fold.test.includes(at))?.name
+function resultObject<M extends string>(
+  { options, table, examples, classifiers, comparison, curve, missing }: ProbeResultOf<M>,
+  { recipe, chosenBy }: { recipe: string; chosenBy: string },
+  labels: unknown[],
+  predictions: object[],
+): object {
+  const { clips, classes, truth, units, groups, folds, notes } = examples
+  const { tested, rows, resamples } = comparison
+  const foldOf = new Map(folds.flatMap(({ name, test }) => test.map(at => [at, name] as const)))
   return {
-    recipe: PROBE_RECIPE,
+    recipe,
     options,
     settings: {
       features: 'standardised by the training part of each fold',
       classifiers: Object.fromEntries(
-        CLASSIFIERS.map(({ name, setting, settings }) => [name, { [setting]: settings }]),
+        classifiers.map(({ name, setting, settings }) => [name, setting === '' ? {} : { [setting]: settings }]),
       ),
       tolerances: TOLERANCES,
-      chosenBy: `balanced accuracy over ${INNER_FOLDS} inner folds`,
-      interval: `percentile, 95 %, ${RESAMPLES} resamples of ${groups ? 'groups' : 'clips'}`,
+      chosenBy: `${chosenBy} over ${INNER_FOLDS} inner folds, of ${INNER_CLIPS} clips each at most`,
+      interval: `percentile, 95 %, ${resamples} resamples of ${groups ? 'groups' : 'clips'}`,
     },
     embeddings: { file: table.file, rows: table.rows, metadata: table.metadata },
     counts: {
       clips: clips.length,
-      tested: comparison.tested.length,
+      tested: tested.length,
       groups,
       folds: folds.length,
-      classes: Object.fromEntries(classes.map((name, c) => [name, labels.filter(label => label === c).length])),
+      classes: Object.fromEntries(classes.map((name, c) => [name, truth.sets.filter(set => set.includes(c)).length])),
     },
     notes,
     missingRulers: missing,
-    rows: comparison.rows.map(({ name, file, dimensions, figures }) => ({
-      name,
-      file,
-      dimensions,
-      figures: Object.fromEntries(
-        Object.entries(figures).map(([classifier, { predicted: _, ...figure }]) => [classifier, figure]),
-      ),
-    })),
+    rows: figuresOf(rows),
+    ...(curve.length > 0 && {
+      curve: {
+        repeats: options.repeats ?? REPEATS,
+        points: curve.map(({ budget, labelled, comparison }) => ({
+          ...budget,
+          labelled,
+          rows: figuresOf(comparison.rows),
+        })),
+      },
+    }),
     predictions: {
-      clips: comparison.tested.map(at => clips[at]),
-      labels: comparison.tested.map(at => classes[labels[at]!]),
-      units: groups === undefined ? undefined : comparison.tested.map(at => units[at]),
-      folds: comparison.tested.map(foldOf),
-      rows: comparison.rows.map(({ name, figures }) => ({
-        name,
-        ...Object.fromEntries(
-          Object.entries(figures).map(([classifier, { predicted }]) => [
-            classifier,
-            predicted && comparison.tested.map(at => classes[predicted[at]!]),
-          ]),
-        ),
-      })),
+      clips: tested.map(at => clips[at]),
+      labels,
+      units: groups === undefined ? undefined : tested.map(at => units[at]),
+      folds: tested.map(at => foldOf.get(at)),
+      rows: predictions,
     },
   }
 }
+
+const figuresOf = <M extends string>(rows: readonly Row<M>[]) =>
+  rows.map(({ name, file, dimensions, figures }) => ({
+    name,
+    file,
+    dimensions,
+    figures: Object.fromEntries(
+      Object.entries(figures).map(([classifier, { predicted: _, scores: __, ...figure }]) => [classifier, figure]),
+    ),
+  }))

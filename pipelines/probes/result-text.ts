@@ -1,19 +1,55 @@
 /** The table that a probe prints. */
-
-import { CLASSIFIERS } from './classifiers.js'
-import type { Figure, Row } from './compare.js'
+import type { Classifier } from './classifiers.js'
+import type { FigureOf, Row } from './compare.js'
 import { INNER_FOLDS } from './folds.js'
-import { OWN_NAME, type ProbeResult } from './run-probe.js'
-import { RESAMPLES } from './scores.js'
+import { budgetName, type CurvePoint } from './learning-curve.js'
+import {
+  type MultiLabelResult,
+  OWN_NAME,
+  type ProbeOptions,
+  type ProbeResult,
+  type ProbeResultOf,
+  REPEATS,
+} from './run-probe.js'
+import type { Interval } from './scores.js'
 
-/** Both classifiers, what was done, how to read it, what to try next. */
-export function resultText(result: ProbeResult): string {
-  const { comparison, examples, missing, options } = result
-  const tables = CLASSIFIERS.map(({ name, setting }) => tableOf(name, setting, comparison.rows))
+/** How a metric is printed. */
+interface Column<M extends string> {
+  metric: M
+  title: string
+  /** With its interval behind it. */
+  interval: boolean
+  print(value: number): string
+}
+
+const percent = (share: number) => (100 * share).toFixed(1)
+const signed = (share: number) => `${share < 0 ? '-' : '+'}${percent(Math.abs(share))}`
+
+const CLASS_COLUMNS: readonly Column<'balanced' | 'accuracy'>[] = [
+  { metric: 'balanced', title: 'balanced acc.', interval: true, print: percent },
+  { metric: 'accuracy', title: 'accuracy', interval: false, print: percent },
+]
+const RANKING_COLUMNS: readonly Column<'map' | 'dPrime' | 'lwlrap'>[] = [
+  { metric: 'map', title: 'mAP', interval: true, print: percent },
+  { metric: 'dPrime', title: "d'", interval: true, print: value => value.toFixed(2) },
+  { metric: 'lwlrap', title: 'lwlrap', interval: true, print: percent },
+]
+
+/** A table a classifier, what was done, how to read it, what to try next. */
+export const resultText = (result: ProbeResult): string => textOf(result, CLASS_COLUMNS)
+
+/** The same for clips of several classes. */
+export const multiLabelText = (result: MultiLabelResult): string => textOf(result, RANKING_COLUMNS)
+
+function textOf<M extends string>(result: ProbeResultOf<M>, columns: readonly Column<M>[]): string {
+  const { classifiers, comparison, curve, examples, missing, options } = result
+  const tables = classifiers.map(classifier => tableOf(classifier, comparison.rows, columns))
+  const curves = curve.length > 0 ? classifiers.map(({ name }) => curveTable(name, result, columns[0]!)) : []
   const notes = [...examples.notes, ...missing.map(name => `No ruler '${name}': its file is not there.`)]
   return [
     `${options.file}: '${options.label}' of ${protocol(result)}`,
     ...tables,
+    ...curves,
     notes.map(note => `Note: ${note}`).join('\n'),
     explanation(result),
     `Next: ${next(result)}`,
@@ -22,7 +58,7 @@ export function resultText(result: ProbeResult): string {
     .join('\n\n')
 }
 
-function protocol({ examples, comparison, options }: ProbeResult): string {
+function protocol<M extends string>({ examples, comparison, options }: ProbeResultOf<M>): string {
   const { classes, clips, folds, groups } = examples
   const { group, split, seed } = options
   const parts = split
@@ -35,43 +71,84 @@ function protocol({ examples, comparison, options }: ProbeResult): string {
   return `${clips.length} clips, ${classes.length} classes; ${parts}; seed ${seed}`
 }
 
-function tableOf(classifier: string, setting: string, rows: readonly Row[]): string {
+function tableOf<M extends string>(
+  { name, setting }: Classifier,
+  rows: readonly Row<M>[],
+  columns: readonly Column<M>[],
+): string {
   const first = rows[0]!.name
-  const head = [classifier, 'balanced acc.  95 %', 'accuracy', `${first} minus this`, setting]
+  const titles = columns.map(({ title, interval }) => (interval ? `${title}  95 %` : title))
   const body = rows.map(row => {
-    const figure = row.figures[classifier]!
-    return [row.name, withInterval(figure), percent(figure.accuracy), behind(figure), settings(figure.chosen)]
+    const figure = row.figures[name]!
+    return [row.name, ...columns.map(column => cell(figure, column)), behind(figure), settings(figure.chosen, setting)]
   })
-  const widths = head.map((title, column) => Math.max(title.length, ...body.map(cells => cells[column]!.length)))
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => (column === 2 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
-      .join('  ')
-      .trimEnd()
-  return [line(head), widths.map(width => '-'.repeat(width)).join('  '), ...body.map(line)].join('\n')
+  const right = columns.flatMap(({ interval }, at) => (interval ? [] : [at + 1]))
+  return table([[name, ...titles, `${first} minus this`, setting], ...body], right)
 }
 
-const percent = (share: number) => (100 * share).toFixed(1)
-const signed = (share: number) => `${share < 0 ? '-' : '+'}${percent(Math.abs(share))}`
+/** Contestants down, budgets across; all labels last. */
+function curveTable<M extends string>(
+  name: string,
+  { curve, comparison }: ProbeResultOf<M>,
+  column: Column<M>,
+): string {
+  const points = [...curve.map(({ comparison }) => comparison), comparison]
+  const titles = [...curve.map(pointTitle), 'all labels']
+  const body = comparison.rows.map((row, at) => [
+    row.name,
+    ...points.map(({ rows }) => cell(rows[at]!.figures[name]!, column)),
+  ])
+  return table([[`${name}, ${column.title}`, ...titles], ...body])
+}
 
-const withInterval = ({ balanced, balancedInterval }: Figure) =>
-  balancedInterval ? `${percent(balanced)} [${balancedInterval.map(percent).join(', ')}]` : percent(balanced)
+const pointTitle = <M extends string>({ budget, labelled }: CurvePoint<M>) =>
+  `${budgetName(budget)} (${Math.round(labelled)} clips)`
 
-const behind = ({ behind }: Figure) =>
+/** @param right columns that are flush right */
+function table([head, ...body]: string[][], right: readonly number[] = []): string {
+  const widths = head!.map((title, column) => Math.max(title.length, ...body.map(cells => cells[column]!.length)))
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => (right.includes(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
+      .join('  ')
+      .trimEnd()
+  return [line(head!), line(widths.map(width => '-'.repeat(width))), ...body.map(line)].join('\n')
+}
+
+function cell<M extends string>(figure: FigureOf<M>, { metric, interval, print }: Column<M>): string {
+  const range = figure[`${metric}Interval`] as Interval | undefined
+  return interval && range ? `${print(figure[metric])} [${range.map(print).join(', ')}]` : print(figure[metric])
+}
+
+const behind = <M extends string>({ behind }: FigureOf<M>) =>
   behind ? `${signed(behind.difference)} [${behind.interval.map(signed).join(', ')}]` : ''
 
 /** Chosen settings, each once. */
-const settings = (chosen: readonly number[]) =>
-  [...new Set(chosen)]
-    .sort((a, b) => a - b)
-    .map(value => String(value))
-    .join(' ')
+const settings = (chosen: readonly number[], setting: string) =>
+  setting === ''
+    ? ''
+    : [...new Set(chosen)]
+        .sort((a, b) => a - b)
+        .map(value => String(value))
+        .join(' ')
 
-function explanation({ comparison, examples, options }: ProbeResult): string {
+function explanation<M extends string>({
+  classifiers,
+  comparison,
+  curve,
+  examples,
+  options,
+}: ProbeResultOf<M>): string {
   const first = comparison.rows[0]!.name
   const drawn = examples.groups ? `groups of '${options.group}'` : 'clips'
+  const chosen = classifiers.map(({ setting }) => setting).filter(setting => setting !== '')
+  const choice = `Settings (${chosen.join(', ')}) are chosen on ${INNER_FOLDS} inner folds of each training part.`
+  const repeats = options.repeats ?? REPEATS
   return [
-    `Percent. Intervals: ${RESAMPLES} bootstrap resamples of ${drawn}. Settings (C, k) are chosen on ${INNER_FOLDS} inner folds of each training part.`,
+    `Percent. Intervals: ${comparison.resamples} bootstrap resamples of ${drawn}.${chosen.length > 0 ? ` ${choice}` : ''}`,
+    ...(curve.length > 0
+      ? [`Fewer labels: mean of ${repeats} draws; those intervals are over ${drawn} and draws.`]
+      : []),
     `How to read it: '${first} minus this' is paired, clip by clip; an interval wholly above 0 says that ${first} is better than that row.`,
     `Ahead of the untrained encoder: training helped. Ahead of log-mel statistics: it beats two numbers a band.`,
   ].join('\n')
@@ -80,13 +157,15 @@ function explanation({ comparison, examples, options }: ProbeResult): string {
 /** Columns that often name what should be held out. */
 const GROUP_NAMES = /speaker|voice|kit|group|session|site|recording|source|device|artist|author/i
 
-function next({ options, table, missing, comparison }: ProbeResult): string {
-  const { file, label, group, split } = options
-  const again = `./earshot probe ${file} --label ${label}`
-  const candidate = table.columns.find(name => GROUP_NAMES.test(name) && name !== label)
+function next<M extends string>({ options, table, missing, comparison }: ProbeResultOf<M>): string {
+  const { file, group, split } = options
+  const candidate = table.columns.find(name => GROUP_NAMES.test(name) && name !== options.label)
   if (missing.length > 0 && comparison.rows[0]!.name === OWN_NAME)
     return `./earshot embed RUN SOUNDS -o ${file} (sounds with labels: it writes the rulers too)`
   if (!group && !split && candidate)
-    return `${again} --group ${candidate} (no '${candidate}' in both training and test)`
-  return `${again}${group ? ` --group ${group}` : ''}${split ? ` --split ${split}` : ''} --against OTHER.arrow (compare two runs)`
+    return `${again(options)} --group ${candidate} (no '${candidate}' in both training and test)`
+  return `${again(options)}${group ? ` --group ${group}` : ''}${split ? ` --split ${split}` : ''} --against OTHER.arrow (compare two runs)`
 }
+
+const again = ({ file, label, separator }: ProbeOptions) =>
+  `./earshot probe ${file} --label ${label}${separator === undefined ? '' : ` --labels-separator '${separator}'`}`

@@ -2,13 +2,19 @@
 import { basename } from 'node:path'
 import { missingColumn } from '../embeddings/arrow-missing-column.js'
 import { openEmbeddings } from '../embeddings/arrow-reader.js'
+import { type Classifier, classifiersOf, DEFAULT_CLASSIFIERS } from './classifiers.js'
 import { type ClipTable, readClipTable } from './clip-table.js'
 import { type Comparison, compare, stepsOf } from './compare.js'
 import { type Asked, chooseExamples, count, type Examples } from './examples.js'
+import type { Budget } from './fewer-labels.js'
+import { CLASS_JUDGE, type Judge, RANKING_JUDGE } from './judges.js'
 import { readLabelTable } from './label-table.js'
+import { type CurvePoint, learningCurve, planCurve, stepsOfCurve } from './learning-curve.js'
 import { matchClips } from './match-clips.js'
 import { rowsOf } from './products.js'
+import type { RankingScore } from './ranking.js'
 import { gatherContestants } from './rulers.js'
+import type { Score } from './scores.js'
 
 /** Row of embeddings by Earshot; those of others go by the name of their file. */
 export const OWN_NAME = 'trained'
@@ -18,26 +24,65 @@ export interface ProbeOptions extends Asked {
   /** A table that brings label columns. */
   labels?: string | undefined
   against: readonly string[]
+  /** Words of the command line; logistic regression and kNN if absent. */
+  classifiers?: readonly string[] | undefined
+  /** Fewer labels to learn from as well. */
+  budgets?: readonly Budget[] | undefined
+  /** Draws of the labels for each budget. */
+  repeats?: number | undefined
 }
 
-export interface ProbeResult {
+export interface ProbeResultOf<M extends string> {
   options: ProbeOptions
   table: Pick<ClipTable, 'file' | 'columns' | 'metadata' | 'rows'>
   examples: Examples
-  comparison: Comparison
+  classifiers: readonly Classifier[]
+  comparison: Comparison<M>
+  /** The comparison with fewer labels, a point a budget; empty if none was asked for. */
+  curve: CurvePoint<M>[]
   /** Rulers that are not there. */
   missing: string[]
 }
+
+/** Of clips with one class each. */
+export type ProbeResult = ProbeResultOf<keyof Score>
+/** Of clips with any number of classes. */
+export type MultiLabelResult = ProbeResultOf<keyof RankingScore>
+
+/** Draws of the labels for each budget, if not said. */
+export const REPEATS = 5
+
+/** Told the number of steps; its answer is called after each. */
+type Begin = (steps: number) => () => void
 
 /**
  * @param begin called once the number of steps is known; its answer is called after each
  * @throws Problem for everything that a person can mend
  */
-export async function runProbe(
+export async function runProbe(options: ProbeOptions, begin?: Begin): Promise<ProbeResult> {
+  return judged({ ...options, separator: undefined }, CLASS_JUDGE, begin)
+}
+
+/**
+ * A probe of clips that have any number of classes.
+ *
+ * @param options with the `separator` of the classes, `;` for example
+ * @throws Problem for everything that a person can mend
+ */
+export async function runMultiLabelProbe(
+  options: ProbeOptions & { separator: string },
+  begin?: Begin,
+): Promise<MultiLabelResult> {
+  return judged(options, RANKING_JUDGE, begin)
+}
+
+async function judged<M extends string>(
   options: ProbeOptions,
-  begin: (steps: number) => () => void = () => () => {},
-): Promise<ProbeResult> {
-  const { file, against, seed } = options
+  judge: Judge<M>,
+  begin: Begin = () => () => {},
+): Promise<ProbeResultOf<M>> {
+  const { file, against, seed, budgets = [], repeats = REPEATS } = options
+  const classifiers = classifiersOf(options.classifiers ?? DEFAULT_CLASSIFIERS)
   const { table, values, notes } = await withLabels(options)
   const examples = chooseExamples(table, values, options)
   const missing: string[] = []
@@ -47,10 +92,16 @@ export async function runProbe(
     file,
     features: rowsOf(table.features, examples.rows),
   }
-  examples.notes.unshift(...notes)
-  const tick = begin(stepsOf(1 + rivals.length, examples))
-  const comparison = await compare([own, ...rivals], examples, seed, tick)
-  return { options, table, examples, comparison, missing }
+  const said = table.metadata['earshot.note']
+  examples.notes.unshift(...notes, ...(said === undefined ? [] : [said]))
+  const contestants = [own, ...rivals]
+  const { truth, units, folds } = examples
+  const question = { truth, units, trials: [folds], classifiers, judge, seed }
+  const plans = planCurve(question, budgets, repeats)
+  const tick = begin(stepsOf(contestants.length, question) + stepsOfCurve(contestants.length, plans))
+  const comparison = await compare(contestants, question, tick)
+  const curve = await learningCurve(contestants, plans, tick)
+  return { options, table, examples, classifiers, comparison, curve, missing }
 }
 
 /** The clips with the columns that were asked for, from the file or from the table of labels. */

@@ -35,32 +35,54 @@ export function score(labels: ArrayLike<number>, right: ArrayLike<number>, weigh
   return { balanced: present ? sum / present : 0, accuracy: all ? good / all : 0 }
 }
 
+/** A figure as a function of how much each tested member counts; once each if that is absent. */
+export type Measure<S> = (weights?: ArrayLike<number>, resample?: number) => S
+
 /**
- * Scores of several predictors on the same resamples: whole units (clips, or groups with all their clips) are drawn
- * with replacement. A class of which nothing was drawn is left out of that balanced accuracy.
+ * Figures of several predictors on the same resamples: whole units (clips, or groups with all their clips) are drawn
+ * with replacement.
  *
- * @param units name of each tested member's unit; @param right for each predictor how right it was on each member
- * @returns for each predictor `count` scores
+ * @param units name of each tested member's unit
+ * @returns for each predictor `count` figures
+ */
+export function resampled<S>(
+  units: readonly string[],
+  measures: readonly Measure<S>[],
+  { seed, count = RESAMPLES }: { seed: number; count?: number },
+): S[][] {
+  const numbers = new Map<string, number>()
+  const unitOf = units.map(unit => numbers.get(unit) ?? numbers.set(unit, numbers.size).size - 1)
+  const rng = streamOf(`probe resamples ${seed}`)
+  const figures: S[][] = measures.map(() => [])
+  for (let resample = 0; resample < count; resample++) {
+    const drawn = new Uint32Array(numbers.size)
+    for (let at = 0; at < drawn.length; at++) drawn[rng.integer(0, drawn.length)]! += 1
+    const weights = unitOf.map(unit => drawn[unit]!)
+    measures.forEach((measure, predictor) => {
+      figures[predictor]!.push(measure(weights, resample))
+    })
+  }
+  return figures
+}
+
+/**
+ * Scores of several predictors on the same resamples. A class of which nothing was drawn is left out of that balanced
+ * accuracy.
+ *
+ * @param right for each predictor how right it was on each member
  */
 export function resampledScores(
   labels: ArrayLike<number>,
   units: readonly string[],
   right: readonly ArrayLike<number>[],
-  { seed, count = RESAMPLES }: { seed: number; count?: number },
+  options: { seed: number; count?: number },
 ): Score[][] {
-  const numbers = new Map<string, number>()
-  const unitOf = units.map(unit => numbers.get(unit) ?? numbers.set(unit, numbers.size).size - 1)
-  const rng = streamOf(`probe resamples ${seed}`)
-  const scores: Score[][] = right.map(() => [])
-  for (let resample = 0; resample < count; resample++) {
-    const drawn = new Uint32Array(numbers.size)
-    for (let at = 0; at < drawn.length; at++) drawn[rng.integer(0, drawn.length)]! += 1
-    const weights = unitOf.map(unit => drawn[unit]!)
-    right.forEach((hits, predictor) => {
-      scores[predictor]!.push(score(labels, hits, weights))
-    })
-  }
-  return scores
+  const measures = right.map(
+    (hits): Measure<Score> =>
+      weights =>
+        score(labels, hits, weights),
+  )
+  return resampled(units, measures, options)
 }
 
 /** Percentile interval (Efron and Tibshirani, An Introduction to the Bootstrap, 13.3). */

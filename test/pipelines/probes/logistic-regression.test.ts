@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
 import test from 'ava'
+import { topClasses } from '../../../pipelines/probes/judges.js'
 import { fitPath, logisticRegression } from '../../../pipelines/probes/logistic-regression.js'
 import { nearestNeighbours } from '../../../pipelines/probes/nearest-neighbours.js'
 import { type Matrix, rowsOf, timesTransposed } from '../../../pipelines/probes/products.js'
 import { standardise } from '../../../pipelines/probes/standardise.js'
 import { thinCoordinates } from '../../../pipelines/probes/thin-coordinates.js'
+import { truthOfLabels } from '../../../pipelines/probes/truth.js'
 
 interface Case {
   width: number
@@ -39,10 +41,11 @@ function probabilities(points: Matrix, weights: Matrix, intercepts: Float64Array
 
 for (const [name, one] of Object.entries(cases)) {
   const { train, test: asked, targets } = divided(one)
-  const about = { classes: one.classes, strengths: one.fits.map(fit => fit.C), tolerance: 1e-8 }
+  const truth = truthOfLabels(targets, one.classes)
+  const about = { strengths: one.fits.map(fit => fit.C), tolerance: 1e-8 }
 
   test(`${name}: probabilities are those of scikit-learn at every strength`, t => {
-    fitPath(train, targets, about).forEach(({ weights, intercepts }, at) => {
+    fitPath(train, truth, about).forEach(({ weights, intercepts }, at) => {
       const { probabilities: expected } = one.fits[at]!
       const got = probabilities(asked, weights, intercepts)
       for (const [row, shares] of expected.entries())
@@ -52,16 +55,16 @@ for (const [name, one] of Object.entries(cases)) {
   })
 
   test(`${name}: predictions are those of scikit-learn`, t => {
-    const predicted = logisticRegression(train, targets, asked, about)
+    const predicted = logisticRegression(train, truth, asked, about)
     t.deepEqual(
-      predicted.map(labels => [...labels]),
+      predicted.map(logits => [...topClasses(logits)]),
       one.fits.map(fit => fit.predicted),
     )
   })
 
   test(`${name}: cosine neighbours are those of scikit-learn, ties of the vote apart`, t => {
     const ks = one.neighbours.map(({ k }) => k)
-    const predicted = nearestNeighbours(train, targets, asked, { classes: one.classes, ks })
+    const predicted = nearestNeighbours(train, truth, asked, ks).map(topClasses)
     for (const [at, { predicted: expected, tied }] of one.neighbours.entries())
       for (const [row, label] of expected.entries()) if (!tied[row]) t.is(predicted[at]![row], label)
   })
@@ -78,15 +81,15 @@ test('thin coordinates keep every inner product with the training points', t => 
 test('a class that is absent from training is never predicted', t => {
   const { train, test: asked, targets } = divided(cases.tall!)
   const shifted = targets.map(label => (label === 2 ? 5 : label))
-  const [predicted] = logisticRegression(train, shifted, asked, { classes: 7, strengths: [1], tolerance: 1e-6 })
-  t.deepEqual([...new Set(predicted)].sort(), [0, 1, 3, 5])
+  const [logits] = logisticRegression(train, truthOfLabels(shifted, 7), asked, { strengths: [1], tolerance: 1e-6 })
+  t.deepEqual([...new Set(topClasses(logits!))].sort(), [0, 1, 3, 5])
 })
 
 test('a tied vote goes to the more similar neighbours', t => {
   const train: Matrix = { rows: 2, columns: 2, values: Float64Array.of(1, 0, 0, 1) }
   const asked: Matrix = { rows: 2, columns: 2, values: Float64Array.of(2, 1, 1, 2) }
-  const [predicted] = nearestNeighbours(train, Int32Array.of(1, 0), asked, { classes: 2, ks: [2] })
-  t.deepEqual([...predicted!], [1, 0])
+  const [votes] = nearestNeighbours(train, truthOfLabels([1, 0], 2), asked, [2])
+  t.deepEqual([...topClasses(votes!)], [1, 0])
 })
 
 const difference = (a: Matrix, b: Matrix) => Math.max(...a.values.map((value, k) => Math.abs(value - b.values[k]!)))
