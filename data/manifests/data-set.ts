@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
+import { adapters } from '../adapters.js'
 import { type Place, Problem, Problems } from '../problem.js'
 import { clipConditions, filterClips } from './clip-filter.js'
 import type { ClipList } from './clip-list.js'
@@ -13,6 +14,7 @@ import { readTable } from './table.js'
 /** A data set file. Paths start from the file's own folder; `package:name/path` is a path in an npm package. */
 const dataSet = z
   .strictObject({
+    adapter: z.enum(adapters.map(({ name }) => name)).optional(),
     folder: z.string().optional(),
     table: z.string().optional(),
     'file-column': z.string().optional(),
@@ -25,9 +27,14 @@ const dataSet = z
     except: clipConditions.optional(),
   })
   .refine(({ folder, table }) => folder !== undefined || table !== undefined, "expected 'folder', 'table' or both")
+  .refine(
+    ({ adapter, folder, table }) => adapter === undefined || (folder !== undefined && table === undefined),
+    "an 'adapter' reads a 'folder', and no 'table'",
+  )
 
 /**
- * Clips of a data set file: `folder` alone (folder.ts), or `table` with its paths starting from `folder` (table.ts).
+ * Clips of a data set file: `folder` alone (folder.ts), `table` with its paths starting from `folder` (table.ts), or
+ * `folder` with an `adapter` that knows a published data set (adapters.ts).
  * `where` and `except` keep a part of them (clip-filter.ts). `${env:NAME,otherwise}` reads the environment; a relative
  * path there starts from the working folder.
  *
@@ -40,6 +47,8 @@ export async function readDataSet(file: string): Promise<ClipList> {
 
 async function allClips(file: string, settings: z.output<typeof dataSet>): Promise<ClipList> {
   const folder = settings.folder === undefined ? undefined : await located(settings.folder, dirname(file), file)
+  const adapter = adapters.find(({ name }) => name === settings.adapter)
+  if (adapter) return adapter.read(folder!)
   if (settings.table !== undefined) {
     return readTable(await located(settings.table, folder ?? dirname(file), file), {
       folder,

@@ -1,0 +1,35 @@
+import { type Adapter, requirePaths } from './adapter.js'
+import { clipsOf } from './clips-of.js'
+import { metadataTable } from './metadata-table.js'
+
+/** FSDnoisy18k: a small clean and a large noisy training set, and a clean test set. */
+export const fsdnoisy18k: Adapter = {
+  name: 'fsdnoisy18k',
+  summary: '18,532 Freesound clips, 20 classes; most training labels are not verified',
+  source: 'Fonseca et al., ICASSP 2019; zenodo.org/records/2529934',
+  layout: [
+    ...['FSDnoisy18k.audio_train', 'FSDnoisy18k.audio_test'],
+    ...['FSDnoisy18k.meta/train.csv', 'FSDnoisy18k.meta/test.csv'],
+  ],
+  protocol: { label: 'label', split: 'split', metric: 'accuracy on split test' },
+  async read(folder) {
+    await requirePaths(this, folder)
+    const columns = ['fname', 'label', 'manually_verified', 'noisy_small'] as const
+    const train = await metadataTable(this, folder, 'FSDnoisy18k.meta/train.csv', columns)
+    const test = await metadataTable(this, folder, 'FSDnoisy18k.meta/test.csv', ['fname', 'label'] as const)
+    return clipsOf(
+      folder,
+      ['label', 'split', 'manually_verified', 'noisy_small'],
+      [
+        ...train.map(({ fname, ...labels }) => ({
+          file: `FSDnoisy18k.audio_train/${fname}`,
+          labels: { ...labels, split: 'train' },
+        })),
+        ...test.map(({ fname, label }) => ({
+          file: `FSDnoisy18k.audio_test/${fname}`,
+          labels: { label, split: 'test', manually_verified: '1' },
+        })),
+      ],
+    )
+  },
+}

@@ -1,0 +1,36 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Adapter, requirePaths } from './adapter.js'
+import { clipsOf, type Entry } from './clips-of.js'
+
+/** Speech Commands v2: a folder a word; the beginning of a file's name is its speaker. */
+export const speechCommands: Adapter = {
+  name: 'speech-commands',
+  summary: '105,829 spoken words of 1 s, 35 words, 2,618 speakers',
+  source: 'Warden, arXiv 1804.03209, version 0.02',
+  layout: ['validation_list.txt', 'testing_list.txt'],
+  protocol: { label: 'word', group: 'speaker', split: 'split', metric: 'accuracy on split test' },
+  async read(folder) {
+    await requirePaths(this, folder)
+    const validation = await listed(join(folder, 'validation_list.txt'))
+    const test = await listed(join(folder, 'testing_list.txt'))
+    const entries: Entry[] = []
+    for (const word of (await readdir(folder, { withFileTypes: true }))
+      .filter(isWord)
+      .map(({ name }) => name)
+      .sort())
+      for (const name of (await readdir(join(folder, word))).filter(name => name.endsWith('.wav')).sort()) {
+        const file = `${word}/${name}`
+        const split = test.has(file) ? 'test' : validation.has(file) ? 'validation' : 'train'
+        entries.push({ file, labels: { word, speaker: name.split('_')[0]!, split } })
+      }
+    return clipsOf(folder, ['word', 'speaker', 'split'], entries)
+  },
+}
+
+/** `_background_noise_` holds long recordings without words. */
+const isWord = (entry: { name: string; isDirectory(): boolean }) => entry.isDirectory() && !/^[._]/.test(entry.name)
+
+async function listed(file: string): Promise<Set<string>> {
+  return new Set((await readFile(file, 'utf8')).split(/\s+/).filter(line => line !== ''))
+}

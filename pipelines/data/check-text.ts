@@ -1,0 +1,63 @@
+import type { CheckReport } from './check-sets.js'
+import type { CopyOf, Stretch } from './copies.js'
+import type { Fault } from './findings.js'
+
+/** Lines of each kind that are shown; all of them stand in the JSON. */
+const SHOWN = 20
+
+const TITLES: Record<Fault, string> = {
+  missing: 'missing files',
+  empty: 'files without sound',
+  unreadable: 'files that cannot be read',
+  silent: 'silent clips',
+  clipped: 'clipped clips (a warning)',
+  'wrong-length': 'clips whose length is not as stated',
+}
+
+/** What a person reads: the sets, then each kind of fault, then sounds that stand twice. */
+export function checkText(report: CheckReport): string {
+  const sets = report.sets.map(
+    ({ name, clips, seconds, reference }) =>
+      `${reference ? 'against ' : ''}${name}: ${clips} clips, ${lasting(seconds)}`,
+  )
+  const faults = (Object.keys(TITLES) as Fault[]).map(kind => {
+    const lines = report.findings.filter(finding => finding.kind === kind)
+    return block(
+      TITLES[kind],
+      lines.map(({ clip, detail }) => (detail.includes(clip) ? detail : `${clip}: ${detail}`)),
+    )
+  })
+  const leaks = report.copies.filter(({ leak }) => leak)
+  const within = report.copies.filter(({ leak }) => !leak)
+  const parts = [
+    ...faults,
+    block('sounds that stand in two sets or parts (a leak)', leaks.map(copyLine)),
+    block('sounds that stand twice', within.map(copyLine)),
+  ].filter(text => text !== '')
+  if (parts.length === 0) parts.push('Nothing is wrong: every clip can be read, and no sound stands twice.')
+  return [...sets, '', ...parts].join('\n')
+}
+
+function block(title: string, lines: readonly string[]): string {
+  if (lines.length === 0) return ''
+  const rest = lines.length > SHOWN ? [`... and ${lines.length - SHOWN} more`] : []
+  return [`${lines.length} ${title}`, ...[...lines.slice(0, SHOWN), ...rest].map(line => `  ${line}`), ''].join('\n')
+}
+
+function copyLine({ a, b, by, correlation, gain, differ }: CopyOf): string {
+  const how = by === 'file' ? 'the same file' : by === 'bytes' ? 'the same bytes' : soundLine(correlation, gain)
+  const labels = differ.length > 0 ? `; differ in ${differ.join(', ')}` : ''
+  return `${where(a)} = ${where(b)}  ${how}${labels}`
+}
+
+const where = ({ clip, from, to }: Stretch) => `${clip} [${from.toFixed(2)}-${to.toFixed(2)} s]`
+
+function soundLine(correlation: number, gain: number): string {
+  const louder = Math.abs(gain) < 0.5 ? '' : `, ${gain > 0 ? '+' : ''}${gain.toFixed(1)} dB`
+  return `correlation ${Math.abs(correlation).toFixed(2)}${correlation < 0 ? ', inverted' : ''}${louder}`
+}
+
+function lasting(seconds: number): string {
+  if (seconds < 120) return `${seconds.toFixed(1)} s`
+  return seconds < 7200 ? `${(seconds / 60).toFixed(1)} min` : `${(seconds / 3600).toFixed(1)} h`
+}

@@ -1,0 +1,73 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'ava'
+import { readClips } from '../../../data/manifests.js'
+import { earshot, scratchFolder } from '../../earshot.js'
+
+/** 60 empty files below a folder, of 3 classes and 12 kits. */
+function table(name: string): { folder: string; file: string } {
+  const folder = scratchFolder(name)
+  mkdirSync(join(folder, 'sounds'))
+  const rows = Array.from({ length: 60 }, (_, i) => {
+    writeFileSync(join(folder, 'sounds', `${i}.wav`), '')
+    return `sounds/${i}.wav\t${'abc'[i % 3]}\tkit ${i % 12}`
+  })
+  const file = join(folder, 'clips.tsv')
+  writeFileSync(file, ['file\tclass\tkit', ...rows, ''].join('\n'))
+  return { folder, file }
+}
+
+test('a split is a data set: the same clips with their ids, and a file for each part', async t => {
+  const { folder, file } = table('split')
+  const output = join(folder, 'splits', 'mine')
+  const { code, out, error } = await earshot([
+    'data',
+    'split',
+    file,
+    '--label',
+    'class',
+    '--group',
+    'kit',
+    '-o',
+    output,
+  ])
+  t.is(code, 0, error)
+  t.regex(out, /within-class contamination: {2}0 clips/)
+  const before = await readClips(file)
+  const after = await readClips(`${output}.yaml`)
+  t.deepEqual(after.columns, ['class', 'kit', 'split'])
+  t.deepEqual(
+    after.clips.map(({ labels: { split, ...labels }, ...clip }) => ({ ...clip, labels })),
+    before.clips,
+  )
+  const sizes = await Promise.all(
+    ['train', 'validation', 'test'].map(async part => (await readClips(`${output}-${part}.yaml`)).clips.length),
+  )
+  t.is(
+    sizes.reduce((sum, size) => sum + size, 0),
+    60,
+  )
+  const again = join(folder, 'again')
+  await earshot(['data', 'split', file, '--label', 'class', '--group', 'kit', '-o', again])
+  t.is(readFileSync(`${again}.tsv`, 'utf8'), readFileSync(`${output}.tsv`, 'utf8'))
+})
+
+test('contamination of an existing split is counted, and nothing written', async t => {
+  const { folder, file } = table('existing')
+  const random = join(folder, 'random')
+  const words = ['--method', 'random', '--label', 'class', '--group', 'kit']
+  t.is((await earshot(['data', 'split', file, ...words, '-o', random])).code, 0)
+  const { out } = await earshot(['data', 'split', `${random}.yaml`, ...words.slice(2), '--existing', 'split'])
+  const [, within] = /within-class contamination: +(\d+) clips/.exec(out) ?? []
+  t.true(Number(within) > 20, out)
+})
+
+test('wrong options are told apart in words', async t => {
+  const { file } = table('options')
+  const told = async (...words: string[]) => (await earshot(['data', 'split', file, ...words])).error
+  t.regex(await told(), /where to write/)
+  t.regex(await told('-o', 'x', '--parts', 'a=0.5,b=0.4'), /add up to 0\.9/)
+  t.regex(await told('-o', 'x', '--method', 'stratified'), /needs --label/)
+  t.regex(await told('-o', 'x', '--label', 'klass'), /no column 'klass'/)
+  t.regex(await told('-o', 'x', '--label', 'class', '--method', 'magic'), /expected random, stratified/)
+})
