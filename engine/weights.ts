@@ -26,8 +26,13 @@ export interface Weights {
  * An empty set of weights.
  *
  * @param draws the stream of random numbers of a weight by its full name; start values hang on nothing else
+ * @param frozen whether a weight, by its full name, never learns
  */
-export function createWeights(engine: Engine, draws: (name: string) => InitialDraws): Weights {
+export function createWeights(
+  engine: Engine,
+  draws: (name: string) => InitialDraws,
+  frozen: (name: string) => boolean = () => false,
+): Weights {
   const all: Variable[] = []
   const names = new Set<string>()
 
@@ -42,7 +47,7 @@ export function createWeights(engine: Engine, draws: (name: string) => InitialDr
   }
   const scope = (prefix: string): Scope => ({
     within: name => scope(`${prefix}${name}.`),
-    weight: (name, shape, initial) => create(prefix + name, shape, true, initial),
+    weight: (name, shape, initial) => create(prefix + name, shape, !frozen(prefix + name), initial),
     statistic: (name, shape, initial) => create(prefix + name, shape, false, initial),
   })
 

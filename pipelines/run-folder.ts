@@ -16,6 +16,15 @@ import { Problem } from '../data/problem.js'
 
 export type RunState = 'preparing' | 'training' | 'interrupted' | 'failed' | 'finished'
 
+/** Whose weights the run started from, if it did not start afresh. */
+export const STARTED_FROM = 'started-from.json'
+
+/** Labels that `data.labels` changed. */
+export const LABEL_CHANGES = 'label-changes.tsv'
+
+/** The clips with these changes, as a table that a later run can train on. */
+export const TRAINING_SET = 'training-set.tsv'
+
 /** What a run that never came to a step may have left behind. */
 const BEFORE_TRAINING = new Set([
   'run.yaml',
@@ -27,6 +36,9 @@ const BEFORE_TRAINING = new Set([
   'checkpoints',
   'environment.json',
   'events',
+  STARTED_FROM,
+  LABEL_CHANGES,
+  TRAINING_SET,
 ])
 
 /** Whether a folder is that of a run without any step, and holds nothing else. */

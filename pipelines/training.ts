@@ -28,7 +28,7 @@ import {
 import { collapseOf, type Spread } from './trainer/collapse.js'
 import type { StepReport } from './trainer/settings.js'
 import type { TrainerThread } from './trainer/trainer-thread.js'
-import type { Watch, Watched } from './trainer/watch.js'
+import { type Watched, type Watching, watchedInWords } from './trainer/watched.js'
 import { versions } from './versions.js'
 
 /** Files that grow with a run; a checkpoint keeps their lengths, so that resuming cuts off what came after it. */
@@ -42,6 +42,8 @@ const START: Cursor = { epoch: 0, position: 0 }
 export interface Outcome {
   step: number
   interrupted: boolean
+  /** Ended before its last step because nothing got better for `train.watch.patience` evaluations. */
+  stoppedEarly?: true
   /** Share of the time that the trainer's thread waited for data. */
   waitedShare: number
   secondsPerStep: number
@@ -72,7 +74,7 @@ export class Training {
     private readonly prepared: Prepared,
     private readonly pool: Pool,
     private readonly thread: TrainerThread,
-    private readonly watch: Watch | undefined,
+    private readonly watch: Watching | undefined,
     resumed?: FoundCheckpoint,
   ) {
     this.#cursor = resumed?.checkpoint.cursor ?? START
@@ -110,9 +112,11 @@ export class Training {
 
   /** Trains up to the last step, or until `signal` aborts; the step under way is finished. */
   async toTheEnd(signal: AbortSignal): Promise<Outcome> {
-    const { steps } = this.config.train
+    const { steps, watch } = this.config.train
     const bar = progress('training', steps, this.#step)
-    const more = () => this.#step < steps && !signal.aborted
+    /** No better for so many evaluations: enough. */
+    const exhausted = () => watch?.patience !== undefined && this.#best!.since >= watch.patience
+    const more = () => this.#step < steps && !exhausted() && !signal.aborted
     try {
       await this.#stream(this.#cursor, more, signal, async batch => {
         const report = await this.#trainOn(batch)
@@ -124,7 +128,8 @@ export class Training {
     await this.#checkpoint()
     return {
       step: this.#step,
-      interrupted: this.#step < steps,
+      interrupted: this.#step < steps && !exhausted(),
+      ...(exhausted() && { stoppedEarly: true as const }),
       waitedShare: this.#waited / (this.#waited + this.#seconds),
       secondsPerStep: (this.#waited + this.#seconds) / this.#stepsHere,
       loss: this.#loss,
@@ -196,12 +201,13 @@ export class Training {
     const best = watched && this.#best?.beatenBy(watched)
     if (best || (saves && step < train.steps)) await this.#checkpoint()
     if (best) this.#best?.note(step, watched)
+    else if (watched) this.#best?.pass()
     return report
   }
 
   async #evaluate(): Promise<Watched | undefined> {
     const watched = await this.watch?.evaluate(this.thread)
-    if (watched) this.#note = `, kNN ${percent(watched.knn)}, linear ${percent(watched.linear)}`
+    if (watched) this.#note = `, ${watchedInWords(watched)}`
     return watched
   }
 
@@ -272,5 +278,3 @@ export class Training {
     thinCheckpoints(run.checkpoints, train.checkpoints.keep)
   }
 }
-
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`

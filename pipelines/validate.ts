@@ -65,7 +65,7 @@ type Sound = Required<Pick<ReadGraph<typeof sections>, 'graph' | 'document'>>
 /** `14 nodes; similarity (nt-xent) trains encoder and projection on batches of 128 clips; window 384 clips`. */
 function summary({ graph, document }: Sound): string {
   const trained = graph.nodes
-    .filter(({ place, out, frozen, shares }) => place === 'tensor' && out.kind !== 'loss' && !frozen && !shares)
+    .filter(({ place, out, frozen, shares }) => place === 'tensor' && out.kind !== 'loss' && frozen !== true && !shares)
     .map(({ id }) => id)
   const losses = graph.nodes
     .filter(({ out }) => out.kind === 'loss')

@@ -73,7 +73,8 @@ function* sources(clips: readonly number[], open: (clip: number, axis: Axis) => 
 /** Rows that the head works on at once. */
 const BATCH = 64
 
-async function* heard<Key>(
+/** Patches with what the head makes of their embeddings. */
+export async function* heard<Key>(
   thread: TrainerThread,
   { dimensions }: EncodingPath,
   head: Head | undefined,

@@ -9,8 +9,11 @@ import { checkSettings } from '../../graphs/language/settings.js'
 import { type Branch, childOf, type Path, problemAt, type Spot, type Tree } from '../../graphs/language/tree.js'
 import { duration } from '../../stages/quantities.js'
 import { memory } from './memory.js'
+import { slurmSettings } from './slurm-settings.js'
 
 const text = z.string().min(1)
+
+export const EXECUTORS = ['local', 'slurm'] as const
 
 const EDITS = ['set', 'without', 'swap']
 
@@ -64,7 +67,7 @@ const evaluation = z.strictObject({
 })
 
 const budget = z.strictObject({
-  'jobs-at-once': z.int().min(1).max(1024).default(1).describe('jobs that run side by side'),
+  'jobs-at-once': z.int().min(1).max(1024).default(1).describe('jobs that run side by side, here or in Slurm'),
   threads: z.int().min(1).max(256).optional().describe('train.threads of every job; that of the base if absent'),
   memory: memory.prefault('2 GB').describe('memory that must be free before another job is started'),
   time: duration({ min: 1, max: 3e6 }).optional().describe('a job that takes longer is ended and has failed'),
@@ -92,11 +95,14 @@ const schema = z.strictObject({
   against: text.optional().describe('arm that differences are taken to; the first if absent'),
   evaluate: z.record(text, evaluation).default({}).describe('name: labelled sounds that every run is probed on'),
   budget: budget.prefault({}),
+  executor: z.enum(EXECUTORS).default('local').describe('where jobs run: on this machine, or as arrays of Slurm'),
+  slurm: slurmSettings.prefault({}),
 })
 
 export type Written = z.output<typeof schema>
 export type Evaluation = z.output<typeof evaluation>
 export type Budget = z.output<typeof budget>
+export type ExecutorName = (typeof EXECUTORS)[number]
 
 /** An edit and where it stands. */
 export interface PlacedEdit {
@@ -132,10 +138,13 @@ export async function readSweepFile(file: string): Promise<SweepFile> {
     file,
     name: written.name ?? stem(file),
     base: isAbsolute(written.base) ? written.base : join(dirname(file), written.base),
-    written: { ...written, evaluate },
+    written: { ...written, evaluate, budget: withThreads(written) },
     spotAt: path => spotOf(tree, path),
   }
 }
+
+/** A job has as many threads here as in Slurm, so that its figures are the same: the processors it is given, if not said. */
+const withThreads = ({ budget, slurm }: Written): Budget => ({ ...budget, threads: budget.threads ?? slurm.cpus })
 
 const asWritten = ({ place: one }: Problem, { place: other }: Problem) =>
   (one?.line ?? 0) - (other?.line ?? 0) || (one?.column ?? 0) - (other?.column ?? 0)
@@ -174,13 +183,17 @@ const NO_SEED = "The seeds of a sweep stand under 'seeds': of all arms, or of on
 /** What no schema can say. */
 function further(written: Written, tree: Branch): Problem[] {
   const problems: Problem[] = []
-  const { arms, grid, random, against } = written
+  const { arms, grid, random, against, budget, slurm } = written
   const names = Object.keys(arms)
   if (names.length === 0 && !grid && !random)
     problems.push(problemAt('no-arms', tree.spot, [], 'There are no arms: write arms, grid or random.'))
   if (against !== undefined && !grid && !random && !names.includes(against)) {
     const message = `There is no arm '${against}'. ${suggestion(against, names)}`.trimEnd()
     problems.push(problemAt('unknown-arm', spotOf(tree, ['against']), ['against'], message))
+  }
+  if (budget.threads !== undefined && slurm.cpus !== undefined && slurm.cpus < budget.threads) {
+    const message = `A job has ${budget.threads} threads (budget.threads), but slurm.cpus gives it ${slurm.cpus}.`
+    problems.push(problemAt('too-few-cpus', spotOf(tree, ['slurm', 'cpus']), ['slurm', 'cpus'], message))
   }
   const paths = { grid: Object.keys(grid ?? {}), 'random.draw': Object.keys(random?.draw ?? {}) }
   for (const [section, keys] of Object.entries(paths)) {

@@ -100,8 +100,8 @@ const inOrder = (_: string, value: unknown) =>
     ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
     : value
 
-/** Settings of `watch` name files, whose places depend on the whole document. */
-const isTraining = (edit: Edit) => 'set' in edit && /^\s*train\.(?!watch\b)[\w.-]+\s*=/.test(edit.set)
+/** Settings of `watch`, and `from`, name files, whose places depend on the whole document. */
+const isTraining = (edit: Edit) => 'set' in edit && /^\s*train\.(?!(?:watch|from)\b)[\w.-]+\s*=/.test(edit.set)
 
 /** Sounds that cannot be listed are a problem of the line that names them. */
 function atSet({ code, message, hint }: Problem, { document }: Config): Problem {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import type { RunFolder } from '../run-folder.js'
 import { tensorsFile, writeBest } from './checkpoint.js'
-import type { Watched } from './watch.js'
+import { meritOf, type Watched } from './watched.js'
 
 interface Line {
   step: number
@@ -10,23 +10,39 @@ interface Line {
 }
 
 export class BestSoFar {
-  #knn = Number.NEGATIVE_INFINITY
+  #merit = Number.NEGATIVE_INFINITY
+  #since = 0
 
   /** The best of what the run's metrics tell, among the checkpoints that are there. */
   constructor(private readonly run: RunFolder) {
-    for (const { step, watch } of watchedLines(run))
-      if (watch && this.beatenBy(watch) && existsSync(tensorsFile(run.checkpoints, step))) this.note(step, watch)
+    for (const { step, watch } of watchedLines(run)) {
+      if (!watch) continue
+      if (this.beatenBy(watch) && existsSync(tensorsFile(run.checkpoints, step))) this.note(step, watch)
+      else this.#since++
+    }
+  }
+
+  /** Evaluations since the best one. */
+  get since(): number {
+    return this.#since
   }
 
   /** Of equals the earlier is the best. */
-  beatenBy({ knn }: Watched): boolean {
-    return knn > this.#knn
+  beatenBy(watched: Watched): boolean {
+    return meritOf(watched).value > this.#merit
   }
 
   /** @param step whose checkpoint is written already */
-  note(step: number, { knn }: Watched): void {
-    this.#knn = knn
-    writeBest(this.run.checkpoints, { step, knn })
+  note(step: number, watched: Watched): void {
+    const { name, value } = meritOf(watched)
+    this.#merit = value
+    this.#since = 0
+    writeBest(this.run.checkpoints, { step, [name]: value })
+  }
+
+  /** An evaluation that was no better. */
+  pass(): void {
+    this.#since++
   }
 }
 

@@ -60,7 +60,7 @@ function writeWhole(file: string, content: object): void {
 const BEST = 'best.json'
 
 /** @param found step of a checkpoint in the folder, and what speaks for it */
-export function writeBest(folder: string, found: { step: number; knn: number }): void {
+export function writeBest(folder: string, found: { step: number } & Record<string, number>): void {
   writeWhole(join(folder, BEST), found)
 }
 

@@ -1,4 +1,5 @@
 /** The tensor part of a graph: its weights, and one forward pass over a batch. */
+import { Problem } from '../../data/problem.js'
 import type { Engine, Tensor, Weight } from '../../engine/engine.js'
 import { createWeights, type Weights } from '../../engine/weights.js'
 import type { CheckedGraph, CheckedNode, Input } from '../../graphs/language/checked.js'
@@ -51,8 +52,13 @@ export function buildModel(
   stages: ReadonlyMap<string, Stage>,
   seed: number,
 ): Model {
-  const weights = createWeights(engine, name => streamOf(`${seed}\u0000weights\u0000${name}`))
   const nodes = graph.nodes.filter(node => node.place === 'tensor')
+  const layers = frozenLayers(nodes)
+  const weights = createWeights(
+    engine,
+    name => streamOf(`${seed}\u0000weights\u0000${name}`),
+    name => layers.some(layer => name.startsWith(layer)),
+  )
   const stageOf = (node: CheckedNode) => stages.get(node.stage) as TensorStage
   const owners = nodes.filter(({ shares }) => shares === undefined)
   const passes = new Map<string, Pass>(
@@ -62,7 +68,8 @@ export function buildModel(
     ]),
   )
   for (const { id, shares } of nodes) if (shares !== undefined) passes.set(id, passes.get(shares)!)
-  const frozen = new Set(owners.filter(({ frozen }) => frozen).map(({ id }) => id))
+  for (const layer of layers) demandLayer(layer, weights)
+  const frozen = new Set(owners.filter(({ frozen }) => frozen === true).map(({ id }) => id))
   const trainable = weights.trainable.filter(({ name }) => !frozen.has(nodeOf(name)))
   const role = (wanted: TensorStage['role']) => nodes.filter(node => stageOf(node).role === wanted)
   const encoders = role('encoder')
@@ -101,6 +108,21 @@ export function buildModel(
       return found
     },
   }
+}
+
+/** How the names of weights begin that never learn while others of their node do: `encoder.block0.`. */
+function frozenLayers(nodes: readonly CheckedNode[]): string[] {
+  return nodes.flatMap(({ id, frozen }) => (Array.isArray(frozen) ? frozen.map(layer => `${id}.${layer}.`) : []))
+}
+
+/** @throws Problem `no-such-layer` if no weight's name begins like this */
+function demandLayer(layer: string, { all }: Weights): void {
+  if (all.some(({ name }) => name.startsWith(layer))) return
+  const node = nodeOf(layer)
+  const there = new Set(all.filter(({ name }) => nodeOf(name) === node).map(({ name }) => name.split('.')[1]))
+  throw new Problem('no-such-layer', `'${layer.slice(0, -1)}' is to be frozen, and there are no such weights.`, {
+    hint: `'${node}' has ${[...there].join(', ')}.`,
+  })
 }
 
 /** The node of a weight: ids have no dots. */

@@ -57,6 +57,8 @@ export type Request =
   | { kind: 'look'; node: string; values: BatchValues }
   | { kind: 'save'; file: string }
   | { kind: 'load'; file: string; optimiser: boolean }
+  /** Loads the nodes whose weights fit; `checkpoint` is its name in messages. */
+  | { kind: 'take'; file: string; checkpoint: string }
   | { kind: 'close' }
 
 export type Reply = { result: unknown } | { problem: { code: string; message: string; hint?: string | undefined } }

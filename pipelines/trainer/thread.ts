@@ -41,6 +41,8 @@ function answer(request: Request): unknown {
       return trainer.save(request.file)
     case 'load':
       return trainer.load(request.file, { optimiser: request.optimiser })
+    case 'take':
+      return trainer.take(request.file, request.checkpoint)
     case 'close':
       return undefined
   }

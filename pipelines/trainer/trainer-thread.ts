@@ -6,6 +6,7 @@ import type { LaneName } from '../../graphs/language/item-shape.js'
 import type { BatchValues } from '../../graphs/streams/layout.js'
 import type { Neighbourhood } from './neighbours.js'
 import type { Reply, Request, StepReport, TrainerSetup } from './settings.js'
+import type { Taken } from './start-weights.js'
 
 export class TrainerThread {
   readonly #worker: Worker
@@ -70,6 +71,11 @@ export class TrainerThread {
 
   load(file: string, { optimiser }: { optimiser: boolean }): Promise<void> {
     return this.#ask({ kind: 'load', file, optimiser }) as Promise<void>
+  }
+
+  /** The weights of the nodes that fit. @throws Problem `nothing-taken` */
+  take(file: string, checkpoint: string): Promise<Taken> {
+    return this.#ask({ kind: 'take', file, checkpoint }) as Promise<Taken>
   }
 
   async close(): Promise<void> {

@@ -7,14 +7,16 @@ import { schedule } from '../../engine/optimisers/schedule.js'
 import type { OptimiserSettings } from '../../engine/optimisers/settings.js'
 import type { CheckedNode } from '../../graphs/language/checked.js'
 import { itemShape, type LaneName, sizeOf } from '../../graphs/language/item-shape.js'
-import type { BatchValues } from '../../graphs/streams/layout.js'
+import { type BatchValues, batchSize } from '../../graphs/streams/layout.js'
 import { describePort, innermost, type Port } from '../../stages/ports.js'
 import { spreadOf } from './collapse.js'
 import { forwardAlone, gradientsOf } from './gradient-caching.js'
 import { headGradients } from './head-gradients.js'
+import { mixBatch } from './mixup.js'
 import { isPair, type Model, type Value, type Values } from './model.js'
 import { type Neighbourhood, nearestOfOthers } from './neighbours.js'
 import type { Health, StepReport, TrainerSetup } from './settings.js'
+import { type Taken, takeWeights } from './start-weights.js'
 import { readTensors, writeTensors } from './tensors-file.js'
 
 export class Trainer {
@@ -42,7 +44,7 @@ export class Trainer {
     const { chunk } = this.setup.train!
     const losses: Record<string, Tensor> = {}
     const embeddings: Record<string, Tensor> = {}
-    const inputs = this.#tensors(batch)
+    const inputs = this.#tensors(this.#mixed(batch, step))
     const { loss, gradients } = gradientsOf(this.engine, this.model, inputs, {
       weights: this.model.trainable,
       chunk,
@@ -142,6 +144,19 @@ export class Trainer {
     const saved = readTensors(file)
     this.model.weights.load(saved.weights)
     if (optimiser) this.#optimiser!.load(saved.slots)
+  }
+
+  /** The weights of the nodes that fit. @throws Problem `nothing-taken` */
+  take(file: string, checkpoint: string): Taken {
+    return takeWeights(this.model.weights, readTensors(file).weights, checkpoint)
+  }
+
+  /** As `train.mixup` says. */
+  #mixed(batch: BatchValues, step: number): BatchValues {
+    const { graph, seed, train } = this.setup
+    const { alpha = 0, 'warm-up': warmUp = 0 } = train?.mixup ?? {}
+    if (alpha === 0 || step <= warmUp) return batch
+    return mixBatch(batch, { count: batchSize(graph), alpha, key: [seed, 'mixup', step].join('\u0000') })
   }
 
   #tensors(batch: BatchValues): Values {

@@ -15,22 +15,12 @@ import { type EncodingPath, encodingPath } from '../embeddings/encoding-path.js'
 import { chooseExamples, type Examples } from '../probes/examples.js'
 import { score } from '../probes/scores.js'
 import { progress } from '../progress.js'
+import { ClassWatch } from './class-watch.js'
 import { clipVote, largest, usualK } from './clip-vote.js'
 import { type HeadChain, headChain, throughHeads } from './head-chain.js'
 import { ridgeLeavingOut } from './ridge.js'
 import type { TrainerThread } from './trainer-thread.js'
-
-/** Balanced accuracies are means over the classes of the share of clips that were right; chance is 1 / classes. */
-export interface Watched {
-  /** Balanced accuracy of the clip vote of the `k` nearest patches of other clips, or of other groups. */
-  knn: number
-  /** Balanced accuracy of ridge regression on clips' mean embeddings, each clip or group predicted by all others. */
-  linear: number
-  chance: number
-  k: number
-  clips: number
-  patches: number
-}
+import type { WatchedEmbeddings, Watching } from './watched.js'
 
 interface WatchOptions {
   config: Config
@@ -43,8 +33,24 @@ interface WatchOptions {
   signal: AbortSignal
 }
 
-export class Watch {
-  private constructor(
+/**
+ * Reads the sounds to be watched: a classifier, if `train.watch.node` names one, is judged by its own scores; embeddings
+ * by who is near whom.
+ *
+ * @throws Problem if the graph has no such encoder or head, if the column is not there, if fewer than two classes can be told apart;
+ *   the signal's reason once it is aborted
+ */
+export async function prepareWatch(options: WatchOptions): Promise<Watching> {
+  const { graph } = options.config
+  const named = graph.nodes.find(({ id }) => id === options.settings.node)
+  const { path, chain, ready } = await readWatched(options)
+  return named?.stage === 'classifier'
+    ? new ClassWatch(graph, path, ready, options.settings)
+    : new Watch(options.settings, path, chain?.heads ?? [], ready, examplesOf(ready, options.settings))
+}
+
+class Watch implements Watching {
+  constructor(
     private readonly settings: WatchSettings,
     private readonly path: EncodingPath,
     private readonly heads: HeadChain['heads'],
@@ -52,41 +58,8 @@ export class Watch {
     private readonly examples: Examples,
   ) {}
 
-  /**
-   * Reads the sounds to be watched.
-   *
-   * @throws Problem if the graph has no such encoder or head, if the column is not there, if fewer than two classes can be told apart;
-   *   the signal's reason once it is aborted
-   */
-  static async prepare({ config, settings, prepared, pool, cacheFolder, signal }: WatchOptions): Promise<Watch> {
-    const { graph, stages } = config
-    const chain = settings.node === undefined ? undefined : headChain(graph, stages, settings.node)
-    const path = encodingPath(graph, stages, prepared.statistics, chain?.encoder)
-    const { clips, columns } = await readClips(settings.set)
-    for (const name of [settings.label, settings.group])
-      if (name !== undefined && !columns.includes(name)) throw missingColumn(name, columns, settings.set)
-    const bar = progress('reading sounds to watch', clips.length)
-    const ready = await prepareFeatures({
-      graph: path.features,
-      clips,
-      cacheFolder,
-      pool,
-      onProgress: () => bar.tick(),
-      signal,
-    }).finally(bar.done)
-    const usable = ready.clips
-    if (usable.length === 0)
-      throw new Problem('no-usable-clips', `None of ${clips.length} clips of ${settings.set} can be read.`)
-    const examples = chooseExamples(
-      { clips: usable.map(({ id }) => id), file: settings.set },
-      name => usable.map(({ labels }) => labels[name] || undefined),
-      { label: settings.label, group: settings.group, folds: 2, seed: 0 },
-    )
-    return new Watch(settings, path, chain?.heads ?? [], ready, examples)
-  }
-
   /** With the weights that the thread has now. */
-  async evaluate(thread: TrainerThread): Promise<Watched> {
+  async evaluate(thread: TrainerThread): Promise<WatchedEmbeddings> {
     const { labels, classes } = this.examples
     const { vectors, clips } = await this.#embeddings(thread)
     const units = this.#units()
@@ -138,6 +111,30 @@ export class Watch {
       return numbers.get(unit)!
     })
   }
+}
+
+async function readWatched({ config, settings, prepared, pool, cacheFolder, signal }: WatchOptions) {
+  const { graph, stages } = config
+  const chain = settings.node === undefined ? undefined : headChain(graph, stages, settings.node)
+  const path = encodingPath(graph, stages, prepared.statistics, chain?.encoder)
+  const { clips, columns } = await readClips(settings.set)
+  for (const name of [settings.label, settings.group])
+    if (name !== undefined && !columns.includes(name)) throw missingColumn(name, columns, settings.set)
+  const bar = progress('reading sounds to watch', clips.length)
+  const onProgress = () => bar.tick()
+  const ready = await prepareFeatures({ graph: path.features, clips, cacheFolder, pool, onProgress, signal }).finally(
+    bar.done,
+  )
+  if (ready.clips.length > 0) return { path, chain, ready }
+  throw new Problem('no-usable-clips', `None of ${clips.length} clips of ${settings.set} can be read.`)
+}
+
+function examplesOf({ clips }: Prepared, { set, label, group }: WatchSettings): Examples {
+  return chooseExamples(
+    { clips: clips.map(({ id }) => id), file: set },
+    name => clips.map(({ labels }) => labels[name] || undefined),
+    { label, group, folds: 2, seed: 0 },
+  )
 }
 
 function balanced(labels: Int32Array, predicted: Int32Array): number {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Problem } from '../../data/problem.js'
 import { describeStage } from '../contract.js'
 import type { Clip, Rng } from '../values.js'
 
@@ -8,18 +9,23 @@ export default describeStage({
   summary: 'The recordings, in a new order each epoch.',
   parameters: z.strictObject({
     draw: z
-      .enum(['clip', 'duration'])
+      .enum(['clip', 'duration', 'class'])
       .default('clip')
-      .describe('clip: each clip once an epoch. duration: each as often as its share of the total duration'),
+      .describe(
+        'clip: each clip once an epoch. duration: each as often as its share of the total duration. class: each class equally often',
+      ),
+    column: z.string().min(1).optional().describe('of the classes, for draw: class; label if absent'),
+    separator: z.string().min(1).optional().describe('between several classes of a clip, for draw: class'),
   }),
   place: 'source',
   in: {},
   out: () => ({ kind: 'clip' }),
   order:
-    ({ draw }) =>
+    ({ draw, column = 'label', separator }) =>
     ({ clips, durations, rng }) => {
       const shuffle = rng('order')
-      return draw === 'clip' ? shuffled(clips, shuffle) : byDuration(clips, durations(), shuffle)
+      if (draw === 'duration') return byDuration(clips, durations(), shuffle)
+      return draw === 'class' ? byClass(clips, { column, separator }, shuffle) : shuffled(clips, shuffle)
     },
 })
 
@@ -54,5 +60,36 @@ export function byDuration(clips: readonly Clip[], durations: readonly number[],
     passed += durations[i]!
     for (; mark < passed && drawn.length < clips.length; mark += step) drawn.push(clips[i]!)
   }
+  return shuffled(drawn, rng)
+}
+
+/**
+ * As many draws as labelled clips, each class as often as any other, up to one; within a class its clips come in random
+ * order, all of them before one comes again. Clips without a label are left out.
+ *
+ * @throws Problem `no-label` if no clip has one
+ */
+export function byClass(
+  clips: readonly Clip[],
+  { column, separator }: { column: string; separator?: string | undefined },
+  rng: Rng,
+): Clip[] {
+  const labelled = clips.filter(({ labels }) => labels[column] !== undefined)
+  if (labelled.length === 0)
+    throw new Problem('no-label', `No clip has a label in the column '${column}', by which clips are to be drawn.`)
+  const byName = new Map<string, Clip[]>()
+  for (const clip of labelled) {
+    const label = clip.labels[column]!
+    for (const name of separator === undefined ? [label] : label.split(separator).map(one => one.trim()))
+      byName.set(name, [...(byName.get(name) ?? []), clip])
+  }
+  const classes = shuffled([...byName.keys()].sort(), rng)
+  const rounds = classes.map(() => [] as Clip[])
+  const drawn = labelled.map((_, at) => {
+    const one = at % classes.length
+    const waiting = rounds[one]!
+    if (waiting.length === 0) waiting.push(...shuffled(byName.get(classes[one]!)!, rng))
+    return waiting.pop()!
+  })
   return shuffled(drawn, rng)
 }

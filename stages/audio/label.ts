@@ -18,6 +18,11 @@ export default describeStage({
       .min(1)
       .optional()
       .describe('between several labels of a clip; those that are no class count for nothing'),
+    missing: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('column of classes that the clip may have besides (`classify --flag`): -1, and no loss asks for them'),
   }),
   place: 'item',
   in: { from: clip },
@@ -25,8 +30,22 @@ export default describeStage({
   work:
     parameters =>
     ({ from }) =>
-      oneHot(from.labels[parameters.column], parameters),
+      withoutMissing(oneHot(from.labels[parameters.column], parameters), from.labels, parameters),
 })
+
+/** -1 at the classes of the column `missing` that the clip is not known to have: they may have been overlooked. */
+export function withoutMissing(
+  known: Float32Array,
+  labels: Readonly<Record<string, string>>,
+  {
+    classes,
+    separator = ';',
+    missing,
+  }: { classes: readonly string[]; separator?: string | undefined; missing?: string | undefined },
+): Float32Array {
+  const flagged = missing === undefined ? [] : (labels[missing] ?? '').split(separator).map(one => one.trim())
+  return known.map((value, at) => (value === 0 && flagged.includes(classes[at]!) ? -1 : value))
+}
 
 /**
  * @param label cell of the column; undefined if it is empty or there is none

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import type { Engine, Tensor } from '../../engine/engine.js'
 import { differentiable } from '../../engine/operations/differentiable.js'
 import { FLOAT32 } from '../../engine/operations/raw.js'
-import { batchOf, describeStage, embedding, label, ParameterProblem } from '../contract.js'
-import { embeddingSize, innermost } from '../ports.js'
+import { describeStage, ParameterProblem } from '../contract.js'
+import { discardSettings, meanOfKept } from './discard.js'
+import { classCount, distribution, logitsAndTargets } from './label-targets.js'
 
 /** The loss of classification. */
 export default describeStage({
@@ -11,7 +12,7 @@ export default describeStage({
   place: 'tensor',
   role: 'loss',
   summary: 'Cross-entropy between the logits of a classifier and the labels of the clips.',
-  source: 'label smoothing: Szegedy et al., CVPR 2016, 7',
+  source: 'label smoothing: Szegedy et al., CVPR 2016, 7; missing labels: Fonseca et al., IEEE SPL 2020',
   parameters: z.strictObject({
     outputs: z
       .enum(['softmax', 'sigmoid'])
@@ -23,60 +24,60 @@ export default describeStage({
       .max(0.99)
       .default(0)
       .describe('share of the target that is spread evenly over all classes'),
+    discard: discardSettings.optional().describe('items of the batch that do not count, by their loss'),
   }),
-  in: { from: batchOf(embedding), targets: batchOf(label) },
-  out: ({ from, targets }, { outputs }) => {
-    const inner = innermost(targets)
-    const classes = inner.kind === 'label' ? inner.classes : 0
-    if (classes !== embeddingSize(from))
-      throw new ParameterProblem(
-        'from',
-        `${embeddingSize(from)} logits arrive and ${classes} classes; a classifier that reads the same targets stands between them`,
-      )
+  in: logitsAndTargets,
+  out: (ports, { outputs, discard }) => {
+    const classes = classCount(ports)
+    if (discard && outputs === 'sigmoid')
+      throw new ParameterProblem('discard', 'items are discarded where each has one class: outputs: softmax')
     return { kind: 'loss', chance: Math.log(outputs === 'softmax' ? classes : 2) }
   },
   build:
-    ({ outputs, smoothing }) =>
+    ({ outputs, smoothing, discard }) =>
     engine =>
     ({ from, targets }) =>
       outputs === 'softmax'
-        ? softmaxEntropy(engine, from, targets, smoothing)
+        ? meanOfKept(engine, softmaxEntropies(engine, from, targets, smoothing), discard)
         : sigmoidEntropy(engine, from, targets, smoothing),
 })
 
 /**
- * Mean over the N rows of -sum_k t_k log softmax(logits)_k. Targets of several classes share the 1 evenly; smoothed, each
- * class has smoothing / K of it. ln K if the logits say nothing.
+ * -sum_k t_k log softmax(logits)_k of each row. Targets of several classes share the 1 evenly; smoothed, each class has
+ * smoothing / K of it. ln K if the logits say nothing.
  *
  * @param logits [N, K]
- * @param targets [N, K], 0 and 1, at least a 1 a row
- * @returns scalar
+ * @param targets [N, K], from 0 to 1, at least one above 0 a row
+ * @returns [N]
  */
-export function softmaxEntropy(engine: Engine, logits: Tensor, targets: Tensor, smoothing: number): Tensor {
+export function softmaxEntropies(engine: Engine, logits: Tensor, targets: Tensor, smoothing: number): Tensor {
   const { tf } = engine
   const { raw } = engine.operations
-  const [rows, classes] = logits.shape as [number, number]
-  const smooth = tf.add(tf.mul(tf.div(targets, tf.sum(targets, 1, true)), 1 - smoothing), smoothing / classes)
+  const classes = logits.shape[1]!
+  const smooth = tf.add(tf.mul(distribution(engine, targets), 1 - smoothing), smoothing / classes)
   const attributes = raw.attributes({ types: { T: FLOAT32 } })
   return differentiable(tf, [logits], logits => {
     const [losses, towards] = raw.run('SoftmaxCrossEntropyWithLogits', attributes, [logits!, smooth], 2)
     return {
-      value: tf.mean(losses!),
+      value: losses!,
       saved: [towards!],
-      backward: (dy, [towards]) => [tf.mul(towards!, tf.div(dy, rows))],
+      backward: (dy, [towards]) => [tf.mul(towards!, tf.expandDims(dy, 1))],
     }
   })
 }
 
 /**
  * Mean over the N x K numbers of the binary cross-entropy of sigmoid(logit); smoothed, targets are 1 - smoothing / 2 and
- * smoothing / 2. ln 2 if the logits say nothing.
+ * smoothing / 2. ln 2 if the logits say nothing. Where it is not known whether a clip has a class (-1: the label may be
+ * missing) nothing is asked of the classifier, and the mean is that of the others.
  *
  * @param logits [N, K]
- * @param targets [N, K], 0 and 1
+ * @param targets [N, K], from 0 to 1, or -1
  * @returns scalar
  */
 export function sigmoidEntropy({ tf }: Engine, logits: Tensor, targets: Tensor, smoothing: number): Tensor {
+  const known = tf.cast(tf.greaterEqual(targets, 0), 'float32')
   const smooth = tf.add(tf.mul(targets, 1 - smoothing), smoothing / 2)
-  return tf.mean(tf.sub(tf.softplus(logits), tf.mul(smooth, logits)))
+  const entropies = tf.sub(tf.softplus(logits), tf.mul(smooth, logits))
+  return tf.div(tf.sum(tf.mul(entropies, known)), tf.maximum(tf.sum(known), 1))
 }

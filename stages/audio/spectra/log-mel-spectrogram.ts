@@ -86,7 +86,7 @@ function logMelFrames(fft: FFT, options: LogMelOptions): (frames: CentredFrames)
 }
 
 /** One period of a raised cosine, as scipy.signal.get_window(shape, length) with its default of `fftbins`. */
-function periodicWindow(length: number, shape: WindowShape): Float64Array {
+export function periodicWindow(length: number, shape: WindowShape): Float64Array {
   const middle = shape === 'hann' ? 0.5 : 0.54
   return Float64Array.from({ length }, (_, i) => middle - (1 - middle) * Math.cos((2 * Math.PI * i) / length))
 }

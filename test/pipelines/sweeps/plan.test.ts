@@ -109,8 +109,8 @@ test('many jobs are listed in short', async t => {
   const many = await plan('base: small.yaml\nrandom: { count: 60, draw: { train.steps: { whole: [1, 9999] } } }\n')
   const listed = listJobs(many)
   t.is(many.graphs, 1)
-  t.regex(planText(many, listed, false, undefined), /\nand 20 more \(--all shows them\)\n\n60 jobs: 60 waiting\.\n/)
-  t.notRegex(planText(many, listed, true, undefined), /more \(--all/)
+  t.regex(planText(many, listed, {}), /\nand 20 more \(--all shows them\)\n\n60 jobs: 60 waiting\.\n/)
+  t.notRegex(planText(many, listed, { all: true }), /more \(--all/)
 })
 
 const GALLERY: [what: string, text: string, expected: string][] = [

@@ -37,6 +37,7 @@ function made(arms: Made, { group = 'kit', lost = -1 }: { group?: string | null;
       },
     ],
     budget: { 'jobs-at-once': 1, memory: 1e9 },
+    ...{ executor: 'local', slurm: { options: [] } },
   }
   for (const [arm, seeds] of Object.entries(arms))
     for (const [text, outcome] of Object.entries(seeds)) {

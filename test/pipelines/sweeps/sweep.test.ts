@@ -1,78 +1,14 @@
 /** A small sweep through the command line: killed in every way there is, it ends with the figures of one left alone. */
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { tableFromIPC } from 'apache-arrow'
 import test, { type ExecutionContext } from 'ava'
 import { holderOf } from '../../../pipelines/sweeps/process-lock.js'
-import { earshot, type Finished, start } from '../../earshot.js'
-import { smallConfig } from '../../small-config.js'
+import { type Finished, start } from '../../earshot.js'
+import { jobsOf, metricsOf, smallSweep, statusOf, sweepVerb, tableOf, training, until } from './small-sweep.js'
 
 const STEPS = 24
-
-interface Small {
-  folder: string
-  file: string
-  cache: Record<string, string>
-}
-
-/** Two arms that train, one that is the same as the first, one that fails, judged on the sounds themselves. */
-function smallSweep(name: string): Small {
-  const { folder, sounds, cache } = smallConfig(name, { steps: STEPS, every: 2 })
-  const names = readdirSync(sounds).filter(file => !file.startsWith('c-'))
-  const rows = names.map((file, at) => `${file}\t${at % 2 === 0 ? 'this' : 'that'}\tkit${at % 5}`)
-  writeFileSync(join(folder, 'labels.tsv'), `file\tlabel\tkit\n${rows.join('\n')}\n`)
-  writeFileSync(join(folder, 'test.yaml'), 'folder: sounds\ntable: ../labels.tsv\n')
-  const file = join(folder, 'sweep.yaml')
-  writeFileSync(
-    file,
-    `name: small
-base: small.yaml
-seeds: [3]
-arms:
-  base: []
-  hot: [{ set: nodes.similarity.temperature=0.5 }]
-  twin: [{ set: nodes.similarity.temperature=0.2 }]
-  strict: [{ set: train.bad-clips=0 }]
-evaluate:
-  kits: { set: test.yaml, label: label, group: kit }
-budget: { threads: 1, memory: 100 MB }
-`,
-  )
-  return { folder, file, cache }
-}
-
-const verb = ({ file, cache }: Small, output: string, name = 'run', ...more: string[]) =>
-  earshot(['sweep', name, file, '--output', output, ...more], cache)
-
-interface Status {
-  state: string
-  process: { pid: number }
-  child?: { pid: number }
-}
-
-/** Job folders by arm, as far as they have been begun. */
-function jobs(output: string): Record<string, string> {
-  const folder = join(output, 'jobs')
-  if (!existsSync(folder)) return {}
-  const read = (key: string) => JSON.parse(readFileSync(join(folder, key, 'job.json'), 'utf8'))
-  const begun = readdirSync(folder).filter(key => existsSync(join(folder, key, 'job.json')))
-  return Object.fromEntries(begun.map(key => [read(key).arm, join(folder, key)]))
-}
-
-const statusOf = (job: string): Status => JSON.parse(readFileSync(join(job, 'status.json'), 'utf8'))
-const checkpoints = (job: string | undefined) => {
-  const folder = join(job ?? '', 'run', 'checkpoints')
-  return job && existsSync(folder) ? readdirSync(folder).filter(name => /^step-\d+\.json$/.test(name)) : []
-}
-
-async function until(ready: () => boolean, what: string): Promise<void> {
-  for (let patience = 6000; patience > 0; patience--) {
-    if (ready()) return
-    await sleep(20)
-  }
-  throw new Error(`waited in vain for ${what}`)
-}
 
 const isGone = (pid: number) => {
   try {
@@ -83,20 +19,12 @@ const isGone = (pid: number) => {
   }
 }
 
-/** In the middle of the training of an arm. */
-const training = (output: string, arm: string) =>
-  until(() => {
-    const reached = checkpoints(jobs(output)[arm])
-    return reached.length > 0 && !reached.includes(`step-0000${STEPS}.json`)
-  }, `training of ${arm}`)
-
-const small = smallSweep('sweep')
+const small = smallSweep('sweep', STEPS)
 const quiet = join(small.folder, 'quiet')
 const rough = join(small.folder, 'rough')
-const table = (output: string) => readFileSync(join(output, 'results.csv'), 'utf8')
 
 test.serial('a sweep left alone ends with a table; a job that fails is in it, with its reason', async t => {
-  const { code, out, error } = await verb(small, quiet)
+  const { code, out, error } = await sweepVerb(small, quiet)
   t.is(code, 1, error)
   t.regex(out, /^## kits \(development\): 24 clips, 2 classes, 5 of 'kit' held out whole; chance 50\.0 %$/m)
   t.regex(out, /\| hot +\| 1 +\| [\d.]+ \[[\d.]+, [\d.]+\] +\| [\d.]+ +\| [-+][\d.]+ \[[-+]/)
@@ -108,65 +36,62 @@ test.serial('a sweep left alone ends with a table; a job that fails is in it, wi
   t.regex(out, /3 jobs: 2 done, 1 failed\.\nSaved: .*\nNext: .* --retry\n$/)
   t.regex(error, /\[1\/3\] base \(also twin\), seed 3: done in \d+ s {2}about \d+ \w+ left\n/)
   const arrow = tableFromIPC(readFileSync(join(quiet, 'results.arrow')))
-  t.is(arrow.numRows, table(quiet).trim().split('\n').length - 1)
-  t.is(arrow.getChild('value')!.get(0), Number(table(quiet).split('\n')[1]!.split(',')[7]))
+  t.is(arrow.numRows, tableOf(quiet).trim().split('\n').length - 1)
+  t.is(arrow.getChild('value')!.get(0), Number(tableOf(quiet).split('\n')[1]!.split(',')[7]))
 })
 
 test.serial('what is done is not done again, failed jobs wait for --retry, and plan says how things stand', async t => {
-  const before = readFileSync(join(jobs(quiet).base!, 'log.txt'), 'utf8')
-  const again = await verb(small, quiet)
+  const before = readFileSync(join(jobsOf(quiet).base!, 'log.txt'), 'utf8')
+  const again = await sweepVerb(small, quiet)
   t.is(again.code, 1)
   t.is(again.error, '')
-  t.is(readFileSync(join(jobs(quiet).base!, 'log.txt'), 'utf8'), before)
-  const plan = await verb(small, quiet, 'plan')
+  t.is(readFileSync(join(jobsOf(quiet).base!, 'log.txt'), 'utf8'), before)
+  const plan = await sweepVerb(small, quiet, 'plan')
   t.is(plan.code, 0)
   t.regex(plan.out, /^base +3 +([0-9a-f]{16}) +done \(\d+ s\)\n/m)
   t.regex(plan.out, /^strict +3 +[0-9a-f]{16} +failed +--set train\.bad-clips=0 {2}1 of 25 clips/m)
   t.regex(plan.out, /3 jobs; 1 of 4 are the same as another and run once\./)
-  const retried = await verb(small, quiet, 'run', '--retry', '--only', 'strict')
+  const retried = await sweepVerb(small, quiet, 'run', '--retry', '--only', 'strict')
   t.is(retried.code, 1)
   t.regex(retried.error, /^\[1\/1\] strict, seed 3: failed in \d+ s: 1 of 25 clips cannot be used/)
 })
 
 test.serial('killed controllers and workers, and Ctrl-C, change no figure', async t => {
   const first = start(['sweep', 'run', small.file, '--output', rough], small.cache)
-  await training(rough, 'base')
+  await training(rough, 'base', STEPS)
   await refusesASecondController(t)
   first.process.kill('SIGKILL')
-  const orphan = statusOf(jobs(rough).base!)
+  const orphan = statusOf(jobsOf(rough).base!)
   process.kill(orphan.process.pid, 'SIGKILL') // its training goes on without it
 
   const second = start(['sweep', 'run', small.file, '--output', rough], small.cache)
-  const child = () => statusOf(jobs(rough).base!).child?.pid
+  const child = () => statusOf(jobsOf(rough).base!).child?.pid
   await until(
-    () => statusOf(jobs(rough).base!).process.pid !== orphan.process.pid && child() !== undefined,
+    () => statusOf(jobsOf(rough).base!).process.pid !== orphan.process.pid && child() !== undefined,
     'a new job',
   )
   t.true(isGone(orphan.child!.pid), 'the training of the killed job was ended')
   process.kill(child()!, 'SIGKILL')
-  await training(rough, 'hot')
+  await training(rough, 'hot', STEPS)
   second.process.kill('SIGKILL') // the job itself goes on
 
-  const worker = statusOf(jobs(rough).hot!).process.pid
+  const worker = statusOf(jobsOf(rough).hot!).process.pid
   const third = start(['sweep', 'run', small.file, '--output', rough], small.cache)
   await until(() => holderOf(join(rough, 'lock'))?.pid === third.process.pid, 'the third controller')
   await sleep(500)
-  t.is(statusOf(jobs(rough).hot!).process.pid, worker, 'a living job was taken over, not begun again')
+  t.is(statusOf(jobsOf(rough).hot!).process.pid, worker, 'a living job was taken over, not begun again')
   third.process.kill('SIGINT')
   stoppedCleanly(t, await third.end)
   t.true(isGone(worker))
 
-  const last = await verb(small, rough)
+  const last = await sweepVerb(small, rough)
   t.is(last.code, 1, last.error)
-  t.is(table(rough), table(quiet))
-  for (const arm of ['base', 'hot']) {
-    const metrics = (output: string) => readFileSync(join(jobs(output)[arm]!, 'run', 'metrics.jsonl'), 'utf8')
-    t.is(metrics(rough), metrics(quiet), arm)
-  }
+  t.is(tableOf(rough), tableOf(quiet))
+  for (const arm of ['base', 'hot']) t.is(metricsOf(rough, arm), metricsOf(quiet, arm), arm)
 })
 
 async function refusesASecondController(t: ExecutionContext) {
-  const { code, error } = await verb(small, rough)
+  const { code, error } = await sweepVerb(small, rough)
   t.is(code, 1)
   t.regex(error, /Process \d+ on .* is running the sweep in .*rough\./)
   t.regex(error, /Look at it: \.\/earshot sweep plan/)
@@ -174,17 +99,17 @@ async function refusesASecondController(t: ExecutionContext) {
 
 function stoppedCleanly(t: ExecutionContext, { code, out, error }: Finished) {
   t.is(code, 130, error)
-  t.regex(out, /^Stopped\. Go on with:\n {2}\.\/earshot sweep run .* --output .*rough\n$/)
-  t.is(statusOf(jobs(rough).hot!).state, 'waiting')
+  t.regex(out, /^Stopped\. Go on with:\n {2}\.\/earshot sweep run '.*' --output '.*rough'\n$/)
+  t.is(statusOf(jobsOf(rough).hot!).state, 'waiting')
 }
 
 test.serial('an evaluation that is added later trains nothing again', async t => {
   const text = readFileSync(small.file, 'utf8').replace('budget:', '  clips: { set: test.yaml, label: label }\nbudget:')
   writeFileSync(small.file, text)
-  const log = join(jobs(rough).base!, 'log.txt')
-  const metrics = join(jobs(rough).base!, 'run', 'metrics.jsonl')
+  const log = join(jobsOf(rough).base!, 'log.txt')
+  const metrics = join(jobsOf(rough).base!, 'run', 'metrics.jsonl')
   const [before, figures] = [readFileSync(log, 'utf8'), readFileSync(metrics, 'utf8')]
-  const { code, out, error } = await verb(small, rough, 'run', '--only', 'base')
+  const { code, out, error } = await sweepVerb(small, rough, 'run', '--only', 'base')
   t.is(code, 1, error)
   t.regex(error, /^\[1\/1\] base \(also twin\), seed 3: done/)
   t.regex(out, /^## clips \(development\): 24 clips, 2 classes; chance 50\.0 %$/m)
@@ -209,7 +134,7 @@ budget: { jobs-at-once: 2, threads: 1, memory: 100 MB }
 `,
   )
   const { process: child, end } = start(['sweep', 'run', file, '--output', output], cache)
-  await until(() => Object.keys(jobs(output)).length > 0 || child.exitCode !== null, 'the first job')
+  await until(() => Object.keys(jobsOf(output)).length > 0 || child.exitCode !== null, 'the first job')
   const before = features(cache.EARSHOT_CACHE)
   const { code, out, error } = await end
   t.is(code, 0, error)
@@ -223,15 +148,15 @@ test.serial('a job that takes longer than it may has failed', async t => {
     'endless',
     'arms: { endless: [{ set: train.steps=1000000 }] }\nbudget: { time: 3 s }\n',
   )
-  const { code, out } = await verb({ ...small, file }, output)
+  const { code, out } = await sweepVerb({ ...small, file }, output)
   t.is(code, 1)
   t.regex(out, /- endless, seed 0: failed: took longer than 3 s \(budget\.time\), in train/)
-  t.true(isGone(statusOf(jobs(output).endless!).process.pid))
+  t.true(isGone(statusOf(jobsOf(output).endless!).process.pid))
 })
 
 test.serial('a trial says what the jobs will cost', async t => {
   const { file, output } = further('tried', 'arms: { base: [], longer: [{ set: train.steps=999 }] }\n')
-  const { code, out, error } = await verb({ ...small, file }, output, 'plan', '--trial', '2')
+  const { code, out, error } = await sweepVerb({ ...small, file }, output, 'plan', '--trial', '2')
   t.is(code, 0, error)
   t.regex(out, /^Time: about .* for 2 jobs\. From a trial of 2 steps of the base: \d+ s to start, [\d.]+ s a step;/m)
   t.deepEqual(readdirSync(output), ['trial.json'])

@@ -1,6 +1,7 @@
 import { fc, testProp } from '@fast-check/ava'
+import test from 'ava'
 import { streamOf } from '../../../graphs/streams/draws.js'
-import clips, { byDuration } from '../../../stages/audio/clips.js'
+import clips, { byClass, byDuration } from '../../../stages/audio/clips.js'
 import type { Clip } from '../../../stages/values.js'
 
 type Source = Extract<typeof clips, { place: 'source' }>
@@ -41,3 +42,34 @@ testProp(
     }
   },
 )
+
+const labelled = (labels: readonly string[]): Clip[] =>
+  labels.map((label, i) => {
+    const own: Record<string, string> = label === '' ? {} : { label }
+    return { id: `${i}`, path: `/${i}.wav`, labels: own }
+  })
+
+testProp(
+  'by class: each class equally often up to one, each of its clips up to one, the same for the same key',
+  [fc.array(fc.constantFrom('a', 'b', 'c', ''), { minLength: 1, maxLength: 60 }), fc.nat()],
+  (t, labels, seed) => {
+    fc.pre(labels.some(label => label !== ''))
+    const listed = labelled(labels)
+    const drawn = byClass(listed, { column: 'label' }, streamOf(`${seed}`))
+    t.is(drawn.length, labels.filter(label => label !== '').length)
+    const times = (of: (clip: Clip) => boolean) => drawn.filter(of).length
+    const counts = [...new Set(labels)].filter(Boolean).map(name => times(({ labels }) => labels.label === name))
+    t.true(Math.max(...counts) - Math.min(...counts) <= 1)
+    for (const name of new Set(labels)) {
+      const own = listed.filter(({ labels }) => labels.label === name).map(clip => times(one => one === clip))
+      t.true(Math.max(...own) - Math.min(...own) <= 1)
+    }
+    t.deepEqual(byClass(listed, { column: 'label' }, streamOf(`${seed}`)), drawn)
+  },
+)
+
+test('by class: a clip of several classes stands in each; without any label it is said', t => {
+  const drawn = byClass(labelled(['a; b', 'c', 'c', 'c']), { column: 'label', separator: ';' }, streamOf('several'))
+  t.true(drawn.filter(({ id }) => id === '0').length >= 2)
+  t.throws(() => order('class', some(3), 1), { message: /No clip has a label in the column 'label'/ })
+})

@@ -33,6 +33,16 @@ test('the stage reads its column; the port says how many classes there are', t =
   t.deepEqual(work({ from: clip, clip } as never), Float32Array.of(0, 0, 1))
 })
 
+test('a flagged class that the clip is not known to have is -1; one that it has stays', t => {
+  const stage = label as ItemStage
+  const parameters = stage.parameters.parse({ ...instruments, separator: ',', missing: 'flagged' })
+  const out = stage.out({ from: { kind: 'clip' } }, parameters)
+  const work = stage.work(parameters, { from: { kind: 'clip' }, out })
+  const of = (labels: Record<string, string>) => work({ from: { id: 'a', path: '/a', labels } } as never)
+  t.deepEqual(of({ instrument: 'tom', flagged: 'tom, kick' }), Float32Array.of(-1, 0, 1))
+  t.deepEqual(of({ instrument: 'tom' }), Float32Array.of(0, 0, 1))
+})
+
 test('classes are different from one another, and two at least', t => {
   t.false(label.parameters.safeParse({ classes: ['kick', 'kick'] }).success)
   t.false(label.parameters.safeParse({ classes: ['kick'] }).success)

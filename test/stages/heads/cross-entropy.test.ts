@@ -1,7 +1,7 @@
 import test from 'ava'
 import type { Tensor } from '../../../engine/engine.js'
 import { ParameterProblem } from '../../../stages/contract.js'
-import crossEntropy, { softmaxEntropy } from '../../../stages/heads/cross-entropy.js'
+import crossEntropy, { softmaxEntropies } from '../../../stages/heads/cross-entropy.js'
 import type { Port } from '../../../stages/ports.js'
 import { engine, fixture, near, tensorOf, weightsFrom } from '../../engine/started.js'
 import { builder, outOf } from '../built.js'
@@ -46,8 +46,8 @@ test('logits that say nothing give the chance level, smoothed or not', t => {
 
 test('a clip of two classes wants half of each', t => {
   const logits = tf.tensor2d([2, -1, 0.5], [1, 3])
-  const both = softmaxEntropy(engine, logits, tf.tensor2d([1, 1, 0], [1, 3]), 0).dataSync()[0]!
-  const one = (row: number[]) => softmaxEntropy(engine, logits, tf.tensor2d(row, [1, 3]), 0).dataSync()[0]!
+  const both = softmaxEntropies(engine, logits, tf.tensor2d([1, 1, 0], [1, 3]), 0).dataSync()[0]!
+  const one = (row: number[]) => softmaxEntropies(engine, logits, tf.tensor2d(row, [1, 3]), 0).dataSync()[0]!
   near(t, [both], [(one([1, 0, 0]) + one([0, 1, 0])) / 2], 1e-6)
 })
 

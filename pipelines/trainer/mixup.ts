@@ -1,0 +1,64 @@
+/**
+ * mixup (Zhang et al., ICLR 2018): each item of a batch is mixed with another one of the batch, labels with the same
+ * share as sounds. What is mixed is what the batches hold: of patches, log-mel numbers, as edufonseca/waspaa19 does.
+ */
+import { streamOf } from '../../graphs/streams/draws.js'
+import type { BatchValues } from '../../graphs/streams/layout.js'
+import type { Rng } from '../../stages/values.js'
+
+export interface Mixing {
+  /** Items of the batch. */
+  count: number
+  /** Shares are drawn from Beta(alpha, alpha), one an item. */
+  alpha: number
+  /** What the draws hang on: the same key mixes in the same way. */
+  key: string
+}
+
+/** lambda x_i + (1 - lambda) x_j in every batch and lane, with one j (each once) and one lambda for item i. */
+export function mixBatch(values: BatchValues, { count, alpha, key }: Mixing): BatchValues {
+  const rng = streamOf(key)
+  const partners = permutation(count, rng)
+  const shares = Float64Array.from({ length: count }, () => betaDraw(alpha, rng))
+  const mixed = (from: Float32Array) => {
+    const size = from.length / count
+    return from.map((value, at) => {
+      const item = Math.floor(at / size)
+      const share = shares[item]!
+      return share * value + (1 - share) * from[partners[item]! * size + (at % size)]!
+    })
+  }
+  const lanes = (of: BatchValues[string]) =>
+    Object.fromEntries(Object.entries(of).map(([lane, own]) => [lane, mixed(own)]))
+  return Object.fromEntries(Object.entries(values).map(([id, of]) => [id, lanes(of)]))
+}
+
+function permutation(count: number, rng: Rng): number[] {
+  const order = Array.from({ length: count }, (_, at) => at)
+  for (let i = count - 1; i > 0; i--) {
+    const j = rng.integer(0, i + 1)
+    const item = order[i]!
+    order[i] = order[j]!
+    order[j] = item
+  }
+  return order
+}
+
+/** A draw from Beta(alpha, alpha): two gamma draws, one over their sum, by their logarithms so that none is 0. */
+export function betaDraw(alpha: number, rng: Rng): number {
+  const [one, other] = [logGamma(alpha, rng), logGamma(alpha, rng)]
+  return 1 / (1 + Math.exp(other - one))
+}
+
+/** Logarithm of a gamma draw of this shape and scale 1 (Marsaglia and Tsang, ACM TOMS 26(3), 2000). */
+function logGamma(shape: number, rng: Rng): number {
+  if (shape < 1) return logGamma(shape + 1, rng) + Math.log(1 - rng.uniform()) / shape
+  const d = shape - 1 / 3
+  const c = 1 / Math.sqrt(9 * d)
+  for (;;) {
+    const x = rng.normal()
+    const v = (1 + c * x) ** 3
+    if (v <= 0) continue
+    if (Math.log(1 - rng.uniform()) < 0.5 * x * x + d - d * v + d * Math.log(v)) return Math.log(d * v)
+  }
+}

@@ -1,0 +1,163 @@
+/** The same sweep through a real Slurm of one node, undisturbed and roughly handled: the figures of this machine alone. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import test from 'ava'
+import { holderOf } from '../../../pipelines/sweeps/process-lock.js'
+import { writtenArrays } from '../../../pipelines/sweeps/slurm-array.js'
+import { squeue, type Task } from '../../../pipelines/sweeps/slurm-commands.js'
+import { earshot, start } from '../../earshot.js'
+import { slurmIsInstalled, startSlurm } from '../../slurm/one-node.js'
+import { jobsOf, metricsOf, smallSweep, statusOf, sweepVerb, tableOf, training, until } from './small-sweep.js'
+
+const PROGRAM = fileURLToPath(new URL('../../../pipelines/earshot.js', import.meta.url))
+const STEPS = 40
+const here = slurmIsInstalled()
+const slurm = here ? test.serial : test.serial.skip
+let stopSlurm = () => {}
+
+test.before(() => {
+  if (here) stopSlurm = startSlurm()
+})
+test.after.always(() => stopSlurm())
+
+const settings = `budget: { threads: 1, jobs-at-once: 2, memory: 200 MB }
+executor: slurm
+slurm: { time: 30 min, options: [--nice=10] }`
+const small = smallSweep('slurm', STEPS, settings)
+const alone = join(small.folder, 'alone')
+const quiet = join(small.folder, 'quiet')
+const rough = join(small.folder, 'rough')
+
+test.serial('a plan says what Slurm will be asked for', async t => {
+  const { out, error } = await sweepVerb(small, alone, 'plan')
+  const line =
+    'Runs through Slurm: usual partition, 2 at once; each 1 processor, 0.2 GB, 30 min at a stretch; --nice=10.'
+  t.true(out.includes(line), `${out}${error}`)
+  t.false((await sweepVerb(small, alone, 'plan', '--executor', 'local')).out.includes('Slurm'))
+})
+
+test.serial('where Slurm is not to be found, and where there is no such executor, a sentence says so', async t => {
+  const environment = { ...small.cache, PATH: small.folder }
+  const { code, error } = await start(['sweep', 'run', small.file, '--output', quiet], environment).end
+  t.is(code, 1)
+  t.regex(error, /There is no program 'sbatch': Slurm is not installed here, or is not in PATH\.\n.*--executor local/)
+  t.deepEqual(jobsOf(quiet), {}, 'nothing was begun')
+  const unknown = await sweepVerb(small, quiet, 'run', '--executor', 'slum')
+  t.regex(unknown.error, /There is no executor 'slum'\. .*slurm/)
+})
+
+test.serial('Slurm has to know how many processors a job needs', async t => {
+  const without = smallSweep('slurm-threads', STEPS, 'budget: { memory: 100 MB }')
+  const { code, error } = await sweepVerb(without, join(without.folder, 'x'), 'plan', '--executor', 'slurm')
+  t.is(code, 1)
+  t.regex(error, /sweep\.yaml.*\n.*Slurm has to know how many processors a job needs(?:.|\n)*budget: \{ threads: 2 \}/)
+  const few = smallSweep('slurm-few', STEPS, 'budget: { threads: 2 }\nslurm: { cpus: 1 }')
+  t.regex(
+    (await sweepVerb(few, alone, 'plan')).error,
+    /sweep\.yaml:12:16 .*\n(?:.|\n)*has 2 threads \(budget\.threads\), but slurm\.cpus gives it 1\./,
+  )
+})
+
+slurm('the sweep on this machine alone', async t => {
+  const { code, error } = await sweepVerb(small, alone, 'run', '--executor', 'local')
+  t.is(code, 1, error)
+})
+
+slurm('through Slurm it gives the same figures', async t => {
+  const { code, out, error } = await sweepVerb(small, quiet)
+  t.is(code, 1, error)
+  t.regex(error, /^Slurm has taken 3 jobs as array \d+\.$/m)
+  t.regex(error, /strict, seed 3: failed in \d+ s: 1 of 25 clips cannot be used/)
+  t.regex(out, /3 jobs: 2 done, 1 failed\./)
+  t.is(tableOf(quiet), tableOf(alone))
+  for (const arm of ['base', 'hot']) t.is(metricsOf(quiet, arm), metricsOf(alone, arm), arm)
+})
+
+slurm('a killed controller, tasks put back, cancelled, and out of time change no figure', async t => {
+  const first = start(['sweep', 'run', small.file, '--output', rough], small.cache)
+  await training(rough, 'base', STEPS)
+  first.process.kill('SIGKILL')
+  const base = await taskOf('base')
+  const orphan = statusOf(jobsOf(rough).base!).process.pid
+  execFileSync('scontrol', ['requeue', base.id])
+
+  const second = start(['sweep', 'run', small.file, '--output', rough], small.cache)
+  await until(() => holderOf(join(rough, 'lock'))?.pid === second.process.pid, 'the second controller')
+  await training(rough, 'hot', STEPS)
+  execFileSync('scancel', [(await taskOf('hot')).id])
+  await until(() => statusOf(jobsOf(rough).base!).process.pid !== orphan, 'the task that was put back')
+  await training(rough, 'base', STEPS)
+  execFileSync('scancel', ['--batch', '--signal=USR1', base.id]) // as Slurm does ahead of the time limit
+  await until(() => /back to the queue/.test(said(base)), 'the task whose time is over')
+
+  const { code, error } = await second.end
+  t.is(code, 1, error)
+  t.is(tableOf(rough), tableOf(alone))
+  for (const arm of ['base', 'hot']) t.is(metricsOf(rough, arm), metricsOf(alone, arm), arm)
+  const arrays = readFileSync(join(rough, 'slurm', 'arrays.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+  t.deepEqual(
+    arrays.map(line => JSON.parse(line).jobs),
+    [3, 1],
+    'only the cancelled task was handed to Slurm again',
+  )
+})
+
+slurm('Ctrl-C stops what runs and takes the rest out of the queue', async t => {
+  const output = join(small.folder, 'stopped')
+  const { process: child, end } = start(
+    ['sweep', 'run', small.file, '--output', output, '--max-parallel', '1'],
+    small.cache,
+  )
+  await training(output, 'base', STEPS)
+  child.kill('SIGINT')
+  const { code, out, error } = await end
+  t.is(code, 130, error)
+  t.regex(out, /Go on with:\n {2}\.\/earshot sweep run '.*' --output '.*'\n$/)
+  t.is(statusOf(jobsOf(output).base!).state, 'waiting')
+  t.deepEqual(await squeue(), [])
+})
+
+slurm('what Slurm refuses is told in its words', async t => {
+  const refused = smallSweep('slurm-refused', STEPS, `${settings.replace('--nice=10', '--partition=nowhere')}`)
+  const { code, error } = await sweepVerb(refused, join(refused.folder, 'x'))
+  t.is(code, 1)
+  t.regex(error, /Slurm takes no jobs: .*[Ii]nvalid partition/)
+  t.notRegex(error, /reading sounds/, 'it is known before any work')
+  t.regex(error, /It was asked with: sbatch --test-only --cpus-per-task=1 --mem=191M --time=30 /)
+})
+
+slurm('a list of sounds embedded by an array, and merged, is the list embedded at once', async t => {
+  const run = join(jobsOf(quiet).base!, 'run')
+  const at = (name: string) => join(small.folder, name)
+  const embed = ['embed', run, at('sounds'), '--no-rulers', '-o']
+  t.is((await earshot([...embed, at('whole.arrow')], small.cache)).code, 0)
+  const words = [process.execPath, PROGRAM, ...embed].map(word => `'${word}'`).join(' ')
+  const wrapped = `${words} '${small.folder}'/parts/$SLURM_ARRAY_TASK_ID.arrow --shard $SLURM_ARRAY_TASK_ID/3`
+  const array = ['--wait', '--array=1-3%2', '--cpus-per-task=1', '--mem=500M', `--output=${at('part-%a.txt')}`]
+  execFileSync('sbatch', [...array, `--wrap=${wrapped}`], { env: { ...process.env, ...small.cache } })
+  const parts = [1, 2, 3].map(part => at(`parts/${part}.arrow`))
+  const { code, error } = await earshot(['merge', ...parts, '-o', at('merged.arrow')], small.cache)
+  t.is(code, 0, error)
+  t.deepEqual(readFileSync(at('merged.arrow')), readFileSync(at('whole.arrow')))
+})
+
+/** The task of an arm, in the queue now. */
+async function taskOf(arm: string): Promise<Task> {
+  const key = basename(jobsOf(rough)[arm]!)
+  const arrays = writtenArrays(rough)
+  const task = (await squeue()).find(({ name, index }) => arrays.get(name)?.keys[index] === key)
+  if (!task) throw new Error(`${arm} is not in the queue`)
+  return task
+}
+
+/** What the script of a task, and Slurm itself, have said. */
+function said({ name, index }: Task): string {
+  const file = readdirSync(join(rough, 'slurm')).find(one => one.startsWith(name) && one.endsWith(`${index}.txt`))
+  return file !== undefined && existsSync(join(rough, 'slurm', file))
+    ? readFileSync(join(rough, 'slurm', file), 'utf8')
+    : ''
+}

@@ -1,0 +1,83 @@
+/** Losses for labels of which some are wrong or missing, against their formulas in PyTorch and NumPy. */
+import test from 'ava'
+import type { Tensor } from '../../../engine/engine.js'
+import type { Stage } from '../../../stages/contract.js'
+import crossEntropy from '../../../stages/heads/cross-entropy.js'
+import lq from '../../../stages/heads/l-q.js'
+import softBootstrap from '../../../stages/heads/soft-bootstrap.js'
+import type { Port } from '../../../stages/ports.js'
+import { engine, fixture, near, tensorOf, weightsFrom } from '../../engine/started.js'
+import { builder, outOf } from '../built.js'
+
+const { tf } = engine
+const STAGES: Record<string, Stage> = {
+  'l-q': lq,
+  'soft-bootstrap': softBootstrap,
+  'cross-entropy': crossEntropy,
+}
+
+interface Found {
+  loss: number
+  gradient: number[]
+}
+const { shape, logits, targets, cases, missing } = fixture<{
+  shape: number[]
+  logits: number[]
+  targets: number[]
+  cases: (Found & { stage: string; parameters: object; counted: number })[]
+  missing: Found & { targets: number[]; flagged: number }
+}>('label-noise/cases.json')
+
+const ports = (classes: number): Record<string, Port> => ({
+  from: { kind: 'batch', size: 16, of: { kind: 'embedding', size: classes } },
+  targets: { kind: 'batch', size: 16, of: { kind: 'label', classes } },
+})
+
+function valueAndGradient(stage: Stage, parameters: object, wanted: number[]) {
+  const of = builder(stage, parameters, ports(shape[1]!))(weightsFrom(1).scope)
+  const goal = tensorOf({ shape, data: wanted })
+  const loss = (from: Tensor) => of({ from, targets: goal }, { training: true }).asScalar()
+  const { value, grad } = tf.valueAndGrad(loss)(tensorOf({ shape, data: logits }))
+  return { value: value.dataSync(), grad: grad.dataSync() }
+}
+
+for (const { stage, parameters, counted, loss, gradient } of cases) {
+  test(`${stage} ${JSON.stringify(parameters)}: value and gradient agree with PyTorch`, t => {
+    const { value, grad } = valueAndGradient(STAGES[stage]!, parameters, targets)
+    // towards q = 0 float32 loses digits in 1 - p^q
+    const tolerance = 'q' in parameters && parameters.q === 0.01 ? 1e-4 : 3e-6
+    near(t, value, [loss], tolerance, 'value')
+    near(t, grad, gradient, Math.max(tolerance, 1e-5), 'gradient')
+    const rows = Array.from({ length: shape[0]! }, (_, row) => grad.slice(row * shape[1]!, (row + 1) * shape[1]!))
+    t.is(rows.filter(row => row.some(value => value !== 0)).length, counted)
+  })
+}
+
+test('flagged negatives ask nothing of a classifier; all other terms are as they were', t => {
+  const { value, grad } = valueAndGradient(crossEntropy, { outputs: 'sigmoid' }, missing.targets)
+  near(t, value, [missing.loss], 1e-6, 'value')
+  near(t, grad, missing.gradient, 1e-5, 'gradient')
+  const silent = missing.targets.flatMap((target, at) => (target < 0 ? [grad[at]!] : []))
+  t.is(silent.length, missing.flagged)
+  t.true(silent.every(value => value === 0))
+})
+
+test('logits that say nothing give the chance level', t => {
+  const even = { from: tf.zeros([2, 5]), targets: tf.oneHot(tf.tensor1d([1, 4], 'int32'), 5).toFloat() }
+  for (const [stage, parameters] of [
+    [lq, { q: 0.7 }],
+    [lq, { q: 1 }],
+    [softBootstrap, {}],
+  ] as const) {
+    const out = outOf(stage, parameters, ports(5))
+    const of = builder(stage, parameters, ports(5))(weightsFrom(1).scope)
+    near(t, of(even, { training: true }).dataSync(), [out.kind === 'loss' ? out.chance : 0], 1e-6)
+  }
+})
+
+test('one rule of discard, and none where an item has several classes', t => {
+  t.throws(() => lq.parameters.parse({ discard: {} }), { message: /one rule/ })
+  t.throws(() => lq.parameters.parse({ discard: { max: 0.9, percentile: 90 } }), { message: /one rule/ })
+  const both = { outputs: 'sigmoid', discard: { max: 0.9 } }
+  t.throws(() => outOf(crossEntropy, both, ports(5)), { message: /softmax/ })
+})
