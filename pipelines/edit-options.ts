@@ -1,6 +1,7 @@
 /** `--set`, `--without` and `--swap`, alike for every verb that reads a graph; done in the order in which they are typed. */
 import type { Command } from 'commander'
 import type { Edit } from '../graphs/language/edits.js'
+import { shellWord } from './shell-word.js'
 
 /** Adds the three options to a verb; gives the list that they fill. */
 export function editOptions(command: Command): Edit[] {
@@ -26,6 +27,5 @@ export function editOptions(command: Command): Edit[] {
 
 /** Edits as one types them again: ` --without mixed --set train.seed=1`, or nothing. */
 export function asTyped(edits: readonly Edit[]): string {
-  const quoted = (text: string) => (/^[\w./=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
-  return edits.map(edit => Object.entries(edit).map(([name, text]) => ` --${name} ${quoted(text)}`)).join('')
+  return edits.map(edit => Object.entries(edit).map(([name, text]) => ` --${name} ${shellWord(text)}`)).join('')
 }

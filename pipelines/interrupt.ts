@@ -1,6 +1,9 @@
-/** What Ctrl-C does to long work: the first one asks it to stop, the second one ends the process. */
+/**
+ * What Ctrl-C does to long work: the first one asks it to stop, the second one ends the process. SIGTERM asks too, and may
+ * come several times: from a batch system to all processes, and once more from the process that started this one.
+ */
 export interface Interrupt {
-  /** Aborted by the first Ctrl-C (SIGINT) or SIGTERM. */
+  /** Aborted by the first Ctrl-C (SIGINT), or by SIGTERM. */
   signal: AbortSignal
   /** The signals end the process again, as they do by default. */
   release(): void
@@ -9,7 +12,8 @@ export interface Interrupt {
 /** @param sentence said once the work has been asked to stop */
 export function stopOnInterrupt(sentence: string): Interrupt {
   const controller = new AbortController()
-  const onSignal = () => {
+  const onSignal = (name: NodeJS.Signals) => {
+    if (controller.signal.aborted && name === 'SIGTERM') return
     if (controller.signal.aborted) process.exit(130)
     process.stderr.write(`\n${sentence} Press Ctrl-C again to stop at once.\n`)
     controller.abort()

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { Problem } from '../data/problem.js'
 import { suggestion } from '../graphs/language/nearest-name.js'
 import { stopOnInterrupt, wasInterrupted } from './interrupt.js'
+import { shellWord } from './shell-word.js'
 import type { SweepPlan } from './sweeps/plan.js'
 
 const EXAMPLES = `
@@ -12,11 +13,24 @@ Examples:
   ./earshot sweep run configs/sweeps/contrastive-quick.yaml              goes on where it stopped
   ./earshot sweep run my-sweep.yaml --only base no-mix-back --retry      some arms, failed jobs too
   ./earshot sweep results configs/sweeps/contrastive-quick.yaml          the table, also while it runs
+  ./earshot sweep run my-sweep.yaml --executor slurm --max-parallel 8    as arrays of Slurm, 8 jobs at once
+
+On a cluster, what a job gets stands in the sweep file; only threads are needed, and figures are the same as here:
+  executor: slurm
+  budget: { threads: 4, jobs-at-once: 8 }
+  slurm: { partition: cpu, time: 4 h, memory: 8 GB, options: [--account=sound] }
+A job that reaches its time limit, or is pre-empted, goes back to the queue and goes on where it was. Ctrl-C stops the
+jobs; closing the terminal leaves them in the queue, and the same command finds them again. Program, configs, sounds,
+cache (EARSHOT_CACHE) and --output have to be on a disk that all machines share. Many recordings are embedded by an
+array too: ./earshot embed --help.
 `
 
 interface Where {
   output?: string
+  executor?: string
 }
+
+const EXECUTOR = ['--executor <name>', "local or slurm, instead of the sweep file's"] as const
 
 export default function register(program: Command): void {
   const sweep = program
@@ -32,19 +46,24 @@ export default function register(program: Command): void {
   verb('plan', 'check every variant and list the jobs; runs nothing')
     .option('--trial [steps]', 'measure a few steps of the base and its evaluations, for an estimate of the time')
     .option('--all', 'list every job, however many')
+    .option(...EXECUTOR)
     .action(plan)
   verb('run', 'run what is not done yet; may be killed and started again at any time')
     .option('--only <arms...>', 'some arms')
     .option('--retry', 'failed jobs too')
     .option('--max-parallel <n>', 'jobs side by side, instead of budget.jobs-at-once')
+    .option(...EXECUTOR)
     .action(run)
   verb('results', 'write and print the tables of what there is').action(results)
   sweep.command('job <output> <key>', { hidden: true }).action(job)
 }
 
-async function planned(file: string, { output }: Where): Promise<SweepPlan> {
-  const { planSweep } = await import('./sweeps/plan.js')
-  return planSweep(file, output)
+async function planned(file: string, { output, executor }: Where): Promise<SweepPlan> {
+  const [{ planSweep }, { runBy }] = await Promise.all([
+    import('./sweeps/plan.js'),
+    import('./sweeps/open-executor.js'),
+  ])
+  return runBy(await planSweep(file, output), executor)
 }
 
 async function plan(file: string, options: Where & { trial?: string | true; all?: true }): Promise<void> {
@@ -56,7 +75,7 @@ async function plan(file: string, options: Where & { trial?: string | true; all?
   const steps =
     options.trial === undefined ? undefined : options.trial === true ? 5 : wholeNumber('--trial', options.trial)
   const trial = steps === undefined ? lastTrial(plan) : runTrial(plan, steps)
-  process.stdout.write(`${planText(plan, listJobs(plan), options.all ?? false, trial)}\n`)
+  process.stdout.write(`${planText(plan, listJobs(plan), { all: options.all, trial, given: asGiven(options) })}\n`)
 }
 
 async function run(
@@ -79,7 +98,7 @@ async function run(
     release()
   }
   if (signal.aborted) {
-    process.stdout.write(`Stopped. Go on with:\n  ./earshot sweep run ${file}${asGiven(options)}\n`)
+    process.stdout.write(`Stopped. Go on with:\n  ./earshot sweep run ${shellWord(file)}${asGiven(options)}\n`)
     process.exitCode = 130
     return
   }
@@ -102,15 +121,19 @@ async function show(plan: SweepPlan, options: Where): Promise<void> {
   const files = writeResults(plan.output, found)
   const failed = found.missing.some(({ state }) => state === 'failed')
   const open = found.missing.some(({ state }) => state !== 'failed')
-  const again = `./earshot sweep run ${plan.file}${asGiven(options)}`
-  const next = open ? again : failed ? `${again} --retry` : `./earshot report ${plan.output}`
+  const again = `./earshot sweep run ${shellWord(plan.file)}${asGiven(options)}`
+  const next = open ? again : failed ? `${again} --retry` : `./earshot report ${shellWord(plan.output)}`
   process.stdout.write(
     `${resultsText(found)}\n\n${counts(plan, listJobs(plan))}\nSaved: ${files.join(', ')}\nNext: ${next}\n`,
   )
   if (failed) process.exitCode = 1
 }
 
-const asGiven = ({ output }: Where) => (output === undefined ? '' : ` --output ${output}`)
+/** Options of a command that have to be said again. */
+const asGiven = (options: Where) =>
+  (['output', 'executor'] as const)
+    .flatMap(name => (options[name] === undefined ? [] : [` --${name} ${shellWord(options[name])}`]))
+    .join('')
 
 /** What an executor starts, here or on another machine. */
 async function job(output: string, key: string): Promise<void> {

@@ -25,6 +25,8 @@ export class ClipEmbedding {
     private readonly prepared: Prepared,
     private readonly columns: string[],
     private readonly thread: TrainerThread,
+    /** Metadata that all files carry beside what says how they were made. */
+    private readonly further: Record<string, string> = {},
   ) {}
 
   /** With the weights that the thread has now. @returns rows written */
@@ -36,7 +38,7 @@ export class ClipEmbedding {
     const writer = this.#writer(file, path.dimensions, {
       'earshot.level': level,
       'earshot.hop': String(hop * second),
-      'earshot.layer': path.encoder,
+      'earshot.layer': path.layer === undefined ? path.encoder : `${path.encoder}.${path.layer}`,
       'earshot.content': label,
     })
     const bar = progress(`${label} of clips`, prepared.clips.length)
@@ -94,7 +96,7 @@ export class ClipEmbedding {
   }
 
   #writer(file: string, dimensions: number, details: Record<string, string>) {
-    const metadata = { ...embeddingMetadata(this.found, this.path), ...details }
+    const metadata = { ...embeddingMetadata(this.found, this.path), ...details, ...this.further }
     return createEmbeddingWriter(file, { dimensions, columns: this.columns, metadata })
   }
 

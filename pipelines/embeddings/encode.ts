@@ -42,7 +42,7 @@ export async function* encodePatches<Key>(
 ): AsyncGenerator<PatchEmbedding<Key>> {
   const underWay: { places: Place<Key>[]; embeddings: Promise<Float32Array> }[] = []
   for (const { places, patches } of patchBatches(path, clips, hop)) {
-    underWay.push({ places, embeddings: thread.encode(path.encoder, patches, places.length) })
+    underWay.push({ places, embeddings: thread.encode(path.encoder, patches, places.length, path.layer) })
     if (underWay.length > AHEAD) yield* embedded(underWay.shift()!, path.dimensions)
   }
   for (const batch of underWay) yield* embedded(batch, path.dimensions)

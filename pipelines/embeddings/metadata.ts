@@ -21,5 +21,6 @@ export function embeddingMetadata({ checkpoint }: FoundCheckpoint, path: Encodin
     'earshot.graph-hash': checkpoint.graphHash,
     'earshot.graph': JSON.stringify(checkpoint.graph),
     'earshot.pooling': 'mean',
+    ...(checkpoint.note === undefined ? {} : { 'earshot.note': checkpoint.note }),
   }
 }

@@ -14,6 +14,8 @@ import { findCheckpoint } from '../trainer/checkpoint.js'
 import { TrainerThread } from '../trainer/trainer-thread.js'
 import { ClipEmbedding } from './clip-embedding.js'
 import { type EncodingPath, encodingPath } from './encoding-path.js'
+import { layerPath } from './layer-path.js'
+import { clipsOf, type Shard, shardMetadata } from './shard.js'
 
 export type Level = 'clip' | 'patch'
 
@@ -31,6 +33,8 @@ export interface EmbedOptions {
   workers?: number | undefined
   /** Folder of the feature cache. */
   cache: string
+  /** This share of the clips alone. */
+  shard?: Shard | undefined
   /** Once aborted, nothing more is read or written, and unfinished files are taken away. */
   signal?: AbortSignal | undefined
 }
@@ -44,6 +48,8 @@ export interface Embedded {
   audioSeconds: number
   /** Where the time went, in a sentence. */
   bottleneck: string
+  /** What the checkpoint says to whoever uses the embeddings. */
+  note: string | undefined
 }
 
 /** @throws the signal's reason once it is aborted */
@@ -59,15 +65,31 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
   const found = findCheckpoint(options.run)
   const { graph, statistics, train } = found.checkpoint
   const path = encodingPath(graph, await loadStages(graph.stageFiles), statistics, options.layer)
-  const { clips, columns } = await readInputs(options.inputs)
+  const { clips: all, columns } = await readInputs(options.inputs)
+  const { shard } = options
+  const clips = shard ? clipsOf(all, shard) : all
+  const part = shard
+    ? shardMetadata(
+        shard,
+        all.map(({ id }) => id),
+      )
+    : {}
   makeRoom(options.output)
   const prepared = await timed('reading the sounds', prepare(path, clips, options))
   noteSkipped(options.output, prepared)
   const { seed, threads, precision } = train
   const thread = await timed('starting TensorFlow', TrainerThread.start({ graph, seed, threads, precision }))
-  const task = new ClipEmbedding(options, found, path, prepared, columns, thread)
   let rows: number
   try {
+    const task = new ClipEmbedding(
+      options,
+      found,
+      await layerPath(path, options.layer, thread),
+      prepared,
+      columns,
+      thread,
+      part,
+    )
     await thread.load(found.tensors, { optimiser: false })
     rows = await timed('the encoder', task.write(options.output, options.level, 'embedding'))
     if (options.rulers ?? columns.length > 0) await timed('the rulers', task.writeRulers())
@@ -81,6 +103,7 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
     seconds: (performance.now() - began) / 1000,
     audioSeconds: prepared.nodes[path.mel]!.seconds.reduce((sum, one) => sum + one, 0),
     bottleneck: bottleneckOfPhases(phases),
+    note: found.checkpoint.note,
   }
 }
 
@@ -99,7 +122,7 @@ async function readInputs(inputs: readonly string[]): Promise<{ clips: Clip[]; c
 async function prepare(
   path: EncodingPath,
   clips: readonly Clip[],
-  { workers, cache, signal }: EmbedOptions,
+  { workers, cache, signal, shard }: EmbedOptions,
 ): Promise<Prepared> {
   const pool = openPool({ workers: workers ?? availableParallelism() })
   const bar = progress('reading sounds', clips.length)
@@ -113,6 +136,8 @@ async function prepare(
       signal,
     })
     if (prepared.clips.length > 0) return prepared
+    // a shard of nothing but bad clips has no rows; whether that is too many is seen when all are together
+    if (shard) return { ...prepared, nodes: { [path.mel]: { keys: [], frames: [], seconds: [] } } }
     const { path: file, reason } = prepared.skipped[0]!
     throw new Problem('no-usable-clips', `None of ${clips.length} clips can be read; ${file}: ${reason}`)
   } finally {

@@ -28,7 +28,7 @@ const SECONDS = 1.5
 const SIZE = 640
 const PAD = 14
 
-interface Spot {
+export interface Spot {
   /** Of the table. */
   row: number
   label: string
@@ -37,8 +37,23 @@ interface Spot {
   sound?: string
 }
 
+export interface DrawnMap {
+  /** A drawing and its sounds. */
+  html: string
+  spots: readonly Spot[]
+  /** Labels by how often they are. */
+  names: readonly string[]
+  /** Side of the square that the spots lie in. */
+  size: number
+}
+
 /** HTML with a drawing and its sounds. @throws Problem if the file or the column cannot be read */
 export async function embeddingMap(options: MapOptions): Promise<string> {
+  return (await drawnMap(options)).html
+}
+
+/** The same, and where its points lie. @throws Problem if the file or the column cannot be read */
+export async function drawnMap(options: MapOptions): Promise<DrawnMap> {
   const { file, points, progress } = options
   const label = options.label ?? (await likelyLabel(file))
   const table = await readClipTable(file, label ? [label] : [])
@@ -57,7 +72,8 @@ export async function embeddingMap(options: MapOptions): Promise<string> {
         ? 'None can be heard: their files cannot be read from here.'
         : '',
   ]
-  return `${sentence(said.join(' '))}<div class="card">${drawing(spots, table, names)}<p class="heard-name soft"></p></div>`
+  const html = `${sentence(said.join(' '))}<div class="card">${drawing(spots, table, names)}<p class="heard-name soft"></p></div>`
+  return { html, spots, names: [...names.keys()], size: SIZE }
 }
 
 /** Of the columns with 2 to 30 values, the first; names that say label come first. */

@@ -29,7 +29,7 @@ export function readSweep(folder: string): SweepRecord {
   return { path: folder, plan, results: sweepResults(plan), jobs }
 }
 
-type Ledger = Pick<SweepPlan, 'name' | 'file' | 'base' | 'against' | 'arms' | 'tests' | 'budget'>
+type Ledger = Pick<SweepPlan, 'name' | 'file' | 'base' | 'against' | 'arms' | 'tests' | 'budget' | 'executor' | 'slurm'>
 
 function planOf(folder: string): SweepPlan {
   const file = join(folder, LEDGER)

@@ -17,7 +17,6 @@ export interface RunOptions {
 
 /** A job whose process died this often without a word has failed. */
 const DEATHS = 4
-const LOOK = 300
 
 /** The jobs that a call would run, by key: what is done, or has failed and is not to be tried again, is left. */
 export function openJobs(plan: SweepPlan, { only, retry }: Pick<RunOptions, 'only' | 'retry'>): Map<string, Job> {
@@ -64,32 +63,43 @@ export async function workOff(
       underWay.add(key)
     }
     if (next.length > 0) await executor.start(next)
-    await pause(signal, asked)
+    await pause(executor.look, signal, asked)
     const alive = await executor.alive([...underWay])
     for (const key of underWay) {
       if (alive.has(key)) continue
       underWay.delete(key)
-      const died = settled(plan, jobs.get(key)!, deaths, asked)
-      if (died) queue.unshift(key)
+      const again = await settled(plan, jobs.get(key)!, executor, deaths, asked)
+      if (again) queue.unshift(key)
       else onEnd?.(jobs.get(key)!, stateOf(plan, jobs.get(key)!, new Set([key])))
     }
   }
 }
 
-/** Whether a job whose process is gone has to be started again; one that dies again and again has failed. */
-function settled(plan: SweepPlan, job: Job, deaths: Map<string, number>, stopping: boolean): boolean {
-  const { state } = stateOf(plan, job, new Set([job.key]))
+/**
+ * Whether a job whose process is gone has to be started again. One that was stopped in order, by whomever, goes on; one
+ * that dies again and again has failed.
+ */
+async function settled(
+  plan: SweepPlan,
+  job: Job,
+  executor: Executor,
+  deaths: Map<string, number>,
+  stopping: boolean,
+): Promise<boolean> {
+  const { state, status } = stateOf(plan, job, new Set([job.key]))
   if (state === 'done' || state === 'failed' || stopping) return false
+  if (state === 'waiting' && status?.reason !== undefined) return true
   const count = (deaths.get(job.key) ?? 0) + 1
   deaths.set(job.key, count)
   if (count < DEATHS) return true
   const folder = jobFolder(plan, job.key)
-  const reason = `its process died ${DEATHS} times without saying why`
+  const fate = await executor.fate?.(job.key)
+  const reason = `its process died ${DEATHS} times without saying why${fate ? `; ${fate}` : ''}`
   folder.write({ ...folder.status(), state: 'failed', reason, log: folder.log })
   return false
 }
 
 /** Until the next look; a first Ctrl-C ends it at once. */
-async function pause(signal: AbortSignal, asked: boolean): Promise<void> {
-  await sleep(LOOK, undefined, asked ? {} : { signal }).catch(() => {})
+async function pause(look: number, signal: AbortSignal, asked: boolean): Promise<void> {
+  await sleep(look, undefined, asked ? {} : { signal }).catch(() => {})
 }

@@ -1,5 +1,7 @@
 /** Where jobs run: as processes of this machine, or wherever else `earshot sweep job FOLDER KEY` can be started. */
 export interface Executor {
+  /** Milliseconds between two looks at what is under way. */
+  readonly look: number
   /** How many more jobs may be started now, with these under way. */
   room(underWay: number): number
   /** Starts `earshot sweep job <output> <key>` for each; its folder holds the order. */
@@ -8,4 +10,6 @@ export interface Executor {
   alive(keys: readonly string[]): Promise<Set<string>>
   /** Asks them to stop and to keep what they have; they end soon after. */
   stop(keys: readonly string[]): Promise<void>
+  /** What is known of how a job came to its end, if it did not say so itself. */
+  fate?(key: string): Promise<string | undefined>
 }

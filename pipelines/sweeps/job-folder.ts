@@ -51,7 +51,7 @@ export interface JobStatus {
 export type JobState = 'waiting' | 'running' | 'done' | 'failed' | 'stale'
 
 /** A sign of life on another machine is good for this many milliseconds. */
-const SILENCE = 180_000
+export const SILENCE = 180_000
 
 export class JobFolder {
   constructor(readonly path: string) {}
@@ -99,11 +99,17 @@ export class JobFolder {
     utimesSync(this.file('status.json'), now, now)
   }
 
+  /** When a process at work last said so, in milliseconds; 0 if none ever did. */
+  get lastSign(): number {
+    const file = this.file('status.json')
+    return existsSync(file) ? statSync(file).mtimeMs : 0
+  }
+
   /** Whether the process that a status names is at work. */
   isAtWork({ process }: JobStatus): boolean {
     if (!process) return false
     if (isHere(process)) return isAlive(process)
-    return Date.now() - statSync(this.file('status.json')).mtimeMs < SILENCE
+    return Date.now() - this.lastSign < SILENCE
   }
 }
 

@@ -19,6 +19,7 @@ export interface LocalOptions {
 }
 
 export class LocalExecutor implements Executor {
+  readonly look = 300
   readonly #children = new Map<string, ChildProcess>()
 
   constructor(private readonly options: LocalOptions) {}

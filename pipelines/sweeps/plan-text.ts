@@ -1,7 +1,8 @@
 /** A plan as it is printed: its jobs, how they stand, what they will cost. */
 import { editInWords } from '../../graphs/language/edits.js'
+import { shellWord } from '../shell-word.js'
 import { type JobState, startedJobs, stateOf } from './job-folder.js'
-import type { SweepPlan } from './plan.js'
+import { type SweepPlan, usualOutput } from './plan.js'
 import { inWords, secondsOf, type Trial } from './trial.js'
 
 /** Lines of a table unless all are asked for. */
@@ -31,13 +32,21 @@ export function listJobs(plan: SweepPlan): Listed[] {
   )
 }
 
-export function planText(plan: SweepPlan, listed: readonly Listed[], all: boolean, trial: Trial | undefined): string {
-  return [header(plan), table(plan, listed, all), counts(plan, listed), cost(plan, listed, trial), next(plan, listed)]
-    .filter(part => part !== '')
-    .join('\n\n')
+export interface PlanOptions {
+  /** Every job, however many. */
+  all?: boolean | undefined
+  trial?: Trial | undefined
+  /** Options that the next `sweep run` needs again, such as ` --output there`. */
+  given?: string | undefined
 }
 
-function header({ name, file, base, arms, jobs, tests, output, graphs, against }: SweepPlan): string {
+export function planText(plan: SweepPlan, listed: readonly Listed[], { all, trial, given = '' }: PlanOptions): string {
+  const parts = [header(plan), table(plan, listed, all ?? false), counts(plan, listed), cost(plan, listed, trial)]
+  return [...parts, next(plan, listed, given)].filter(part => part !== '').join('\n\n')
+}
+
+function header(plan: SweepPlan): string {
+  const { name, file, base, arms, jobs, tests, output, graphs, against } = plan
   const asked = arms.reduce((sum, { jobs }) => sum + jobs.length, 0)
   const same = asked - jobs.size
   const twice = same > 0 ? `; ${same} of ${asked} are the same as another and run once` : ''
@@ -46,7 +55,18 @@ function header({ name, file, base, arms, jobs, tests, output, graphs, against }
     `${name} (${file}): ${plural(arms.length, 'arm')} of ${base}, ${plural(jobs.size, 'job')}${twice}.`,
     `Checked: ${plural(graphs, 'distinct graph')}. Evaluated on: ${judged}. Differences to: ${against}.`,
     `Ledger: ${output}`,
+    ...slurmLine(plan),
   ].join('\n')
+}
+
+/** What a job gets of a cluster; nothing to say of this machine. */
+function slurmLine({ executor, slurm, budget }: SweepPlan): string[] {
+  if (executor !== 'slurm') return []
+  const { partition = 'usual', time, memory = budget.memory, cpus = budget.threads ?? 1, options } = slurm
+  const limit = time === undefined ? "the partition's time limit" : `${inWords(time)} at a stretch`
+  const more = options.length === 0 ? '' : `; ${options.join(' ')}`
+  const each = `${plural(cpus, 'processor')}, ${(memory / 1e9).toLocaleString('en')} GB, ${limit}`
+  return [`Runs through Slurm: ${partition} partition, ${budget['jobs-at-once']} at once; each ${each}${more}.`]
 }
 
 function table({ arms }: SweepPlan, listed: readonly Listed[], all: boolean): string {
@@ -107,11 +127,13 @@ function cost(plan: SweepPlan, listed: readonly Listed[], trial: Trial | undefin
   return `Time: about ${inWords(seconds / atOnce)} for ${plural(left.length, 'job')}${side}. From a trial of ${trial.steps} steps of the base: ${parts}; other graphs may take more or less, and rulers come on top.`
 }
 
-function next({ file }: SweepPlan, listed: readonly Listed[]): string {
+function next({ file, name, output }: SweepPlan, listed: readonly Listed[], given: string): string {
+  const run = `Next: ./earshot sweep run ${shellWord(file)}${given}`
+  const where = output === usualOutput(name) ? '' : ` --output ${shellWord(output)}`
   const failed = listed.some(({ state }) => state === 'failed')
   const open = listed.some(({ state }) => state !== 'done' && state !== 'failed')
-  if (open) return `Next: ./earshot sweep run ${file}`
-  return failed ? `Next: ./earshot sweep run ${file} --retry` : `Next: ./earshot sweep results ${file}`
+  if (open) return run
+  return failed ? `${run} --retry` : `Next: ./earshot sweep results ${shellWord(file)}${where}`
 }
 
 export const plural = (count: number, what: string) => `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { Problem, Problems } from '../../data/problem.js'
 import type { Edit } from '../../graphs/language/edits.js'
 import { type Arm, armsOf, referenceArm } from './arms.js'
-import { type Budget, type Evaluation, readSweepFile, type SweepFile } from './sweep-file.js'
+import type { SlurmSettings } from './slurm-settings.js'
+import { type Budget, type Evaluation, type ExecutorName, readSweepFile, type SweepFile } from './sweep-file.js'
 import { hashed, jobEdits, jobKey, Variants } from './variants.js'
 
 /** Something a run is probed on. */
@@ -37,6 +38,8 @@ export interface SweepPlan {
   jobs: Map<string, Job>
   tests: Test[]
   budget: Budget
+  executor: ExecutorName
+  slurm: SlurmSettings
   /** Distinct graphs that were checked. */
   graphs: number
 }
@@ -54,7 +57,7 @@ export async function planSweep(file: string, output?: string): Promise<SweepPla
   if (!existsSync(sweep.base)) throw noBase(sweep)
   const arms = armsOf(sweep)
   const against = referenceArm(sweep, arms)
-  const { budget, evaluate } = sweep.written
+  const { budget, evaluate, executor, slurm } = sweep.written
   const variants = new Variants(sweep.base)
   const problems: Problem[] = []
   const planned: SweepPlan['arms'] = []
@@ -81,7 +84,7 @@ export async function planSweep(file: string, output?: string): Promise<SweepPla
     arms: planned,
     jobs: jobsOf(found, against, budget),
     tests: Object.entries(evaluate).map(([name, test]) => ({ name, ...test })),
-    budget,
+    ...{ budget, executor, slurm },
     graphs: variants.graphs,
   }
 }

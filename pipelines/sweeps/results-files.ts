@@ -14,7 +14,8 @@ import {
   Utf8,
   vectorFromArray,
 } from 'apache-arrow'
-import type { ResultRow, SweepResults } from './results.js'
+import type { ResultRow } from './judge.js'
+import type { SweepResults } from './results.js'
 import { resultsText } from './results-text.js'
 
 const COLUMNS = [

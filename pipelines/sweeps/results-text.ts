@@ -1,6 +1,7 @@
 /** The tables of a sweep's results, in Markdown: they read as well on a terminal. */
 import type { Interval } from '../probes/scores.js'
-import { type EvaluationNote, METRICS, type SummaryRow, type SweepResults } from './results.js'
+import type { EvaluationNote, SweepResults } from './results.js'
+import { METRICS, type SummaryRow } from './summary.js'
 
 const percent = (share: number) => (100 * share).toFixed(1)
 const signed = (share: number) => `${share < 0 ? '-' : '+'}${percent(Math.abs(share))}`

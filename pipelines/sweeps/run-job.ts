@@ -1,12 +1,13 @@
 /** One job from order to figures: train, then embed and probe for each evaluation, each by the ordinary command line. */
 import { spawn } from 'node:child_process'
-import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Problem, Problems } from '../../data/problem.js'
 import type { Edit } from '../../graphs/language/edits.js'
 import { readConfig } from '../config.js'
-import { type JobFolder, type JobOrder, type JobStatus, readJson } from './job-folder.js'
+import { type JobFolder, type JobOrder, type JobStatus, readJson, SILENCE } from './job-folder.js'
 import { tryLock } from './process-lock.js'
 import { isAlive, isHere, nameOf, signalTo, thisProcess } from './processes.js'
 import { configKey } from './variants.js'
@@ -31,16 +32,36 @@ class Stopped extends Error {}
 export async function runJob(folder: JobFolder, signal: AbortSignal): Promise<number> {
   const order = folder.order()
   if (!order) throw new Problem('no-job', `${folder.path} holds no order for a job (job.json).`)
-  const lock = tryLock(folder.file('lock'))
-  if ('holder' in lock) throw new Problem('job-in-use', `Process ${lock.holder.pid} is at work in ${folder.path}.`)
+  const release = await lockJob(folder, signal)
   const heartbeat = setInterval(() => folder.sayAlive(), HEARTBEAT)
   try {
     await endOrphan(folder.status())
+    rmSync(join(folder.run, 'lock'), { force: true }) // what trained here is dead, perhaps with its machine
     return await new JobRun(folder, order, signal).toTheEnd()
   } finally {
     clearInterval(heartbeat)
-    lock.release()
+    release()
   }
+}
+
+/**
+ * The job's lock. Of a holder on another machine nobody can tell from here whether it is dead: it is once it has given no
+ * sign of life for a while, as when that machine was lost and a batch system has started the job on this one.
+ */
+async function lockJob(folder: JobFolder, signal: AbortSignal): Promise<() => void> {
+  const file = folder.file('lock')
+  let lock = tryLock(file)
+  if ('holder' in lock && !isHere(lock.holder)) {
+    const sign = folder.lastSign
+    while (Date.now() - sign < SILENCE && folder.lastSign === sign && !signal.aborted) await sleep(1000)
+    if (Date.now() - sign >= SILENCE && folder.lastSign === sign) {
+      rmSync(file, { force: true })
+      lock = tryLock(file)
+    }
+  }
+  if ('release' in lock) return lock.release
+  const { pid, host } = lock.holder
+  throw new Problem('job-in-use', `Process ${pid} on ${host} is at work in ${folder.path}.`)
 }
 
 /** A job that was killed may have left its training running, which nobody waits for any more. */

@@ -1,11 +1,12 @@
-/** A sweep from plan to results on this machine: one controller at a time, and whatever happens the ledger is right. */
+/** A sweep from plan to results: one controller at a time, and whatever happens the ledger is right. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { Problem } from '../../data/problem.js'
+import { shellWord } from '../shell-word.js'
 import { keysOf, openJobs, workOff } from './controller.js'
 import { type JobNow, jobFolder, writeWhole } from './job-folder.js'
-import { LocalExecutor } from './local-executor.js'
+import { openExecutor } from './open-executor.js'
 import type { Job, SweepPlan } from './plan.js'
 import { prepareForAll } from './prepare-features.js'
 import { tryLock } from './process-lock.js'
@@ -26,15 +27,15 @@ export async function runSweep(plan: SweepPlan, { only, retry, most, signal }: S
   if ('holder' in lock) {
     const { pid, host } = lock.holder
     throw new Problem('sweep-in-use', `Process ${pid} on ${host} is running the sweep in ${plan.output}.`, {
-      hint: `Look at it: ./earshot sweep plan ${plan.file}. Or run another sweep elsewhere: --output FOLDER`,
+      hint: `Look at it: ./earshot sweep plan ${shellWord(plan.file)}. Or run another sweep elsewhere: --output FOLDER\nIf that process is on another machine and dead, delete ${join(plan.output, 'lock')}.`,
     })
   }
   try {
     writeLedger(plan)
     const jobs = openJobs(plan, { only, retry })
     const atOnce = most ?? plan.budget['jobs-at-once']
+    const executor = await openExecutor(plan, atOnce)
     if (jobs.size > 1 && atOnce > 1) await prepareForAll(plan, jobs.values(), cacheFolder(), signal)
-    const executor = new LocalExecutor({ output: plan.output, most: atOnce, memory: plan.budget.memory })
     await workOff(plan, jobs, executor, { signal, onEnd: lines(plan, jobs.size) })
   } finally {
     lock.release()
@@ -43,8 +44,9 @@ export async function runSweep(plan: SweepPlan, { only, retry, most, signal }: S
 
 /** `sweep.json`: which arms there are, and which job stands for each seed. */
 function writeLedger(plan: SweepPlan): void {
-  const { name, file, base, against, arms, tests, budget } = plan
-  writeWhole(plan.output, 'sweep.json', { format: 1, name, file, base, against, arms, tests, budget })
+  const { name, file, base, against, arms, tests, budget, executor, slurm } = plan
+  const ledger = { format: 1, name, file, base, against, arms, tests, budget, executor, slurm }
+  writeWhole(plan.output, 'sweep.json', ledger)
 }
 
 /** A line for each job that has ended, with the time left. */

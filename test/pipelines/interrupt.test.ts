@@ -3,6 +3,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
+import { stopOnInterrupt } from '../../pipelines/interrupt.js'
 import { findFfmpeg } from '../../stages/audio/decoding/ffmpeg.js'
 import { earshot, start } from '../earshot.js'
 import { type SmallConfig, smallConfig } from '../small-config.js'
@@ -108,4 +109,22 @@ test('metrics of the streams are kept, a line a logged step', async t => {
   const { busy, inFlight, items, batches } = lines[2]
   t.deepEqual(Object.keys(busy).includes('mixed'), true)
   t.true(inFlight > 0 && items >= 24 && batches >= 3)
+})
+
+test.serial('SIGTERM may come several times and only asks; a second Ctrl-C ends the process', t => {
+  const exits: unknown[] = []
+  const exit = process.exit
+  process.exit = ((code: number) => void exits.push(code)) as typeof process.exit
+  const { signal, release } = stopOnInterrupt('Stopping.')
+  try {
+    process.emit('SIGTERM', 'SIGTERM')
+    t.true(signal.aborted)
+    process.emit('SIGTERM', 'SIGTERM')
+    t.deepEqual(exits, [])
+    process.emit('SIGINT', 'SIGINT')
+    t.deepEqual(exits, [130])
+  } finally {
+    release()
+    process.exit = exit
+  }
 })

@@ -1,0 +1,37 @@
+/** A share of a long list of recordings, so that several machines can embed it: consecutive clips, put together later. */
+import { createHash } from 'node:crypto'
+import { Problem } from '../../data/problem.js'
+
+/** `3/16`: the third of sixteen. */
+export interface Shard {
+  number: number
+  of: number
+}
+
+/** Key of schema metadata under which a file says which shard it is. */
+export const SHARD = 'earshot.shard'
+
+/** @throws Problem unless it is a whole number, a slash, and a number that is not smaller */
+export function readShard(text: string): Shard {
+  const [, number, of] = /^(\d+)\/(\d+)$/.exec(text) ?? []
+  const shard = { number: Number(number), of: Number(of) }
+  if (shard.number >= 1 && shard.number <= shard.of) return shard
+  throw new Problem('bad-option', `--shard ${text}: expected a part and the number of parts, from 1/16 to 16/16.`)
+}
+
+/**
+ * The clips of a shard: it depends on the list and the two numbers alone. Shards differ by one clip at most.
+ *
+ * @throws Problem if there are fewer clips than shards
+ */
+export function clipsOf<T>(clips: readonly T[], { number, of }: Shard): T[] {
+  if (clips.length < of)
+    throw new Problem('too-many-shards', `${clips.length} clips cannot be parted into ${of} shards.`)
+  return clips.slice(Math.floor((clips.length * (number - 1)) / of), Math.floor((clips.length * number) / of))
+}
+
+/** What a shard's files carry: which part of which list they are. */
+export function shardMetadata({ number, of }: Shard, ids: readonly string[]): Record<string, string> {
+  const list = createHash('sha256').update(JSON.stringify(ids)).digest('hex').slice(0, 16)
+  return { [SHARD]: JSON.stringify({ number, of, list }) }
+}
