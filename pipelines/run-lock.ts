@@ -1,7 +1,7 @@
 /** Keeps two processes from training in one run folder. */
 import { Problem } from '../data/problem.js'
+import { tryLock } from './process-lock.js'
 import type { RunFolder } from './run-folder.js'
-import { tryLock } from './sweeps/process-lock.js'
 
 /** @returns what gives the folder free again. @throws Problem if a living process holds it */
 export function lockRun(run: RunFolder): () => void {

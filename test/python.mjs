@@ -1,10 +1,10 @@
-// A Python with pyarrow, DuckDB and TensorBoard, the other readers of our files. EARSHOT_PYTHON names one; otherwise the
-// packages are put into the cache once. Where that cannot be, the tests that need them are skipped, visibly.
+// A Python with pyarrow, DuckDB, TensorBoard and onnxruntime, the other readers of our files. EARSHOT_PYTHON names one;
+// otherwise the packages are put into the cache once. Where that cannot be, the tests that need them are skipped, visibly.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
-const PACKAGES = ['numpy', 'pyarrow', 'duckdb', 'tensorboard']
+const PACKAGES = ['numpy', 'pyarrow', 'duckdb', 'tensorboard', 'onnxruntime', 'safetensors']
 
 /**
  * The environment in which tests find such a Python: as it is if one is there, or with PYTHONPATH.

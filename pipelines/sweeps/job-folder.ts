@@ -11,8 +11,8 @@ import {
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Edit } from '../../graphs/language/edits.js'
+import { isAlive, isHere, type ProcessName } from '../processes.js'
 import { type Job, type SweepPlan, testKey, withRulers } from './plan.js'
-import { isAlive, isHere, type ProcessName } from './processes.js'
 
 /** What a job's process needs to know. */
 export interface JobOrder {

@@ -3,10 +3,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { signalTo } from '../processes.js'
 import type { Executor } from './executor.js'
 import { jobFolder } from './job-folder.js'
 import { freeMemory } from './memory.js'
-import { signalTo } from './processes.js'
 
 const PROGRAM = fileURLToPath(new URL('../earshot.js', import.meta.url))
 

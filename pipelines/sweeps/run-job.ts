@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url'
 import { Problem, Problems } from '../../data/problem.js'
 import type { Edit } from '../../graphs/language/edits.js'
 import { readConfig } from '../config.js'
+import { tryLock } from '../process-lock.js'
+import { isAlive, isHere, nameOf, signalTo, thisProcess } from '../processes.js'
 import { type JobFolder, type JobOrder, type JobStatus, readJson, SILENCE } from './job-folder.js'
-import { tryLock } from './process-lock.js'
-import { isAlive, isHere, nameOf, signalTo, thisProcess } from './processes.js'
 import { configKey } from './variants.js'
 
 const PROGRAM = fileURLToPath(new URL('../earshot.js', import.meta.url))

@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
+import { nameOf, thisProcess } from '../../pipelines/processes.js'
 import { RunFolder } from '../../pipelines/run-folder.js'
 import { lockRun } from '../../pipelines/run-lock.js'
-import { nameOf, thisProcess } from '../../pipelines/sweeps/processes.js'
 import { scratchFolder } from '../earshot.js'
 
 test('a folder that holds something is refused', t => {

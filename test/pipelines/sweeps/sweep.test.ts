@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { tableFromIPC } from 'apache-arrow'
 import test, { type ExecutionContext } from 'ava'
-import { holderOf } from '../../../pipelines/sweeps/process-lock.js'
+import { holderOf } from '../../../pipelines/process-lock.js'
 import { type Finished, start } from '../../earshot.js'
 import { jobsOf, metricsOf, smallSweep, statusOf, sweepVerb, tableOf, training, until } from './small-sweep.js'
 

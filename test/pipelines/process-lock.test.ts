@@ -4,10 +4,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
-import { LocalExecutor } from '../../../pipelines/sweeps/local-executor.js'
-import { tryLock } from '../../../pipelines/sweeps/process-lock.js'
-import { isAlive, nameOf, signalTo, thisProcess } from '../../../pipelines/sweeps/processes.js'
-import { scratchFolder } from '../../earshot.js'
+import { tryLock } from '../../pipelines/process-lock.js'
+import { isAlive, nameOf, signalTo, thisProcess } from '../../pipelines/processes.js'
+import { LocalExecutor } from '../../pipelines/sweeps/local-executor.js'
+import { scratchFolder } from '../earshot.js'
 
 test('a lock that a living process holds is refused, and free again when it is released', t => {
   const file = join(scratchFolder('lock'), 'deeper', 'lock')

@@ -1,0 +1,17 @@
+import type { Graph, Value } from '../graph.js'
+import { convolutionNorm, globalPool, halved } from './convolution.js'
+import type { EncoderWeights } from './weights.js'
+
+interface Vgg {
+  widths: number[]
+  pooling: 'mean' | 'max' | 'mean-max'
+}
+
+/** The stage `vgg` in evaluation mode. */
+export function vgg(graph: Graph, weights: EncoderWeights, image: Value, { widths, pooling }: Vgg): Value {
+  const features = widths.reduce((x, _, index) => {
+    const convolved = convolutionNorm(graph, weights, x, `block${index}`, { stride: 1, padding: 1 })
+    return halved(graph, graph.elementwise(convolved, 'relu'))
+  }, image)
+  return globalPool(graph, features, pooling)
+}
