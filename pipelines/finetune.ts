@@ -20,9 +20,9 @@ interface Flags {
 
 const EXAMPLES = `
 Examples:
-  ./earshot finetune configs/fine-tuning.yaml --run runs/scratch
-  ./earshot finetune configs/fine-tuning.yaml --from runs/pool --run runs/pre-trained
-  ./earshot finetune configs/fine-tuning.yaml --from runs/pool --set nodes.encoder.frozen=true --run runs/linear
+  ./earshot finetune configs/fine-tuning-drums.yaml --run runs/scratch
+  ./earshot finetune configs/fine-tuning-drums.yaml --from runs/pool --run runs/pre-trained
+  ./earshot finetune configs/fine-tuning-drums.yaml --from runs/pool --set nodes.encoder.frozen=true --run runs/linear
 `
 
 export default function register(program: Command): void {
@@ -61,7 +61,7 @@ async function configOf(file: string | undefined, edits: readonly Edit[], { run,
   const chosen = file ?? (resume && run ? join(run, 'run.yaml') : undefined)
   if (!chosen || !existsSync(chosen))
     throw new Problem('no-config', chosen ? `${chosen} does not exist.` : 'There is no config to train.', {
-      hint: './earshot finetune configs/fine-tuning.yaml',
+      hint: './earshot finetune configs/fine-tuning-drums.yaml',
     })
   const config = await readConfig(chosen, edits)
   const { trainedClassifier } = await import('./finetuning/trained-classifier.js')
