@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { Problem } from '../data/problem.js'
 import type { Part } from '../data/splits/parts.js'
 import type { Method } from './data/split-set.js'
-import { writeWhole } from './scenes/whole-file.js'
+import { writeWhole } from './whole-file.js'
 
 const CHECK_EXAMPLES = `
 Says which clips are missing, empty, unreadable, silent or clipped, whose length is not as a column states it, and which

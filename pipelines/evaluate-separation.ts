@@ -39,7 +39,7 @@ async function evaluate(run: string, manifest: string, flags: Flags): Promise<vo
   const { findProcessor } = await import('../stages/separation/find-processor.js')
   const { evaluateSeparation } = await import('./separation/evaluate.js')
   const { evaluationText } = await import('./separation/evaluation-text.js')
-  const { onDisk, writeWhole } = await import('./scenes/whole-file.js')
+  const { onDisk, writeWhole } = await import('./whole-file.js')
   const output = flags.output ?? usualFile(findProcessor(run).file, manifest)
   const { signal, release } = stopOnInterrupt('Stopping.')
   try {

@@ -4,6 +4,7 @@ import type { Alignment } from '../../data/fingerprints/same-waveform.js'
 import { FINGERPRINT_RATE } from '../../data/fingerprints/sub-fingerprints.js'
 import { Problem } from '../../data/problem.js'
 import { type Sound, soundAt } from '../../stages/audio/signal/sound.js'
+import { inOne } from '../../stages/audio/signal/whole-sound.js'
 import { type Examined, examineClip } from './examine-clip.js'
 
 export type CheckTask =
@@ -65,25 +66,13 @@ async function sounds(sound: Sound): Promise<Float32Array> {
   const key = JSON.stringify([sound.path, sound.start, sound.end])
   const known = kept.get(key)
   kept.delete(key)
-  const samples = known ?? (await decoded(sound))
+  const samples = known ?? (await inOne(soundAt(FINGERPRINT_RATE, sound)))
   if (!known) total += samples.length
   kept.set(key, samples)
   for (const [oldest, { length }] of kept) {
     if (total <= KEPT || oldest === key) break
     kept.delete(oldest)
     total -= length
-  }
-  return samples
-}
-
-async function decoded(sound: Sound): Promise<Float32Array> {
-  const blocks: Float32Array[] = []
-  for await (const block of soundAt(FINGERPRINT_RATE, sound)) blocks.push(block)
-  const samples = new Float32Array(blocks.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const block of blocks) {
-    samples.set(block, at)
-    at += block.length
   }
   return samples
 }

@@ -4,7 +4,7 @@ import { dirname, relative, resolve, sep } from 'node:path'
 import { stringify } from 'yaml'
 import type { ClipList, ListedClip } from '../../data/manifests.js'
 import { Problem } from '../../data/problem.js'
-import { onDisk, writeWhole } from '../scenes/whole-file.js'
+import { onDisk, writeWhole } from '../whole-file.js'
 
 /**
  * Writes `name`.tsv, `name`.yaml and `name`-PART.yaml. Clips keep their ids if all of them stand below one folder.

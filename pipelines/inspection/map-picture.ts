@@ -1,6 +1,6 @@
 /** The map of embeddings as a picture: PNG, on white. */
 import sharp from 'sharp'
-import { escaped } from '../reports/chart.js'
+import { escaped } from '../html-page.js'
 import type { DrawnMap } from '../reports/embedding-map.js'
 
 /** Okabe and Ito's colours, for up to eight labels; more go round the circle. */

@@ -1,6 +1,8 @@
 /** Charts as SVG for a page: they take its colours, so that they fit dark and light, and carry their axes' titles. */
+
 import * as Plot from '@observablehq/plot'
 import { parseHTML } from 'linkedom'
+import { escaped } from '../html-page.js'
 
 /** Drawn for a phone's width; a wider page shows several beside each other. */
 export const CHART = { width: 380, height: 236 }
@@ -107,6 +109,3 @@ export function shortNumber(value: number): string {
   if (size !== 0 && size < 1e-4) return value.toExponential(0)
   return String(Number(value.toPrecision(4)))
 }
-
-export const escaped = (text: string) =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')

@@ -1,5 +1,5 @@
 /** A report's page: one file, no network, dark and light, wide and narrow. */
-import { escaped } from './chart.js'
+import { escaped, htmlPage } from '../html-page.js'
 
 const STYLE = `
 :root { color-scheme: light dark; --ink: light-dark(#1d1d22, #e6e6ea); --soft: light-dark(#5c5c66, #a2a2ad);
@@ -65,23 +65,10 @@ export interface PageContent {
 
 export function page({ title, head, sections, script }: PageContent): string {
   const links = sections.map(({ id, title }) => `<a href="#${id}">${escaped(title)}</a>`)
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<h1>${escaped(title)}</h1>
-${head}
+  const body = `${head}
 <nav>${links.join('')}</nav>
-${sections.map(({ id, title, body }) => `<section id="${id}">\n<h2>${escaped(title)}</h2>\n${body}\n</section>`).join('\n')}
-${script ? `<script>${script}</script>` : ''}
-</body>
-</html>
-`
+${sections.map(({ id, title, body }) => `<section id="${id}">\n<h2>${escaped(title)}</h2>\n${body}\n</section>`).join('\n')}`
+  return htmlPage({ title, style: STYLE, body, script })
 }
 
 /** A figure that stands by itself: what it is called, the drawing, what it means. */

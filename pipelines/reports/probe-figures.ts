@@ -1,5 +1,7 @@
 /** What embeddings are worth, beside their rulers, with intervals. */
-import { colour, escaped } from './chart.js'
+
+import { escaped } from '../html-page.js'
+import { colour } from './chart.js'
 import { intervalChart } from './interval-chart.js'
 import { inPercent, range, signed } from './numbers.js'
 import { card, cards, sentence, table } from './page.js'

@@ -1,5 +1,6 @@
 /** The beginning of a clip, small enough to travel inside a page. */
 import { soundAt } from '../../stages/audio/signal/sound.js'
+import { integerWav, quantised } from '../wav-file.js'
 
 export interface SmallSoundOptions {
   path: string
@@ -26,24 +27,11 @@ export async function smallSound({ path, start, end, seconds }: SmallSoundOption
     length += part.length
     if (length === kept.length) break
   }
-  return `data:audio/wav;base64,${pcm16(kept.subarray(0, length)).toString('base64')}`
+  return `data:audio/wav;base64,${integerWav(levelled(kept.subarray(0, length)), RATE).toString('base64')}`
 }
 
-function pcm16(samples: Float32Array): Buffer {
+/** Its peak at full scale. */
+function levelled(samples: Float32Array): Int16Array {
   const peak = samples.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-4)
-  const file = Buffer.alloc(44 + 2 * samples.length)
-  file.write('RIFF', 0, 'latin1')
-  file.writeUInt32LE(file.length - 8, 4)
-  file.write('WAVEfmt ', 8, 'latin1')
-  file.writeUInt32LE(16, 16)
-  file.writeUInt16LE(1, 20) // PCM
-  file.writeUInt16LE(1, 22) // mono
-  file.writeUInt32LE(RATE, 24)
-  file.writeUInt32LE(2 * RATE, 28)
-  file.writeUInt16LE(2, 32)
-  file.writeUInt16LE(16, 34)
-  file.write('data', 36, 'latin1')
-  file.writeUInt32LE(2 * samples.length, 40)
-  for (const [at, value] of samples.entries()) file.writeInt16LE(Math.round((32_767 * value) / peak), 44 + 2 * at)
-  return file
+  return quantised(samples.map(value => value / peak))
 }

@@ -1,7 +1,9 @@
 /** The ablation: for each evaluation what every arm reached, and how far it is from the arm that all are compared with. */
+
+import { escaped } from '../html-page.js'
 import type { EvaluationNote } from '../sweeps/results.js'
 import type { SummaryRow } from '../sweeps/summary.js'
-import { colour, escaped } from './chart.js'
+import { colour } from './chart.js'
 import { type IntervalRow, intervalChart } from './interval-chart.js'
 import { inPercent, range, signed } from './numbers.js'
 import { card, cards, sentence, table } from './page.js'

@@ -1,8 +1,8 @@
 /** The jobs of a sweep: states, what failed and why, how long they took, the way to each run. */
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { escaped } from '../html-page.js'
 import { type JobState, jobFolder } from '../sweeps/job-folder.js'
-import { escaped } from './chart.js'
 import { age } from './numbers.js'
 import { sentence, table } from './page.js'
 import type { SweepRecord } from './sweep-record.js'

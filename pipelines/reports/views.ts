@@ -8,12 +8,12 @@ import { Problem, Problems } from '../../data/problem.js'
 import { openPool } from '../../graphs/streams/pool.js'
 import { prepareFeatures } from '../../graphs/streams/prepare.js'
 import { type Config, readConfig } from '../config.js'
+import { escaped } from '../html-page.js'
 import { progress } from '../progress.js'
 import { type Shown, type Sound, show } from '../tap/exhibits.js'
 import { figure } from '../tap/figure.js'
 import { frontEndAbove, unitAt } from '../tap/front-end.js'
 import { type Figure, type Written, writeShown } from '../tap/write-shown.js'
-import { escaped } from './chart.js'
 import { sentence } from './page.js'
 
 export interface ViewsOptions {

@@ -6,12 +6,12 @@ import { setImmediate } from 'node:timers/promises'
 import { type ClipList, readClips } from '../../data/manifests.js'
 import { Problem } from '../../data/problem.js'
 import { progress } from '../progress.js'
+import { onDisk, writeWhole } from '../whole-file.js'
 import { Casting } from './casting.js'
 import { makeScene } from './make-scene.js'
 import { writeTables } from './manifest.js'
 import { readSceneSettings, type SceneSettings } from './settings.js'
 import { SoundStore } from './sound-store.js'
-import { onDisk, writeWhole } from './whole-file.js'
 import { noteFile, writeScene } from './write-scene.js'
 
 export interface ScenesOptions {

@@ -1,9 +1,9 @@
 /** The tables of a folder of scenes, written when every scene is there. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeWhole } from '../whole-file.js'
 import type { SceneSettings } from './settings.js'
 import { SPLITS } from './splits.js'
-import { writeWhole } from './whole-file.js'
 import { noteFile, type SceneNote } from './write-scene.js'
 
 /**

@@ -1,9 +1,9 @@
 /** One scene on disk: a mixture, a folder with its stems, and what is known about them. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { integerWav, quantised } from '../wav-file.js'
+import { onDisk, writeWhole } from '../whole-file.js'
 import type { MadeScene, Part } from './make-scene.js'
-import { integerWav, quantised } from './wav.js'
-import { onDisk, writeWhole } from './whole-file.js'
 
 /** What scenes.jsonl says of a scene. Times are in seconds, levels in dB of full scale over active frames. */
 export interface SceneNote {

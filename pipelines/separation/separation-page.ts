@@ -2,10 +2,11 @@
 import { join } from 'node:path'
 import { wholeSound } from '../../stages/audio/signal/whole-sound.js'
 import { ACTIVE_WITHIN } from '../../stages/separation/measures/active-sources.js'
-import { writeWhole } from '../scenes/whole-file.js'
-import { escaped, figureOf, STYLE } from '../tap/page.js'
+import { escaped, htmlPage } from '../html-page.js'
+import { figureOf, STYLE } from '../tap/page.js'
 import { spectrogramOfSound } from '../tap/sound-picture.js'
 import { commonScale, drawSpectrogram, type Spectrogram } from '../tap/spectrogram.js'
+import { writeWhole } from '../whole-file.js'
 import type { SeparationNote } from './separate-clip.js'
 
 /** Recordings on the page, and seconds of each that are drawn. */
@@ -31,22 +32,13 @@ export async function writeSeparationPage(
   const file = join(folder, 'index.html')
   writeWhole(
     file,
-    `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<h1>${escaped(title)}</h1>
-<p>The channels of one separator add up to the mixture. Decibels are those of a channel over the mixture; a channel more
+    htmlPage({
+      title,
+      style: STYLE,
+      body: `<p>The channels of one separator add up to the mixture. Decibels are those of a channel over the mixture; a channel more
 than ${ACTIVE_WITHIN} dB below it counts as inactive. All pictures of a recording have the same colours.${more}</p>
-${sections.join('\n')}
-</body>
-</html>
-`,
+${sections.join('\n')}`,
+    }),
   )
   return file
 }

@@ -1,8 +1,8 @@
 /** A WAV file that grows: of any length, without holding it. */
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { onDisk } from '../scenes/whole-file.js'
-import { wavFile } from '../tap/wav-file.js'
+import { floatWav } from '../wav-file.js'
+import { onDisk } from '../whole-file.js'
 
 /** Where the header tells bytes after it, samples, and bytes of samples. */
 const RIFF_SIZE = 4
@@ -22,7 +22,7 @@ export class WavWriter {
     rate: number,
   ) {
     this.#temporary = `${file}.${process.pid}.part`
-    this.#header = wavFile(new Float32Array(0), rate)
+    this.#header = floatWav(new Float32Array(0), rate)
     this.#descriptor = this.#onDisk(() => openSync(this.#temporary, 'w'))
     this.#write(this.#header, 0)
   }

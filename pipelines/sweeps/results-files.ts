@@ -1,5 +1,5 @@
 /** Results on disk: `results.csv` and `results.arrow` (a row a figure), `results.md` (tables), `results.json` (all). */
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   Field,
@@ -14,6 +14,7 @@ import {
   Utf8,
   vectorFromArray,
 } from 'apache-arrow'
+import { writeWhole } from '../whole-file.js'
 import type { ResultRow } from './judge.js'
 import type { SweepResults } from './results.js'
 import { resultsText } from './results-text.js'
@@ -38,9 +39,7 @@ const COLUMNS = [
 export function writeResults(output: string, results: SweepResults): string[] {
   mkdirSync(output, { recursive: true })
   const put = (name: string, content: string | Uint8Array) => {
-    const temporary = join(output, `.${name}.${process.pid}`)
-    writeFileSync(temporary, content)
-    renameSync(temporary, join(output, name))
+    writeWhole(join(output, name), content)
     return join(output, name)
   }
   return [

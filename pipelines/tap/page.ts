@@ -1,4 +1,5 @@
 /** The page of a tap: one clip below the other, pictures inside it, sounds beside it. */
+import { escaped, htmlPage } from '../html-page.js'
 import { figure } from './figure.js'
 import type { Scale } from './spectrogram.js'
 import type { Figure, Written } from './write-shown.js'
@@ -44,25 +45,13 @@ audio { display: block; width: 100%; height: 2.4rem; margin-top: .3rem }
 export function page(content: PageContent): string {
   const { name, graph, node, stage, port, seed, data, chain, after, unit, loss, clips } = content
   const title = `${node} of ${name}`
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<h1>${escaped(title)}</h1>
-<p>${escaped(stage)} gives <code>${escaped(port)}</code>. ${loss === undefined ? `The first ${clips.length} clips` : `${loss.toFixed(4)} for the first batch`} of training with seed ${seed}, with the same draws.</p>
+  const body = `<p>${escaped(stage)} gives <code>${escaped(port)}</code>. ${loss === undefined ? `The first ${clips.length} clips` : `${loss.toFixed(4)} for the first batch`} of training with seed ${seed}, with the same draws.</p>
 <p class="soft">${chain.map(escaped).join(' → ')}</p>
 <p class="soft">Graph: ${escaped(graph)}. Sounds: ${escaped(data)}. Numbers: <a href="tap.json">tap.json</a>.</p>
 ${unit === 'sd' ? '<p>Values are normalised: sd stands for standard deviations from the mean of the training clips.</p>' : ''}
 ${after.length > 0 ? `<p>What one hears beside a view is the sound where it was cut, before ${escaped(and(after))}: ${after.length === 1 ? 'it works' : 'they work'} on the spectrogram, of which there is no sound.</p>` : ''}
-${clips.map(clipSection).join('\n')}
-</body>
-</html>
-`
+${clips.map(clipSection).join('\n')}`
+  return htmlPage({ title, style: STYLE, body })
 }
 
 function clipSection({ clip, path, start, end, labels, failure, figures }: Written, at: number): string {
@@ -87,6 +76,3 @@ export function figureOf({ name, caption, drawing, sound }: Figure, clip: string
 function and(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }
-
-export const escaped = (text: string) =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')

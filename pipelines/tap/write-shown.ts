@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import type { MelOptions } from '../../stages/audio/spectra/mel-filter-bank.js'
 import { describePort, type PatchPort, type Port } from '../../stages/ports.js'
 import type { LogMel } from '../../stages/values.js'
+import { floatWav } from '../wav-file.js'
 import type { Cut, Exhibit, Shown, Sound } from './exhibits.js'
 import { png } from './figure.js'
 import { centresOf } from './front-end.js'
 import { pooled } from './pooled.js'
 import { spectrogramOfSound } from './sound-picture.js'
 import { commonScale, drawSpectrogram, type Mark, type Scale, type Spectrogram } from './spectrogram.js'
-import { wavFile } from './wav-file.js'
 import { drawWave } from './wave-drawing.js'
 
 /** What was written of one clip, and its drawings for the page. */
@@ -64,7 +64,7 @@ export async function writeShown(shown: Shown, options: WriteOptions): Promise<W
     return name
   }
   const keep = (sound: Sound | undefined, name: string) =>
-    sound && { file: write(name, wavFile(sound.samples, sound.rate)), whole: sound.whole }
+    sound && { file: write(name, floatWav(sound.samples, sound.rate)), whole: sound.whole }
 
   const whole = keep(shown.sound, `${number}-clip.wav`)
   const figures: Figure[] = []

@@ -6,8 +6,13 @@ export async function wholeSound(
   sound: Sound,
   { rate, normalise }: Pick<WaveformOptions, 'rate' | 'normalise'>,
 ): Promise<Float32Array> {
+  return inOne(waveform(sound, { rate, normalise, atLeast: 0 }).blocks())
+}
+
+/** All blocks one after the other; a single one is not copied. */
+export async function inOne(stream: AsyncIterable<Float32Array>): Promise<Float32Array> {
   const blocks: Float32Array[] = []
-  for await (const block of waveform(sound, { rate, normalise, atLeast: 0 }).blocks()) blocks.push(block)
+  for await (const block of stream) blocks.push(block)
   if (blocks.length === 1) return blocks[0]!
   const samples = new Float32Array(blocks.reduce((sum, { length }) => sum + length, 0))
   let at = 0

@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } fro
 import { join } from 'node:path'
 import test from 'ava'
 import type { CheckReport } from '../../../pipelines/data/check-sets.js'
-import { integerWav } from '../../../pipelines/scenes/wav.js'
+import { integerWav } from '../../../pipelines/wav-file.js'
 import { findFfmpeg } from '../../../stages/audio/decoding/ffmpeg.js'
 import { earshot, scratchFolder } from '../../earshot.js'
 

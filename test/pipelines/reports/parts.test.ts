@@ -16,7 +16,7 @@ import { age } from '../../../pipelines/reports/numbers.js'
 import { readProbe, summariseProbe } from '../../../pipelines/reports/probe-file.js'
 import { runStatus } from '../../../pipelines/reports/run-state.js'
 import { smallSound } from '../../../pipelines/reports/small-sound.js'
-import { wavFile } from '../../../pipelines/tap/wav-file.js'
+import { floatWav } from '../../../pipelines/wav-file.js'
 import { soundAt } from '../../../stages/audio/signal/sound.js'
 import { scratchFolder } from '../../earshot.js'
 
@@ -68,7 +68,7 @@ test('a sound in a page is the beginning of the clip, at full scale', async t =>
   const path = join(scratchFolder('small-sound'), 'sweep.wav')
   writeFileSync(
     path,
-    wavFile(
+    floatWav(
       Float32Array.from({ length: 32_000 }, (_, at) => 0.25 * Math.sin(at * at * 1e-5)),
       16_000,
     ),

@@ -7,7 +7,7 @@ import { lettered } from '../../../pipelines/tap/lettering.js'
 import { pooled } from '../../../pipelines/tap/pooled.js'
 import { commonScale, drawSpectrogram, SIZE } from '../../../pipelines/tap/spectrogram.js'
 import { bandOf, hertzTicks, ticks } from '../../../pipelines/tap/ticks.js'
-import { wavFile } from '../../../pipelines/tap/wav-file.js'
+import { floatWav } from '../../../pipelines/wav-file.js'
 import { monoSamples, wavHeader } from '../../../stages/audio/decoding/wav.js'
 import { melCorners } from '../../../stages/audio/spectra/mel-filter-bank.js'
 
@@ -15,7 +15,7 @@ testProp(
   'a WAV file holds the samples bit for bit',
   [fc.float32Array({ noNaN: true }), fc.integer({ min: 1, max: 192000 })],
   (t, samples, rate) => {
-    const file = wavFile(samples, rate)
+    const file = floatWav(samples, rate)
     const header = wavHeader(file)!
     t.like(header, { encoding: 3, channels: 1, rate, bits: 32, frame: 4 })
     t.is(file.readUInt32LE(4), file.length - 8)

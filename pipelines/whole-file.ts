@@ -1,6 +1,6 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { Problem } from '../../data/problem.js'
+import { Problem } from '../data/problem.js'
 
 /**
  * Writes a file under a temporary name beside it and renames it: it is there whole or not at all.
