@@ -30,6 +30,9 @@ export function isAlive({ pid, began }: ProcessName): boolean {
   return beganAt(pid) === began
 }
 
+/** Whether a process of this number is running here, whoever it is now; one that waits for its parent is not. */
+export const isRunning = (pid: number): boolean => beganAt(pid) !== undefined
+
 export const isHere = ({ host }: ProcessName): boolean => host === hostname()
 
 /** Sends a signal to exactly this process, if it is alive. */

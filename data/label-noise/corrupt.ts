@@ -3,7 +3,9 @@
  * IEEE SPL 2020). Which clips are meant hangs on the seed and their names alone, so that the clips of a lower rate are a
  * part of those of a higher one.
  */
+
 import type { ClipList, ListedClip } from '../manifests/clip-list.js'
+import { writeDelimited } from '../manifests/delimited.js'
 import { Problem } from '../problem.js'
 import { chosen, keyed } from './keyed.js'
 
@@ -153,6 +155,6 @@ function labelsOf(cell: string | undefined, separator: string | undefined): stri
 
 /** A line a change, tab-separated, with a header. */
 export function changesTable(changes: readonly LabelChange[]): string {
-  const rows = changes.map(({ kind, clip, was, is }) => [kind, clip, was, is].join('\t'))
-  return `${['kind\tclip\twas\tis', ...rows].join('\n')}\n`
+  const rows = changes.map(({ kind, clip, was, is }) => [kind, clip, was, is])
+  return writeDelimited([['kind', 'clip', 'was', 'is'], ...rows], '\t')
 }

@@ -72,3 +72,19 @@ function quoted(text: string, at: number, line: number): [field: string, end: nu
     from = quote + 2
   }
 }
+
+/**
+ * What readDelimited reads again: a row a line, each ended by LF; a field is quoted where it has to be, and one without a
+ * value is empty.
+ */
+export function writeDelimited(
+  rows: readonly (readonly (string | number | null | undefined)[])[],
+  delimiter: ',' | '\t',
+): string {
+  const special = delimiter === ',' ? /[",\r\n]/ : /["\t\r\n]/
+  const written = (value: string | number | null | undefined) => {
+    const text = String(value ?? '')
+    return special.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  }
+  return rows.map(row => `${row.map(written).join(delimiter)}\n`).join('')
+}

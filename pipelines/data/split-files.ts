@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname, relative, resolve, sep } from 'node:path'
 import { stringify } from 'yaml'
+import { writeDelimited } from '../../data/manifests/delimited.js'
 import type { ClipList, ListedClip } from '../../data/manifests.js'
 import { Problem } from '../../data/problem.js'
 import { onDisk, writeWhole } from '../whole-file.js'
@@ -35,7 +36,7 @@ export function writeSplit(
     ...columns.map(one => clip.labels[one] ?? ''),
     assigned[i]!,
   ])
-  writeWhole(`${name}.tsv`, [header, ...rows].map(row => `${row.map(cell).join('\t')}\n`).join(''))
+  writeWhole(`${name}.tsv`, writeDelimited([header, ...rows], '\t'))
   const table = `${name.split(/[/\\]/).at(-1)}.tsv`
   const set = { table: resolve(folder, table), ...(root !== undefined && { folder: root }) }
   const local = {
@@ -65,6 +66,3 @@ function commonRoot(clips: readonly ListedClip[]): string | undefined {
   )
   return roots.size === 1 ? [...roots][0] : undefined
 }
-
-const cell = (value: string | number) =>
-  /["\t\r\n]/.test(`${value}`) ? `"${`${value}`.replaceAll('"', '""')}"` : value

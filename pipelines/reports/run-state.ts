@@ -1,6 +1,7 @@
 /** What a run folder says of its own state. */
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { isRunning } from '../processes.js'
 
 /** `killed`: it says that it is training, but its process is gone. */
 export type State = 'preparing' | 'training' | 'interrupted' | 'failed' | 'finished' | 'killed' | 'unknown'
@@ -28,19 +29,9 @@ export function runStatus(run: string): RunStatus {
     const status = Object.fromEntries(
       Object.entries(told).filter(([, value]) => value !== null),
     ) as unknown as RunStatus
-    const gone = (status.state === 'training' || status.state === 'preparing') && !alive(pid)
+    const gone = (status.state === 'training' || status.state === 'preparing') && !isRunning(pid)
     return { ...status, ...(gone && { state: 'killed' }), written: statSync(file).mtimeMs / 1000 }
   } catch {
     return { state: 'unknown', written: statSync(run).mtimeMs / 1000 }
-  }
-}
-
-function alive(pid: unknown): boolean {
-  if (typeof pid !== 'number') return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM' // somebody else's
   }
 }

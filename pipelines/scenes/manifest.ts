@@ -1,6 +1,7 @@
 /** The tables of a folder of scenes, written when every scene is there. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeDelimited } from '../../data/manifests/delimited.js'
 import { writeWhole } from '../whole-file.js'
 import type { SceneSettings } from './settings.js'
 import { SPLITS } from './splits.js'
@@ -42,10 +43,8 @@ function manifest(notes: readonly SceneNote[], settings: SceneSettings): string 
     ...Object.fromEntries(labels.map(column => [column, (note: SceneNote) => valuesOf(note, column).join(';')])),
     ...(within && { [within]: (note: SceneNote) => note.events[0]!.labels[within] ?? '' }),
   }
-  return table(
-    Object.keys(columns),
-    notes.map(note => Object.values(columns).map(value => value(note))),
-  )
+  const rows = notes.map(note => Object.values(columns).map(value => value(note)))
+  return writeDelimited([Object.keys(columns), ...rows], '\t')
 }
 
 /** The first of the labels, or the clip, names an event. */
@@ -53,16 +52,10 @@ function eventTable(notes: readonly SceneNote[], { labels: [column] }: SceneSett
   const rows = notes.flatMap(({ file, events }) =>
     events.map(({ onset, offset, labels, clip }) => [file, onset, offset, (column && labels[column]) ?? clip]),
   )
-  return table(['filename', 'onset', 'offset', 'event_label'], rows)
+  return writeDelimited([['filename', 'onset', 'offset', 'event_label'], ...rows], '\t')
 }
 
 /** Different values in a column, in alphabetical order. */
 function valuesOf({ events }: SceneNote, column: string): string[] {
   return [...new Set(events.flatMap(({ labels }) => labels[column] ?? []))].sort()
 }
-
-const table = (header: readonly string[], rows: readonly (readonly (string | number)[])[]) =>
-  `${[header, ...rows].map(row => row.map(field).join('\t')).join('\n')}\n`
-
-const field = (value: string | number) =>
-  /["\t\r\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value)

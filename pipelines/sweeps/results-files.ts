@@ -14,6 +14,7 @@ import {
   Utf8,
   vectorFromArray,
 } from 'apache-arrow'
+import { writeDelimited } from '../../data/manifests/delimited.js'
 import { writeWhole } from '../whole-file.js'
 import type { ResultRow } from './judge.js'
 import type { SweepResults } from './results.js'
@@ -43,19 +44,11 @@ export function writeResults(output: string, results: SweepResults): string[] {
     return join(output, name)
   }
   return [
-    put('results.csv', csv(results.rows)),
+    put('results.csv', writeDelimited([COLUMNS, ...results.rows.map(row => COLUMNS.map(name => row[name]))], ',')),
     put('results.arrow', arrow(results)),
     put('results.md', `# ${results.name}\n\n${resultsText(results)}\n`),
     put('results.json', `${JSON.stringify(results, null, 1)}\n`),
   ]
-}
-
-function csv(rows: readonly ResultRow[]): string {
-  const cell = (value: string | number | null) => {
-    const text = value === null ? '' : String(value)
-    return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-  }
-  return [COLUMNS.join(','), ...rows.map(row => COLUMNS.map(name => cell(row[name])).join(',')), ''].join('\n')
 }
 
 function arrow({ name, against, resamples, rows }: SweepResults): Uint8Array {

@@ -1,6 +1,6 @@
 import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
-import { DelimitedError, readDelimited } from '../../data/manifests/delimited.js'
+import { DelimitedError, readDelimited, writeDelimited } from '../../data/manifests/delimited.js'
 
 const quote = (field: string) => `"${field.replaceAll('"', '""')}"`
 const field = fc.string({ unit: fc.constantFrom('a', 'é', '"', ',', '\t', ' ', '\n', '\r\n', '😀') })
@@ -18,6 +18,18 @@ testProp(
     )
   },
 )
+
+testProp('what is written is read again', [rows, delimiter], (t, given, between) => {
+  t.deepEqual(
+    readDelimited(writeDelimited(given, between), between).map(({ fields }) => fields),
+    given,
+  )
+})
+
+test('only what has to be is quoted; a field without a value is empty', t => {
+  t.is(writeDelimited([['a b', 1.5, null, undefined, 'x\ty', '"', 'p,q']], '\t'), 'a b\t1.5\t\t\t"x\ty"\t""""\tp,q\n')
+  t.is(writeDelimited([['p,q', 'x\ty']], ','), '"p,q",x\ty\n')
+})
 
 test('lines are counted through quoted fields and empty lines', t => {
   t.deepEqual(readDelimited('a,b\n\n"x\ny",z\r\nlast,\n', ','), [

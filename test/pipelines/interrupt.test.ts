@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import { stopOnInterrupt } from '../../pipelines/interrupt.js'
-import { nameOf } from '../../pipelines/processes.js'
+import { isRunning } from '../../pipelines/processes.js'
 import { findFfmpeg } from '../../stages/audio/decoding/ffmpeg.js'
 import { earshot, start } from '../earshot.js'
 import { type SmallConfig, smallConfig } from '../small-config.js'
@@ -49,9 +49,6 @@ async function nothingLeft(t: ExecutionContext, notes: string) {
   for (let patience = 100; patience > 0 && pids.some(isRunning); patience--) await sleep(20)
   t.deepEqual(pids.filter(isRunning), [], 'an ffmpeg was left behind')
 }
-
-/** A killed process that its parent has not buried yet runs no more. */
-const isRunning = (pid: number) => nameOf(pid).began !== ''
 
 test('while sounds are read: train and embed end, ffmpeg too, and both can be done again', async t => {
   const { config, notes, hanging } = withHangingFfmpeg('interrupt-reading')
