@@ -98,6 +98,10 @@ const train = z
       .strictObject({
         every: z.int().min(1).default(200).describe('steps between checkpoints'),
         keep: z.int().min(1).default(3).describe('newest checkpoints that stay; older ones are deleted'),
+        at: z
+          .array(z.int().min(1))
+          .default([])
+          .describe('steps whose checkpoints are written and stay, whatever `every` and `keep` say'),
         best: z
           .boolean()
           .default(false)

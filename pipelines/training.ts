@@ -188,7 +188,8 @@ export class Training {
   async #trainOn(batch: Batch): Promise<StepReport> {
     const { train } = this.config
     const step = this.#step + 1
-    const saves = step % train.checkpoints.every === 0
+    const { every, at } = train.checkpoints
+    const saves = step % every === 0 || at.includes(step)
     const watches = train.watch && (step % train.watch.every === 0 || step === train.steps)
     const logged = saves || watches || step === 1 || step % train['log-every'] === 0
     const report = await this.#stepOrExplain(batch, step, logged)
@@ -275,6 +276,6 @@ export class Training {
       sha256,
       versions: versions(),
     })
-    thinCheckpoints(run.checkpoints, train.checkpoints.keep)
+    thinCheckpoints(run.checkpoints, train.checkpoints)
   }
 }

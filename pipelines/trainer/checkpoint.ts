@@ -69,11 +69,11 @@ function bestStep(folder: string): number | undefined {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { step: number }).step : undefined
 }
 
-/** Keeps the newest `keep` checkpoints of a folder, and the best. */
-export function thinCheckpoints(folder: string, keep: number): void {
-  const best = bestStep(folder)
+/** Keeps the newest `keep` checkpoints of a folder, those of the steps `at`, and the best. */
+export function thinCheckpoints(folder: string, { keep, at }: { keep: number; at: readonly number[] }): void {
+  const chosen = [...at, bestStep(folder) ?? []].flat().map(step => jsonFile(folder, step))
   for (const json of listCheckpoints(folder).slice(0, -keep)) {
-    if (best !== undefined && json === jsonFile(folder, best)) continue
+    if (chosen.includes(json)) continue
     rmSync(json)
     rmSync(json.replace(/json$/, 'safetensors'), { force: true })
   }

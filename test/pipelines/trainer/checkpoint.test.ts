@@ -52,7 +52,7 @@ test('no checkpoint, no such path, and another format are told apart', t => {
 
 test('thinning keeps the newest', t => {
   const folder = join(runWith(1, 2, 3, 4), 'checkpoints')
-  thinCheckpoints(folder, 2)
+  thinCheckpoints(folder, { keep: 2, at: [] })
   t.deepEqual(readdirSync(folder), [
     'step-000003.json',
     'step-000003.safetensors',
@@ -61,11 +61,18 @@ test('thinning keeps the newest', t => {
   ])
 })
 
+test('checkpoints of chosen steps stay', t => {
+  const folder = join(runWith(1, 2, 3, 4), 'checkpoints')
+  thinCheckpoints(folder, { keep: 1, at: [2, 4] })
+  const kept = readdirSync(folder).filter(name => name.endsWith('json'))
+  t.deepEqual(kept, ['step-000002.json', 'step-000004.json'])
+})
+
 test('the best is kept beside the newest, and has a name', t => {
   const run = runWith(1, 2, 3, 4)
   t.throws(() => findCheckpoint(`${run}@best`), { message: /has no best checkpoint/ })
   writeBest(join(run, 'checkpoints'), { step: 2, knn: 0.5 })
-  thinCheckpoints(join(run, 'checkpoints'), 1)
+  thinCheckpoints(join(run, 'checkpoints'), { keep: 1, at: [] })
   const kept = readdirSync(join(run, 'checkpoints')).filter(name => /^step.*json$/.test(name))
   t.deepEqual(kept, ['step-000002.json', 'step-000004.json'])
   t.is(findCheckpoint(`${run}@best`).checkpoint.step, 2)
