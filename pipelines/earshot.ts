@@ -54,6 +54,7 @@ async function main(words: string[]): Promise<void> {
     if (name === verb) (await import(`./${file}.js`)).default(program)
     else program.command(name).description(summary).allowUnknownOption().allowExcessArguments()
   }
+  if (verb === 'job') (await import('./job.js')).default(program) // what executors start
   await program.parseAsync(words, { from: 'user' })
 }
 

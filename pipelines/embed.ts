@@ -4,19 +4,21 @@ import type { Command } from 'commander'
 import { cacheFolder } from '../data/cache-folder.js'
 import { Problem } from '../data/problem.js'
 import { duration } from '../stages/quantities.js'
-import { readShard } from './embeddings/shard.js'
-import type { Embedded } from './embeddings/write-embeddings.js'
+import type { EmbeddedInShards } from './embeddings/embed-in-shards.js'
+import type { Embedded, EmbedOptions } from './embeddings/write-embeddings.js'
 import { stopOnInterrupt, wasInterrupted } from './interrupt.js'
+import type { Sharding } from './jobs/run-shards.js'
+import { readSharding, type ShardFlags, shardOptions, typedOptions } from './shard-options.js'
 import { shellWord } from './shell-word.js'
+import { wholeNumber } from './whole-number.js'
 
-interface Options {
+interface Options extends ShardFlags {
   output: string
   hop: string
   level: string
   layer?: string
   rulers?: boolean
   workers?: string
-  shard?: string
 }
 
 const EXAMPLES = `
@@ -25,14 +27,18 @@ Examples:
   ./earshot embed runs/quickstart night.flac -o night.arrow --level patch --hop 0.48s
   ./earshot embed runs/quickstart labels.csv -o labelled.arrow            label columns come along
 
-A long list can be embedded in parts, here or as an array of Slurm, and put together; the rows are the same:
-  ./earshot embed runs/mine sounds/ -o parts/3.arrow --shard 3/16         the third of sixteen parts
-  sbatch --array=1-16%4 --requeue --cpus-per-task=2 --mem=4G --time=60 --wrap='./earshot embed runs/mine sounds/ -o parts/$SLURM_ARRAY_TASK_ID.arrow --shard $SLURM_ARRAY_TASK_ID/16'
+A long list goes in shards, here or as an array of Slurm; the file is the same. Run the command again to go on after
+whatever has happened: shards that are done are not done again.
+  ./earshot embed runs/mine sounds/ -o sounds.arrow --shards 16 --max-parallel 2
+  ./earshot embed runs/mine sounds/ -o sounds.arrow --shards 64 --executor slurm --slurm cluster.yaml
+with such a cluster.yaml: { partition: cpu, time: 4 h, memory: 8 GB, cpus: 4, options: [--account=sound] }
+Where others start the processes, one shard each, merge puts them together:
+  ./earshot embed runs/mine sounds/ -o parts/3.arrow --shard 3/16
   ./earshot merge parts/*.arrow -o sounds.arrow
 `
 
 export default function register(program: Command): void {
-  program
+  const verb = program
     .command('embed')
     .description('write embeddings of recordings as an Arrow file')
     .argument('<run>', 'run folder (its newest checkpoint), RUN@best, or a checkpoint')
@@ -47,35 +53,33 @@ export default function register(program: Command): void {
     .option('--rulers', 'write what probes compare with (untrained encoder, log-mel statistics) as well')
     .option('--no-rulers', 'do not; without either option they are written where the input has labels')
     .option('--workers <count>', 'worker threads for decoding; as many as cores if not given')
-    .option('--shard <part/parts>', 'this share of the clips alone, such as 3/16; earshot merge puts shards together')
     .addHelpText('after', EXAMPLES)
     .action(embed)
+  shardOptions(verb, 'earshot merge puts shards together')
 }
 
-async function embed(run: string, inputs: string[], options: Options): Promise<void> {
+async function embed(run: string, inputs: string[], options: Options, command: Command): Promise<void> {
   if (options.level !== 'clip' && options.level !== 'patch') {
     throw new Problem('bad-option', `--level is 'clip' or 'patch', not '${options.level}'.`)
   }
   const hop = duration({ min: 0.001, max: 3600 }).safeParse(options.hop)
   if (!hop.success) throw new Problem('bad-option', `--hop: ${hop.error.issues[0]!.message}`)
-  const shard = options.shard === undefined ? undefined : readShard(options.shard)
-  const { writeEmbeddings } = await import('./embeddings/write-embeddings.js')
+  const workers = options.workers === undefined ? undefined : wholeNumber('--workers', options.workers)
+  const { shard, sharding } = await readSharding(options, workers)
+  const { output, level, layer, rulers } = options
+  const given = { run, inputs, output, layer, workers }
   const stop = stopOnInterrupt('Stopping.')
   try {
-    const embedded = await writeEmbeddings({
-      run,
-      inputs,
-      output: options.output,
-      hop: hop.data,
-      level: options.level,
-      layer: options.layer,
-      rulers: options.rulers,
-      workers: options.workers === undefined ? undefined : Number(options.workers),
-      cache: join(cacheFolder(), 'features'),
-      shard,
-      signal: stop.signal,
-    })
-    report(embedded, options)
+    if (sharding) {
+      await inShards({ ...given, signal: stop.signal }, sharding, typedOptions(command, ['output', 'workers']))
+      return
+    }
+    const { writeEmbeddings } = await import('./embeddings/write-embeddings.js')
+    const cache = join(cacheFolder(), 'features')
+    report(
+      await writeEmbeddings({ ...given, hop: hop.data, level, rulers, cache, shard, signal: stop.signal }),
+      options,
+    )
   } catch (error) {
     if (!wasInterrupted(error, stop.signal)) throw error
     process.stdout.write(
@@ -87,20 +91,37 @@ async function embed(run: string, inputs: string[], options: Options): Promise<v
   }
 }
 
-function report(embedded: Embedded, options: Options): void {
+type Given = Pick<EmbedOptions, 'run' | 'inputs' | 'output' | 'layer' | 'workers'> & { signal: AbortSignal }
+
+async function inShards(given: Given, sharding: Sharding, typed: readonly string[]): Promise<void> {
+  const [{ embedInShards }, { whatIsMissing }] = await Promise.all([
+    import('./embeddings/embed-in-shards.js'),
+    import('./jobs/shard-jobs.js'),
+  ])
+  const { end, merged } = await embedInShards({ ...given, sharding, typed })
+  process.stdout.write(merged ? together(merged, given.output, sharding) : whatIsMissing(end))
+  if (!merged) process.exitCode = given.signal.aborted ? 130 : 1
+  else if (merged.rows === 0) process.exitCode = 1
+}
+
+function together(merged: NonNullable<EmbeddedInShards['merged']>, output: string, { shards }: Sharding): string {
+  const { rows, skipped, columns, note } = merged
+  return `${output}: ${rows} rows of ${shards} shards${leftOut(output, skipped)}.\n${note ? `${note}\n` : ''}${next(output, columns)}`
+}
+
+function report(embedded: Embedded, { output, shard }: Options): void {
   const { rows, skipped, columns, seconds, audioSeconds, bottleneck, note } = embedded
-  const lost = skipped > 0 ? `, ${skipped} clips left out (${options.output}.skipped.jsonl says why)` : ''
   const speed = `${(audioSeconds / seconds).toFixed(0)} times real time`
+  const merge = `  ./earshot merge ${shellWord(dirname(output))}/*.arrow -o ALL.arrow   when all shards are there`
   process.stdout.write(
-    `${options.output}: ${rows} rows${lost}; ${seconds.toFixed(1)} s, ${speed}.\n${bottleneck}\n${note ? `${note}\n` : ''}Next:\n`,
-  )
-  const label = columns[0]
-  const file = shellWord(options.output)
-  process.stdout.write(
-    options.shard
-      ? `  ./earshot merge ${shellWord(dirname(options.output))}/*.arrow -o ALL.arrow   when all shards are there\n`
-      : label
-        ? `  ./earshot probe ${file} --label ${label}\n`
-        : `  python3 -c "import pyarrow.feather as f; print(f.read_table('${options.output}'))"\n`,
+    `${output}: ${rows} rows${leftOut(output, skipped)}; ${seconds.toFixed(1)} s, ${speed}.\n${bottleneck}\n${note ? `${note}\n` : ''}${shard ? `Next:\n${merge}\n` : next(output, columns)}`,
   )
 }
+
+const leftOut = (output: string, skipped: number) =>
+  skipped > 0 ? `, ${skipped} clips left out (${output}.skipped.jsonl says why)` : ''
+
+const next = (output: string, [label]: readonly string[]) =>
+  label === undefined
+    ? `Next:\n  python3 -c "import pyarrow.feather as f; print(f.read_table('${output}'))"\n`
+    : `Next:\n  ./earshot probe ${shellWord(output)} --label ${label}\n`

@@ -21,8 +21,8 @@ On a cluster, what a job gets stands in the sweep file; only threads are needed,
   slurm: { partition: cpu, time: 4 h, memory: 8 GB, options: [--account=sound] }
 A job that reaches its time limit, or is pre-empted, goes back to the queue and goes on where it was. Ctrl-C stops the
 jobs; closing the terminal leaves them in the queue, and the same command finds them again. Program, configs, sounds,
-cache (EARSHOT_CACHE) and --output have to be on a disk that all machines share. Many recordings are embedded by an
-array too: ./earshot embed --help.
+cache (EARSHOT_CACHE) and --output have to be on a disk that all machines share. Many recordings are embedded and
+separated by arrays, too: ./earshot embed --help.
 `
 
 interface Where {

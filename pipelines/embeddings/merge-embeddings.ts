@@ -5,7 +5,7 @@ import { Problem } from '../../data/problem.js'
 import { rulersFolder } from '../probes/rulers.js'
 import { type EmbeddingFile, type EmbeddingRows, openEmbeddings } from './arrow-reader.js'
 import { createEmbeddingWriter, type EmbeddingRow, FIXED_COLUMNS } from './arrow-writer.js'
-import { SHARD } from './shard.js'
+import { SHARD } from './shard-metadata.js'
 
 export interface Merged {
   rows: number

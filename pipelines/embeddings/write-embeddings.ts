@@ -9,13 +9,14 @@ import { type Prepared, prepareFeatures } from '../../graphs/streams/prepare.js'
 import { loadStages } from '../../stages/registry.js'
 import type { Clip } from '../../stages/values.js'
 import { bottleneckOfPhases } from '../bottleneck.js'
+import { clipsOf, type Shard } from '../jobs/shard.js'
 import { progress } from '../progress.js'
 import { findCheckpoint } from '../trainer/checkpoint.js'
 import { TrainerThread } from '../trainer/trainer-thread.js'
 import { ClipEmbedding } from './clip-embedding.js'
 import { type EncodingPath, encodingPath } from './encoding-path.js'
 import { layerPath } from './layer-path.js'
-import { clipsOf, type Shard, shardMetadata } from './shard.js'
+import { shardMetadata } from './shard-metadata.js'
 
 export type Level = 'clip' | 'patch'
 
@@ -107,7 +108,8 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
   }
 }
 
-async function readInputs(inputs: readonly string[]): Promise<{ clips: Clip[]; columns: string[] }> {
+/** @throws Problem `duplicate-clips`; those of `readClips` */
+export async function readInputs(inputs: readonly string[]): Promise<{ clips: Clip[]; columns: string[] }> {
   const read = await Promise.all(inputs.map(input => readClips(input)))
   const clips = read.flatMap(one => one.clips)
   const ids = new Set(clips.map(({ id }) => id))

@@ -1,5 +1,4 @@
 /** A map of embeddings: neighbours are alike to the encoder; a click plays the clip. */
-import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { Problem } from '../../data/problem.js'
 import { streamOf } from '../../graphs/streams/draws.js'
@@ -132,12 +131,12 @@ async function addSounds(spots: readonly Spot[], table: ClipTable, most: number)
   let heard = 0
   for (const spot of order.slice(0, most)) {
     const path = table.paths[spot.row]
-    if (path === undefined || !existsSync(path)) continue
+    if (path === undefined) continue
     try {
       spot.sound = await smallSound({ path, start: starts.get(table.clips[spot.row]!), seconds: SECONDS })
       heard++
     } catch (error) {
-      if (!(error instanceof Problem)) throw error // a file that has gone bad since: the map does without its sound
+      if (!(error instanceof Problem)) throw error // gone, or gone bad, since: the map does without its sound
     }
   }
   return heard

@@ -1,6 +1,8 @@
 /** The ablation: for each evaluation what every arm reached, and how far it is from the arm that all are compared with. */
 
 import { escaped } from '../html-page.js'
+import type { ClaimRow } from '../sweeps/claims.js'
+import type { Metric } from '../sweeps/metrics.js'
 import type { EvaluationNote } from '../sweeps/results.js'
 import type { SummaryRow } from '../sweeps/summary.js'
 import { colour } from './chart.js'
@@ -12,22 +14,36 @@ import type { SweepRecord } from './sweep-record.js'
 /** Arms that fit into a chart, and rows of a table; a sweep may have thousands. */
 const [CHARTED, LISTED] = [40, 500]
 
-/** Shown in the charts; accuracy is in the table. */
-const METRIC = 'balanced accuracy'
-
 export function sweepFigures({ results }: SweepRecord): string {
-  const { evaluations, summary, resamples, against } = results
+  const { evaluations, summary, claims, resamples, against } = results
   if (evaluations.length === 0) return sentence('There is no figure yet: no evaluation has come to its end.')
   const parts = evaluations.map(note => {
     const rows = summary.filter(({ evaluation }) => evaluation === note.name)
-    return `<h3>${escaped(heading(note))}</h3>${evaluationFigures(rows, against)}`
+    return `<h3>${escaped(heading(note))}</h3>${evaluationFigures(rows, note, against)}`
   })
   const reading = [
     `Percent, mean over seeds. Intervals: 95 %, ${resamples} resamples of groups or clips, and of seeds where there are several.`,
     `Differences to ${against} are paired, clip by clip and seed by seed. An arm is better or worse if its interval keeps off 0.`,
     'The intervals are not widened for the number of arms: of 20 arms without effect one is likely to look resolved.',
   ]
-  return `${sentence(reading.join(' '))}${parts.join('\n')}`
+  return `${sentence(reading.join(' '))}${claimsTable(claims)}${parts.join('\n')}`
+}
+
+function claimsTable(claims: readonly ClaimRow[]): string {
+  if (claims.length === 0) return ''
+  const columns = [
+    { title: 'claim' },
+    { title: 'what is compared' },
+    { title: 'on' },
+    { title: 'difference', number: true },
+    { title: '95 %', number: true },
+    { title: 'verdict' },
+  ]
+  const cells = claims.map(({ claim, evaluation, classifier, better, than, difference, interval, verdict }) => [
+    ...[claim, `${better} minus ${than}`, `${evaluation}, ${classifier}`],
+    ...[difference === null ? '' : signed(difference), interval ? range(interval, signed) : '', verdict ?? ''],
+  ])
+  return `<h3>Claims</h3>${table(columns, cells)}`
 }
 
 function heading({ name, role, clips, classes, units, group, chance, left }: EvaluationNote): string {
@@ -36,19 +52,20 @@ function heading({ name, role, clips, classes, units, group, chance, left }: Eva
   return `${name} (${role}): ${clips} clips, ${classes.length} classes${held}; chance ${inPercent(chance)} %${lost}`
 }
 
-function evaluationFigures(rows: readonly SummaryRow[], against: string): string {
+/** Charts show the first metric; the second is in the table. */
+function evaluationFigures(rows: readonly SummaryRow[], { metrics }: EvaluationNote, against: string): string {
   const classifiers = [...new Set(rows.map(({ classifier }) => classifier))]
   return classifiers
     .map(classifier => {
       const own = rows.filter(row => row.classifier === classifier)
-      const shown = own.filter(({ metric }) => metric === METRIC)
+      const shown = own.filter(({ metric }) => metric === metrics[0])
       const drawn = furthest(shown)
-      const charts = [differenceCard(drawn, classifier, against), levelCard(drawn, classifier)]
+      const charts = [differenceCard(drawn, classifier, against), levelCard(drawn, classifier, metrics[0])]
       const left =
         drawn.length < shown.length
           ? sentence(`Drawn: the ${drawn.length} of ${shown.length} with the largest differences.`)
           : ''
-      return `${left}${cards(charts.filter(one => one !== ''))}<details open><summary>${escaped(classifier)}: table</summary>${armTable(own, against)}</details>`
+      return `${left}${cards(charts.filter(one => one !== ''))}<details open><summary>${escaped(classifier)}: table</summary>${armTable(own, metrics, against)}</details>`
     })
     .join('\n')
 }
@@ -76,7 +93,7 @@ function differenceCard(rows: readonly SummaryRow[], classifier: string, against
   return card(title, drawing, 'Green: better. Red: worse. Grey: not resolved.')
 }
 
-function levelCard(rows: readonly SummaryRow[], classifier: string): string {
+function levelCard(rows: readonly SummaryRow[], classifier: string, metric: Metric): string {
   const shown = rows.flatMap(({ arm, kind, mean, interval }): IntervalRow[] => {
     if (mean === null || interval === null) return []
     const [low, high] = interval.map(share => 100 * share) as [number, number]
@@ -85,8 +102,8 @@ function levelCard(rows: readonly SummaryRow[], classifier: string): string {
     return [{ name, label: `${name}  ${inPercent(mean)}`, value: 100 * mean, low, high, ink }]
   })
   if (shown.length === 0) return ''
-  const title = `${classifier}: balanced accuracy`
-  const drawing = intervalChart({ title, x: 'balanced accuracy (%)', rows: shown, within: [0, 100] })
+  const title = `${classifier}: ${metric}`
+  const drawing = intervalChart({ title, x: `${metric} (%)`, rows: shown, within: [0, 100] })
   return card(title, drawing, 'Names in brackets are rulers.')
 }
 
@@ -96,29 +113,29 @@ function inkOf(verdict: SummaryRow['verdict']): string {
   return verdict === 'better' ? 'var(--good)' : verdict === 'worse' ? 'var(--bad)' : colour(6)
 }
 
-function armTable(rows: readonly SummaryRow[], against: string): string {
+function armTable(rows: readonly SummaryRow[], [first, second]: readonly Metric[], against: string): string {
   const columns = [
     { title: 'arm' },
     { title: 'seeds', number: true },
-    { title: 'balanced acc. (%)', number: true },
+    { title: `${first} (%)`, number: true },
     { title: '95 %', number: true },
-    { title: 'accuracy (%)', number: true },
+    { title: `${second} (%)`, number: true },
     { title: `minus ${against}`, number: true },
     { title: '95 %', number: true },
     { title: 'verdict' },
   ]
   const cells = rows
-    .filter(({ metric }) => metric === METRIC)
+    .filter(({ metric }) => metric === first)
     .slice(0, LISTED)
     .map(row => {
       const { arm, kind, seeds, missing, mean, interval, difference, differenceInterval, verdict } = row
-      const accuracy = rows.find(other => other.metric === 'accuracy' && other.arm === arm && other.kind === kind)?.mean
+      const beside = rows.find(other => other.metric === second && other.arm === arm && other.kind === kind)?.mean
       return [
         nameOf(arm, kind),
         missing.length > 0 ? `${seeds.length} (${missing.length} missing)` : String(seeds.length),
         mean === null ? '' : inPercent(mean),
         interval ? range(interval, inPercent) : '',
-        accuracy == null ? '' : inPercent(accuracy),
+        beside == null ? '' : inPercent(beside),
         difference === null ? '' : signed(difference),
         differenceInterval ? range(differenceInterval, signed) : '',
         verdict ?? '',

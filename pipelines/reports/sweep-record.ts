@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Problem } from '../../data/problem.js'
-import { type JobNow, jobFolder, startedJobs, stateOf } from '../sweeps/job-folder.js'
+import type { JobNow } from '../jobs/job-folder.js'
+import { jobFolder, startedJobs, stateOf } from '../sweeps/job-folder.js'
 import type { Job, SweepPlan } from '../sweeps/plan.js'
 import { type SweepResults, sweepResults } from '../sweeps/results.js'
 import { readJsonLines } from './json-lines.js'
@@ -29,7 +30,7 @@ export function readSweep(folder: string): SweepRecord {
   return { path: folder, plan, results: sweepResults(plan), jobs }
 }
 
-type Ledger = Pick<SweepPlan, 'name' | 'file' | 'base' | 'against' | 'arms' | 'tests' | 'budget' | 'executor' | 'slurm'>
+type Ledger = Omit<SweepPlan, 'output' | 'jobs' | 'graphs'>
 
 function planOf(folder: string): SweepPlan {
   const file = join(folder, LEDGER)

@@ -46,6 +46,15 @@ export interface SeparateClip {
   signal: AbortSignal
 }
 
+/** What the folder of a recording says of itself; nothing if it is not whole. */
+export function readNote(folder: string): SeparationNote | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, NOTE), 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
 /** The note, if everything is there that would be written. @throws Problem of `contentHash` */
 export async function noteIfDone({
   clip,
@@ -53,14 +62,8 @@ export async function noteIfDone({
   processors,
   windows,
 }: SeparateClip): Promise<SeparationNote | undefined> {
-  const file = join(folder, NOTE)
-  if (!existsSync(file)) return undefined
-  let note: SeparationNote
-  try {
-    note = JSON.parse(readFileSync(file, 'utf8'))
-  } catch {
-    return undefined
-  }
+  const note = readNote(folder)
+  if (!note) return undefined
   const wanted = [
     clip.path,
     clip.start,

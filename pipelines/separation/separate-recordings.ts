@@ -1,14 +1,16 @@
 /** Separates recordings one after the other: what is whole already stays, what cannot be read is left out. */
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { readClips } from '../../data/manifests.js'
 import { Problem } from '../../data/problem.js'
 import { startEngine } from '../../engine/tensorflow.js'
+import { clipsOf, type Shard } from '../jobs/shard.js'
 import { progress } from '../progress.js'
 import { onDisk } from '../whole-file.js'
+import { readPlaces } from './places.js'
 import { findProcessors, openProcessors } from './processors.js'
 import { noteIfDone, type SeparationNote, separateClip } from './separate-clip.js'
 import { writeSeparationPage } from './separation-page.js'
+import { forgetShards, type Skipped, skippedFile } from './skipped.js'
 
 export interface SeparateOptions {
   /** Run, RUN@step, or checkpoint. */
@@ -22,17 +24,20 @@ export interface SeparateOptions {
   /** Seconds. */
   window: number
   overlap: number
+  /** This share of the recordings alone. */
+  shard?: Shard | undefined
   signal: AbortSignal
 }
 
 export interface Separated {
   made: number
   kept: number
-  skipped: { clip: string; reason: string }[]
+  skipped: Skipped[]
   /** Recordings that an interrupt left. */
   missing: number
   channels: number
-  page: string
+  /** Not of a shard: it knows nothing of the others. */
+  page: string | undefined
 }
 
 /** No other recording would fare better. */
@@ -40,26 +45,28 @@ const FATAL = new Set(['disk-full', 'not-writable'])
 
 /** @throws Problem if there are no such checkpoints or sounds, if the disk is full */
 export async function separateRecordings(options: SeparateOptions): Promise<Separated> {
-  const { run, others, sounds, folder, count, window, overlap, signal } = options
+  const { run, others, sounds, folder, count, window, overlap, shard, signal } = options
   const found = findProcessors([run, ...others])
-  const clips = (await readClips(sounds)).clips.slice(0, count)
+  const places = await readPlaces(sounds, count)
+  const own = shard ? clipsOf(places, shard) : places
   onDisk(folder, () => mkdirSync(folder, { recursive: true }))
   const processors = await openProcessors(await startEngine({}), found)
   const { rate } = processors[0]!
   const windows = { length: Math.round(window * rate), overlap: Math.round(overlap * rate) }
   const notes: { folder: string; note: SeparationNote }[] = []
-  const skipped: Separated['skipped'] = []
-  const [names, lost] = [folderNames(clips.map(({ id }) => id)), join(folder, 'skipped.jsonl')]
+  const skipped: Skipped[] = []
+  const lost = skippedFile(folder, shard)
+  if (!shard) forgetShards(folder)
   rmSync(lost, { force: true })
   let [made, kept] = [0, 0]
-  const bar = progress('separating', clips.length)
+  const bar = progress('separating', own.length)
   try {
-    for (const [at, clip] of clips.entries()) {
+    for (const { clip, name } of own) {
       if (signal.aborted) break
-      const job = { clip, folder: join(folder, names[at]!), processors, windows, signal }
+      const job = { clip, folder: join(folder, name), processors, windows, signal }
       try {
         const done = await noteIfDone(job)
-        notes.push({ folder: names[at]!, note: done ?? (await separateClip(job)) })
+        notes.push({ folder: name, note: done ?? (await separateClip(job)) })
         if (done) kept++
         else made++
       } catch (error) {
@@ -73,28 +80,9 @@ export async function separateRecordings(options: SeparateOptions): Promise<Sepa
   } finally {
     bar.done()
   }
-  const page = await writeSeparationPage(
-    folder,
-    processors.map(({ name }) => name),
-    notes,
-  )
-  const missing = clips.length - notes.length - skipped.length
+  const titles = processors.map(({ name }) => name)
+  const page = shard ? undefined : await writeSeparationPage(folder, titles, notes)
+  const missing = own.length - notes.length - skipped.length
   const channels = processors.reduce((sum, { count }) => sum + count, 0)
   return { made, kept, skipped, missing, channels, page }
-}
-
-/** Ids as names of folders: without ending, letters, digits, points and lines alone, no two alike. */
-function folderNames(ids: readonly string[]): string[] {
-  const taken = new Set<string>()
-  return ids.map(id => {
-    const plain =
-      id
-        .replace(/\.\w{1,5}$/, '')
-        .replace(/[^\p{L}\p{N}._-]+/gu, '_')
-        .replace(/^\.+/, '_') || '_'
-    let name = plain
-    for (let i = 2; taken.has(name); i++) name = `${plain}-${i}`
-    taken.add(name)
-    return name
-  })
 }

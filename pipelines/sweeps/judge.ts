@@ -1,11 +1,13 @@
 /** One evaluation of a sweep: a figure for each classifier, metric, arm and seed, and their summary. */
 import { streamOf } from '../../graphs/streams/draws.js'
+import type { JobState } from '../jobs/job-folder.js'
 import { interval, RESAMPLES } from '../probes/scores.js'
-import type { JobState } from './job-folder.js'
+import type { Judged } from './claims.js'
+import type { Metric, Scorer } from './metrics.js'
 import type { SweepPlan, Test } from './plan.js'
 import type { Evidence } from './predictions.js'
-import { type Cell, METRICS, type Metric, type Scored, type SummaryRow, seedDrawsOf, summarise } from './summary.js'
-import { drawCounts, unitScores } from './two-level.js'
+import { type Cell, type Scored, type SummaryRow, seedDrawsOf, summarise } from './summary.js'
+import { drawCounts } from './two-level.js'
 
 /** One figure, or the place of one that is missing. */
 export interface ResultRow {
@@ -31,44 +33,42 @@ export interface ResultRow {
 export function judge(
   plan: SweepPlan,
   test: Test,
-  { tested, jobs }: Evidence,
+  { metrics, unitCount, jobs }: Evidence,
   cells: readonly Cell[],
   stateAt: (key: string) => JobState,
-): { rows: ResultRow[]; summary: SummaryRow[] } {
+): { rows: ResultRow[]; summary: SummaryRow[]; judged: Judged[] } {
   const rng = streamOf(`sweep units ${test.name}`)
-  const draws = Array.from({ length: RESAMPLES }, () => drawCounts(rng, tested.unitCount))
-  const once = [new Uint32Array(tested.unitCount).fill(1)]
+  const draws = Array.from({ length: RESAMPLES }, () => drawCounts(rng, unitCount))
+  const once = [new Uint32Array(unitCount).fill(1)]
   const rows: ResultRow[] = []
   const summary: SummaryRow[] = []
-  const classifiers = Object.keys([...jobs.values()][0]?.[0]?.right ?? {})
+  const judged: Judged[] = []
+  const classifiers = Object.keys([...jobs.values()][0]?.[0]?.scorers ?? {})
   const seedDraws = seedDrawsOf(test.name)
   for (const classifier of classifiers) {
-    const known = new Map<string, { value: ReturnType<typeof unitScores>; draws: ReturnType<typeof unitScores> }>()
+    const known = new Map<string, { value: ReturnType<Scorer>; draws: ReturnType<Scorer> }>()
     const scoresOf = (key: string, at: number) => {
       const name = `${key} ${at}`
-      const right = jobs.get(key)![at]!.right[classifier]!
-      const found = known.get(name) ?? {
-        value: unitScores(tested, right, once),
-        draws: unitScores(tested, right, draws),
-      }
+      const scorer = jobs.get(key)![at]!.scorers[classifier]!
+      const found = known.get(name) ?? { value: scorer(once), draws: scorer(draws) }
       known.set(name, found)
       return found
     }
-    for (const metric of METRICS) {
-      const field = metric === 'accuracy' ? 'accuracy' : 'balanced'
+    for (const metric of metrics) {
       const scored: Scored[] = contestants(cells, jobs, plan.against).map(({ at, ...cell }) => {
         const scores = scoresOf(cell.key, at)
-        return { ...cell, value: scores.value[field][0]!, draws: scores.draws[field] }
+        return { ...cell, value: scores.value[metric]![0]!, draws: scores.draws[metric]! }
       })
       const where = { evaluation: test.name, role: test.role, classifier, metric }
       for (const { arm, kind, seed, key, value, draws } of scored) {
         const [low, high] = interval([...draws])
         rows.push({ arm, kind, seed, ...where, value, low, high, state: 'done', reason: null, key })
       }
+      if (metric === metrics[0]) judged.push({ evaluation: test.name, classifier, scored })
       summary.push(...summarise(scored, cells, plan.against, seedDraws, stateAt).map(row => ({ ...where, ...row })))
     }
   }
-  return { rows, summary }
+  return { rows, summary, judged }
 }
 
 /** The arms' runs, then the rulers of the arm `against`. */

@@ -1,17 +1,13 @@
 /** Where a sweep's jobs run: as its file says, or as the command line says instead. */
+import { resolve } from 'node:path'
 import { Problem } from '../../data/problem.js'
-import { suggestion } from '../../graphs/language/nearest-name.js'
-import type { Executor } from './executor.js'
-import { LocalExecutor } from './local-executor.js'
+import type { Executor } from '../jobs/executor.js'
+import { executorNamed, openExecutor as open } from '../jobs/open-executor.js'
 import type { SweepPlan } from './plan.js'
-import { SlurmExecutor } from './slurm-executor.js'
-import { EXECUTORS, type ExecutorName } from './sweep-file.js'
 
 /** @throws Problem if there is no such executor, or it cannot run this sweep */
 export function runBy(plan: SweepPlan, given: string | undefined): SweepPlan {
-  const executor = EXECUTORS.find(name => name === (given ?? plan.executor)) as ExecutorName | undefined
-  if (!executor)
-    throw new Problem('bad-option', `There is no executor '${given}'. ${suggestion(given!, EXECUTORS)}`.trimEnd())
+  const executor = executorNamed(given ?? plan.executor)
   if (executor === 'slurm' && plan.budget.threads === undefined)
     throw new Problem('no-threads', 'Slurm has to know how many processors a job needs.', {
       place: { file: plan.file, path: 'budget.threads' },
@@ -22,7 +18,6 @@ export function runBy(plan: SweepPlan, given: string | undefined): SweepPlan {
 
 /** @param most jobs side by side. @throws Problem if Slurm is asked for, and is not here or refuses such jobs */
 export async function openExecutor({ output, budget, executor, slurm }: SweepPlan, most: number): Promise<Executor> {
-  const { memory, threads } = budget
-  if (executor === 'local') return new LocalExecutor({ output, most, memory })
-  return SlurmExecutor.open({ output, most, memory, cpus: threads!, settings: slurm })
+  const place = { output, command: ['sweep', 'job', resolve(output)], most, memory: budget.memory }
+  return open(executor, place, { cpus: budget.threads ?? 1, settings: slurm })
 }

@@ -1,9 +1,11 @@
 /** A plan as it is printed: its jobs, how they stand, what they will cost. */
 import { editInWords } from '../../graphs/language/edits.js'
+import { inWords, plural } from '../in-words.js'
+import type { JobState } from '../jobs/job-folder.js'
 import { shellWord } from '../shell-word.js'
-import { type JobState, startedJobs, stateOf } from './job-folder.js'
+import { startedJobs, stateOf } from './job-folder.js'
 import { type SweepPlan, usualOutput } from './plan.js'
-import { inWords, secondsOf, type Trial } from './trial.js'
+import { secondsOf, type Trial } from './trial.js'
 
 /** Lines of a table unless all are asked for. */
 const FEW = 40
@@ -135,5 +137,3 @@ function next({ file, name, output }: SweepPlan, listed: readonly Listed[], give
   if (open) return run
   return failed ? `${run} --retry` : `Next: ./earshot sweep results ${shellWord(file)}${where}`
 }
-
-export const plural = (count: number, what: string) => `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`

@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Problem, Problems } from '../../data/problem.js'
 import type { Edit } from '../../graphs/language/edits.js'
+import type { ExecutorName } from '../jobs/executor.js'
+import type { SlurmSettings } from '../jobs/slurm-settings.js'
 import { type Arm, armsOf, referenceArm } from './arms.js'
-import type { SlurmSettings } from './slurm-settings.js'
-import { type Budget, type Evaluation, type ExecutorName, readSweepFile, type SweepFile } from './sweep-file.js'
+import { type Budget, type Claim, type Evaluation, readSweepFile, type SweepFile } from './sweep-file.js'
 import { hashed, jobEdits, jobKey, Variants } from './variants.js'
 
 /** Something a run is probed on. */
@@ -37,6 +38,7 @@ export interface SweepPlan {
   /** By key, in the order in which they run: all arms with one seed, then with the next. */
   jobs: Map<string, Job>
   tests: Test[]
+  claims: Readonly<Record<string, Claim>>
   budget: Budget
   executor: ExecutorName
   slurm: SlurmSettings
@@ -57,7 +59,7 @@ export async function planSweep(file: string, output?: string): Promise<SweepPla
   if (!existsSync(sweep.base)) throw noBase(sweep)
   const arms = armsOf(sweep)
   const against = referenceArm(sweep, arms)
-  const { budget, evaluate, executor, slurm } = sweep.written
+  const { budget, claims, evaluate, executor, slurm } = sweep.written
   const variants = new Variants(sweep.base)
   const problems: Problem[] = []
   const planned: SweepPlan['arms'] = []
@@ -84,7 +86,7 @@ export async function planSweep(file: string, output?: string): Promise<SweepPla
     arms: planned,
     jobs: jobsOf(found, against, budget),
     tests: Object.entries(evaluate).map(([name, test]) => ({ name, ...test })),
-    ...{ budget, executor, slurm },
+    ...{ claims, budget, executor, slurm },
     graphs: variants.graphs,
   }
 }
@@ -141,6 +143,7 @@ export const withRulers = ({ rulers }: Test, { reference }: Job): boolean =>
 
 /** File name of a job's evaluation: all that its figures hang on, beside the run's weights. */
 export function testKey(test: Test, job: Job): string {
-  const { name, set, label, group, hop } = test
-  return `${name}-${hashed([set, label, group ?? null, hop, withRulers(test, job)]).slice(0, 8)}`
+  const { name, set, label, separator, group, classifiers, hop } = test
+  const all = [set, label, separator ?? null, group ?? null, classifiers, hop, withRulers(test, job)]
+  return `${name}-${hashed(all).slice(0, 8)}`
 }

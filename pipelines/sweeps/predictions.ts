@@ -1,32 +1,39 @@
 /** What the probes of a sweep predicted, for one evaluation: the same clips for every run, in one order. */
 import { readFileSync } from 'node:fs'
 import { Problem } from '../../data/problem.js'
-import type { Tested } from './two-level.js'
+import { CLASS_SCORES, type Metric, RANKING_SCORES, type Scorer } from './metrics.js'
 
 /** The part of a probe's result that is read (pipelines/probes/result-file.ts). */
 interface ProbeFile {
   predictions: {
     clips: string[]
-    labels: string[]
+    /** One class a clip, or the classes of each. */
+    labels: string[] | string[][]
     units?: string[]
-    rows: ({ name: string } & Record<string, string[] | string | undefined>)[]
+    rows: PredictedRow[]
   }
 }
+
+/** By classifier: the class of each clip, or a score for each class. */
+type PredictedRow = { name: string; classes?: string[] } & Record<string, string[] | number[][] | string | undefined>
 
 /** Predictions of one contestant of a probe: the run itself, or a ruler. */
 export interface Predicted {
   /** `trained`, `untrained encoder`, `log-mel statistics`, ... */
   name: string
-  /** By classifier: 1 where the prediction was right. */
-  right: Record<string, Uint8Array>
+  /** By classifier. */
+  scorers: Record<string, Scorer>
 }
 
 export interface Evidence {
-  tested: Tested
+  /** The first is what arms are compared by. */
+  metrics: readonly [Metric, Metric]
+  /** What guessing gets, in the first metric. */
+  chance: number
+  /** What intervals resample: groups if the probe held out groups, else clips. */
+  unitCount: number
   classes: string[]
   clips: number
-  /** Groups if the probe held out groups, else clips. */
-  grouped: boolean
   /** Clips that some run lacks; they are left out for all. */
   left: number
   /** By job; the run itself first, no chance rows. */
@@ -48,49 +55,49 @@ export function readPredictions(files: ReadonlyMap<string, string>): Evidence | 
     throw new Problem('no-common-clips', 'The runs of this sweep were probed on different clips.', {
       place: { file: [...files.values()][0]! },
     })
-  const home = places.get([...read.keys()][0]!)!
-  const of = (list: readonly string[]) => shared.map(clip => list[home.get(clip)!]!)
-  const labels = numbered(of(first.labels))
-  const units = numbered(first.units ? of(first.units) : shared)
+  const orderIn = (key: string) => shared.map(clip => places.get(key)!.get(clip)!)
+  const home = orderIn([...read.keys()][0]!)
+  const several = Array.isArray(first.labels[0])
+  const sets = home.map(at => [first.labels[at]!].flat())
+  const classes = numbered(sets.flat())
+  const units = numbered(first.units ? home.map(at => first.units![at]!) : shared)
+  const tested = {
+    sets: sets.map(set => set.map(name => classes.number(name))),
+    classes: classes.names.length,
+    units: Int32Array.from(units.of, units.number),
+    unitCount: units.names.length,
+  }
+  const { metrics, chance, scorer } = several ? RANKING_SCORES : CLASS_SCORES
   const jobs = new Map(
-    [...read].map(([key, { labels, rows }]) => {
-      const order = shared.map(clip => places.get(key)!.get(clip)!)
-      return [key, rows.flatMap(row => predictedBy(row, labels, order))] as const
+    [...read].map(([key, { rows }]) => {
+      const order = orderIn(key)
+      const predicted = rows.filter(({ name }) => !name.startsWith('chance'))
+      return [
+        key,
+        predicted.map(({ name, classes: columns = [], ...classifiers }) => ({
+          name,
+          scorers: Object.fromEntries(
+            Object.entries(classifiers).flatMap(([classifier, answers]) =>
+              Array.isArray(answers)
+                ? [[classifier, scorer(tested, classes.names, { columns, answers: order.map(at => answers[at]!) })]]
+                : [],
+            ),
+          ),
+        })),
+      ] as const
     }),
   )
   return {
-    tested: {
-      labels: labels.numbers,
-      units: units.numbers,
-      classes: labels.names.length,
-      unitCount: units.names.length,
-    },
-    classes: labels.names,
+    ...{ metrics, chance: chance(tested), unitCount: tested.unitCount, classes: classes.names, jobs },
     clips: shared.length,
-    grouped: first.units !== undefined,
     left: all.size - shared.length,
-    jobs,
   }
 }
 
-function predictedBy(
-  { name, ...classifiers }: ProbeFile['predictions']['rows'][number],
-  labels: readonly string[],
-  order: readonly number[],
-): Predicted[] {
-  if (name.startsWith('chance')) return []
-  const right = Object.entries(classifiers).flatMap(([classifier, predicted]) =>
-    Array.isArray(predicted)
-      ? [[classifier, Uint8Array.from(order, at => Number(predicted[at] === labels[at]))] as const]
-      : [],
-  )
-  return [{ name, right: Object.fromEntries(right) }]
-}
-
-function numbered(names: readonly string[]): { numbers: Int32Array; names: string[] } {
-  const known = [...new Set(names)].sort()
-  const numbers = new Map(known.map((name, at) => [name, at]))
-  return { numbers: Int32Array.from(names, name => numbers.get(name)!), names: known }
+function numbered(of: readonly string[]) {
+  const names = [...new Set(of)].sort()
+  const numbers = new Map(names.map((name, at) => [name, at]))
+  return { of, names, number: (name: string) => numbers.get(name)! }
 }
 
 function readProbe(file: string): ProbeFile['predictions'] {

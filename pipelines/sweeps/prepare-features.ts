@@ -1,4 +1,5 @@
 /** Fills the feature cache once for all jobs, so that those that run side by side do not each do the same work. */
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { readClips } from '../../data/manifests.js'
 import { openPool } from '../../graphs/streams/pool.js'
@@ -19,7 +20,8 @@ export async function prepareForAll(
   const fronts = await distinctFronts(plan, jobs)
   for (const { config, set } of fronts) {
     const { clips } = await readClips(set)
-    const pool = openPool({ threads: config.train.threads })
+    // nobody trains yet: every core reads
+    const pool = openPool({ workers: availableParallelism(), threads: config.train.threads })
     const bar = progress(`reading sounds of ${set}`, clips.length)
     const onProgress = () => bar.tick()
     const cacheFolder = join(cache, 'features')

@@ -1,7 +1,7 @@
 /** The tables of a sweep's results, in Markdown: they read as well on a terminal. */
 import type { Interval } from '../probes/scores.js'
 import type { EvaluationNote, SweepResults } from './results.js'
-import { METRICS, type SummaryRow } from './summary.js'
+import type { SummaryRow } from './summary.js'
 
 const percent = (share: number) => (100 * share).toFixed(1)
 const signed = (share: number) => `${share < 0 ? '-' : '+'}${percent(Math.abs(share))}`
@@ -13,6 +13,7 @@ export function resultsText(results: SweepResults): string {
   if (evaluations.length === 0 && missing.length === 0) return 'No evaluation is asked for: add evaluate to the sweep.'
   return [
     ...evaluations.flatMap(note => [`## ${heading(note)}`, ...tablesOf(note, results)]),
+    ...claimsText(results),
     ...missingText(results),
     ...(results.summary.length > 0 ? [explanation(results)] : []),
   ].join('\n\n')
@@ -25,27 +26,28 @@ function heading({ name, role, clips, classes, units, group, chance, left }: Eva
 }
 
 function tablesOf(note: EvaluationNote, { summary, against }: SweepResults): string[] {
-  const rows = summary.filter(({ evaluation, metric }) => evaluation === note.name && metric === METRICS[0])
+  const [first, second] = note.metrics
+  const rows = summary.filter(({ evaluation, metric }) => evaluation === note.name && metric === first)
   return [...new Set(rows.map(({ classifier }) => classifier))].map(classifier => {
     const own = rows.filter(row => row.classifier === classifier)
-    const accuracy = (row: SummaryRow) =>
+    const beside = (row: SummaryRow) =>
       summary.find(
         other =>
-          other.metric === 'accuracy' &&
+          other.metric === second &&
           other.arm === row.arm &&
           other.kind === row.kind &&
           other.evaluation === row.evaluation &&
           other.classifier === classifier,
       )
-    const head = [classifier, 'seeds', 'balanced acc.  95 %', 'accuracy', `minus ${against}  95 %`, 'verdict']
+    const head = [classifier, 'seeds', `${first}  95 %`, second, `minus ${against}  95 %`, 'verdict']
     return markdownTable(
       head,
-      own.map(row => cellsOf(row, accuracy(row), against)),
+      own.map(row => cellsOf(row, beside(row), against)),
     )
   })
 }
 
-function cellsOf(row: SummaryRow, accuracy: SummaryRow | undefined, against: string): string[] {
+function cellsOf(row: SummaryRow, beside: SummaryRow | undefined, against: string): string[] {
   const { arm, kind, seeds, missing, mean, interval, difference, differenceInterval, verdict } = row
   const lacking = missing.length === 0 ? '' : ` (${missing.length} missing)`
   const itself = kind === 'arm' && arm === against
@@ -53,7 +55,7 @@ function cellsOf(row: SummaryRow, accuracy: SummaryRow | undefined, against: str
     kind === 'ruler' ? `(${arm})` : arm,
     `${seeds.length}${lacking}`,
     mean === null || !interval ? '-' : `${percent(mean)} ${range(interval, percent)}`,
-    accuracy?.mean == null ? '-' : percent(accuracy.mean),
+    beside?.mean == null ? '-' : percent(beside.mean),
     difference === null || !differenceInterval
       ? itself
         ? ''
@@ -61,6 +63,16 @@ function cellsOf(row: SummaryRow, accuracy: SummaryRow | undefined, against: str
       : `${signed(difference)} ${range(differenceInterval, signed)}`,
     verdict ?? (itself ? '' : '-'),
   ]
+}
+
+function claimsText({ claims }: SweepResults): string[] {
+  if (claims.length === 0) return []
+  const rows = claims.map(({ claim, evaluation, classifier, better, than, difference, interval, seeds, verdict }) => [
+    ...[claim, `${better} minus ${than}`, `${evaluation}, ${classifier}`, String(seeds.length)],
+    difference === null || !interval ? '-' : `${signed(difference)} ${range(interval, signed)}`,
+    verdict ?? '-',
+  ])
+  return ['## Claims', markdownTable(['claim', 'what is compared', 'on', 'seeds', 'difference  95 %', 'verdict'], rows)]
 }
 
 function missingText({ missing }: SweepResults): string[] {

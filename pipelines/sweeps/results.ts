@@ -1,7 +1,11 @@
 /** What came of a sweep: a row for each figure, and for each arm mean, interval and difference to the arm `against`. */
+
+import type { JobState } from '../jobs/job-folder.js'
 import { RESAMPLES } from '../probes/scores.js'
-import { type JobState, jobFolder, startedJobs, stateOf } from './job-folder.js'
+import { answerClaims, type ClaimRow, type Judged } from './claims.js'
+import { jobFolder, startedJobs, stateOf } from './job-folder.js'
 import { judge, type ResultRow } from './judge.js'
+import type { Metric } from './metrics.js'
 import { type SweepPlan, type Test, testKey } from './plan.js'
 import { type Evidence, readPredictions } from './predictions.js'
 import type { SummaryRow } from './summary.js'
@@ -14,6 +18,9 @@ export interface EvaluationNote {
   /** What intervals resample: `12 kits`, `616 clips`. */
   units: number
   group: string | null
+  /** The first is what arms are compared by. */
+  metrics: readonly [Metric, Metric]
+  /** What guessing gets, in the first metric. */
   chance: number
   left: number
 }
@@ -25,6 +32,7 @@ export interface SweepResults {
   evaluations: EvaluationNote[]
   rows: ResultRow[]
   summary: SummaryRow[]
+  claims: ClaimRow[]
   /** Jobs that are not done. */
   missing: { arm: string; seed: number; key: string; state: JobState; reason: string | null; log: string | null }[]
 }
@@ -37,7 +45,7 @@ export function sweepResults(plan: SweepPlan): SweepResults {
   const stateAt = (key: string) => states.get(key)!
   const results: SweepResults = {
     ...{ name: plan.name, against: plan.against, resamples: RESAMPLES },
-    ...{ evaluations: [], rows: [], summary: [] },
+    ...{ evaluations: [], rows: [], summary: [], claims: [] },
     missing: cells.flatMap(cell => {
       const { state, status } = stateAt(cell.key)
       if (state === 'done') return []
@@ -52,6 +60,7 @@ export function sweepResults(plan: SweepPlan): SweepResults {
     }),
   }
   const done = [...plan.jobs.values()].filter(({ key }) => stateAt(key).state === 'done')
+  const judgements: Judged[] = []
   for (const test of plan.tests) {
     const files = new Map(done.map(job => [job.key, jobFolder(plan, job.key).probe(testKey(test, job))]))
     const evidence = readPredictions(files)
@@ -59,16 +68,21 @@ export function sweepResults(plan: SweepPlan): SweepResults {
     const judged = evidence && judge(plan, test, evidence, cells, key => stateAt(key).state)
     results.rows.push(...(judged?.rows ?? []))
     results.summary.push(...(judged?.summary ?? []))
+    if (isClaimed(plan, test)) judgements.push(...(judged?.judged ?? []))
     for (const { arm, seed, key, state, reason } of results.missing) {
       const place = { arm, kind: 'arm' as const, seed, evaluation: test.name, role: test.role }
       const nothing = { classifier: null, metric: null, value: null, low: null, high: null }
       results.rows.push({ ...place, ...nothing, state, reason, key })
     }
   }
+  results.claims = answerClaims(plan.claims, judgements, results.summary)
   return results
 }
 
-const noteOf = ({ name, role, group }: Test, { tested, classes, clips, left }: Evidence): EvaluationNote => ({
-  ...{ name, role, clips, classes, left },
-  ...{ units: tested.unitCount, group: group ?? null, chance: 1 / classes.length },
-})
+/** Draws of other evaluations are let go: a sweep may have thousands of jobs. */
+const isClaimed = ({ claims }: SweepPlan, { name }: Test) => Object.values(claims).some(({ on }) => on.includes(name))
+
+const noteOf = (
+  { name, role, group }: Test,
+  { metrics, chance, unitCount, classes, clips, left }: Evidence,
+): EvaluationNote => ({ name, role, clips, classes, units: unitCount, group: group ?? null, metrics, chance, left })

@@ -7,9 +7,11 @@ import { fileURLToPath } from 'node:url'
 import { Problem, Problems } from '../../data/problem.js'
 import type { Edit } from '../../graphs/language/edits.js'
 import { readConfig } from '../config.js'
-import { tryLock } from '../process-lock.js'
+import { readJson } from '../jobs/job-folder.js'
+import { lockJob } from '../jobs/lock-job.js'
 import { isAlive, isHere, nameOf, signalTo, thisProcess } from '../processes.js'
-import { type JobFolder, type JobOrder, type JobStatus, readJson, SILENCE } from './job-folder.js'
+import { embedWords, probeWords } from './evaluation-words.js'
+import type { JobFolder, JobOrder, JobStatus, OrderedTest } from './job-folder.js'
 import { configKey } from './variants.js'
 
 const PROGRAM = fileURLToPath(new URL('../earshot.js', import.meta.url))
@@ -42,26 +44,6 @@ export async function runJob(folder: JobFolder, signal: AbortSignal): Promise<nu
     clearInterval(heartbeat)
     release()
   }
-}
-
-/**
- * The job's lock. Of a holder on another machine nobody can tell from here whether it is dead: it is once it has given no
- * sign of life for a while, as when that machine was lost and a batch system has started the job on this one.
- */
-async function lockJob(folder: JobFolder, signal: AbortSignal): Promise<() => void> {
-  const file = folder.file('lock')
-  let lock = tryLock(file)
-  if ('holder' in lock && !isHere(lock.holder)) {
-    const sign = folder.lastSign
-    while (Date.now() - sign < SILENCE && folder.lastSign === sign && !signal.aborted) await sleep(1000)
-    if (Date.now() - sign >= SILENCE && folder.lastSign === sign) {
-      rmSync(file, { force: true })
-      lock = tryLock(file)
-    }
-  }
-  if ('release' in lock) return lock.release
-  const { pid, host } = lock.holder
-  throw new Problem('job-in-use', `Process ${pid} on ${host} is at work in ${folder.path}.`)
 }
 
 /** A job that was killed may have left its training running, which nobody waits for any more. */
@@ -132,16 +114,14 @@ class JobRun {
       throw new Failed(`${base}, or a file that it stands on, has changed since the sweep was planned`)
   }
 
-  async #evaluate({ key, set, label, group, hop, rulers }: JobOrder['tests'][number], limit?: AbortSignal) {
+  async #evaluate(test: OrderedTest, limit?: AbortSignal) {
     const { folder, order } = this
-    const output = folder.embeddings(key)
+    const output = folder.embeddings(test.key)
     const workers = order.threads === undefined ? [] : ['--workers', String(order.threads)]
-    const ruled = rulers ? '--rulers' : '--no-rulers'
-    const embed = ['embed', folder.run, set, '-o', output, '--hop', `${hop}s`, ruled, ...workers]
-    await this.#program(`embed ${key}`, () => embed, limit)
-    const groups = group === undefined ? [] : ['--group', group]
-    const probe = ['probe', output, '--label', label, ...groups, '--json', folder.probe(key)]
-    await this.#program(`probe ${key}`, () => probe, limit)
+    const embed = [...embedWords(folder.run, test, output), ...workers]
+    await this.#program(`embed ${test.key}`, () => embed, limit)
+    const probe = probeWords(output, test, folder.probe(test.key))
+    await this.#program(`probe ${test.key}`, () => probe, limit)
   }
 
   /** @param why what the process left behind as the reason of its failure, if anything */

@@ -3,14 +3,15 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { Problem } from '../../data/problem.js'
+import { workOff } from '../jobs/controller.js'
+import { writeWhole } from '../jobs/job-folder.js'
+import { tellEnds } from '../jobs/tell-ends.js'
 import { tryLock } from '../process-lock.js'
 import { shellWord } from '../shell-word.js'
-import { keysOf, openJobs, workOff } from './controller.js'
-import { type JobNow, jobFolder, writeWhole } from './job-folder.js'
 import { openExecutor } from './open-executor.js'
-import type { Job, SweepPlan } from './plan.js'
+import { jobList, keysOf, openJobs } from './open-jobs.js'
+import type { SweepPlan } from './plan.js'
 import { prepareForAll } from './prepare-features.js'
-import { inWords } from './trial.js'
 
 export interface SweepOptions {
   only?: readonly string[] | undefined
@@ -36,7 +37,8 @@ export async function runSweep(plan: SweepPlan, { only, retry, most, signal }: S
     const atOnce = most ?? plan.budget['jobs-at-once']
     const executor = await openExecutor(plan, atOnce)
     if (jobs.size > 1 && atOnce > 1) await prepareForAll(plan, jobs.values(), cacheFolder(), signal)
-    await workOff(plan, jobs, executor, { signal, onEnd: lines(plan, jobs.size) })
+    const onEnd = tellEnds(plan.output, jobs.size, key => nameOf(plan, key))
+    await workOff(jobList(plan), jobs.keys(), executor, { signal, onEnd })
   } finally {
     lock.release()
   }
@@ -44,25 +46,14 @@ export async function runSweep(plan: SweepPlan, { only, retry, most, signal }: S
 
 /** `sweep.json`: which arms there are, and which job stands for each seed. */
 function writeLedger(plan: SweepPlan): void {
-  const { name, file, base, against, arms, tests, budget, executor, slurm } = plan
-  const ledger = { format: 1, name, file, base, against, arms, tests, budget, executor, slurm }
+  const { name, file, base, against, arms, tests, claims, budget, executor, slurm } = plan
+  const ledger = { format: 1, name, file, base, against, arms, tests, claims, budget, executor, slurm }
   writeWhole(plan.output, 'sweep.json', ledger)
 }
 
-/** A line for each job that has ended, with the time left. */
-function lines(plan: SweepPlan, total: number): (job: Job, now: JobNow) => void {
-  const began = Date.now()
-  let ended = 0
-  return ({ key, arm, seed }, { state, status }) => {
-    if (state === 'waiting') return
-    ended++
-    const left = ((Date.now() - began) / 1000 / ended) * (total - ended)
-    const others = plan.arms.filter(one => one.name !== arm && keysOf(one).includes(key)).map(({ name }) => name)
-    const also = others.length > 0 ? ` (also ${others.join(', ')})` : ''
-    const took = status?.seconds === undefined ? '' : ` in ${inWords(status.seconds)}`
-    const why = state === 'failed' ? `: ${status?.reason} (${jobFolder(plan, key).log})` : ''
-    const rest = ended < total ? `  about ${inWords(left)} left` : ''
-    const place = String(ended).padStart(String(total).length)
-    process.stderr.write(`[${place}/${total}] ${arm}${also}, seed ${seed}: ${state}${took}${why}${rest}\n`)
-  }
+/** `base (also twin), seed 3` */
+function nameOf({ jobs, arms }: SweepPlan, key: string): string {
+  const { arm, seed } = jobs.get(key)!
+  const others = arms.filter(one => one.name !== arm && keysOf(one).includes(key)).map(({ name }) => name)
+  return `${arm}${others.length > 0 ? ` (also ${others.join(', ')})` : ''}, seed ${seed}`
 }

@@ -1,11 +1,9 @@
 /** What the seeds of an arm say together: mean, interval, and paired difference to the arm `against`. */
 import { streamOf } from '../../graphs/streams/draws.js'
+import type { JobState } from '../jobs/job-folder.js'
 import { type Interval, interval, RESAMPLES } from '../probes/scores.js'
-import type { JobState } from './job-folder.js'
+import type { Metric } from './metrics.js'
 import { differenceInterval, drawCounts, meanOverSeeds, type Verdict, verdictOf } from './two-level.js'
-
-export const METRICS = ['balanced accuracy', 'accuracy'] as const
-export type Metric = (typeof METRICS)[number]
 
 /** One arm on one evaluation, all its seeds. */
 export interface SummaryRow {

@@ -8,12 +8,12 @@ import { readYamlFile } from '../../graphs/language/read-yaml.js'
 import { checkSettings } from '../../graphs/language/settings.js'
 import { type Branch, childOf, type Path, problemAt, type Spot, type Tree } from '../../graphs/language/tree.js'
 import { duration } from '../../stages/quantities.js'
-import { memory } from './memory.js'
-import { slurmSettings } from './slurm-settings.js'
+import { EXECUTORS } from '../jobs/executor.js'
+import { memory } from '../jobs/memory.js'
+import { slurmSettings } from '../jobs/slurm-settings.js'
+import { classifierNames, DEFAULT_CLASSIFIERS } from '../probes/classifiers.js'
 
 const text = z.string().min(1)
-
-export const EXECUTORS = ['local', 'slurm'] as const
 
 const EDITS = ['set', 'without', 'swap']
 
@@ -54,16 +54,31 @@ const draw = z.union([
 const evaluation = z.strictObject({
   set: text.describe('a labelled data set, as `embed` takes it; relative to the sweep file'),
   label: text.describe('column of the classes'),
+  separator: text.optional().describe("what stands between the classes of a clip that may have several, ';' say"),
   group: text.optional().describe('whole groups of this column are held out and resampled (kit, voice, site)'),
   role: z
     .enum(['development', 'report'])
     .default('development')
     .describe('development: choices may be made on it; report: looked at when they have been made'),
+  classifiers: z
+    .array(z.enum(classifierNames))
+    .min(1)
+    .default([...DEFAULT_CLASSIFIERS])
+    .describe('shallow classifiers that learn from the embeddings'),
   hop: duration({ min: 0.001, max: 3600 }).default(0.48).describe('time from one patch to the next'),
   rulers: z
     .enum(['against', 'all', 'none'])
     .default('against')
     .describe('whose untrained encoder and log-mel statistics are probed as well'),
+})
+
+const someArms = z.array(text).min(1)
+const claim = z.strictObject({
+  better: z.union([text, someArms]).describe('an arm, or several: their mean'),
+  than: z
+    .union([text, someArms, z.strictObject({ best: someArms, by: text })])
+    .describe('an arm, several: their mean, or { best: [...], by: the evaluation that chooses one of them }'),
+  on: someArms.describe('evaluations that answer it'),
 })
 
 const budget = z.strictObject({
@@ -94,6 +109,7 @@ const schema = z.strictObject({
     .describe('arms with drawn values'),
   against: text.optional().describe('arm that differences are taken to; the first if absent'),
   evaluate: z.record(text, evaluation).default({}).describe('name: labelled sounds that every run is probed on'),
+  claims: z.record(text, claim).default({}).describe('what the sweep is to decide: holds, fails, or not resolved'),
   budget: budget.prefault({}),
   executor: z.enum(EXECUTORS).default('local').describe('where jobs run: on this machine, or as arrays of Slurm'),
   slurm: slurmSettings.prefault({}),
@@ -101,8 +117,8 @@ const schema = z.strictObject({
 
 export type Written = z.output<typeof schema>
 export type Evaluation = z.output<typeof evaluation>
+export type Claim = z.output<typeof claim>
 export type Budget = z.output<typeof budget>
-export type ExecutorName = (typeof EXECUTORS)[number]
 
 /** An edit and where it stands. */
 export interface PlacedEdit {
@@ -191,6 +207,7 @@ function further(written: Written, tree: Branch): Problem[] {
     const message = `There is no arm '${against}'. ${suggestion(against, names)}`.trimEnd()
     problems.push(problemAt('unknown-arm', spotOf(tree, ['against']), ['against'], message))
   }
+  if (!grid && !random) problems.push(...claimProblems(written, tree))
   if (budget.threads !== undefined && slurm.cpus !== undefined && slurm.cpus < budget.threads) {
     const message = `A job has ${budget.threads} threads (budget.threads), but slurm.cpus gives it ${slurm.cpus}.`
     problems.push(problemAt('too-few-cpus', spotOf(tree, ['slurm', 'cpus']), ['slurm', 'cpus'], message))
@@ -206,6 +223,26 @@ function further(written: Written, tree: Branch): Problem[] {
     problems.push(problemAt('seed-edit', found.spot, path, NO_SEED))
   }
   return problems
+}
+
+/** Names in claims that are no arm, or no evaluation. */
+function claimProblems({ claims, arms, evaluate }: Written, tree: Branch): Problem[] {
+  return Object.entries(claims).flatMap(([claim, { better, than, on }]) => {
+    const { best, by } = typeof than === 'object' && 'best' in than ? than : { best: than, by: [] }
+    const unknown = (key: string, what: string, named: string | string[], known: object) =>
+      [named].flat().flatMap(name => {
+        if (Object.hasOwn(known, name)) return []
+        const path = ['claims', claim, key]
+        const message = `There is no ${what} '${name}'. ${suggestion(name, Object.keys(known))}`.trimEnd()
+        return [problemAt(`unknown-${what}`, spotOf(tree, path), path, message)]
+      })
+    return [
+      ...unknown('better', 'arm', better, arms),
+      ...unknown('than', 'arm', best, arms),
+      ...unknown('than', 'evaluation', by, evaluate),
+      ...unknown('on', 'evaluation', on, evaluate),
+    ]
+  })
 }
 
 function* editPaths({ edits, arms }: Written): Generator<Path> {

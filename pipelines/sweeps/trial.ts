@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Problem } from '../../data/problem.js'
-import { readJson, writeWhole } from './job-folder.js'
+import { readJson, writeWhole } from '../jobs/job-folder.js'
+import { embedWords, probeWords } from './evaluation-words.js'
 import type { Job, SweepPlan } from './plan.js'
 
 const PROGRAM = fileURLToPath(new URL('../earshot.js', import.meta.url))
@@ -39,12 +40,10 @@ export function runTrial(plan: SweepPlan, steps: number): Trial {
   const later = (times.length > 1 ? times.slice(1) : times) as { seconds: number; waited: number }[]
   const secondsPerStep = later.reduce((sum, { seconds, waited }) => sum + seconds + waited, 0) / later.length
   const tests: Trial['tests'] = {}
-  for (const { name, set, label, group, hop } of plan.tests) {
-    const output = join(folder, `${name}.arrow`)
-    const groups = group === undefined ? [] : ['--group', group]
-    tests[name] =
-      timed(['embed', run, set, '-o', output, '--hop', `${hop}s`, '--no-rulers']) +
-      timed(['probe', output, '--label', label, ...groups, '--json', join(folder, `${name}.json`)])
+  for (const test of plan.tests) {
+    const output = join(folder, `${test.name}.arrow`)
+    const embedding = timed(embedWords(run, { ...test, rulers: false }, output))
+    tests[test.name] = embedding + timed(probeWords(output, test, join(folder, `${test.name}.json`)))
   }
   rmSync(folder, { recursive: true, force: true })
   const trial = { steps, overhead: Math.max(0, whole - steps * secondsPerStep), secondsPerStep, tests }
@@ -58,14 +57,6 @@ export const lastTrial = ({ output }: SweepPlan): Trial | undefined =>
 /** Seconds of one job alone. */
 export const secondsOf = ({ overhead, secondsPerStep, tests }: Trial, { steps }: Job): number =>
   overhead + steps * secondsPerStep + Object.values(tests).reduce((sum, seconds) => sum + seconds, 0)
-
-/** `3 h 20 min`, `4 min`, `50 s`. */
-export function inWords(seconds: number): string {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`
-  const minutes = Math.round(seconds / 60)
-  if (minutes < 90) return `${minutes} min`
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
-}
 
 const logged = ['--set', 'train.log-every=1', '--set', 'train.checkpoints.every=1000000']
 

@@ -4,9 +4,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
+import { LocalExecutor } from '../../pipelines/jobs/local-executor.js'
 import { tryLock } from '../../pipelines/process-lock.js'
 import { isAlive, nameOf, signalTo, thisProcess } from '../../pipelines/processes.js'
-import { LocalExecutor } from '../../pipelines/sweeps/local-executor.js'
 import { scratchFolder } from '../earshot.js'
 
 test('a lock that a living process holds is refused, and free again when it is released', t => {
@@ -54,12 +54,12 @@ test('a signal reaches the process that was meant, or nobody', async t => {
 
 test('no job is started beside another while memory is short, but one always is', t => {
   const output = scratchFolder('room')
-  const plenty = new LocalExecutor({ output, most: 3, memory: 1 })
+  const plenty = new LocalExecutor({ output, command: ['job'], most: 3, memory: 1 })
   t.deepEqual(
     [0, 1, 2, 3].map(underWay => plenty.room(underWay)),
     [1, 1, 1, 0],
   )
-  const short = new LocalExecutor({ output, most: 3, memory: 1e18 })
+  const short = new LocalExecutor({ output, command: ['job'], most: 3, memory: 1e18 })
   t.deepEqual(
     [0, 1, 2, 3].map(underWay => short.room(underWay)),
     [1, 0, 0, 0],

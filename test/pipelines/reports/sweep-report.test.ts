@@ -9,7 +9,15 @@ import { runProbe } from '../../../pipelines/probes/run-probe.js'
 import { type Job, type Test, testKey } from '../../../pipelines/sweeps/plan.js'
 import { earshot, scratchFolder } from '../../earshot.js'
 
-const TEST: Test = { name: 'kits', set: '/kits', label: 'class', role: 'development', hop: 0.48, rulers: 'none' }
+const TEST: Test = {
+  name: 'kits',
+  set: '/kits',
+  label: 'class',
+  role: 'development',
+  hop: 0.48,
+  classifiers: ['knn'],
+  rulers: 'none',
+}
 /** How plainly the embeddings of each arm tell the classes apart. */
 const ARMS = { base: 1, 'no <mix> back': 0.2, failing: undefined, later: undefined }
 

@@ -151,6 +151,11 @@ const GALLERY: [what: string, text: string, expected: string][] = [
     "F:3:10  against\n  There is no arm 'bas'. Did you mean 'base'?",
   ],
   [
+    'claims about arms and evaluations that are not there',
+    'base: small.yaml\narms: { base: [] }\nclaims: { x: { better: bas, than: { best: [base], by: kit }, on: [base] } }',
+    `F:3:24  claims.x.better\n  There is no arm 'bas'. Did you mean 'base'?\n\nF:3:35  claims.x.than\n  There is no evaluation 'kit'.\n\nF:3:66  claims.x.on\n  There is no evaluation 'base'.`,
+  ],
+  [
     'sounds to judge by that are not there',
     'base: small.yaml\narms: { a: [] }\nevaluate: { x: { set: no.yaml, label: l } }',
     `F:3:23  evaluate.x.set\n  ${join(folder, 'no.yaml')}: there is no such file or folder.\n  Name a folder of recordings, an audio file, a CSV/TSV table or a data set file (data/sets/*.yaml).`,

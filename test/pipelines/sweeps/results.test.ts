@@ -15,7 +15,14 @@ const CLIPS = Array.from({ length: 40 }, (_, at) => ({ clip: `c${at}`, label: `c
 type Made = Record<string, Record<number, number | 'failed' | 'waiting'>>
 
 /** A plan and its folders; a number is how many clips a run gets right, of those whose place modulo 10 is below it. */
-function made(arms: Made, { group = 'kit', lost = -1 }: { group?: string | null; lost?: number } = {}): SweepPlan {
+function made(
+  arms: Made,
+  {
+    group = 'kit',
+    lost = -1,
+    claims = {},
+  }: { group?: string | null; lost?: number; claims?: SweepPlan['claims'] } = {},
+): SweepPlan {
   const output = scratchFolder('results')
   const jobs = new Map<string, Job>()
   const plan: SweepPlan = {
@@ -32,10 +39,12 @@ function made(arms: Made, { group = 'kit', lost = -1 }: { group?: string | null;
         label: 'label',
         group: group ?? undefined,
         role: 'report',
+        classifiers: ['knn'],
         hop: 0.48,
         rulers: 'against',
       },
     ],
+    claims,
     budget: { 'jobs-at-once': 1, memory: 1e9 },
     ...{ executor: 'local', slurm: { options: [] } },
   }
@@ -100,6 +109,44 @@ test('means over seeds, differences over the seeds that both have, and a verdict
   t.is(balanced(plan, 'base').difference, null)
 })
 
+/** A probe of several labels: clip 2 is ranked wrongly for `rain`, whose column comes first in the file. */
+const SEVERAL = {
+  predictions: {
+    clips: ['c1', 'c2', 'c3', 'c4'],
+    labels: [['dog'], ['dog', 'rain'], ['rain'], []],
+    rows: [
+      {
+        name: 'trained',
+        classes: ['rain', 'dog'],
+        MLP: [
+          [0.2, 0.9],
+          [0.1, 0.8],
+          [0.7, 0.3],
+          [0.0, 0.1],
+        ],
+      },
+      { name: 'chance: class frequency', classes: ['rain', 'dog'], MLP: Array(4).fill([0.5, 0.5]) },
+    ],
+  },
+}
+
+test('clips of several classes are judged by mAP, beside its chance', t => {
+  const plan = made({ base: { 0: 5 } }, { group: null })
+  const file = jobFolder(plan, 'base-0').probe(testKey(plan.tests[0]!, plan.jobs.get('base-0')!))
+  writeFileSync(file, JSON.stringify(SEVERAL))
+  const results = sweepResults(plan)
+  t.deepEqual(results.evaluations[0]!.metrics, ['mAP', 'lwlrap'])
+  t.is(results.evaluations[0]!.chance, 0.5) // two of four clips have each class
+  const [map, lwlrap] = results.summary
+  // dog: 1; rain: precisions 1 and 2/3 at its two clips
+  t.true(Math.abs(map!.mean! - (1 + (1 + 2 / 3) / 2) / 2) < 1e-12)
+  t.is(lwlrap!.mean, 1)
+  t.regex(
+    resultsText(results),
+    /kits \(report\): 4 clips, 2 classes; chance 50\.0 %[\s\S]*\| MLP +\| seeds +\| mAP {2}95 % +\| lwlrap/,
+  )
+})
+
 test('rulers of the reference arm stand beside the arms', t => {
   const ruler = balanced(made({ base: { 0: 5, 1: 5 }, other: { 0: 5, 1: 5 } }), 'untrained encoder')
   t.deepEqual([ruler.kind, ruler.seeds, ruler.mean, ruler.verdict], ['ruler', [0, 1], 0.2, 'worse'])
@@ -148,4 +195,30 @@ test('a clip that one run lacks is left out for all, and that is said', t => {
 test('nothing is done yet: the arms are there all the same', t => {
   const text = resultsText(sweepResults(made({ base: { 0: 'waiting' }, other: { 0: 'failed' } })))
   t.regex(text, /^## Not there \(2\)/)
+})
+
+test('a claim holds, fails or is not resolved, by the seeds that both sides have', t => {
+  const on = ['kits']
+  const claims = {
+    'good is better': { better: 'good', than: 'base', on },
+    'bad is better': { better: 'bad', than: ['base', 'good'], on },
+    'base is better than itself': { better: 'base', than: 'base', on },
+    'bad beats the best': { better: 'bad', than: { best: ['base', 'good', 'bad'], by: 'kits' }, on },
+    'nothing is there': { better: 'late', than: 'base', on },
+  }
+  const arms: Made = { base: { 0: 5, 1: 5 }, good: { 0: 8, 1: 8, 2: 9 }, bad: { 1: 2 }, late: { 0: 'waiting' } }
+  const results = sweepResults(made(arms, { claims }))
+  t.deepEqual(
+    results.claims.map(({ verdict, seeds, better, than }) => [verdict, seeds.join(), better, than]),
+    [
+      ['holds', '0,1', 'good', 'base'],
+      ['fails', '1', 'bad', 'mean of base, good'],
+      ['not resolved', '0,1', 'base', 'base'],
+      ['fails', '1', 'bad', 'good (best of 3 on kits)'],
+      [null, '', 'late', 'base'],
+    ],
+  )
+  const differences = results.claims.map(({ difference }) => difference?.toFixed(4))
+  t.deepEqual(differences, ['0.3000', '-0.4500', '0.0000', '-0.6000', undefined])
+  t.regex(resultsText(results), /## Claims\n\n[\s\S]*\| good is better +\| good minus base +\| kits, kNN \| 2 /)
 })

@@ -1,17 +1,15 @@
 /** The same sweep through a real Slurm of one node, undisturbed and roughly handled: the figures of this machine alone. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import test from 'ava'
+import { writtenArrays } from '../../../pipelines/jobs/slurm-array.js'
+import { squeue, type Task } from '../../../pipelines/jobs/slurm-commands.js'
 import { holderOf } from '../../../pipelines/process-lock.js'
-import { writtenArrays } from '../../../pipelines/sweeps/slurm-array.js'
-import { squeue, type Task } from '../../../pipelines/sweeps/slurm-commands.js'
 import { earshot, start } from '../../earshot.js'
 import { slurmIsInstalled, startSlurm } from '../../slurm/one-node.js'
 import { jobsOf, metricsOf, smallSweep, statusOf, sweepVerb, tableOf, training, until } from './small-sweep.js'
 
-const PROGRAM = fileURLToPath(new URL('../../../pipelines/earshot.js', import.meta.url))
 const STEPS = 40
 const here = slurmIsInstalled()
 const slurm = here ? test.serial : test.serial.skip
@@ -130,20 +128,25 @@ slurm('what Slurm refuses is told in its words', async t => {
   t.regex(error, /It was asked with: sbatch --test-only --cpus-per-task=1 --mem=191M --time=30 /)
 })
 
-slurm('a list of sounds embedded by an array, and merged, is the list embedded at once', async t => {
-  const run = join(jobsOf(quiet).base!, 'run')
-  const at = (name: string) => join(small.folder, name)
-  const embed = ['embed', run, at('sounds'), '--no-rulers', '-o']
-  t.is((await earshot([...embed, at('whole.arrow')], small.cache)).code, 0)
-  const words = [process.execPath, PROGRAM, ...embed].map(word => `'${word}'`).join(' ')
-  const wrapped = `${words} '${small.folder}'/parts/$SLURM_ARRAY_TASK_ID.arrow --shard $SLURM_ARRAY_TASK_ID/3`
-  const array = ['--wait', '--array=1-3%2', '--cpus-per-task=1', '--mem=500M', `--output=${at('part-%a.txt')}`]
-  execFileSync('sbatch', [...array, `--wrap=${wrapped}`], { env: { ...process.env, ...small.cache } })
-  const parts = [1, 2, 3].map(part => at(`parts/${part}.arrow`))
-  const { code, error } = await earshot(['merge', ...parts, '-o', at('merged.arrow')], small.cache)
-  t.is(code, 0, error)
-  t.deepEqual(readFileSync(at('merged.arrow')), readFileSync(at('whole.arrow')))
-})
+slurm(
+  'a list of sounds embedded in shards by an array, its controller killed, is the list embedded at once',
+  async t => {
+    const run = join(jobsOf(quiet).base!, 'run')
+    const at = (name: string) => join(small.folder, name)
+    const embed = (name: string) => ['embed', run, at('sounds'), '--no-rulers', '-o', at(name)]
+    t.is((await earshot(embed('whole.arrow'), small.cache)).code, 0)
+    writeFileSync(at('cluster.yaml'), 'cpus: 1\nmemory: 500 MB\ntime: 30 min\n')
+    const words = [...embed('parts.arrow'), '--shards', '3', '--executor', 'slurm', '--slurm', at('cluster.yaml')]
+    const first = start(words, small.cache)
+    await until(async () => (await squeue()).length > 0, 'the array')
+    first.process.kill('SIGKILL')
+    const { code, out, error } = await earshot(words, small.cache)
+    t.is(code, 0, error)
+    t.regex(out, /parts\.arrow: 24 rows of 3 shards/)
+    t.notRegex(error, /Slurm has taken/, 'the array that was there has done it')
+    t.deepEqual(readFileSync(at('parts.arrow')), readFileSync(at('whole.arrow')))
+  },
+)
 
 /** The task of an arm, in the queue now. */
 async function taskOf(arm: string): Promise<Task> {

@@ -1,8 +1,8 @@
 /** Jobs as arrays of Slurm. They go on without the controller; the next one finds them in the queue by their names. */
 import { Problem } from '../../data/problem.js'
+import { plural } from '../in-words.js'
 import type { Executor } from './executor.js'
-import { jobFolder } from './job-folder.js'
-import { plural } from './plan-text.js'
+import { JobFolder, jobPath } from './job-folder.js'
 import {
   type ArrayOptions,
   noteSubmission,
@@ -87,7 +87,7 @@ export class SlurmExecutor implements Executor {
   /** The job's own word comes sooner than the queue's; only what runs can have one. */
   #hasEnded(key: string): boolean {
     if (this.#queue.get(key)?.state === 'PENDING') return false
-    const state = jobFolder(this.options, key).status()?.state
+    const state = new JobFolder(jobPath(this.options.output, key)).status()?.state
     return state === 'done' || state === 'failed'
   }
 

@@ -21,7 +21,7 @@ export async function sbatch(words: readonly string[]): Promise<string> {
   const { code, out, error } = await command('sbatch', ['--parsable', ...words])
   if (code === 0) return out.trim().split(';')[0]!
   throw new Problem('slurm-refused', `Slurm takes no jobs: ${inASentence(error)}`, {
-    hint: `It was asked with: sbatch ${words.map(shellWord).join(' ')}\nPartition, time, memory and further options stand under 'slurm' in the sweep file.`,
+    hint: `It was asked with: sbatch ${words.map(shellWord).join(' ')}\nPartition, time, memory and further options stand under 'slurm' in the sweep file, or in the file of --slurm.`,
   })
 }
 

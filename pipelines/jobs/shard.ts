@@ -1,5 +1,4 @@
-/** A share of a long list of recordings, so that several machines can embed it: consecutive clips, put together later. */
-import { createHash } from 'node:crypto'
+/** A share of a long list of recordings, so that several processes can do it: consecutive clips, put together later. */
 import { Problem } from '../../data/problem.js'
 
 /** `3/16`: the third of sixteen. */
@@ -7,9 +6,6 @@ export interface Shard {
   number: number
   of: number
 }
-
-/** Key of schema metadata under which a file says which shard it is. */
-export const SHARD = 'earshot.shard'
 
 /** @throws Problem unless it is a whole number, a slash, and a number that is not smaller */
 export function readShard(text: string): Shard {
@@ -28,10 +24,4 @@ export function clipsOf<T>(clips: readonly T[], { number, of }: Shard): T[] {
   if (clips.length < of)
     throw new Problem('too-many-shards', `${clips.length} clips cannot be parted into ${of} shards.`)
   return clips.slice(Math.floor((clips.length * (number - 1)) / of), Math.floor((clips.length * number) / of))
-}
-
-/** What a shard's files carry: which part of which list they are. */
-export function shardMetadata({ number, of }: Shard, ids: readonly string[]): Record<string, string> {
-  const list = createHash('sha256').update(JSON.stringify(ids)).digest('hex').slice(0, 16)
-  return { [SHARD]: JSON.stringify({ number, of, list }) }
 }

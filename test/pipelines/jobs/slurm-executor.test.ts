@@ -3,9 +3,9 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
-import { jobFolder } from '../../../pipelines/sweeps/job-folder.js'
-import { writtenArrays } from '../../../pipelines/sweeps/slurm-array.js'
-import { SlurmExecutor } from '../../../pipelines/sweeps/slurm-executor.js'
+import { JobFolder, jobPath } from '../../../pipelines/jobs/job-folder.js'
+import { writtenArrays } from '../../../pipelines/jobs/slurm-array.js'
+import { SlurmExecutor } from '../../../pipelines/jobs/slurm-executor.js'
 import { scratchFolder } from '../../earshot.js'
 
 const folder = scratchFolder('slurm 100% fake')
@@ -31,7 +31,7 @@ program('scancel', '')
 
 const output = join(folder, 'sweep')
 const settings = { partition: 'big', time: 5000, options: ['--account=sound'] }
-const options = { output, most: 2, cpus: 3, memory: 2e9, settings }
+const options = { output, command: ['sweep', 'job', output], most: 2, cpus: 3, memory: 2e9, settings }
 
 test.serial('an array is named, limited and threaded as it was asked for, and found again by its name', async t => {
   const executor = await SlurmExecutor.open(options)
@@ -49,9 +49,9 @@ test.serial('an array is named, limited and threaded as it was asked for, and fo
   t.deepEqual(await executor.alive(['a', 'b', 'c']), new Set(['a', 'b']))
   const later = await SlurmExecutor.open(options)
   t.deepEqual(await later.alive(['a', 'b', 'c']), new Set(['a', 'b']), 'a new controller sees the same')
-  jobFolder({ output }, 'a').write({ state: 'done' })
+  new JobFolder(jobPath(output, 'a')).write({ state: 'done' })
   t.deepEqual(await executor.alive(['a', 'b', 'c']), new Set(['b']), 'the word of a job comes before that of the queue')
-  jobFolder({ output }, 'a').write({ state: 'running' })
+  new JobFolder(jobPath(output, 'a')).write({ state: 'running' })
 })
 
 test.serial('a silent Slurm has ended nothing; what runs is signalled, what waits is taken out', async t => {

@@ -1,4 +1,4 @@
-/** What a sweep asks of Slurm for each of its jobs. */
+/** What is asked of Slurm for each job. */
 import { z } from 'zod'
 import { duration } from '../../stages/quantities.js'
 import { memory } from './memory.js'
@@ -10,7 +10,7 @@ export const slurmSettings = z.strictObject({
   time: duration({ min: 300, max: 3e6 })
     .optional()
     .describe('limit of a job at a stretch; one that is not done then goes back to the queue and goes on later'),
-  memory: memory.optional().describe('of a job; budget.memory if absent'),
+  memory: memory.optional().describe('of a job; budget.memory of a sweep, or 2 GB, if absent'),
   cpus: z.int().min(1).max(256).optional().describe('processors of a job; as many as it has threads if absent'),
   options: z.array(text).default([]).describe('further options of sbatch, such as --account=sound'),
 })

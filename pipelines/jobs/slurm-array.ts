@@ -1,9 +1,11 @@
-/** An array of jobs as it is handed to Slurm: a file with their keys and a script, kept in the sweep's folder. */
+/** An array of jobs as it is handed to Slurm: a file with their keys and a script, kept in the folder of the jobs. */
 import { randomBytes } from 'node:crypto'
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { shellWord } from '../shell-word.js'
+import type { Workplace } from './executor.js'
+import { jobPath } from './job-folder.js'
 import type { SlurmSettings } from './slurm-settings.js'
 
 const PROGRAM = fileURLToPath(new URL('../earshot.js', import.meta.url))
@@ -21,28 +23,25 @@ export interface SlurmArray {
   keys: string[]
 }
 
-export interface ArrayOptions {
-  /** Folder of the sweep. */
-  output: string
-  /** Tasks side by side. */
-  most: number
-  /** Threads of a job, at least. */
+export interface ArrayOptions extends Workplace {
+  /** Processors of a job, if the settings do not say. */
   cpus: number
-  /** Bytes a job. */
-  memory: number
   settings: SlurmSettings
 }
 
 /** Keys and script of a new array, on disk before Slurm is told: by its name it is found again, whoever dies when. */
-export function writeArray({ output }: Pick<ArrayOptions, 'output'>, keys: readonly string[]): SlurmArray {
+export function writeArray(
+  { output, command }: Pick<ArrayOptions, 'output' | 'command'>,
+  keys: readonly string[],
+): SlurmArray {
   const name = `${NAME}${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}-${randomBytes(4).toString('hex')}`
   mkdirSync(folderOf(output), { recursive: true })
   writeFileSync(fileOf(output, name, 'keys'), keys.map(key => `${key}\n`).join(''), { flush: true })
-  writeFileSync(fileOf(output, name, 'sh'), script(resolve(output), name), { flush: true })
+  writeFileSync(fileOf(output, name, 'sh'), script(resolve(output), name, command), { flush: true })
   return { name, keys: [...keys] }
 }
 
-/** Every array that was ever written for a sweep, by name. */
+/** Every array that was ever written in a folder, by name. */
 export function writtenArrays(output: string): Map<string, SlurmArray> {
   const folder = folderOf(output)
   const names = existsSync(folder) ? readdirSync(folder).filter(file => file.endsWith('.keys')) : []
@@ -88,21 +87,21 @@ const fileOf = (output: string, name: string, ending: string) => join(folderOf(o
 
 /**
  * Runs the job of one task. Signals that Slurm sends to the script alone are passed on: USR1, ahead of the time limit
- * (the job keeps what it has, and goes back to the queue), and USR2, by which a sweep is stopped. TERM, when a task is
+ * (the job keeps what it has, and goes back to the queue), and USR2, by which jobs are stopped. TERM, when a task is
  * pre-empted, put back or cancelled, reaches every process of the job by itself.
  */
-const script = (output: string, name: string) => `#!/bin/bash
+const script = (output: string, name: string, command: readonly string[]) => `#!/bin/bash
 # Task n of this array runs the job on line n + 1 of the file with the keys.
 job= again= told=
 trap 'told=1 again=1; [ -n "$job" ] && kill -TERM "$job"' USR1
 trap 'told=1; [ -n "$job" ] && kill -TERM "$job"' USR2
 trap 'told=1' TERM
 key=$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" ${shellWord(fileOf(output, name, 'keys'))})
-folder=${shellWord(join(output, 'jobs'))}/$key
+folder=${shellWord(jobPath(output, ''))}/$key
 if [ -n "$told" ]; then
   code=130
 else
-  ${shellWord(process.execPath)} ${shellWord(PROGRAM)} sweep job ${shellWord(output)} "$key" >>"$folder/log.txt" 2>&1 &
+  ${[process.execPath, PROGRAM, ...command].map(shellWord).join(' ')} "$key" >>"$folder/log.txt" 2>&1 &
   job=$!
   code=0
   while told=; wait "$job"; code=$?; [ -n "$told" ]; do :; done

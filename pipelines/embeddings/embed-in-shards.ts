@@ -1,0 +1,55 @@
+/** Embeds a list in shards, and puts them together: the file is the one of the list embedded at once. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { loadStages } from '../../stages/registry.js'
+import { runShards, type Sharding } from '../jobs/run-shards.js'
+import { clipsOf } from '../jobs/shard.js'
+import type { ShardsEnd } from '../jobs/shard-jobs.js'
+import { findCheckpoint } from '../trainer/checkpoint.js'
+import { encodingPath } from './encoding-path.js'
+import { type Merged, mergeEmbeddings } from './merge-embeddings.js'
+import { type EmbedOptions, readInputs } from './write-embeddings.js'
+
+export interface EmbedInShards extends Pick<EmbedOptions, 'run' | 'inputs' | 'output' | 'layer' | 'workers'> {
+  /** Further options of `embed`, as they were typed. */
+  typed: readonly string[]
+  sharding: Sharding
+  signal: AbortSignal
+}
+
+export interface EmbeddedInShards {
+  end: ShardsEnd
+  /** Once all shards are done. */
+  merged: (Merged & { skipped: number; note: string | undefined }) | undefined
+}
+
+/**
+ * All shards are by the checkpoint that there is now, also if the run is trained further meanwhile.
+ *
+ * @throws Problem as `writeEmbeddings`, before any shard begins; those of `runShards`
+ */
+export async function embedInShards(options: EmbedInShards): Promise<EmbeddedInShards> {
+  const { run, inputs, output, layer, typed, sharding, signal } = options
+  const { checkpoint, tensors } = findCheckpoint(run)
+  const { graph, statistics, note, sha256 } = checkpoint
+  encodingPath(graph, await loadStages(graph.stageFiles), statistics, layer)
+  const { clips } = await readInputs(inputs)
+  clipsOf(clips, { number: 1, of: sharding.shards })
+  const partOf = (folder: string) => join(folder, 'part.arrow')
+  const command = {
+    output,
+    identity: ['embed', sha256, typed, clips],
+    words: ({ number, of }: { number: number; of: number }, folder: string) => [
+      ...['embed', tensors, ...inputs, '-o', partOf(folder), ...typed],
+      ...['--workers', String(options.workers ?? sharding.cpus), '--shard', `${number}/${of}`],
+    ],
+  }
+  return runShards(command, sharding, signal, async end => {
+    if (end.done.length < sharding.shards) return { end, merged: undefined }
+    const parts = end.done.map(({ folder }) => partOf(folder))
+    const merged = await mergeEmbeddings(parts, output)
+    return { end, merged: { ...merged, skipped: linesOf(`${output}.skipped.jsonl`), note } }
+  })
+}
+
+const linesOf = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').length : 0)

@@ -1,0 +1,52 @@
+/** A job whose order is a line of the command line: done in this process, with a status that says how far it is. */
+import { Problem, Problems } from '../../data/problem.js'
+import { thisProcess } from '../processes.js'
+import type { JobFolder, JobStatus } from './job-folder.js'
+import { lockJob } from './lock-job.js'
+
+export interface WordsOrder {
+  /** `embed runs/mine sounds/ -o ...` */
+  words: string[]
+}
+
+const HEARTBEAT = 20_000
+
+/**
+ * @param run does the words; its process ends with exit code 130 if it was stopped in order, and goes on later then
+ * @throws Problem `no-job`, `job-in-use`; what `run` throws, once the status tells of it
+ */
+export async function runWords(
+  folder: JobFolder<WordsOrder>,
+  run: (words: readonly string[]) => Promise<unknown>,
+): Promise<void> {
+  const order = folder.order()
+  if (!order) throw new Problem('no-job', `${folder.path} holds no order for a job (job.json).`)
+  const release = await lockJob(folder)
+  const before = folder.status()?.seconds ?? 0
+  const began = Date.now()
+  const write = (status: JobStatus) => {
+    const seconds = Math.round(10 * (before + (Date.now() - began) / 1000)) / 10
+    folder.write({ ...status, process: thisProcess(), started: new Date(began).toISOString(), seconds })
+  }
+  const end = (status: JobStatus) => write({ ...status, ended: new Date().toISOString() })
+  write({ state: 'running' })
+  const heartbeat = setInterval(() => folder.sayAlive(), HEARTBEAT)
+  try {
+    await run(order.words)
+    const code = Number(process.exitCode ?? 0)
+    if (code === 0) end({ state: 'done' })
+    else if (code === 130) end({ state: 'waiting', reason: 'stopped; goes on where it was' })
+    else end({ state: 'failed', reason: `ended with exit code ${code}`, log: folder.log })
+  } catch (error) {
+    end({ state: 'failed', reason: reasonOf(error), log: folder.log })
+    throw error
+  } finally {
+    clearInterval(heartbeat)
+    release()
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Problems) return error.problems.map(({ message }) => message).join(' ')
+  return error instanceof Error ? error.message : String(error)
+}

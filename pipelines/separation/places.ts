@@ -1,0 +1,32 @@
+/** Which recordings are separated, and in which folder each: that depends on the whole list, in shards too. */
+import { readClips } from '../../data/manifests.js'
+import type { Clip } from '../../stages/values.js'
+
+export interface Place {
+  clip: Clip
+  /** Name of the recording's folder. */
+  name: string
+}
+
+/** @param count only so many, the first ones. @throws Problem of `readClips` */
+export async function readPlaces(sounds: string, count?: number): Promise<Place[]> {
+  const clips = (await readClips(sounds)).clips.slice(0, count)
+  const names = folderNames(clips.map(({ id }) => id))
+  return clips.map((clip, at) => ({ clip, name: names[at]! }))
+}
+
+/** Ids as names of folders: without ending, letters, digits, points and lines alone, no two alike. */
+function folderNames(ids: readonly string[]): string[] {
+  const taken = new Set<string>()
+  return ids.map(id => {
+    const plain =
+      id
+        .replace(/\.\w{1,5}$/, '')
+        .replace(/[^\p{L}\p{N}._-]+/gu, '_')
+        .replace(/^\.+/, '_') || '_'
+    let name = plain
+    for (let i = 2; taken.has(name); i++) name = `${plain}-${i}`
+    taken.add(name)
+    return name
+  })
+}
