@@ -30,7 +30,7 @@ export default describeStage({
       .default('mixture')
       .describe(
         'what a pair with a silent side is: mixture = any sources may make the other side, so that it teaches nothing ' +
-          'but to be silent; single = the other side is one event, so that one source has to be all of it',
+          'but to be silent; single = the other side is one event: one source has to be all of it, all others silent',
       ),
     sparsity: z
       .number()
@@ -87,14 +87,15 @@ export interface MixitOptions {
   /** Ratio of energies below which an error counts no less. */
   threshold: number
   search: Search
-  /** Whether a pair with a silent side has to be made by one source alone. */
+  /** Whether a pair with a silent side has to be made by one source alone, while each of the others is silent. */
   single: boolean
 }
 
 /**
  * Mean over the batch and both mixtures of 10 log10(|mixture - its sources|^2 / |mixture|^2 + threshold), each source given
  * to one mixture so that this is least. A silent mixture has no ratio: what it is given is measured by the energy of the
- * other. The choice itself has no gradient.
+ * other. With `single` the energies of its sources are added, not the sources: otherwise those of any mixture could
+ * cancel out, and one source be the whole mixture always. The choice itself has no gradient.
  *
  * @param sources [batch, M, samples]
  * @param a [batch, samples]
@@ -108,7 +109,11 @@ export function mixit(engine: Engine, sources: Tensor, a: Tensor, b: Tensor, opt
   const remixed = tf.matMul(tf.transpose(chosen, [0, 2, 1]) as never, sources as never)
   const own = energies(engine, references)
   const scale = tf.where(tf.greater(own, 0), own, tf.sum(own, 1, true))
-  return tf.mean(thresholdedSnr(engine, energies(engine, tf.sub(references, remixed)), scale, options.threshold))
+  const together = energies(engine, tf.sub(references, remixed))
+  const apart = () =>
+    tf.squeeze(tf.matMul(chosen as never, tf.expandDims(energies(engine, sources), 2) as never, true), [2])
+  const error = options.single ? tf.where(tf.greater(own, 0), together, apart()) : together
+  return tf.mean(thresholdedSnr(engine, error, scale, options.threshold))
 }
 
 /** The reference of each source: [batch, M], whole numbers. */

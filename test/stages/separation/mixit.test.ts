@@ -78,6 +78,15 @@ test('a silent side is no division by nothing, and asks for silence', t => {
   near(t, [loss([half, half], a, silence(), { single: true })], [10 * Math.log10(0.251)], 1e-4, 'one source alone')
 })
 
+test('beside a single event each other source has to be silent: cancelling out is not enough', t => {
+  const [a, b] = [noise('a'), noise('b')]
+  const cancelling = [a, b, times(-1, b)]
+  near(t, [loss(cancelling, a, silence())], [-30], 1e-4, 'any sources')
+  const energy = (x: Float32Array) => x.reduce((total, value) => total + value * value, 0)
+  const others = 10 * Math.log10((2 * energy(b)) / energy(a) + 1e-3)
+  near(t, [loss(cancelling, a, silence(), { single: true })], [(-30 + others) / 2], 1e-4)
+})
+
 test('of a single event the nearest source is given to it', t => {
   const [a, b] = [noise('a'), noise('b')]
   const sources = [times(0.5, a), times(0.9, a), b]

@@ -36,3 +36,18 @@ test('a shorter clip is repeated from its start', t => {
     Array.from({ length: bands }, (_, i) => i),
   )
 })
+
+test('of several random places the loudest is cut', t => {
+  // frame n has power 10^n in one band: the later the louder, so that the start is the largest of three draws from 0..3
+  const counts = [0, 0, 0, 0]
+  for (let i = 0; i < 4000; i++) {
+    const values = { frames: 7, 'loudest-of': 3 }
+    const mel: LogMel = { ...counting(10), read: (start, count) => new Float32Array(count * bands).fill(start) }
+    const patch = runItem(cut, values, ports, { from: mel, rng: draws(`${i}`) }) as Patch
+    counts[patch[0]!]! += 1
+  }
+  for (const [start, count] of counts.entries()) {
+    const expected = ((start + 1) ** 3 - start ** 3) / 4 ** 3
+    t.true(Math.abs(count / 4000 - expected) < 0.03, `${start}: ${count}`)
+  }
+})
