@@ -1,101 +1,68 @@
-"""The contrastive recipes as a plain PyTorch loop, for comparisons with Earshot on the same sounds.
+"""The contrastive recipes as a PyTorch loop of the usual kind, for comparisons with Earshot on the same features.
 
-Views, encoder, head, loss and optimiser are those of graphs/contrastive-16k.yaml with configs/pool-small.yaml: two
-patches of one clip, mix-back, then the views named by --views, a small VGG, NT-Xent, SGD with a one-cycle schedule.
-Needs torch, numpy, soundfile, pyarrow.
+Views, encoder, head, loss, optimiser and schedule are those of graphs/contrastive-16k.yaml with
+configs/contrastive-study.yaml: two patches of one clip, mix-back, the views named by --views, a small VGG, NT-Xent, SGD
+with torch's OneCycleLR. A DataLoader with one worker makes the views ahead of the training step.
+Needs torch, numpy, pyarrow.
 
-    python simclr.py SOUNDS OUT --steps 400 --views crop,companding,noise --learning-rate 0.06 --seed 0
+    python simclr.py SETS OUT --steps 400 --views crop,companding,noise --learning-rate 0.06 --seed 0
 
-Reads SOUNDS/pool16k/clips.tsv and the labelled sets SOUNDS/drums16k and SOUNDS/words16k; writes OUT/drums.arrow and
-OUT/words.arrow (columns clip, embedding) and OUT/log.json. Features are kept in OUT/../features.npz. With --seconds the
-loop ends by the clock instead, its schedule going by the share of the time that has passed.
+SETS holds for each set NAME.tsv, with the columns clip, frames, and labels if there are any, and NAME.f32, the log-mel
+frames of its clips one after the other (float32, 64 bands), as bench/recipes/features.ts writes them. The set `training`
+is learned from; every other is embedded into OUT/NAME.arrow with its labels. OUT/log.json is written when all is done.
 """
 import argparse
 import csv
+import itertools
 import json
-import subprocess
 import time
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import soundfile
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.utils.data import DataLoader, IterableDataset
 
-RATE, FFT, WINDOW, HOP, BANDS, FRAMES = 16000, 512, 400, 160, 64, 96
-
-
-def mel_filters():
-    mel = lambda hertz: 2595 * np.log10(1 + hertz / 700)
-    hertz = lambda mels: 700 * (10 ** (mels / 2595) - 1)
-    edges = hertz(np.linspace(mel(60), mel(7800), BANDS + 2))
-    bins = np.linspace(0, RATE / 2, FFT // 2 + 1)
-    rising = (bins[:, None] - edges[:-2]) / (edges[1:-1] - edges[:-2])
-    falling = (edges[2:] - bins[:, None]) / (edges[2:] - edges[1:-1])
-    return torch.tensor(np.maximum(0, np.minimum(rising, falling)), dtype=torch.float32)
+BANDS, FRAMES = 64, 96
 
 
-def log_mel(path, filters, window=torch.hann_window(WINDOW)):
-    """Frames x bands of log10 mel power; a clip shorter than a patch is repeated."""
-    command = ["ffmpeg", "-nostdin", "-v", "error", "-i", str(path), "-ac", "1", "-ar", str(RATE), "-f", "f32le", "-"]
-    try:
-        sound, rate = soundfile.read(path, dtype="float32", always_2d=True)
-        sound = sound.mean(1)
-    except soundfile.LibsndfileError:
-        rate = None
-    if rate != RATE:
-        sound = np.frombuffer(subprocess.run(command, capture_output=True, check=True).stdout, np.float32)
-    sound = torch.tensor(sound)
-    short = int(1.025 * RATE)
-    if len(sound) < short:
-        sound = sound.repeat(-(-short // max(1, len(sound))))[:short]
-    sound = sound - sound.mean()
-    sound = sound / (sound.abs().max() + 1e-4)
-    power = torch.stft(sound, FFT, HOP, WINDOW, window, return_complex=True, pad_mode="constant").abs() ** 2
-    return torch.log10(power.T @ filters + 1e-6).numpy()
+def read_set(folder, name):
+    """Rows of the table, and log-mel frames x bands of each."""
+    rows = list(csv.DictReader(open(folder / f"{name}.tsv", newline="", encoding="utf8"), delimiter="\t"))
+    values = np.fromfile(folder / f"{name}.f32", np.float32).reshape(-1, BANDS)
+    ends = np.cumsum([int(row.pop("frames")) for row in rows])
+    return rows, np.split(values, ends[:-1])
 
 
-def read_features(sounds, cache):
-    """Log-mel frames of the pool's clips of at least two seconds, and of both labelled sets, by file name."""
-    if cache.exists():
-        return np.load(cache, allow_pickle=True)["sets"].item()
-    rows = lambda name, table: list(csv.DictReader(open(sounds / name / table, newline=""), delimiter="\t"))
-    files = {
-        "pool": [sounds / "pool16k" / row["file"] for row in rows("pool16k", "clips.tsv") if float(row["seconds"]) >= 2],
-        "drums": [sounds / "drums16k" / row["file"] for row in rows("drums16k", "labels.tsv")],
-        "words": [sounds / "words16k" / row["file"] for row in rows("words16k", "labels.tsv")],
-    }
-    filters = mel_filters()
-    sets = {name: {file.name: log_mel(file, filters) for file in paths} for name, paths in files.items()}
-    np.savez(cache, sets=np.array(sets, dtype=object))
-    return sets
+class Views(IterableDataset):
+    """Both views of batches of clips without end, in the order of the graph; each epoch hears every clip once at most."""
 
-
-class Views:
-    """Both views of a batch of clips, in the order of the graph."""
-
-    def __init__(self, clips, options, rng):
-        self.clips, self.options, self.rng = clips, options, rng
+    def __init__(self, clips, options):
+        self.clips, self.options, self.rng = clips, options, np.random.default_rng(options.seed)
         every = np.concatenate([clip.ravel() for clip in clips])
-        self.mean, self.deviation = float(every.mean()), float(every.std())
+        self.mean, self.deviation = float(every.mean(dtype=np.float64)), float(every.std(dtype=np.float64))
 
-    def batch(self, size):
-        pairs = [self.pair(index) for index in self.rng.choice(len(self.clips), size, replace=False)]
-        return [torch.tensor(np.stack(side)[:, None]) for side in zip(*pairs)]
+    def __iter__(self):
+        size = self.options.batch
+        while True:
+            order = self.rng.permutation(len(self.clips))
+            for start in range(0, len(order) - size + 1, size):
+                pairs = [self.pair(index) for index in order[start : start + size]]
+                yield [torch.tensor(np.stack(side)[:, None]) for side in zip(*pairs)]
 
     def pair(self, index):
         clip, rng = self.clips[index], self.rng
         a, b = self.starts(len(clip) - FRAMES + 1)
         patches = [clip[a : a + FRAMES], clip[b : b + FRAMES]]
-        ratio = rng.uniform(0, self.options.background)
-        others = [other + (other >= index) for other in rng.choice(len(self.clips) - 1, 2, replace=False)]
         if self.options.background > 0:
+            ratio = rng.uniform(0, self.options.background)
+            others = [other + (other >= index) for other in rng.choice(len(self.clips) - 1, 2, replace=False)]
             backgrounds = [self.random_patch(other) for other in others]
             equal = self.options.energy == "equal"
             patches = [mix_back(patch, other, ratio, equal) for patch, other in zip(patches, backgrounds)]
-        return [(self.distort(patch) - self.mean) / self.deviation for patch in patches]
+        return [((self.distort(patch) - self.mean) / self.deviation).astype(np.float32) for patch in patches]
 
     def starts(self, count):
         a, b = self.rng.integers(0, count, 2)
@@ -120,7 +87,7 @@ class Views:
             patch = spec_augment(patch, rng)
         if "noise" in views:
             patch = patch + rng.normal(0, rng.uniform(0, 0.01), patch.shape)
-        return patch.astype(np.float32)
+        return patch
 
 
 def mix_back(foreground, background, ratio, equal):
@@ -129,10 +96,10 @@ def mix_back(foreground, background, ratio, equal):
 
 
 def resized_crop(patch, rng):
-    area = rng.uniform(0.8, 1) * FRAMES * BANDS
-    aspect = np.exp(rng.uniform(np.log(3 / 4), np.log(4 / 3)))
-    height = min(FRAMES, round(np.sqrt(area * aspect)))
-    width = min(BANDS, round(np.sqrt(area / aspect)))
+    """Area and aspect of the rectangle are relative to the patch's own."""
+    side = np.sqrt(rng.uniform(0.8, 1))
+    stretch = np.exp(rng.uniform(np.log(0.75), np.log(1.3333)) / 2)
+    height, width = min(FRAMES, round(FRAMES * side * stretch)), min(BANDS, round(BANDS * side / stretch))
     top, left = rng.integers(0, FRAMES - height + 1), rng.integers(0, BANDS - width + 1)
     piece = torch.tensor(patch[None, None, top : top + height, left : left + width])
     return F.interpolate(piece, (FRAMES, BANDS), mode="bilinear", align_corners=False)[0, 0].numpy()
@@ -171,35 +138,51 @@ def nt_xent(a, b, temperature=0.2):
     return F.cross_entropy(similarity, torch.arange(len(z)).roll(len(a)))
 
 
+def train(encoder, views, options):
+    """Seconds do not count the wait for the first batch, nor the work before it."""
+    head = nn.Sequential(nn.Linear(encoder.size, 512), nn.BatchNorm1d(512), nn.ReLU(), nn.Linear(512, 128))
+    weights = [*encoder.parameters(), *head.parameters()]
+    optimiser = torch.optim.SGD(weights, options.learning_rate, momentum=0.9, weight_decay=1e-4)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, options.learning_rate, options.steps, pct_start=0.1)
+    batches = DataLoader(views, batch_size=None, num_workers=1, prefetch_factor=4)
+    for step, (a, b) in enumerate(itertools.islice(batches, options.steps)):
+        if step == 0:
+            began = time.perf_counter()
+        loss = nt_xent(head(encoder(a)), head(encoder(b)))
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+    return {"steps": options.steps, "seconds": time.perf_counter() - began, "loss": loss.item()}
+
+
 @torch.no_grad()
 def embed(encoder, views, mels, hop=48):
     """Mean embedding of each clip over patches every 0.48 s."""
     encoder.eval()
-    rows = {}
-    for name, mel in mels.items():
-        starts = range(0, max(1, len(mel) - FRAMES + 1), hop)
-        patches = torch.tensor(np.stack([mel[s : s + FRAMES] for s in starts])[:, None])
-        rows[name] = encoder((patches - views.mean) / views.deviation).mean(0).numpy()
-    encoder.train()
-    return rows
+    embeddings = []
+    for mel in mels:
+        starts = range(0, len(mel) - FRAMES + 1, hop)
+        patches = torch.tensor(np.stack([mel[start : start + FRAMES] for start in starts])[:, None])
+        embeddings.append(encoder((patches - views.mean) / views.deviation).mean(0).numpy())
+    return np.stack(embeddings)
 
 
-def write(rows, file):
-    flat = pa.array(np.concatenate(list(rows.values())).astype(np.float32))
-    size = len(next(iter(rows.values())))
-    table = pa.table({"clip": list(rows), "embedding": pa.FixedSizeListArray.from_arrays(flat, size)})
+def write(rows, embeddings, file):
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    values = pa.FixedSizeListArray.from_arrays(pa.array(embeddings.ravel()), embeddings.shape[1])
+    table = pa.table({**columns, "embedding": values})
     with pa.ipc.new_file(str(file), table.schema) as writer:
         writer.write_table(table)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sounds", type=Path)
+    parser.add_argument("sets", type=Path, help="folder of features")
     parser.add_argument("out", type=Path)
     parser.add_argument("--steps", type=int, default=400)
-    parser.add_argument("--seconds", type=float, help="end by the clock instead of by steps")
     parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--learning-rate", type=float, default=0.06)
+    parser.add_argument("--learning-rate", type=float, default=0.06, help="the peak")
     parser.add_argument("--views", default="crop,companding,noise", type=lambda text: text.split(","))
     parser.add_argument("--pairs", default="random", choices=["random", "same", "disjoint"])
     parser.add_argument("--background", default=0.05, type=float, help="largest ratio of mix-back; 0 for none")
@@ -210,39 +193,14 @@ def main():
     options.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
-    sets = read_features(options.sounds, options.out.parent / "features.npz")
-    views = Views(list(sets["pool"].values()), options, np.random.default_rng(options.seed))
+    views = Views(read_set(options.sets, "training")[1], options)
     encoder = Encoder().to(memory_format=torch.channels_last)
-    head = nn.Sequential(nn.Linear(encoder.size, 512), nn.BatchNorm1d(512), nn.ReLU(), nn.Linear(512, 128))
-    weights = [*encoder.parameters(), *head.parameters()]
-    optimiser = torch.optim.SGD(weights, options.learning_rate, momentum=0.9, weight_decay=1e-4)
-    rate = lambda done: options.learning_rate * one_cycle(done)
-    began, step = time.time(), 0
-    while True:
-        spent = time.time() - began
-        done = spent / options.seconds if options.seconds else step / options.steps
-        if done >= 1:
-            break
-        for group in optimiser.param_groups:
-            group["lr"] = rate(done)
-        a, b = views.batch(options.batch)
-        loss = nt_xent(head(encoder(a)), head(encoder(b)))
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        step += 1
-    seconds = time.time() - began
-    for name in ("drums", "words"):
-        write(embed(encoder, views, sets[name]), options.out / f"{name}.arrow")
-    log = {"steps": step, "seconds": round(seconds, 1), "loss": loss.item(), "learningRate": options.learning_rate}
+    log = train(encoder, views, options)
+    for name in sorted(file.stem for file in options.sets.glob("*.tsv") if file.stem != "training"):
+        rows, mels = read_set(options.sets, name)
+        write(rows, embed(encoder, views, mels), options.out / f"{name}.arrow")
     (options.out / "log.json").write_text(json.dumps(log))
     print(json.dumps(log))
-
-
-def one_cycle(done, warm_up=0.1, start=1 / 25, end=1 / 25e4):
-    """Cosine from `start` up to 1 and down to `end`, as torch.optim.lr_scheduler.OneCycleLR."""
-    low, high, share = (start, 1, done / warm_up) if done < warm_up else (end, 1, 1 - (done - warm_up) / (1 - warm_up))
-    return low + (high - low) * (1 - np.cos(np.pi * share)) / 2
 
 
 if __name__ == "__main__":

@@ -84,7 +84,14 @@ export default describeStage({
     const pool = timeFrequencyPool(engine, given.pooling)
     return ({ from }, options) => {
       const image = operations.raw.toActivation(tf.expandDims(from, 3))
-      return pool(blocks.reduce((x, block) => block(x, options), first ? first(image, options) : image))
+      const begun = first ? first(image, options) : image
+      if (first) options.layer?.('stem', begun)
+      const features = blocks.reduce((x, block, index) => {
+        const value = block(x, options)
+        options.layer?.(`block${index}`, value)
+        return value
+      }, begun)
+      return pool(features)
     }
   },
 })
