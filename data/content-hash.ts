@@ -2,29 +2,35 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { Problem } from './problem.js'
+import { type ByteRange, inTar } from './shards/tar-file.js'
 
 const known = new Map<string, Promise<string>>()
 
 /**
- * SHA-256 of a file's bytes, hex. Read once as long as path, size and time of change stay the same.
+ * SHA-256 of a file's bytes, hex; of a file in a tar, of its own bytes. Read once as long as path, size and time of
+ * change stay the same.
  *
- * @throws Problem `audio-missing`, `audio-unreadable`
+ * @throws Problem `audio-missing`, `audio-unreadable`; of the tar, as `inTar`
  */
 export async function contentHash(path: string): Promise<string> {
-  const { size, mtimeMs } = await stat(path).catch(error => refuse(path, error))
+  const member = inTar(path)
+  const { size, mtimeMs } = await stat(member?.file ?? path).catch(error => refuse(path, error))
   const key = [path, size, mtimeMs].join('\u0000')
   let hash = known.get(key)
   if (!hash) {
-    hash = read(path).catch(error => refuse(path, error))
+    hash = read(path, member).catch(error => refuse(path, error))
     known.set(key, hash)
     hash.catch(() => known.delete(key))
   }
   return hash
 }
 
-async function read(path: string): Promise<string> {
+async function read(path: string, member: ByteRange | undefined): Promise<string> {
   const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 })) hash.update(chunk as Buffer)
+  const range = member && { start: member.start, end: member.start + member.size - 1 }
+  if (member?.size === 0) return hash.digest('hex') // a stream cannot end before it starts
+  const stream = createReadStream(member?.file ?? path, { highWaterMark: 1 << 18, ...range })
+  for await (const chunk of stream) hash.update(chunk as Buffer)
   return hash.digest('hex')
 }
 

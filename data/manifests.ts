@@ -1,28 +1,34 @@
 /** Which recordings there are, and what is known about them. */
+import { statSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
+import { expandBraces } from './manifests/braces.js'
 import type { ClipList } from './manifests/clip-list.js'
 import { readDataSet } from './manifests/data-set.js'
-import { readFolder } from './manifests/folder.js'
+import { isShard, readFolder } from './manifests/folder.js'
+import { readShards } from './manifests/shards.js'
 import { readTable } from './manifests/table.js'
 import { Problem } from './problem.js'
 
 export type { ClipList, ListedClip } from './manifests/clip-list.js'
 
 /**
- * Clips of a folder of recordings, a CSV/TSV table, a data set file (data/sets/*.yaml) or one audio file. No audio
- * is opened.
+ * Clips of a folder of recordings or of tar shards, a CSV/TSV table, a data set file (data/sets/*.yaml), shards
+ * (`shards/{000..012}.tar`) or one audio file. No audio is opened.
  *
  * @param input path; relative ones from the working folder
- * @throws Problem `no-data`, `no-audio`, `missing-column`, `bad-data-set`; Problems with every bad row of a table
+ * @throws Problem `no-data`, `no-audio`, `missing-column`, `bad-data-set`; Problems with every bad row of a table and
+ *   every fault of shards
  */
 export async function readClips(input: string): Promise<ClipList> {
   const path = resolve(input)
+  const shards = expandBraces(path)
+  if (shards.every(isShard) && !isFolder(path)) return readShards(shards)
   const stats = await stat(path).catch((error: NodeJS.ErrnoException) => {
     const why = error.code === 'ENOENT' || error.code === 'ENOTDIR' ? 'there is no such file or folder' : error.code
     throw new Problem('no-data', `${input}: ${why}.`, {
       place: { file: path },
-      hint: 'Name a folder of recordings, an audio file, a CSV/TSV table or a data set file (data/sets/*.yaml).',
+      hint: 'Name a folder of recordings or tars, an audio file, a CSV/TSV table or a data set file (data/sets/*.yaml).',
       cause: error,
     })
   })
@@ -37,3 +43,5 @@ export async function readClips(input: string): Promise<ClipList> {
   }
   return { clips: [{ id: basename(path), path, labels: {} }], columns: [] }
 }
+
+const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false

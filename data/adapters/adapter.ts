@@ -19,7 +19,12 @@ export interface Adapter {
     group?: string
     /** Official split (train, validation, test) or folds. */
     split?: string
+    /** Between several classes of a clip, where it may have such. */
+    separator?: string
+    /** In words. */
     metric: string
+    /** The same as a probe knows it: `map` with d', `map-at-3` and `separation` are not computed by probes. */
+    figure: 'accuracy' | 'map' | 'lwlrap' | 'map-at-3' | 'separation'
   }
   /** @param folder the data set's own folder @throws Problem `bad-layout`, `bad-table`, `no-audio` */
   read(folder: string): Promise<ClipList>

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
+import { EXTENSIONS } from '../manifests/sound-files.js'
 import { Problem } from '../problem.js'
 import { type Adapter, exists, missing, SEPARATOR } from './adapter.js'
 import { clipsOf, type Entry } from './clips-of.js'
@@ -23,7 +24,14 @@ export const audioset: Adapter = {
   summary: 'segments of 10 s of videos, 527 classes, several a clip; what a local copy has of the published lists',
   source: 'Gemmeke et al., ICASSP 2017; research.google.com/audioset',
   layout: [...LISTS.map(({ list }) => `${list}_segments.csv`), NAMES, 'sound files anywhere below'],
-  protocol: { label: 'labels', group: 'video', split: 'split', metric: "macro mAP and d' on split test" },
+  protocol: {
+    label: 'labels',
+    group: 'video',
+    split: 'split',
+    separator: SEPARATOR,
+    metric: "macro mAP and d' on split test",
+    figure: 'map',
+  },
   async read(folder) {
     const lists = []
     for (const one of LISTS) if (await exists(folder, `${one.list}_segments.csv`)) lists.push(one)
@@ -64,7 +72,7 @@ async function readSegments(file: string): Promise<Segment[]> {
   })
 }
 
-const SOUNDS = ['.wav', '.flac', '.mp3', '.ogg', '.opus', '.m4a', '.webm']
+const SOUNDS = EXTENSIONS.map(extension => `.${extension}`)
 
 /** Paths below the folder by the video's name. */
 async function filesByVideo(folder: string): Promise<Map<string, string[]>> {

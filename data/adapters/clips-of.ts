@@ -1,7 +1,7 @@
-import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ClipList, ListedClip } from '../manifests/clip-list.js'
 import { Problem } from '../problem.js'
+import { isThere } from '../shards/tar-file.js'
 
 /** A clip by its path below the data set's folder, and its labels; empty ones are left out. */
 export interface Entry {
@@ -24,13 +24,7 @@ export async function clipsOf(
     ...{ id: file, path: join(folder, ...file.split('/')) },
     labels: Object.fromEntries(columns.flatMap(column => (labels[column] ? [[column, labels[column]]] : []))),
   }))
-  for (const { path } of clips) {
-    const there = await access(path).then(
-      () => true,
-      () => false,
-    )
-    if (there) return { clips, columns: [...columns] }
-  }
+  for (const { path } of clips) if (await isThere(path)) return { clips, columns: [...columns] }
   const first = clips[0] === undefined ? '' : `; the first would be ${clips[0].path}`
   throw new Problem('no-audio', `${folder}: none of its ${clips.length} recordings is there${first}.`, {
     place: { file: folder },

@@ -8,7 +8,13 @@ export const esc50: Adapter = {
   summary: '2,000 environmental sounds of 5 s, 50 classes, 5 folds',
   source: 'Piczak, ACM Multimedia 2015; github.com/karolpiczak/ESC-50',
   layout: ['audio', 'meta/esc50.csv'],
-  protocol: { label: 'category', group: 'source', split: 'fold', metric: 'accuracy, mean of the 5 folds' },
+  protocol: {
+    label: 'category',
+    group: 'source',
+    split: 'fold',
+    metric: 'accuracy, mean of the 5 folds',
+    figure: 'accuracy',
+  },
   async read(folder) {
     await requirePaths(this, folder)
     const columns = ['filename', 'fold', 'category', 'esc10', 'src_file'] as const

@@ -23,7 +23,14 @@ export const fsd50k: Adapter = {
   summary: '51,197 Freesound clips of 0.3 to 30 s, 200 classes of the AudioSet ontology, several a clip',
   source: 'Fonseca et al., TASLP 2022; zenodo.org/records/4060432',
   layout: [...PARTS.map(({ audio }) => `${audio}/`), ...PARTS.map(({ table }) => table)],
-  protocol: { label: 'labels', group: 'uploader', split: 'split', metric: "macro mAP and d' on split test" },
+  protocol: {
+    label: 'labels',
+    group: 'uploader',
+    split: 'split',
+    separator: SEPARATOR,
+    metric: "macro mAP and d' on split test",
+    figure: 'map',
+  },
   async read(folder) {
     const there = []
     for (const part of PARTS) if (await exists(folder, part.audio)) there.push(part)

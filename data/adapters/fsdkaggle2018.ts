@@ -11,7 +11,7 @@ export const fsdkaggle2018: Adapter = {
   summary: '11,073 Freesound clips of 0.3 to 30 s, 41 classes; a part of the training labels is not verified',
   source: 'Fonseca et al., DCASE 2018; zenodo.org/records/2552860',
   layout: ['FSDKaggle2018.audio_train', 'FSDKaggle2018.audio_test', TRAIN, TEST],
-  protocol: { label: 'label', split: 'split', metric: 'mAP@3 on split test' },
+  protocol: { label: 'label', split: 'split', metric: 'mAP@3 on split test', figure: 'map-at-3' },
   async read(folder) {
     await requirePaths(this, folder)
     const train = await metadataTable(this, folder, TRAIN, [

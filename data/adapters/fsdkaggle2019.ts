@@ -17,7 +17,7 @@ export const fsdkaggle2019: Adapter = {
   summary: '29,266 Freesound and Flickr clips, 80 classes, several a clip; a curated and a noisy training set',
   source: 'Fonseca et al., DCASE 2019; zenodo.org/records/3612637',
   layout: [...PARTS.map(audioOf), ...PARTS.map(tableOf)],
-  protocol: { label: 'labels', split: 'split', metric: 'lwlrap on split test' },
+  protocol: { label: 'labels', split: 'split', separator: SEPARATOR, metric: 'lwlrap on split test', figure: 'lwlrap' },
   async read(folder) {
     await requirePaths(this, folder)
     const parts = await Promise.all(

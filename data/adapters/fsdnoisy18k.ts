@@ -11,7 +11,7 @@ export const fsdnoisy18k: Adapter = {
     ...['FSDnoisy18k.audio_train', 'FSDnoisy18k.audio_test'],
     ...['FSDnoisy18k.meta/train.csv', 'FSDnoisy18k.meta/test.csv'],
   ],
-  protocol: { label: 'label', split: 'split', metric: 'accuracy on split test' },
+  protocol: { label: 'label', split: 'split', metric: 'accuracy on split test', figure: 'accuracy' },
   async read(folder) {
     await requirePaths(this, folder)
     const columns = ['fname', 'label', 'manually_verified', 'noisy_small'] as const

@@ -15,7 +15,12 @@ export const fuss: Adapter = {
   summary: '22,000 mixtures of 10 s, each of 1 to 4 sounds that are kept apart (ssdata or ssdata_reverb)',
   source: 'Wisdom et al., ICASSP 2021; github.com/google-research/sound-separation',
   layout: SPLITS.flatMap(({ folder }) => [`${folder}/`, `${folder}_example_list.txt`]),
-  protocol: { label: 'sources', split: 'split', metric: 'SI-SNR improvement by number of sources on split test' },
+  protocol: {
+    label: 'sources',
+    split: 'split',
+    metric: 'SI-SNR improvement by number of sources on split test',
+    figure: 'separation',
+  },
   async read(folder) {
     const entries: Entry[] = []
     for (const { folder: part, split } of SPLITS) {

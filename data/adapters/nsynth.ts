@@ -27,6 +27,7 @@ export const nsynth: Adapter = {
     group: 'instrument',
     split: 'split',
     metric: 'accuracy of pitch, or of family, on split test',
+    figure: 'accuracy',
   },
   async read(folder) {
     const entries: Entry[] = []

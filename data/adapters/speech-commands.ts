@@ -9,7 +9,7 @@ export const speechCommands: Adapter = {
   summary: '105,829 spoken words of 1 s, 35 words, 2,618 speakers',
   source: 'Warden, arXiv 1804.03209, version 0.02',
   layout: ['validation_list.txt', 'testing_list.txt'],
-  protocol: { label: 'word', group: 'speaker', split: 'split', metric: 'accuracy on split test' },
+  protocol: { label: 'word', group: 'speaker', split: 'split', metric: 'accuracy on split test', figure: 'accuracy' },
   async read(folder) {
     await requirePaths(this, folder)
     const validation = await listed(join(folder, 'validation_list.txt'))

@@ -8,7 +8,13 @@ export const urbansound8k: Adapter = {
   summary: '8,732 urban sounds of up to 4 s, 10 classes, 10 folds',
   source: 'Salamon, Jacoby, Bello, ACM Multimedia 2014; urbansounddataset.weebly.com',
   layout: ['audio', 'metadata/UrbanSound8K.csv'],
-  protocol: { label: 'class', group: 'source', split: 'fold', metric: 'accuracy, mean of the 10 folds' },
+  protocol: {
+    label: 'class',
+    group: 'source',
+    split: 'fold',
+    metric: 'accuracy, mean of the 10 folds',
+    figure: 'accuracy',
+  },
   async read(folder) {
     await requirePaths(this, folder)
     const columns = ['slice_file_name', 'fsID', 'salience', 'fold', 'class'] as const

@@ -2,7 +2,7 @@
 export interface ListedClip {
   /** Unique in its list: the path from the folder or table, `#start-end` behind it for a stretch. */
   id: string
-  /** Absolute path of the audio file. */
+  /** Absolute path of the audio file; of one in a tar, as if the tar were a folder: `/shards/000.tar/1.wav`. */
   path: string
   /** Seconds from the file's start; the whole file if absent. */
   start?: number

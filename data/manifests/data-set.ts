@@ -6,9 +6,11 @@ import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { adapters } from '../adapters.js'
 import { type Place, Problem, Problems } from '../problem.js'
+import { expandBraces } from './braces.js'
 import { clipConditions, filterClips } from './clip-filter.js'
 import type { ClipList } from './clip-list.js'
 import { readFolder } from './folder.js'
+import { readShards } from './shards.js'
 import { readTable } from './table.js'
 
 /** A data set file. Paths start from the file's own folder; `package:name/path` is a path in an npm package. */
@@ -17,6 +19,8 @@ const dataSet = z
     adapter: z.enum(adapters.map(({ name }) => name)).optional(),
     folder: z.string().optional(),
     table: z.string().optional(),
+    shards: z.union([z.string(), z.array(z.string()).min(1)]).optional(),
+    keys: z.enum(['unique', 'per-shard']).optional(),
     'file-column': z.string().optional(),
     'start-column': z.string().optional(),
     'end-column': z.string().optional(),
@@ -26,7 +30,14 @@ const dataSet = z
     where: clipConditions.optional(),
     except: clipConditions.optional(),
   })
-  .refine(({ folder, table }) => folder !== undefined || table !== undefined, "expected 'folder', 'table' or both")
+  .refine(
+    ({ folder, table, shards }) => folder !== undefined || table !== undefined || shards !== undefined,
+    "expected 'folder', 'table' or both, or 'shards'",
+  )
+  .refine(
+    ({ adapter, table, shards }) => shards === undefined || (adapter === undefined && table === undefined),
+    "'shards' are read without an 'adapter' or 'table'",
+  )
   .refine(
     ({ adapter, folder, table }) => adapter === undefined || (folder !== undefined && table === undefined),
     "an 'adapter' reads a 'folder', and no 'table'",
@@ -34,7 +45,8 @@ const dataSet = z
 
 /**
  * Clips of a data set file: `folder` alone (folder.ts), `table` with its paths starting from `folder` (table.ts), or
- * `folder` with an `adapter` that knows a published data set (adapters.ts).
+ * `folder` with an `adapter` that knows a published data set (adapters.ts), or `shards`: tars, with braces that count
+ * (shards.ts), their paths starting from `folder`.
  * `where` and `except` keep a part of them (clip-filter.ts). `${env:NAME,otherwise}` reads the environment; a relative
  * path there starts from the working folder.
  *
@@ -49,6 +61,17 @@ async function allClips(file: string, settings: z.output<typeof dataSet>): Promi
   const folder = settings.folder === undefined ? undefined : await located(settings.folder, dirname(file), file)
   const adapter = adapters.find(({ name }) => name === settings.adapter)
   if (adapter) return adapter.read(folder!)
+  const options = {
+    extensions: settings.extensions,
+    classFrom: settings['class-from'],
+    classes: settings.classes,
+    keys: settings.keys,
+  }
+  if (settings.shards !== undefined) {
+    const from = folder ?? dirname(file)
+    const shards = [settings.shards].flat().flatMap(path => expandBraces(placeOf(path, from, file)))
+    return readShards(shards, { ...options, root: folder })
+  }
   if (settings.table !== undefined) {
     return readTable(await located(settings.table, folder ?? dirname(file), file), {
       folder,
@@ -57,11 +80,7 @@ async function allClips(file: string, settings: z.output<typeof dataSet>): Promi
       endColumn: settings['end-column'],
     })
   }
-  return readFolder(folder!, {
-    extensions: settings.extensions,
-    classFrom: settings['class-from'],
-    classes: settings.classes,
-  })
+  return readFolder(folder!, options)
 }
 
 async function readSettings(file: string): Promise<z.output<typeof dataSet>> {
@@ -90,7 +109,7 @@ const bad = (message: string, place: Place) =>
 /** @throws Problem `no-data` if nothing is there */
 async function located(path: string, from: string, file: string): Promise<string> {
   const variables = [...path.matchAll(ENVIRONMENT)].map(([, name]) => name!)
-  const place = resolve(from, inPackage(withEnvironment(path), file))
+  const place = placeOf(path, from, file)
   await access(place).catch(() => {
     const hint = path.startsWith('package:')
       ? "Run 'npm install'."
@@ -104,6 +123,8 @@ async function located(path: string, from: string, file: string): Promise<string
   })
   return place
 }
+
+const placeOf = (path: string, from: string, file: string) => resolve(from, inPackage(withEnvironment(path), file))
 
 const ENVIRONMENT = /\$\{env:([A-Za-z_][A-Za-z0-9_]*)(?:,([^}]*))?\}/g
 

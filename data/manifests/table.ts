@@ -1,6 +1,7 @@
-import { access, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { dirname, extname, resolve } from 'node:path'
 import { Problem, Problems } from '../problem.js'
+import { isThere } from '../shards/tar-file.js'
 import type { ClipList, ListedClip } from './clip-list.js'
 import { DelimitedError, type Row, readDelimited } from './delimited.js'
 
@@ -118,13 +119,7 @@ const seconds = (field: string | undefined) => (field === undefined || field.tri
 
 /** One missing file is that clip's own problem, later on; if none is there, the folder is wrong. */
 async function refuseAllMissing(table: string, clips: readonly ListedClip[]): Promise<void> {
-  for (const { path } of clips) {
-    const there = await access(path).then(
-      () => true,
-      () => false,
-    )
-    if (there) return
-  }
+  for (const { path } of clips) if (await isThere(path)) return
   const { path } = clips[0]!
   throw new Problem(
     'no-audio',

@@ -7,18 +7,21 @@ export default describeStage({
   name: 'classifier',
   place: 'tensor',
   role: 'head',
-  summary: 'A dense layer from the embedding to one logit a class; as many classes as its targets have.',
-  parameters: z.strictObject({}),
+  summary: 'From the embedding to one logit a class; as many classes as its targets have.',
+  parameters: z.strictObject({
+    hidden: z.int().min(1).max(65536).optional().describe('ReLU units between; one dense layer alone if not said'),
+  }),
   in: { from: batchOf(embedding), targets: batchOf(label) },
   out: ({ from, targets }) => {
     const size = from.kind === 'batch' ? from.size : 1
     return { kind: 'batch', of: { kind: 'embedding', size: classesOf(innermost(targets)) }, size }
   },
-  build: (_, { from, targets }) => {
-    const size = { in: embeddingSize(from), out: classesOf(innermost(targets)) }
-    return ({ layers }, scope) => {
-      const dense = layers.dense(scope, size)
-      return ({ from }) => dense(from)
+  build: ({ hidden }, { from, targets }) => {
+    const [size, classes] = [embeddingSize(from), classesOf(innermost(targets))]
+    return ({ tf, layers }, scope) => {
+      const first = hidden === undefined ? undefined : layers.dense(scope.within('hidden'), { in: size, out: hidden })
+      const last = layers.dense(scope, { in: hidden ?? size, out: classes })
+      return ({ from }) => last(first ? tf.relu(first(from)) : from)
     }
   },
 })

@@ -1,16 +1,24 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { inTar } from '../../../data/shards/tar-file.js'
 import { badAudio } from './bad-audio.js'
 
-/** An audio file open for reading, at any position. Reads are synchronous: they happen in worker threads. */
+/**
+ * An audio file, also one in a tar (`shards/000.tar/1.wav`), open for reading at any position. Reads are synchronous:
+ * they happen in worker threads.
+ */
 export class AudioFile {
   private constructor(
     readonly path: string,
     readonly size: number,
     private readonly descriptor: number,
+    private readonly start = 0,
   ) {}
 
-  /** @throws Problem `audio-missing`, `audio-unreadable`, `audio-empty` */
+  /** @throws Problem `audio-missing`, `audio-unreadable`, `audio-empty`; of the tar, as `inTar` */
   static open(path: string): AudioFile {
+    const member = inTar(path)
+    if (member?.size === 0) throw badAudio('audio-empty', path)
+    if (member) return new AudioFile(path, member.size, openSync(member.file, 'r'), member.start)
     let descriptor: number
     try {
       descriptor = openSync(path, 'r')
@@ -30,7 +38,7 @@ export class AudioFile {
     const bytes = new Uint8Array(Math.max(0, Math.min(length, this.size - position)))
     let got = 0
     while (got < bytes.length) {
-      const more = readSync(this.descriptor, bytes, got, bytes.length - got, position + got)
+      const more = readSync(this.descriptor, bytes, got, bytes.length - got, this.start + position + got)
       if (more === 0) return bytes.subarray(0, got)
       got += more
     }

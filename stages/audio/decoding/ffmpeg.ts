@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { delimiter, join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { Problem } from '../../../data/problem.js'
+import { inTar } from '../../../data/shards/tar-file.js'
 import { badAudio } from './bad-audio.js'
 import { announce } from './child-processes.js'
 import type { MonoBlock } from './mono.js'
@@ -46,9 +47,9 @@ export async function* ffmpegBlocks(path: string): AsyncGenerator<MonoBlock> {
   const { default: ffmpeg } = await import('fluent-ffmpeg')
   // fluent-ffmpeg takes a sink that closes more than 20 ms before the program ends for a failure: this one never says so
   const sink = new PassThrough({ highWaterMark: 1 << 20, emitClose: false })
-  const command = ffmpeg(`file:${path}`).setFfmpegPath(program)
+  const command = ffmpeg(urlOf(path)).setFfmpegPath(program)
   command
-    .inputOptions('-nostdin', '-protocol_whitelist', 'file', '-xerror')
+    .inputOptions('-nostdin', '-protocol_whitelist', 'file,subfile', '-xerror')
     .noVideo()
     .audioCodec('pcm_f32le')
     .format('wav')
@@ -84,6 +85,12 @@ export async function* ffmpegBlocks(path: string): AsyncGenerator<MonoBlock> {
     }
     ended()
   }
+}
+
+/** As ffmpeg names a file, or the part of a tar that is one. */
+function urlOf(path: string): string {
+  const member = inTar(path)
+  return member ? `subfile,,start,${member.start},end,${member.start + member.size},,:${member.file}` : `file:${path}`
 }
 
 const lastLine = (message: string) => message.trim().split('\n').at(-1)!

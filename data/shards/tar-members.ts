@@ -1,0 +1,155 @@
+/** Where the files of a tar lie. Headers are read, and what stands between them is passed over. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { Header, type HeaderData } from 'tar/header'
+import { Pax } from 'tar/pax'
+import { Problem } from '../problem.js'
+
+/** A file in a tar. */
+export interface TarMember {
+  /** As the tar spells it, without `./` or `/` in front. */
+  name: string
+  /** First byte of its content. */
+  start: number
+  /** Bytes. */
+  size: number
+}
+
+const BLOCK = 512
+/** Read at once: a header with a small file and the next header behind it. */
+const PAGE = 4096
+/** Names and other remarks about one file are never so long. */
+const LONGEST_REMARK = 1 << 20
+
+/**
+ * The files of a tar in their order: ustar, pax and GNU, with names of any length. Hard links stand for the file that
+ * they name; folders, symbolic links and devices are left out.
+ *
+ * @throws Problem `tar-compressed`, `tar-truncated`, `tar-damaged`, `no-data`
+ */
+export function tarMembers(file: string): TarMember[] {
+  const tar = openTar(file)
+  try {
+    return [...membersOf(tar)]
+  } finally {
+    closeSync(tar.descriptor)
+  }
+}
+
+interface OpenTar {
+  file: string
+  descriptor: number
+  size: number
+  /** Up to `length` bytes from `at`, fewer at the end. */
+  read(at: number, length: number): Buffer
+}
+
+function openTar(file: string): OpenTar {
+  let descriptor: number
+  try {
+    descriptor = openSync(file, 'r')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const why = code === 'ENOENT' || code === 'ENOTDIR' ? 'there is no such file' : `it cannot be opened (${code})`
+    throw new Problem('no-data', `${file}: ${why}.`, { place: { file }, cause: error })
+  }
+  let [page, from] = [Buffer.alloc(0), 0]
+  const read = (at: number, length: number) => {
+    if (at < from || at + length > from + page.length) {
+      const bytes = Buffer.alloc(Math.max(length, PAGE))
+      ;[page, from] = [bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, at)), at]
+    }
+    return page.subarray(at - from, at - from + length)
+  }
+  return { file, descriptor, size: fstatSync(descriptor).size, read }
+}
+
+function* membersOf(tar: OpenTar): Generator<TarMember> {
+  const known = new Map<string, TarMember>()
+  let everywhere: HeaderData | undefined
+  let next: HeaderData | undefined
+  for (let at = 0; ; ) {
+    const header = headerAt(tar, at, next, everywhere)
+    if (header.nullBlock) return
+    const { path = '', size = 0, linkpath } = header
+    const start = at + BLOCK
+    if (start + size > tar.size) throw truncated(tar, `'${path}' has ${tar.size - start} of ${size} bytes`)
+    at = start + BLOCK * Math.ceil(size / BLOCK)
+    const remark = () => remarkAt(tar, start, size)
+    switch (header.type) {
+      case 'GlobalExtendedHeader':
+        everywhere = Pax.parse(remark(), everywhere, true)
+        continue
+      case 'ExtendedHeader':
+      case 'OldExtendedHeader':
+        next = Pax.parse(remark(), next)
+        continue
+      case 'NextFileHasLongPath':
+      case 'OldGnuLongPath':
+        next = { ...next, path: withoutEnd(remark()) }
+        continue
+      case 'NextFileHasLongLinkpath':
+        next = { ...next, linkpath: withoutEnd(remark()) }
+        continue
+    }
+    next = undefined
+    const name = plainName(path)
+    const target = header.type === 'Link' ? known.get(plainName(linkpath ?? '')) : undefined
+    const file = header.type === 'File' || header.type === 'OldFile' || header.type === 'ContiguousFile'
+    const member = file ? { name, start, size } : target && { ...target, name }
+    if (!member) continue
+    known.set(name, member)
+    yield member
+  }
+}
+
+function headerAt(tar: OpenTar, at: number, next: HeaderData | undefined, everywhere: HeaderData | undefined): Header {
+  const block = tar.read(at, BLOCK)
+  if (block.length < BLOCK) {
+    if (at === 0) throw notTar(tar, block)
+    throw truncated(tar, 'the mark that closes a tar is missing')
+  }
+  const header = new Header(block, 0, next, everywhere)
+  if (header.nullBlock || header.cksumValid) return header
+  if (at === 0) throw notTar(tar, block)
+  throw new Problem('tar-damaged', `${tar.file}: at byte ${at} there is no header of a file.`, {
+    place: { file: tar.file },
+    hint: 'Copy, download or pack the tar again.',
+  })
+}
+
+function remarkAt(tar: OpenTar, start: number, size: number): string {
+  if (size > LONGEST_REMARK)
+    throw new Problem('tar-damaged', `${tar.file}: a header of ${size} bytes.`, { place: { file: tar.file } })
+  return tar.read(start, size).toString()
+}
+
+const withoutEnd = (text: string) => text.replace(/\0[\s\S]*$/, '')
+const plainName = (name: string) => name.replace(/^(\.?\/)+/, '')
+
+const truncated = ({ file }: OpenTar, what: string) =>
+  new Problem('tar-truncated', `${file} ends too early: ${what}.`, {
+    place: { file },
+    hint: 'Copy or download it again. A tar that was never closed is closed by: tar --append --files-from /dev/null --file FILE',
+  })
+
+const COMPRESSED = [
+  { name: 'gzip', magic: '1f8b', program: 'gunzip' },
+  { name: 'bzip2', magic: '425a68', program: 'bunzip2' },
+  { name: 'xz', magic: 'fd377a585a', program: 'unxz' },
+  { name: 'zstd', magic: '28b52ffd', program: 'unzstd' },
+] as const
+
+function notTar({ file }: OpenTar, head: Buffer): Problem {
+  const place = { file }
+  const packed = COMPRESSED.find(({ magic }) => head.toString('hex').startsWith(magic))
+  if (!packed) return new Problem('tar-damaged', `${file} is ${head.length === 0 ? 'empty' : 'no tar'}.`, { place })
+  const { name, program } = packed
+  return new Problem(
+    'tar-compressed',
+    `${file} is compressed (${name}): a clip cannot be read from the middle of it.`,
+    {
+      place,
+      hint: `Sound compresses little: unpack the shard once and name the .tar. ${program} < FILE > FILE.tar`,
+    },
+  )
+}
