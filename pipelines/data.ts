@@ -1,4 +1,4 @@
-/** `earshot data`: what is wrong with data sets, and how to part them. */
+/** `earshot data`: what is wrong with data sets, how to part them, and which part to trust. */
 import type { Command } from 'commander'
 import { Problem } from '../data/problem.js'
 import type { Part } from '../data/splits/parts.js'
@@ -7,8 +7,10 @@ import { writeWhole } from './whole-file.js'
 
 const CHECK_EXAMPLES = `
 Says which clips are missing, empty, unreadable, silent or clipped, whose length is not as a column states it, and which
-sound stands twice: also cut, coded as Opus or MP3, louder or inverted; in one set or in two (a leak). Sound that was
-played faster or slower, or mixed with other sound, is not found. Exit code 1 if anything but clipping is found.
+sound stands twice: also cut, coded as Opus or MP3, louder or inverted; in one set or in two (a leak). A pair is named if
+the waveforms agree as a whole, in each loud octave, and in their levels over time. What agrees in part (faded or filtered,
+a loop under another tune, a sample in a mix) is listed apart. Sound that was played faster or slower is not found,
+and cuts below a second may be missed. Exit code 1 if anything but clipping and likeness is found.
 
 Examples:
   ./earshot data check my-sounds/
@@ -27,6 +29,15 @@ Examples:
   ./earshot data split data/sets/drums16k.yaml --label label --group kit -o splits/drums
   ./earshot data split clips.tsv --label class --parts train=0.8,test=0.2 --method stratified -o splits/mine
   ./earshot data split esc50.yaml --label category --group source --existing fold        only counts contamination
+`
+
+const PROXY_EXAMPLES = `
+Holds out whole groups, again and again, and asks of each way of validating on the others whether its scores were those
+of the groups held out, and whether it chose the right model. May be stopped and started again.
+
+Examples:
+  ./earshot data proxy configs/honest-proxy-drums.yaml -o runs/honest-proxy/drums
+  ./earshot data proxy configs/honest-proxy-drums.yaml --embeddings drums.arrow other.arrow -o runs/mine
 `
 
 interface SplitFlags {
@@ -67,6 +78,14 @@ export default function register(program: Command): void {
     .addHelpText('after', SPLIT_EXAMPLES)
     .action(split)
   data
+    .command('proxy')
+    .description('say which way of validating tells the truth about groups held out')
+    .argument('<config>', 'a study, such as configs/honest-proxy-drums.yaml')
+    .option('--embeddings <files...>', 'in place of those of the config')
+    .requiredOption('-o, --output <folder>', 'where the study is kept')
+    .addHelpText('after', PROXY_EXAMPLES)
+    .action(proxy)
+  data
     .command('list-adapters')
     .description('list the published data sets that are read as they are')
     .option('--json', 'for tools')
@@ -99,6 +118,21 @@ async function check(sets: string[], { against, json }: { against: string[]; jso
   if (json !== undefined) writeWhole(json, `${JSON.stringify(report, null, 2)}\n`)
   process.stdout.write(`${checkText(report)}\n${json === undefined ? '' : `Saved: ${json}\n`}`)
   if (report.copies.length > 0 || report.findings.some(({ kind }) => kind !== 'clipped')) process.exitCode = 1
+}
+
+async function proxy(config: string, { embeddings, output }: { embeddings?: string[]; output: string }): Promise<void> {
+  const [{ readProxySettings }, { studyProxies }, { proxyText }, { progress }] = await Promise.all([
+    import('./data/proxy/settings.js'),
+    import('./data/proxy/study.js'),
+    import('./data/proxy/text.js'),
+    import('./progress.js'),
+  ])
+  let bar: { tick(): void; done(): void } | undefined
+  const study = await studyProxies(readProxySettings(config, embeddings), output, steps => {
+    bar = progress('draws', steps)
+    return () => bar?.tick()
+  }).finally(() => bar?.done())
+  process.stdout.write(`${proxyText(study)}\nSaved: ${output}\n`)
 }
 
 async function split(set: string, flags: SplitFlags): Promise<void> {

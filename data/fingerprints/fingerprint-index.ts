@@ -25,7 +25,7 @@ const BIN = 4
 const LEAST_MOMENTS = 10
 /** Other clips whose bits are compared, those with the most votes first; and those that are named. */
 const COMPARED = 300
-const NAMED = 12
+const NAMED = 32
 /** Moments below which bits tell little: such clips are taken for candidates if their spectra agree so well. */
 const VERY_SHORT = 30
 const SAME_SPECTRUM = 0.95

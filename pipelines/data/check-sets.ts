@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { Piscina } from 'piscina'
 import { type ListedClip, readClips } from '../../data/manifests.js'
 import type { CheckTask, Refused } from './check-worker.js'
-import { type CopyOf, findCopies } from './copies.js'
+import { findCopies, type Pairs } from './copies.js'
 import type { Examined } from './examine-clip.js'
 import { type Finding, findingsOf } from './findings.js'
 
@@ -14,11 +14,10 @@ export interface CheckedClip extends ListedClip {
   reference: boolean
 }
 
-export interface CheckReport {
+export interface CheckReport extends Pairs {
   version: 1
   sets: { name: string; clips: number; seconds: number; reference: boolean }[]
   findings: Finding[]
-  copies: CopyOf[]
 }
 
 /** What is to be checked. */
@@ -46,7 +45,7 @@ export async function checkSets({ sets, against, onPass }: CheckOptions): Promis
   try {
     const run = <Result>(task: CheckTask) => threads.run(task) as Promise<Result>
     const examined = await examineAll(clips, run, onPass)
-    const copies = await findCopies(clips, examined, run, onPass)
+    const { copies, alike } = await findCopies(clips, examined, run, onPass)
     return {
       version: 1,
       sets: [...sets, ...against].map((name, i) => ({
@@ -55,6 +54,7 @@ export async function checkSets({ sets, against, onPass }: CheckOptions): Promis
       })),
       findings: clips.flatMap((clip, i) => (clip.reference ? [] : findingsOf(clip, examined[i]!))),
       copies,
+      alike,
     }
   } finally {
     await threads.destroy()

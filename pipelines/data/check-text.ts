@@ -14,6 +14,9 @@ const TITLES: Record<Fault, string> = {
   'wrong-length': 'clips whose length is not as stated',
 }
 
+const ALIKE =
+  'pairs that share sound and differ otherwise: faded or filtered, a loop under another tune, a sample in a mix; listen to them'
+
 /** What a person reads: the sets, then each kind of fault, then sounds that stand twice. */
 export function checkText(report: CheckReport): string {
   const sets = report.sets.map(
@@ -35,7 +38,7 @@ export function checkText(report: CheckReport): string {
     block('sounds that stand twice', within.map(copyLine)),
   ].filter(text => text !== '')
   if (parts.length === 0) parts.push('Nothing is wrong: every clip can be read, and no sound stands twice.')
-  return [...sets, '', ...parts].join('\n')
+  return [...sets, '', ...parts, block(ALIKE, report.alike.map(copyLine))].join('\n').trimEnd()
 }
 
 function block(title: string, lines: readonly string[]): string {
@@ -44,17 +47,18 @@ function block(title: string, lines: readonly string[]): string {
   return [`${lines.length} ${title}`, ...[...lines.slice(0, SHOWN), ...rest].map(line => `  ${line}`), ''].join('\n')
 }
 
-function copyLine({ a, b, by, correlation, gain, differ }: CopyOf): string {
-  const how = by === 'file' ? 'the same file' : by === 'bytes' ? 'the same bytes' : soundLine(correlation, gain)
+function copyLine({ a, b, by, differ, ...evidence }: CopyOf): string {
+  const how = by === 'file' ? 'the same file' : by === 'bytes' ? 'the same bytes' : soundLine(evidence)
   const labels = differ.length > 0 ? `; differ in ${differ.join(', ')}` : ''
-  return `${where(a)} = ${where(b)}  ${how}${labels}`
+  return `${where(a)} and ${where(b)}  ${how}${labels}`
 }
 
 const where = ({ clip, from, to }: Stretch) => `${clip} [${from.toFixed(2)}-${to.toFixed(2)} s]`
 
-function soundLine(correlation: number, gain: number): string {
+function soundLine({ correlation, octave, gain }: Pick<CopyOf, 'correlation' | 'octave' | 'gain'>): string {
   const louder = Math.abs(gain) < 0.5 ? '' : `, ${gain > 0 ? '+' : ''}${gain.toFixed(1)} dB`
-  return `correlation ${Math.abs(correlation).toFixed(2)}${correlation < 0 ? ', inverted' : ''}${louder}`
+  const inverted = correlation < 0 ? ', inverted' : ''
+  return `correlation ${Math.abs(correlation).toFixed(2)}, in each octave at least ${octave.toFixed(2)}${inverted}${louder}`
 }
 
 function lasting(seconds: number): string {

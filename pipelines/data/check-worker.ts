@@ -1,6 +1,5 @@
 /** The file each thread of a check runs: one clip examined, or two clips laid over each other. */
-import { sameSound } from '../../data/fingerprints/same-sound.js'
-import type { Alignment } from '../../data/fingerprints/same-waveform.js'
+import { type Overlay, sameSound } from '../../data/fingerprints/same-sound.js'
 import { FINGERPRINT_RATE } from '../../data/fingerprints/sub-fingerprints.js'
 import { Problem } from '../../data/problem.js'
 import { type Sound, soundAt } from '../../stages/audio/signal/sound.js'
@@ -30,7 +29,7 @@ const LONGEST = 30
 /** Samples kept decoded: 64 MB. */
 const KEPT = 16e6
 
-export default async function answer(task: CheckTask): Promise<Examined | Refused | Alignment | undefined> {
+export default async function answer(task: CheckTask): Promise<Examined | Refused | Overlay | undefined> {
   if (task.kind === 'align') return aligned(task)
   try {
     return await examineClip(task.sound)
@@ -40,7 +39,7 @@ export default async function answer(task: CheckTask): Promise<Examined | Refuse
   }
 }
 
-async function aligned({ a, b, lag, slack, lengths }: CheckTask & { kind: 'align' }): Promise<Alignment | undefined> {
+async function aligned({ a, b, lag, slack, lengths }: CheckTask & { kind: 'align' }): Promise<Overlay | undefined> {
   const from = Math.max(0, -lag)
   const length = Math.min(lengths[0] - from, lengths[1] - from - lag)
   const [left, right] = [stretch(a, from, length, lengths[0]), stretch(b, from + lag, length, lengths[1])]

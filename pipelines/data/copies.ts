@@ -1,6 +1,6 @@
 /** Which clips hold the same sound: by their bytes, else by fingerprints, confirmed by the waveforms themselves. */
 import { FingerprintIndex } from '../../data/fingerprints/fingerprint-index.js'
-import type { Alignment } from '../../data/fingerprints/same-waveform.js'
+import type { Overlay } from '../../data/fingerprints/same-sound.js'
 import { FINGERPRINT_RATE } from '../../data/fingerprints/sub-fingerprints.js'
 import type { CheckedClip, CheckOptions, Run } from './check-sets.js'
 import type { Refused } from './check-worker.js'
@@ -15,14 +15,19 @@ export interface Stretch {
   to: number
 }
 
-/** Two clips that hold the same sound. */
+/** Two clips that hold the same sound, and what says so. */
 export interface CopyOf {
+  /** The sound that both hold, in each of them. */
   a: Stretch
   b: Stretch
   /** file: one stretch of one file under two names. bytes: two files with the same bytes. sound: the same waveform. */
   by: 'file' | 'bytes' | 'sound'
   /** Of the waveforms below 4 kHz, tilted up; negative if polarity is inverted. */
   correlation: number
+  /** The same in the loud octave where it is least, polarity apart. */
+  octave: number
+  /** How differently they are shaped in time and frequency, dB. */
+  deviation: number
   /** Level of `b` over `a`, dB. */
   gain: number
   /** Columns, other than file names, in which the two clips differ. */
@@ -37,13 +42,19 @@ const PARTS = ['split', 'fold']
 
 type Listened = readonly (Examined | Refused)[]
 
+export interface Pairs {
+  copies: CopyOf[]
+  /** Clips that share sound and differ otherwise: faded or filtered, a loop below two melodies, a sample in a mix. */
+  alike: CopyOf[]
+}
+
 /** Pairs of which at least one clip is no reference; of equal files, each is paired with the first. */
 export async function findCopies(
   clips: readonly CheckedClip[],
   examined: Listened,
   run: Run,
   onPass: CheckOptions['onPass'],
-): Promise<CopyOf[]> {
+): Promise<Pairs> {
   const { copies, equals } = equalFiles(clips, examined)
   const pairs = candidatePairs(clips, examined, [...equals.keys()])
   const tick = onPass?.('comparing', pairs.length)
@@ -52,19 +63,21 @@ export async function findCopies(
       const lengths = [a, b].map(i => samplesOf(examined[i]!)) as [number, number]
       const [left, right] = [clips[a]!, clips[b]!]
       const sounds = { a: soundOf(left), b: soundOf(right) }
-      const alignment = await run<Alignment | undefined>({ kind: 'align', ...sounds, lag, slack, lengths })
+      const overlay = await run<Overlay | undefined>({ kind: 'align', ...sounds, lag, slack, lengths })
       tick?.()
-      if (!alignment || !sharesEnough(alignment, lengths)) return []
+      if (!overlay || !sharesEnough(overlay, lengths)) return []
       const all = equals.get(a)!.flatMap(one => equals.get(b)!.map(other => [clips[one]!, clips[other]!] as const))
-      return all.filter(wanted).map(([one, other]) => copyOf(one, other, alignment, lengths))
+      return all.filter(wanted).map(([x, y]) => ({ same: overlay.same, copy: copyOf(x, y, overlay, lengths) }))
     }),
   )
-  return [...copies, ...found.flat()].sort((x, y) => Number(y.leak) - Number(x.leak))
+  const pairsOf = (same: boolean) => found.flat().flatMap(one => (one.same === same ? [one.copy] : []))
+  const leaksFirst = (list: CopyOf[]) => list.sort((x, y) => Number(y.leak) - Number(x.leak))
+  return { copies: leaksFirst([...copies, ...pairsOf(true)]), alike: leaksFirst(pairsOf(false)) }
 }
 
 const soundOf = ({ path, start, end }: CheckedClip) => ({ path, start, end })
 
-function sharesEnough({ lag }: Alignment, [a, b]: [number, number]): boolean {
+function sharesEnough({ lag }: Overlay, [a, b]: [number, number]): boolean {
   const shared = Math.min(a, b - lag) - Math.max(0, -lag)
   return shared >= Math.min(LEAST * FINGERPRINT_RATE, Math.min(a, b) / 2)
 }
@@ -92,7 +105,7 @@ function equalFiles(
     equals.get(twin)!.push(i)
     if (!wanted([clips[twin]!, clip])) continue
     const by = clip.path === clips[twin]!.path ? 'file' : 'bytes'
-    const whole = { lag: 0, correlation: 1, elsewhere: 0, gain: 0, from: 0, to: 0 }
+    const whole = { lag: 0, correlation: 1, octave: 1, deviation: 0, gain: 0 }
     copies.push({ ...copyOf(clips[twin]!, clip, whole, [samplesOf(one), samplesOf(one)]), by })
   }
   return { copies, equals }
@@ -122,8 +135,10 @@ function candidatePairs(clips: readonly CheckedClip[], examined: Listened, disti
   return [...pairs.values()].sort((x, y) => x.a - y.a)
 }
 
-function copyOf(a: CheckedClip, b: CheckedClip, alignment: Alignment, [left, right]: [number, number]): CopyOf {
-  const { lag, correlation, gain } = alignment
+type Evidence = Pick<Overlay, 'lag' | 'correlation' | 'octave' | 'deviation' | 'gain'>
+
+function copyOf(a: CheckedClip, b: CheckedClip, evidence: Evidence, [left, right]: [number, number]): CopyOf {
+  const { lag, correlation, octave, deviation, gain } = evidence
   const from = Math.max(0, -lag)
   const to = Math.min(left, right - lag)
   const columns = new Set([...Object.keys(a.labels), ...Object.keys(b.labels)])
@@ -133,6 +148,8 @@ function copyOf(a: CheckedClip, b: CheckedClip, alignment: Alignment, [left, rig
     b: stretchOf(b, from + lag, to + lag),
     by: 'sound',
     correlation: rounded(correlation, 4),
+    octave: rounded(octave, 4),
+    deviation: rounded(deviation, 2),
     gain: rounded(gain, 1),
     differ: a.set === b.set ? differ : differ.filter(column => column in a.labels && column in b.labels),
     leak: a.set !== b.set || PARTS.some(column => differ.includes(column)),

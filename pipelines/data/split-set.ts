@@ -50,7 +50,7 @@ export interface Split {
 export async function splitSet(options: SplitOptions): Promise<Split> {
   const list = await readClips(options.set)
   const clips = splitClips(list, options)
-  const numbers = assign(clips, options)
+  const numbers = assignParts(clips, options)
   const assigned = numbers.map(part => options.parts[part]!.name)
   return { list, assigned, report: reportOf(clips, assigned, options) }
 }
@@ -67,7 +67,11 @@ export async function countSplit(
   return reportOf(splitClips(parted, options), assigned, options)
 }
 
-function assign(clips: readonly SplitClip[], { parts, method, keepGroups, seed }: SplitOptions): number[] {
+/** @returns number of its part, by clip */
+export function assignParts(
+  clips: readonly SplitClip[],
+  { parts, method, keepGroups, seed }: Pick<SplitOptions, 'parts' | 'method' | 'keepGroups' | 'seed'>,
+): number[] {
   const choose = choices(seed)
   if (method === 'random') return randomSplit(clips, parts, { keepGroups, choose })
   if (method === 'stratified') return iterativeStratification(clips, parts, { keepGroups, choose })

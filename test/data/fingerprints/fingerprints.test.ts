@@ -1,5 +1,6 @@
 import test from 'ava'
 import { FingerprintIndex } from '../../../data/fingerprints/fingerprint-index.js'
+import { octaveAgreement } from '../../../data/fingerprints/octave-agreement.js'
 import { sameSound } from '../../../data/fingerprints/same-sound.js'
 import { align } from '../../../data/fingerprints/same-waveform.js'
 import { type Fingerprint, Fingerprinter } from '../../../data/fingerprints/sub-fingerprints.js'
@@ -53,6 +54,8 @@ test('a cut, quieter, inverted and noisy copy is found among forty clips, and no
       [number],
     )
     const found = sameSound(copy, clip, candidates[0]!.offset, candidates[0]!.slack)!
+    t.true(found.same)
+    t.true(found.octave > 0.9 && found.deviation < 0.5)
     t.true(Math.abs(found.lag - 3333) < 0.1)
     t.true(found.correlation < -0.95)
     t.true(Math.abs(found.gain - 20 * Math.log10(5)) < 0.2)
@@ -97,8 +100,39 @@ test('the lag between two waveforms is found between samples', t => {
 test('two tones of one pitch and different decay are not the same sound', t => {
   const tone = (decay: number) =>
     Float32Array.from({ length: RATE }, (_, i) => Math.sin(0.4 * i) * Math.exp((-decay * i) / RATE))
-  t.truthy(sameSound(tone(3), tone(3), 0, 64))
-  t.is(sameSound(tone(3), tone(7), 0, 64), undefined)
+  t.true(sameSound(tone(3), tone(3), 0, 64)!.same)
+  t.not(sameSound(tone(3), tone(7), 0, 64)?.same, true)
+})
+
+const mixed = (a: Float32Array, b: Float32Array) => a.map((x, i) => x + b[i]!)
+
+test('octaves agree as their waveforms do', t => {
+  const tone = (hertz: number, phase = 0) =>
+    Float32Array.from({ length: 2 * RATE }, (_, i) => Math.sin((2 * Math.PI * hertz * i) / RATE + phase))
+  const octaves = octaveAgreement(mixed(tone(90), tone(700)), mixed(tone(90, 1), tone(700)), 0)
+  const at = (from: number) => octaves.find(octave => octave.from === from)!
+  t.true(Math.abs(at(60).correlation - Math.cos(1)) < 0.01)
+  t.true(Math.abs(at(500).correlation - 1) < 1e-6)
+  t.true(Math.abs(at(60).level - at(500).level) < 0.1)
+  t.true(at(2000).level < -60)
+  const late = octaveAgreement(tone(700), tone(700, (-2 * Math.PI * 700 * 0.4) / RATE), 0.4)
+  t.true(late.find(({ from }) => from === 500)!.correlation > 1 - 1e-4)
+})
+
+test('one sound under two others is alike, not the same', t => {
+  const shared = sound(1)
+  const bass = (hertz: number) => shared.map((_, i) => 0.2 * Math.sin((2 * Math.PI * hertz * i) / RATE))
+  const found = sameSound(mixed(shared, bass(80)), mixed(shared, bass(110)), 0, 64)
+  t.true(found !== undefined && Math.abs(found.correlation) > 0.84)
+  t.false(found!.same)
+  t.true(found!.octave < 0.5)
+  t.true(sameSound(mixed(shared, bass(80)), mixed(shared, bass(80)), 0, 64)!.same)
+})
+
+test('a sound and its fade are alike, not the same', t => {
+  const shared = sound(1)
+  const faded = shared.map((x, i) => x * (1 - (0.9 * i) / shared.length))
+  t.false(sameSound(shared, faded, 0, 64)!.same)
 })
 
 test('silence holds nothing', t => {

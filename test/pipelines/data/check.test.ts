@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import type { CheckReport } from '../../../pipelines/data/check-sets.js'
@@ -63,6 +63,42 @@ test('every planted copy is found, cut, coded and quieter ones too, and nothing 
   t.true(Math.abs(of('cut.wav').b.to - 0.7) < 0.002)
   t.true(Math.abs(of('quiet.wav').gain - 12) < 0.1)
   t.true(out.includes('6 sounds that stand in two sets or parts (a leak)'))
+})
+
+/** One recording at two levels; the other drums were struck twice, or made over. */
+const CYMBALS = ['drum_cymbal_hard.flac', 'drum_cymbal_soft.flac']
+
+test('strokes of one drum, soft and hard, are no copies; a coded part of one of them is', async t => {
+  const folder = scratchFolder('strokes')
+  const strokes = readdirSync(SAMPLES).filter(name => /^drum_.*_(soft|hard)\.flac$/.test(name))
+  t.true(strokes.length >= 10)
+  for (const name of strokes) copyFileSync(join(SAMPLES, name), join(folder, name))
+  const words = ['-ss', '0.02', '-t', '0.5', '-af', 'volume=-9dB', '-c:a', 'libopus', '-b:a', '32k']
+  plant('drum_snare_hard.flac', join(folder, 'copy.opus'), words)
+  const json = join(folder, 'check.json')
+  await earshot(['data', 'check', folder, '--json', json])
+  const { copies } = JSON.parse(readFileSync(json, 'utf8')) as CheckReport
+  t.deepEqual(
+    copies.map(({ a, b }) => [a.clip, b.clip]),
+    [['copy.opus', 'drum_snare_hard.flac'], CYMBALS],
+  )
+  const { octave, deviation, gain, b } = copies[0]!
+  t.true(octave > 0.75 && deviation < 1.5 && Math.abs(gain - 9) < 3) // coding takes highs away
+  t.true(Math.abs(b.from - 0.02) < 0.002)
+})
+
+const SHARED = join(process.env.EARSHOT_SOUNDS ?? join('..', 'shared', 'sounds'), 'drums16k')
+const shared = existsSync(SHARED) ? test : test.skip
+
+shared('no two strokes of a kit with several velocities are called copies', async t => {
+  const folder = scratchFolder('kits')
+  const [, ...rows] = readFileSync(join(SHARED, 'labels.tsv'), 'utf8').trim().split('\n')
+  const kit = rows.map(row => row.split('\t')).filter(([, , name]) => name === 'Millo_MultiLayered3')
+  t.true(kit.length > 20)
+  for (const [file] of kit) copyFileSync(join(SHARED, file!), join(folder, file!))
+  const json = join(folder, 'check.json')
+  const { code, out } = await earshot(['data', 'check', folder, '--json', json])
+  t.is(code, 0, out)
 })
 
 test('missing, empty, broken, silent and clipped clips and wrong lengths are told apart', async t => {

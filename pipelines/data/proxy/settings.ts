@@ -1,0 +1,68 @@
+/** What a study of validation splits is asked: `configs/honest-proxy-*.yaml`. */
+import { readFileSync } from 'node:fs'
+import { LineCounter, parseDocument } from 'yaml'
+import { z } from 'zod'
+import { Problem, Problems } from '../../../data/problem.js'
+import { METHODS } from '../split-set.js'
+
+const settings = z.strictObject({
+  embeddings: z
+    .array(z.string())
+    .min(1)
+    .describe('Arrow files of the same clips; the first one, its rulers beside it, and the others are compared'),
+  label: z.string().describe('column of the classes'),
+  group: z.string().describe('column of the groups: whole ones are held out'),
+  'held-out': z.int().min(2).max(20).default(3).describe('parts of the groups; each is held out once in a repeat'),
+  repeats: z.int().min(1).max(1000).default(8).describe('times that the groups are dealt anew'),
+  validation: z.number().min(0.05).max(0.5).default(0.2).describe('share of the other clips that validates'),
+  methods: z
+    .array(z.enum(METHODS))
+    .min(1)
+    .default([...METHODS])
+    .describe('ways to choose the validation clips; the others are compared with the first'),
+  classifiers: z
+    .array(z.enum(['logistic-regression', 'knn', 'mlp', 'centroid']))
+    .min(1)
+    .default(['logistic-regression', 'knn', 'centroid'])
+    .describe('each with all its settings: the models that are to be told apart'),
+  seed: z.int().min(0).default(0),
+})
+
+export type ProxySettings = z.output<typeof settings>
+
+/**
+ * @param embeddings in place of those that the file names
+ * @throws Problem `no-config`; Problems `bad-study`, all at once
+ */
+export function readProxySettings(file: string, embeddings: readonly string[] = []): ProxySettings {
+  const lines = new LineCounter()
+  const document = parseDocument(textOf(file), { lineCounter: lines })
+  const problem = (message: string, offset: number, path = '') => {
+    const { line, col } = lines.linePos(offset)
+    return new Problem('bad-study', path ? `${path}: ${message}` : message, {
+      place: { file, line, column: col, path },
+    })
+  }
+  if (document.errors.length > 0)
+    throw new Problems(document.errors.map(error => problem(error.message.split('\n')[0]!, error.pos[0])))
+  const asked = { ...(document.toJS() ?? {}), ...(embeddings.length > 0 && { embeddings }) }
+  const read = settings.safeParse(asked)
+  if (read.success) return read.data
+  throw new Problems(
+    read.error.issues.map(({ path, message }) => {
+      const node = document.getIn(path as string[], true) as { range?: [number, number, number] } | undefined
+      return problem(message, node?.range?.[0] ?? 0, path.join('.'))
+    }),
+  )
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new Problem('no-config', `${file} cannot be read (${(cause as NodeJS.ErrnoException).code}).`, {
+      hint: 'Such a study: configs/honest-proxy-drums.yaml.',
+      cause,
+    })
+  }
+}
