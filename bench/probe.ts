@@ -1,49 +1,56 @@
 /**
- * How long a probe and a search take on many embeddings: made ones, written as an Arrow file, a fixed split of 80 % and
- * 20 %. Prints seconds of each classifier and of the search, beside their limits. From the root of the repository, after
- * `npm run build`:
+ * How long the verbs take that read many embeddings, and how much memory: made ones of 20 classes that overlap, written
+ * as an Arrow file; then `probe` as it comes (logistic regression and kNN, 5 folds, settings chosen on inner folds,
+ * intervals), `similar`, and `inspect` with its page, each in a process of its own. Prints each beside its limit. From the
+ * root of the repository, after `npm run build`, on a quiet machine:
  *
- *   node dist/bench/probe.js [ROWS] [DIMENSIONS] [CLASSIFIERS]      100000 512 logistic-regression,centroid if not said
+ *   node dist/bench/probe.js [ROWS] [DIMENSIONS]      100000 512 if not said
  */
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { streamOf } from '../graphs/streams/draws.js'
 import { createEmbeddingWriter } from '../pipelines/embeddings/arrow-writer.js'
-import { runProbe } from '../pipelines/probes/run-probe.js'
-import { search } from '../pipelines/search/search.js'
 
-/** Seconds that a probe may take, and milliseconds of a search once everything is read. */
-const LIMITS = { probe: 60, search: 500 }
+/** Seconds of a probe, milliseconds of a search once everything is read, megabytes of either verb. */
+const LIMITS = { probe: 60, similar: 500, memory: 2000 }
 const CLASSES = 20
 
 const rows = Number(process.argv[2] ?? 100_000)
 const dimensions = Number(process.argv[3] ?? 512)
-const classifiers = (process.argv[4] ?? 'logistic-regression,centroid').split(',')
 
-/** Classes that overlap: their centres are about as far apart as their clips. */
+/** Classes that overlap: a third of the length of a row is its class. */
 function write(file: string): void {
   const rng = streamOf('bench')
-  const centres = Array.from({ length: CLASSES }, () =>
-    Float32Array.from({ length: dimensions }, () => 0.2 * rng.normal()),
-  )
-  const writer = createEmbeddingWriter(file, { dimensions, columns: ['class', 'part'], metadata: {} })
+  const centres = Array.from({ length: CLASSES }, () => Float32Array.from({ length: dimensions }, () => rng.normal()))
+  const writer = createEmbeddingWriter(file, { dimensions, columns: ['class'], metadata: {} })
   for (let row = 0; row < rows; row++) {
     const label = rng.integer(0, CLASSES)
-    const embedding = centres[label]!.map(value => value + rng.normal())
-    const labels = { class: `${label}`, part: row % 5 === 4 ? 'test' : 'train' }
-    writer.write([{ clip: `${row}`, path: `${row}.wav`, start: 0, end: 1, labels, embedding }])
+    const weight = rng.uniform(0, 0.35)
+    const embedding = centres[label]!.map(value => weight * value + rng.normal())
+    writer.write([{ clip: `${row}`, path: `${row}.wav`, start: 0, end: 1, labels: { class: `${label}` }, embedding }])
   }
   writer.close()
 }
 
-/** Seconds on the clock, and of the processor. */
-async function timed<Result>(work: () => Promise<Result>) {
+/** What a process says of its memory when it ends, in kilobytes, on a channel of its own. */
+const PEAK =
+  'import { writeSync } from "node:fs"; process.on("exit", () => writeSync(3, String(process.resourceUsage().maxRSS)))'
+
+/** A verb in its own process. */
+async function run(words: readonly string[]): Promise<{ out: string; seconds: number; memory: number }> {
   const began = performance.now()
-  const before = process.cpuUsage()
-  const result = await work()
-  const { user, system } = process.cpuUsage(before)
-  return { result, seconds: (performance.now() - began) / 1000, processor: (user + system) / 1e6 }
+  const earshot = fileURLToPath(new URL('../pipelines/earshot.js', import.meta.url))
+  const told = `data:text/javascript,${encodeURIComponent(PEAK)}`
+  const child: ChildProcess = spawn(process.execPath, ['--import', told, earshot, ...words], {
+    stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
+  })
+  const [out, peak] = await Promise.all([text(child.stdout!), text(child.stdio[3] as Readable)])
+  return { out, seconds: (performance.now() - began) / 1000, memory: Number(peak) / 1000 }
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'earshot-bench-'))
@@ -51,17 +58,19 @@ try {
   const file = join(folder, 'made.arrow')
   write(file)
   console.log(`${rows} embeddings of ${dimensions} dimensions, ${CLASSES} classes`)
-  const found = await search({ file, clip: '17', count: 10, columns: ['class'] })
-  console.log(`search: ${found.milliseconds.toFixed(0)} ms after load (limit ${LIMITS.search})`)
-  for (const classifier of classifiers) {
-    const options = { file, label: 'class', split: 'part', folds: 5, seed: 0, against: [], classifiers: [classifier] }
-    const { result, seconds, processor } = await timed(() => runProbe(options))
-    const [figure] = Object.values(result.comparison.rows[0]!.figures)
-    const reached = `balanced accuracy ${(100 * figure!.balanced).toFixed(1)} %`
-    console.log(
-      `${classifier}: ${seconds.toFixed(1)} s (limit ${LIMITS.probe}), ${processor.toFixed(1)} s of a core; ${reached}`,
-    )
-  }
+  const probe = await run(['probe', file, '--label', 'class'])
+  console.log(probe.out)
+  console.log(`probe: ${probe.seconds.toFixed(1)} s (limit ${LIMITS.probe}), ${probe.memory.toFixed(0)} MB at most`)
+  const similar = await run(['similar', file, '17', '--label', 'class'])
+  const [, search] = similar.out.match(/\((\d+) ms\)/) ?? []
+  console.log(`similar: ${search} ms after load (limit ${LIMITS.similar}), ${similar.seconds.toFixed(1)} s in all`)
+  const precision = await run(['similar', file, '--precision-at', '10', '--label', 'class'])
+  console.log(`similar --precision-at 10: ${precision.seconds.toFixed(1)} s, ${precision.memory.toFixed(0)} MB at most`)
+  const inspect = await run(['inspect', file])
+  console.log(inspect.out)
+  console.log(
+    `inspect: ${inspect.memory.toFixed(0)} MB at most (limit ${LIMITS.memory}), ${inspect.seconds.toFixed(1)} s`,
+  )
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

@@ -103,8 +103,12 @@ export interface ProbeOptions {
   against?: readonly string[]
   /** Of folds and resamples; 0 by default. */
   seed?: number
-  /** `logistic-regression`, `knn`, `mlp`, `centroid`; the first two by default. */
+  /** `logistic-regression`, `knn`, `mlp`, `centroid`, `hear`, `attentive`, `weighted-layers`; the first two by default. */
   classifiers?: readonly string[]
+  /** More files of the same clips (layers of an encoder), whose embeddings stand beside those of the first. */
+  layers?: readonly string[]
+  /** Points of HEAR's grid that `hear` tries, 1 to 16; 8 by default. */
+  gridPoints?: number
   /** The probe again with fewer labels: `{ perClass: 5 }`, `{ share: 0.1 }`. */
   budgets?: readonly ({ perClass: number } | { share: number })[]
   /** Draws of the labels for each budget; 5 by default. */

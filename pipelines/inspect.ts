@@ -52,8 +52,9 @@ async function inspect(file: string, flags: Flags): Promise<void> {
   const folder = flags.output ?? join(dirname(file), `${basename(file, '.arrow')}.inspection`)
   const { writeInspection } = await import('./inspection/write-inspection.js')
   await writeInspection(folder, found, { label: flags.label, points, sounds })
+  const drawn = found.clips > points ? `, of ${points} of ${found.clips} clips` : ''
   if (!flags.json)
-    process.stdout.write(`Next:\n  open ${join(folder, 'index.html')} (map.png is its map as a picture)\n`)
+    process.stdout.write(`Next:\n  open ${join(folder, 'index.html')} (map.png is its map as a picture${drawn})\n`)
 }
 
 function numberOf(option: string, text: string, fits: (value: number) => boolean, expected: string): number {

@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { Problem } from '../data/problem.js'
 import type { Budget } from './probes/fewer-labels.js'
-import type { ProbeOptions, ProbeResultOf } from './probes/run-probe.js'
+import type { MultiLabelResult, ProbeOptions, ProbeResult, ProbeResultOf } from './probes/run-probe.js'
 
 interface Flags {
-  label: string
+  label?: string
+  protocol?: string
   labelsSeparator?: string
   group?: string
   folds: string
@@ -17,19 +18,27 @@ interface Flags {
   perClass?: string
   shares?: string
   repeats: string
+  gridPoints: string
   seed: string
   json?: string
 }
+
+/** Points of HEAR's grid. */
+const HEAR_POINTS = 16
 
 const EXAMPLES = `
 Examples:
   ./earshot probe my-sounds.arrow --label class
   ./earshot probe drums.arrow --label label --group kit          kits held out whole
   ./earshot probe esc50.arrow --label category --split fold      each fold held out in turn
+  ./earshot probe fsd50k.arrow --protocol fsd50k                 the official parts and figure of a published data set
   ./earshot probe a.arrow --label class --against b.arrow        paired difference of two files
   ./earshot probe theirs.arrow --labels labels.tsv --label class labels joined by file name
   ./earshot probe scenes.arrow --label events --labels-separator ';'   several classes a clip: mAP, d', lwlrap
   ./earshot probe drums.arrow --label label --classifier mlp centroid
+  ./earshot probe drums.arrow --label label --classifier hear --grid-points 4   HEAR's protocol, a quarter of its grid
+  ./earshot probe patches.arrow --label label --classifier attentive            embed ... --level patch
+  ./earshot probe block3.arrow block4.arrow --label label --classifier weighted-layers   embed ... --layer
   ./earshot probe drums.arrow --label label --shares 5%,10%      a learning curve, as table and picture
 `
 
@@ -37,8 +46,15 @@ export default function probe(program: Command): void {
   program
     .command('probe')
     .description('Say what embeddings are worth: shallow classifiers, beside rulers and chance.')
-    .argument('<embeddings.arrow>', 'file by `earshot embed`, or any Arrow file with columns clip and embedding')
-    .requiredOption('--label <column>', 'column of the classes')
+    .argument(
+      '<embeddings.arrow...>',
+      'file by `earshot embed`, or any Arrow file with columns clip and embedding; several: layers of the same clips',
+    )
+    .option('--label <column>', 'column of the classes')
+    .option(
+      '--protocol <adapter>',
+      'label, parts and figure as the authors of a published data set ask for: esc-50, fsd50k, ... (data list-adapters)',
+    )
     .option('--labels-separator <text>', "what stands between the classes of a clip that may have several, ';' say")
     .option('--group <column>', 'hold out whole groups (speaker, kit, site), and resample them for the intervals')
     .option('--folds <k>', 'number of folds', '5')
@@ -47,8 +63,10 @@ export default function probe(program: Command): void {
     .option('--against <files...>', 'more embeddings of the same clips, compared pairwise', [])
     .option(
       '--classifier <names...>',
-      'logistic-regression, knn, mlp (512 hidden units; needs TensorFlow), centroid (default: the first two)',
+      'logistic-regression, knn, centroid; mlp (512 hidden units), hear (the networks of its grid), attentive (over the ' +
+        'rows of a clip), weighted-layers (over several files). Default: the first two',
     )
+    .option('--grid-points <n>', "settings of HEAR's grid that hear tries, 1 to 16", '8')
     .option('--per-class <counts>', 'also with so few labelled clips a class: 5, or 1,5,20')
     .option('--shares <percentages>', 'also with a share of the labels, as a learning curve: 5%,10%')
     .option('--repeats <n>', 'draws of the labels for --per-class and --shares', '5')
@@ -58,23 +76,33 @@ export default function probe(program: Command): void {
     .action(run)
 }
 
-async function run(file: string, flags: Flags): Promise<void> {
-  const options = optionsOf(file, flags)
+async function run(files: string[], given: Flags): Promise<void> {
+  const published = await import('./probes/published-protocol.js')
+  const adapter = given.protocol === undefined ? undefined : published.protocolOf(given.protocol)
+  const options = optionsOf(files, adapter ? await published.withProtocol(adapter, given, files[0]!) : given)
+  const official = (result: ProbeResult | MultiLabelResult) =>
+    adapter ? `\n\n${published.officialFigures(adapter, result)}` : ''
   const { separator } = options
-  const [{ runProbe, runMultiLabelProbe }, text, files] = await Promise.all([
+  const [{ runProbe, runMultiLabelProbe }, text, saved] = await Promise.all([
     import('./probes/run-probe.js'),
     import('./probes/result-text.js'),
     import('./probes/result-file.js'),
   ])
-  const target = flags.json ?? files.resultFile(options)
+  const target = given.json ?? saved.resultFile(options)
   if (separator === undefined) {
     const result = await withBar(begin => runProbe(options, begin))
-    const write = () => files.writeResult(target, result)
-    await show(result, { target, write, text: text.resultText(result), metric: 'balanced', title: 'balanced accuracy' })
+    const write = () => saved.writeResult(target, result)
+    const shown = {
+      text: text.resultText(result) + official(result),
+      metric: 'balanced',
+      title: 'balanced accuracy',
+    } as const
+    await show(result, { target, write, ...shown })
   } else {
     const result = await withBar(begin => runMultiLabelProbe({ ...options, separator }, begin))
-    const write = () => files.writeMultiLabelResult(target, result)
-    await show(result, { target, write, text: text.multiLabelText(result), metric: 'map', title: 'mAP' })
+    const write = () => saved.writeMultiLabelResult(target, result)
+    const shown = { text: text.multiLabelText(result) + official(result), metric: 'map', title: 'mAP' } as const
+    await show(result, { target, write, ...shown })
   }
 }
 
@@ -116,15 +144,21 @@ async function show<M extends string>(
   process.stdout.write(`${text}\n${[saved, ...pictures].join(', ')}\n`)
 }
 
-function optionsOf(file: string, flags: Flags): ProbeOptions {
+function optionsOf([file, ...layers]: string[], flags: Flags): ProbeOptions {
   const { label, labelsSeparator, group, split, labels, against, classifier } = flags
+  if (label === undefined)
+    throw new Problem('bad-option', 'Nothing says what the classes are.', {
+      hint: 'Give --label, the column of the classes, or --protocol for a published data set.',
+    })
   if (labelsSeparator === '') throw new Problem('bad-option', "--labels-separator '': expected a text, such as ';'.")
   const budgets = [...counts(flags.perClass), ...shares(flags.shares)]
   return {
-    ...{ file, label, group, split, labels, against, separator: labelsSeparator },
+    ...{ file: file!, label, group, split, labels, against, separator: labelsSeparator },
+    ...(layers.length > 0 && { layers }),
     // several words, or one with commas
     classifiers: classifier?.flatMap(names => names.split(',')).filter(name => name !== ''),
     folds: wholeNumber('--folds', flags.folds, 2),
+    gridPoints: wholeNumber('--grid-points', flags.gridPoints, 1, HEAR_POINTS),
     seed: wholeNumber('--seed', flags.seed, 0),
     ...(budgets.length > 0 && { budgets, repeats: wholeNumber('--repeats', flags.repeats, 1) }),
   }
@@ -142,8 +176,9 @@ function shares(text: string | undefined): Budget[] {
   })
 }
 
-function wholeNumber(flag: string, text: string, least: number): number {
+function wholeNumber(flag: string, text: string, least: number, most = Number.POSITIVE_INFINITY): number {
   const value = Number(text)
-  if (/^\d+$/.test(text) && value >= least) return value
-  throw new Problem('bad-option', `${flag} ${text}: expected a whole number from ${least}.`)
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value
+  const range = most < Number.POSITIVE_INFINITY ? `${least} to ${most}` : least
+  throw new Problem('bad-option', `${flag} ${text}: expected a whole number from ${range}.`)
 }

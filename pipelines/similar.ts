@@ -50,7 +50,7 @@ async function run(file: string, clip: string | undefined, flags: Flags): Promis
     const labels = index.labels.get(label)!
     if (labels.every(value => value === undefined))
       throw new Problem('no-labels', `No row has a value in '${label}'.`, { place: { file } })
-    const precision = precisionAtK(index, labels, { k })
+    const precision = await precisionAtK(index, labels, { k })
     process.stdout.write(flags.json ? `${JSON.stringify(precision, null, 1)}\n` : precisionText(precision, label))
     return
   }

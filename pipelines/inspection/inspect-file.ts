@@ -36,7 +36,7 @@ export interface Inspection {
 
 /**
  * @param threshold cosine from which two rows count as near-duplicates
- * @throws Problem as `openEmbeddings`
+ * @throws Problem as `openEmbeddings`, or `no-engine` if there are many rows and TensorFlow is not installed
  */
 export async function inspectFile(file: string, threshold: number): Promise<Inspection> {
   const source = await openEmbeddings(file)
@@ -61,7 +61,7 @@ export async function inspectFile(file: string, threshold: number): Promise<Insp
         rules.row(row, clips[row]!, seconds(starts![at]), seconds(ends![at]), finite)
       }
     }
-    const near = nearDuplicates(unit, dimensions, threshold)
+    const near = await nearDuplicates(unit, dimensions, threshold)
     return {
       ...{ file, rows, clips: new Set(clips).size, dimensions, columns: fieldsOf(schema), metadata },
       breaches: [...schemaBreaches(schema), ...rules.breaches],

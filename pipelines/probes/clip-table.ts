@@ -31,10 +31,8 @@ export async function readClipTable(file: string, wanted: readonly string[] = []
   try {
     const { dimensions, columns, metadata } = source
     for (const name of wanted) if (!columns.includes(name)) throw missingColumn(name, columns, file)
-    const clips = new Map<
-      string,
-      { sums: Float64Array; count: number; path?: string; values: (string | undefined)[] }
-    >()
+    const clips = new Map<string, Entry>()
+    const sums = new Sums(dimensions, source.rows)
     let row = 0
     for await (const batch of source.batches()) {
       const values = wanted.map(name => batch.column(name))
@@ -42,35 +40,19 @@ export async function readClipTable(file: string, wanted: readonly string[] = []
       for (let at = 0; at < batch.rows; at++, row++) {
         const clip = batch.clips[at]!
         const seen = clips.get(clip)
-        const entry = seen ?? { sums: new Float64Array(dimensions), count: 0, values: values.map(list => list[at]) }
-        if (!seen) {
-          if (paths[at] !== undefined) entry.path = paths[at]
-          clips.set(clip, entry)
-        } else
+        const entry = seen ?? { number: clips.size, count: 0, path: paths[at], values: values.map(list => list[at]) }
+        if (!seen) clips.set(clip, entry)
+        else
           values.forEach((list, column) => {
             if (list[at] !== entry.values[column])
               throw twoValues(file, clip, wanted[column]!, entry.values[column], list[at])
           })
-        for (let k = 0, from = at * dimensions; k < dimensions; k++) {
-          const value = batch.embedding[from + k]!
-          if (!Number.isFinite(value)) throw notFinite(file, row, clip, value)
-          entry.sums[k]! += value
-        }
+        const wrong = sums.add(entry.number, batch.embedding, at * dimensions)
+        if (wrong !== undefined) throw notFinite(file, row, clip, wrong)
         entry.count++
       }
     }
     const entries = [...clips.values()]
-    const features = {
-      rows: entries.length,
-      columns: dimensions,
-      values: new Float64Array(entries.length * dimensions),
-    }
-    entries.forEach(({ sums, count }, at) => {
-      features.values.set(
-        sums.map(sum => sum / count),
-        at * dimensions,
-      )
-    })
     return {
       file,
       metadata,
@@ -78,11 +60,64 @@ export async function readClipTable(file: string, wanted: readonly string[] = []
       rows: row,
       clips: [...clips.keys()],
       paths: entries.map(entry => entry.path),
-      features,
+      features: sums.means(entries.map(entry => entry.count)),
       values: new Map(wanted.map((name, column) => [name, entries.map(entry => entry.values[column])])),
     }
   } finally {
     await source.close()
+  }
+}
+
+interface Entry {
+  /** In order of first appearance. */
+  number: number
+  /** Rows of the clip. */
+  count: number
+  path: string | undefined
+  values: (string | undefined)[]
+}
+
+/** Numbers that room is kept for from the beginning; what is never written costs no memory. */
+const ROOM = 2 ** 26
+
+/** Sums of embeddings, a row a clip; grows with the clips, for a file may hold many rows of each. */
+class Sums {
+  #values: Float64Array
+
+  /** @param most clips there may be */
+  constructor(
+    private readonly dimensions: number,
+    private readonly most: number,
+  ) {
+    this.#values = new Float64Array(Math.min(most, Math.ceil(ROOM / dimensions)) * dimensions)
+  }
+
+  /** @returns the first number that is not finite, if there is one */
+  add(clip: number, embedding: Float32Array, from: number): number | undefined {
+    const { dimensions } = this
+    const start = clip * dimensions
+    if (start === this.#values.length) {
+      const grown = new Float64Array(Math.min(2 * clip, this.most) * dimensions)
+      grown.set(this.#values)
+      this.#values = grown
+    }
+    const sums = this.#values
+    for (let k = 0; k < dimensions; k++) {
+      const value = embedding[from + k]!
+      if (!Number.isFinite(value)) return value
+      sums[start + k]! += value
+    }
+    return undefined
+  }
+
+  /** Ends the sums. @param counts rows of each clip */
+  means(counts: readonly number[]): Matrix {
+    const { dimensions } = this
+    const values = this.#values.subarray(0, counts.length * dimensions)
+    counts.forEach((count, clip) => {
+      if (count > 1) for (let k = clip * dimensions; k < (clip + 1) * dimensions; k++) values[k]! /= count
+    })
+    return { rows: counts.length, columns: dimensions, values }
   }
 }
 

@@ -1,25 +1,26 @@
 /** One table: the embeddings in question beside their rulers, all on the same folds and the same resamples. */
 import { streamOf } from '../../graphs/streams/draws.js'
 import type { Classifier } from './classifiers.js'
-import { crossValidate } from './cross-validate.js'
+import { crossValidate, type Features, means, ticksOf } from './cross-validate.js'
 import type { Fold } from './folds.js'
 import type { Answer, Judge } from './judges.js'
 import { type Matrix, rowsOf } from './products.js'
 import { type Interval, interval, type Measure, RESAMPLES, resampled, type Score } from './scores.js'
 import { type Truth, truthOfRows } from './truth.js'
 
-export interface Contestant {
+/** Embeddings of the examples, a row each. */
+export interface Contestant extends Features {
   name: string
   file: string
-  /** A row for each example. */
-  features: Matrix
 }
 
 /** Each metric M with its 95 % interval `MInterval`. */
 export type FigureOf<M extends string> = Record<M, number> &
   Record<`${M}Interval`, Interval | undefined> & {
     /** Setting chosen in each fold; none for chance. */
-    chosen: number[]
+    chosen: (number | string)[]
+    /** Share of each layer, mean over the folds. Only where layers are weighed. */
+    layers: number[] | undefined
     /** First contestant minus this one, first metric. Absent for the first itself. */
     behind: { difference: number; interval: Interval } | undefined
     /** Class number predicted for each example, -1 where it is not tested. Only where classes exclude each other. */
@@ -60,7 +61,9 @@ export interface Question<M extends string> {
 
 /** Steps that `compare` reports. */
 export const stepsOf = <M extends string>(contestants: number, { classifiers, trials }: Question<M>) =>
-  contestants * classifiers.length * trials.reduce((sum, folds) => sum + folds.length, 0)
+  contestants *
+  classifiers.reduce((sum, classifier) => sum + ticksOf(classifier), 0) *
+  trials.reduce((sum, folds) => sum + folds.length, 0)
 
 /**
  * @param contestants the embeddings in question first
@@ -81,11 +84,12 @@ export async function compare<M extends string>(
   const resamples = resamplesFor(truth, tested.length)
   const drawnTrials = trialDraws(trials.length, resamples, seed)
   for (const classifier of classifiers) {
-    const given: { answers: Answer[]; chosen: number[] }[] = []
-    for (const { features } of contestants) {
+    const given: { answers: Answer[]; chosen: (number | string)[]; layers?: number[] | undefined }[] = []
+    for (const contestant of contestants) {
       const found = []
-      for (const folds of trials) found.push(await crossValidate(features, truth, folds, { classifier, judge, tick }))
-      given.push({ answers: found.map(({ answer }) => answer), chosen: found.flatMap(({ chosen }) => chosen) })
+      for (const folds of trials) found.push(await crossValidate(contestant, truth, folds, { classifier, judge, tick }))
+      const layers = means(found.flatMap(({ layers }) => (layers ? [layers] : [])))
+      given.push({ answers: found.map(({ answer }) => answer), chosen: found.flatMap(({ chosen }) => chosen), layers })
     }
     chances.forEach((_, at) => {
       given.push({ answers: blind.map(rows => rows[at]!.answer), chosen: [] })
@@ -102,7 +106,7 @@ export async function compare<M extends string>(
     )
     const [first] = judge.metrics
     rows.forEach((row, at) => {
-      const { answers, chosen } = given[at]!
+      const { answers, chosen, layers } = given[at]!
       const alone = answers.length === 1 ? answers[0] : undefined
       const differences = drawn[at]!.map((score, draw) => drawn[0]![draw]![first!] - score[first!])
       const intervals = judge.metrics.map(metric => [
@@ -113,6 +117,7 @@ export async function compare<M extends string>(
         ...scores[at]!,
         ...Object.fromEntries(intervals),
         chosen,
+        layers,
         behind:
           at === 0
             ? undefined

@@ -1,53 +1,123 @@
 /** Nested cross-validation: settings are chosen without a look at the fold that is tested. */
 import { setImmediate } from 'node:timers/promises'
-import type { Classifier } from './classifiers.js'
+import type { Classifier, Scores, Tuned, Validated } from './classifiers.js'
 import { type Division, type Fold, shuffled } from './folds.js'
+import { type Frames, standardiseFrames } from './frames.js'
 import { type Answer, type Judge, topClasses } from './judges.js'
-import { type Matrix, rowsOf } from './products.js'
-import { standardise } from './standardise.js'
+import type { Matrix } from './products.js'
+import { standardiseRows } from './standardise.js'
 import { type Truth, truthOfRows } from './truth.js'
+
+/** Clips as classifiers read them. */
+export interface Features {
+  /** A row each. */
+  features: Matrix
+  /** Layers of equal width that stand side by side in each row; one if absent. */
+  layers?: number | undefined
+  /** All embeddings of each clip, of which the row is the mean; where a classifier reads them. */
+  frames?: Frames | undefined
+}
 
 export interface Tested {
   /** About each member: a class where classes exclude each other (-1 where no fold tests it), else scores. */
   answer: Answer
   /** Setting chosen in each fold. */
-  chosen: number[]
+  chosen: (number | string)[]
+  /** Share of each layer, mean over the folds; where layers are weighed. */
+  layers: number[] | undefined
 }
+
+interface Examined<M extends string> {
+  classifier: Classifier
+  judge: Judge<M>
+  tick?: (() => void) | undefined
+}
+
+/** Ticks of a fold. */
+export const ticksOf = (classifier: Classifier) => ('answer' in classifier ? classifier.settings.length : 1)
 
 /**
  * Features are standardised by the training part of each division alone. The setting that the judge's first figure puts
- * highest over the inner folds is fitted on the whole training part.
+ * highest over the inner folds is fitted on the whole training part. A classifier that needs validation clips takes those
+ * of the first inner fold, and trains on the others.
  *
- * @param features members x D; @param tick called after each outer fold
+ * @param clips a row a member; @param tick called as often as `ticksOf` says for each outer fold
  */
 export async function crossValidate<M extends string>(
-  features: Matrix,
+  clips: Features,
   truth: Truth,
   folds: readonly Fold[],
-  { classifier, judge, tick = () => {} }: { classifier: Classifier; judge: Judge<M>; tick?: (() => void) | undefined },
+  { classifier, judge, tick = () => {} }: Examined<M>,
 ): Promise<Tested> {
   const { exclusive, classes } = truth
   const members = truth.sets.length
   const predicted = new Int32Array(members).fill(-1)
   const scores = { rows: members, columns: classes, values: new Float64Array(exclusive ? 0 : members * classes) }
-  const chosen: number[] = []
-  const scoresOf = async ({ train, test }: Division, settings: readonly number[], final: boolean) => {
-    const scaled = standardise(rowsOf(features, train), rowsOf(features, test))
-    return classifier.scores(scaled.train, truthOfRows(truth, train), scaled.test, { settings, final })
-  }
+  const chosen: (number | string)[] = []
+  const shares: (readonly number[])[] = []
   for (const fold of folds) {
-    const setting = await choose(fold.inner, truth, { settings: classifier.settings, judge, scoresOf })
-    const [own] = await scoresOf(fold, [setting], true)
-    const top = topClasses(own!)
+    const own =
+      'answer' in classifier
+        ? await answerOf(clips.features, truth, fold, { classifier, judge, tick })
+        : await tunedAnswer(clips, truth, fold, { classifier, judge, tick })
+    const top = topClasses(own.scores)
     fold.test.forEach((at, row) => {
       if (exclusive) predicted[at] = top[row]!
-      else scores.values.set(own!.values.subarray(row * classes, (row + 1) * classes), at * classes)
+      else scores.values.set(own.scores.values.subarray(row * classes, (row + 1) * classes), at * classes)
     })
-    chosen.push(setting)
-    tick()
+    chosen.push(own.chosen)
+    if (own.scores.layers) shares.push(own.scores.layers)
     await setImmediate() // lets a progress bar draw
   }
-  return { answer: exclusive ? { predicted } : { scores }, chosen }
+  return { answer: exclusive ? { predicted } : { scores }, chosen, layers: means(shares) }
+}
+
+interface Own {
+  scores: Scores
+  chosen: number | string
+}
+
+/** Chooses the setting on the inner folds, and fits on the whole training part. */
+async function tunedAnswer<M extends string>(
+  { features, layers = 1, frames }: Features,
+  truth: Truth,
+  fold: Fold,
+  { classifier, judge, tick }: Required<Examined<M>> & { classifier: Tuned },
+): Promise<Own> {
+  const scoresOf = async (division: Division, settings: readonly number[], final: boolean) => {
+    const scaled = standardiseRows(features, division)
+    const all = classifier.readsFrames ? standardiseFrames(frames!, division) : undefined
+    const about = { settings, final, layers, frames: all }
+    return classifier.scores(scaled.train, truthOfRows(truth, division.train), scaled.test, about)
+  }
+  const chosen = await choose(fold.inner, truth, { settings: classifier.settings, judge, scoresOf })
+  const [scores] = await scoresOf(fold, [chosen], true)
+  tick()
+  return { scores: scores!, chosen }
+}
+
+/** Without inner folds (a single clip to train on) the training part is its own validation. */
+async function answerOf<M extends string>(
+  features: Matrix,
+  truth: Truth,
+  { train, test, inner: [division = { train, test: train }] }: Fold,
+  { classifier, judge, tick }: Required<Examined<M>> & { classifier: Validated },
+): Promise<Own> {
+  const known = truthOfRows(truth, division.test)
+  const scaled = standardiseRows(features, division)
+  const parts = {
+    train: scaled.train,
+    truth: truthOfRows(truth, division.train),
+    validation: scaled.test,
+    test: standardiseRows(features, { train: division.train, test }).test,
+    score: (scores: Matrix) => judge.measure(known, { scores })()[judge.metrics[0]!],
+  }
+  return classifier.answer(parts, tick)
+}
+
+/** Column by column; undefined of no rows. */
+export function means(rows: readonly (readonly number[])[]): number[] | undefined {
+  return rows[0]?.map((_, at) => rows.reduce((sum, row) => sum + row[at]!, 0) / rows.length)
 }
 
 interface Choice<M extends string> {

@@ -28,9 +28,9 @@ export interface Judge<M extends string> {
 export const CLASS_JUDGE: Judge<keyof Score> = {
   metrics: ['balanced', 'accuracy'],
   measure: ({ sets }, { scores, predicted, share }) => {
-    const labels = sets.map(([label]) => label!)
+    const labels = Uint32Array.from(sets, ([label]) => label!)
     const guess = predicted ?? (scores && topClasses(scores))
-    const right = labels.map((label, at) => (guess ? Number(guess[at] === label) : share!))
+    const right = Float64Array.from(labels, (label, at) => (guess ? Number(guess[at] === label) : share!))
     return weights => score(labels, right, weights)
   },
   chances: (truth, folds) => [

@@ -1,39 +1,60 @@
 /** k nearest neighbours by cosine similarity: exact, by brute force, all k of a list in one pass. */
+import { nearestRows } from './nearest-rows.js'
 import { dot, type Matrix, rowsOf, timesTransposed } from './products.js'
+import { startedEngine } from './row-tiles.js'
 import type { Truth } from './truth.js'
 
+/** Multiplications from which TensorFlow is faster, its start included: a probe compares twenty times over. */
+const HEAVY = 2 ** 26
 /** Test rows whose similarities are in memory at once. */
 const BLOCK = 256
 
 /**
  * Votes of the k most similar training rows: how many of them have the class, and between equals whose neighbours are
- * more similar in sum (a quarter of their mean similarity is added, which is below half a vote).
+ * more similar in sum (a quarter of their mean similarity is added, which is below half a vote). Large comparisons are
+ * TensorFlow's, in float32.
  *
  * @param train n x D; @param ks numbers of neighbours, from the largest to the smallest
  * @returns for each k the votes, test rows x classes
+ * @throws Problem `no-engine` if there is much to compare and TensorFlow is not installed
  */
-export function nearestNeighbours(
+export async function nearestNeighbours(
   train: Matrix,
   { classes, sets }: Truth,
   test: Matrix,
   ks: readonly number[],
-): Matrix[] {
+): Promise<Matrix[]> {
   const reach = Math.min(Math.max(...ks), train.rows)
-  const directions = unitRows(train)
-  const votes = ks.map(() => ({ rows: test.rows, columns: classes, values: new Float64Array(test.rows * classes) }))
-  for (let from = 0; from < test.rows; from += BLOCK) {
-    const rows = Array.from({ length: Math.min(BLOCK, test.rows - from) }, (_, row) => from + row)
-    const similarities = timesTransposed(unitRows(rowsOf(test, rows)), directions).values
+  const light = train.rows * test.rows * train.columns < HEAVY
+  const { indices, similarities } = light
+    ? comparedRows(train, test, reach)
+    : nearestRows(await startedEngine(), train, test, reach)
+  return ks.map(k => {
+    const votes = { rows: test.rows, columns: classes, values: new Float64Array(test.rows * classes) }
+    for (let row = 0; row < test.rows; row++)
+      for (let at = row * reach; at < row * reach + Math.min(k, reach); at++)
+        for (const c of sets[indices[at]!]!) votes.values[row * classes + c]! += 1 + similarities[at]! / (4 * k)
+    return votes
+  })
+}
+
+/** `nearestRows` in float64. */
+function comparedRows(known: Matrix, asked: Matrix, count: number) {
+  const directions = unitRows(known)
+  const indices = new Int32Array(asked.rows * count)
+  const similarities = new Float64Array(asked.rows * count)
+  for (let from = 0; from < asked.rows; from += BLOCK) {
+    const rows = Array.from({ length: Math.min(BLOCK, asked.rows - from) }, (_, row) => from + row)
+    const products = timesTransposed(unitRows(rowsOf(asked, rows)), directions).values
     for (const row of rows) {
-      const near = mostSimilar(similarities.subarray((row - from) * train.rows, (row - from + 1) * train.rows), reach)
-      ks.forEach((k, at) => {
-        const own = votes[at]!.values.subarray(row * classes, (row + 1) * classes)
-        for (const { index, similarity } of near.slice(0, k))
-          for (const c of sets[index]!) own[c]! += 1 + similarity / (4 * k)
+      const near = mostSimilar(products.subarray((row - from) * known.rows, (row - from + 1) * known.rows), count)
+      near.forEach(({ index, similarity }, at) => {
+        indices[row * count + at] = index
+        similarities[row * count + at] = similarity
       })
     }
   }
-  return votes
+  return { indices, similarities }
 }
 
 interface Neighbour {

@@ -3,6 +3,7 @@ import type { Engine, Tensor } from '../../engine/engine.js'
 import type { Variable } from '../../engine/variable.js'
 import { streamOf } from '../../graphs/streams/draws.js'
 import type { Matrix } from './products.js'
+import { startedEngine } from './row-tiles.js'
 import type { Truth } from './truth.js'
 
 export const HIDDEN = 512
@@ -37,15 +38,6 @@ export async function perceptron(
   steps: readonly number[],
 ): Promise<Matrix[]> {
   return trainPerceptron(await startedEngine(), { train, truth, test, steps }, drawnStart(train, truth))
-}
-
-/** Loaded once: the other classifiers do without TensorFlow. */
-let engine: Promise<Engine> | undefined
-
-async function startedEngine(): Promise<Engine> {
-  const { startEngine } = await import('../../engine/tensorflow.js')
-  engine ??= startEngine({})
-  return engine
 }
 
 /** Glorot's uniform weights, biases of 0 (as scikit-learn and HEAR start), and batches of shuffled rows. */
@@ -153,13 +145,13 @@ function scored({ tf }: Engine, points: Tensor, variables: readonly Variable[], 
     const active = tf.relu(tf.add(tf.matMul(points, first!), firstBias!))
     return tf.add(tf.matMul(active, second!), secondBias!)
   })
-  const values = Float64Array.from(logits.dataSync())
+  const values = new Float64Array(logits.dataSync())
   logits.dispose()
   return { rows: points.shape[0]!, columns: classes, values }
 }
 
 const tensorOf = ({ tf }: Engine, { rows, columns, values }: Matrix) =>
-  tf.tensor2d(Float32Array.from(values), [rows, columns])
+  tf.tensor2d(new Float32Array(values), [rows, columns])
 
 function indicators({ sets, classes }: Truth): Float32Array {
   const out = new Float32Array(sets.length * classes)

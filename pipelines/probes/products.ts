@@ -74,9 +74,12 @@ export function transposed({ rows, columns, values }: Matrix): Matrix {
   return { rows: columns, columns: rows, values: out }
 }
 
-/** The rows of the given numbers, in that order. */
+/** The rows of the given numbers, in that order. All of them in order are the matrix itself, not a copy. */
 export function rowsOf(matrix: Matrix, indices: ArrayLike<number>): Matrix {
   const { columns } = matrix
+  let row = 0
+  while (row < indices.length && indices[row] === row) row++
+  if (row === indices.length && row === matrix.rows) return matrix
   const values = new Float64Array(indices.length * columns)
   for (let row = 0; row < indices.length; row++) {
     const from = indices[row]! * columns
@@ -91,18 +94,41 @@ export interface Factor {
   upper: Matrix
 }
 
-/** Cholesky factor of a symmetric positive definite A. */
+/** Cholesky factor of a symmetric positive definite A, four columns of a row at a time. */
 export function cholesky(a: Matrix): Factor {
   const n = a.rows
   const values = new Float64Array(n * n)
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      const rest = a.values[i * n + j]! - dot(values, i * n, values, j * n, j)
-      values[i * n + j] = i === j ? Math.sqrt(rest) : rest / values[j * n + j]!
+  const rest = new Float64Array(4)
+  for (let i = 0; i < n; i++)
+    for (let first = 0; first <= i; first += 4) {
+      const end = Math.min(first + 4, i + 1)
+      if (end - first === 4) fourProducts(values, i * n, first * n, n, first, rest)
+      else for (let j = first; j < end; j++) rest[j - first] = dot(values, i * n, values, j * n, first)
+      for (let j = first; j < end; j++) {
+        let left = a.values[i * n + j]! - rest[j - first]!
+        for (let k = first; k < j; k++) left -= values[i * n + k]! * values[j * n + k]!
+        values[i * n + j] = i === j ? Math.sqrt(left) : left / values[j * n + j]!
+      }
     }
-  }
   const lower = { rows: n, columns: n, values }
   return { lower, upper: transposed(lower) }
+}
+
+/** Σ x[i + k] x[j + k] for k < length, and for the three rows after j. */
+function fourProducts(x: Float64Array, i: number, j: number, n: number, length: number, out: Float64Array): void {
+  const [j1, j2, j3] = [j + n, j + 2 * n, j + 3 * n]
+  let [s0, s1, s2, s3] = [0, 0, 0, 0]
+  for (let k = 0; k < length; k++) {
+    const value = x[i + k]!
+    s0 += value * x[j + k]!
+    s1 += value * x[j1 + k]!
+    s2 += value * x[j2 + k]!
+    s3 += value * x[j3 + k]!
+  }
+  out[0] = s0
+  out[1] = s1
+  out[2] = s2
+  out[3] = s3
 }
 
 /** Overwrites each of the first `count` rows b of `rights` by the solution x of A x = b. */

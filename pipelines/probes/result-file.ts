@@ -16,13 +16,14 @@ const PROBE_RECIPE = 'earshot-probe/1'
 const MULTI_LABEL_RECIPE = 'earshot-multi-label-probe/1'
 
 /** `probes/` of the run folder that the embeddings lie in, or else their own folder. */
-export function resultFile({ file, label, group, split, separator, classifiers }: ProbeOptions): string {
+export function resultFile({ file, layers = [], label, group, split, separator, classifiers }: ProbeOptions): string {
   const beside = dirname(resolve(file))
   const run = [beside, dirname(beside)].find(folder => existsSync(join(folder, 'run.yaml')))
   const usual = !classifiers || classifiers.join() === DEFAULT_CLASSIFIERS.join()
   const by = [label, group && `by-${group}`, split && `split-${split}`, !usual && classifiers.join('+')]
   const kind = separator === undefined ? 'probe' : 'multi-label-probe'
-  const name = `${basename(file, '.arrow')}-${by.filter(Boolean).join('-')}.${kind}.json`
+  const files = [file, ...layers].map(path => basename(path, '.arrow'))
+  const name = `${files.join('+')}-${by.filter(Boolean).join('-')}.${kind}.json`
   const plain = name.replace(/[^\p{L}\p{N}.+_-]/gu, '_')
   return run ? join(run, 'probes', plain) : join(dirname(file), plain)
 }
@@ -45,16 +46,22 @@ export function writeResult(file: string, result: ProbeResult): void {
   writeObject(file, resultObject(result, { recipe: PROBE_RECIPE, chosenBy: 'balanced accuracy' }, known, predictions))
 }
 
-/** The same for clips of several classes: average precision a class for every row, scores of the first. */
+/** The same for clips of several classes: average precision a class, and the scores of each clip. */
 export function writeMultiLabelResult(file: string, result: MultiLabelResult): void {
   const { comparison, examples } = result
   const { classes, truth } = examples
   const { tested, rows } = comparison
   const known = truthOfRows(truth, tested)
-  const scores = Object.entries(rows[0]!.figures).map(([classifier, { scores }]) => [
-    classifier,
-    tested.map(at => Array.from(rowsOf(scores!, [at]).values, value => Number(value.toPrecision(5)))),
-  ])
+  const predictions = rows.map(({ name, figures }) => ({
+    name,
+    classes,
+    ...Object.fromEntries(
+      Object.entries(figures).map(([classifier, { scores }]) => [
+        classifier,
+        tested.map(at => Array.from(rowsOf(scores!, [at]).values, value => Number(value.toPrecision(7)))),
+      ]),
+    ),
+  }))
   const perClass = rows.map(({ name, figures }) => ({
     name,
     ...Object.fromEntries(
@@ -65,7 +72,6 @@ export function writeMultiLabelResult(file: string, result: MultiLabelResult): v
     ),
   }))
   const labels = known.sets.map(set => set.map(c => classes[c]!))
-  const predictions = [{ name: rows[0]!.name, classes, ...Object.fromEntries(scores) }]
   const object = resultObject(result, { recipe: MULTI_LABEL_RECIPE, chosenBy: 'mAP' }, labels, predictions)
   writeObject(file, { ...object, averagePrecision: perClass })
 }
@@ -100,7 +106,11 @@ function resultObject<M extends string>(
     settings: {
       features: 'standardised by the training part of each fold',
       classifiers: Object.fromEntries(
-        classifiers.map(({ name, setting, settings }) => [name, setting === '' ? {} : { [setting]: settings }]),
+        classifiers.map(classifier => {
+          const { name, setting, settings } = classifier
+          const validated = 'answer' in classifier && { chosenBy: 'the first inner fold, which also ends the training' }
+          return [name, setting === '' ? {} : { [setting]: settings, ...validated }]
+        }),
       ),
       tolerances: TOLERANCES,
       chosenBy: `${chosenBy} over ${INNER_FOLDS} inner folds, of ${INNER_CLIPS} clips each at most`,

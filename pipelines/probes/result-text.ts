@@ -1,4 +1,5 @@
 /** The table that a probe prints. */
+import { basename } from 'node:path'
 import type { Classifier } from './classifiers.js'
 import type { FigureOf, Row } from './compare.js'
 import { INNER_FOLDS } from './folds.js'
@@ -47,9 +48,10 @@ function textOf<M extends string>(result: ProbeResultOf<M>, columns: readonly Co
   const curves = curve.length > 0 ? classifiers.map(({ name }) => curveTable(name, result, columns[0]!)) : []
   const notes = [...examples.notes, ...missing.map(name => `No ruler '${name}': its file is not there.`)]
   return [
-    `${options.file}: '${options.label}' of ${protocol(result)}`,
+    `${filesOf(options).join(' + ')}: '${options.label}' of ${protocol(result)}`,
     ...tables,
     ...curves,
+    layerShares(result),
     notes.map(note => `Note: ${note}`).join('\n'),
     explanation(result),
     `Next: ${next(result)}`,
@@ -84,6 +86,16 @@ function tableOf<M extends string>(
   })
   const right = columns.flatMap(({ interval }, at) => (interval ? [] : [at + 1]))
   return table([[name, ...titles, `${first} minus this`, setting], ...body], right)
+}
+
+/** `Layers by weighted layers: block2 0.12, block3 0.61, ...` */
+function layerShares<M extends string>({ options, comparison }: ProbeResultOf<M>): string {
+  const names = filesOf(options).map(file => basename(file, '.arrow'))
+  return Object.entries(comparison.rows[0]!.figures)
+    .flatMap(([name, { layers }]) =>
+      layers ? [`Layers by ${name}: ${layers.map((share, at) => `${names[at]} ${share.toFixed(2)}`).join(', ')}`] : [],
+    )
+    .join('\n')
 }
 
 /** Contestants down, budgets across; all labels last. */
@@ -124,13 +136,10 @@ const behind = <M extends string>({ behind }: FigureOf<M>) =>
   behind ? `${signed(behind.difference)} [${behind.interval.map(signed).join(', ')}]` : ''
 
 /** Chosen settings, each once. */
-const settings = (chosen: readonly number[], setting: string) =>
+const settings = (chosen: readonly (number | string)[], setting: string) =>
   setting === ''
     ? ''
-    : [...new Set(chosen)]
-        .sort((a, b) => a - b)
-        .map(value => String(value))
-        .join(' ')
+    : [...new Set(chosen)].sort((a, b) => (a < b ? -1 : 1)).join(typeof chosen[0] === 'string' ? '; ' : ' ')
 
 function explanation<M extends string>({
   classifiers,
@@ -141,11 +150,13 @@ function explanation<M extends string>({
 }: ProbeResultOf<M>): string {
   const first = comparison.rows[0]!.name
   const drawn = examples.groups ? `groups of '${options.group}'` : 'clips'
-  const chosen = classifiers.map(({ setting }) => setting).filter(setting => setting !== '')
-  const choice = `Settings (${chosen.join(', ')}) are chosen on ${INNER_FOLDS} inner folds of each training part.`
+  const tuned = classifiers.filter(classifier => !('answer' in classifier))
+  const chosen = tuned.map(({ setting }) => setting).filter(setting => setting !== '')
+  const choice = `Settings (${[...new Set(chosen)].join(', ')}) are chosen on ${INNER_FOLDS} inner folds of each training part.`
   const repeats = options.repeats ?? REPEATS
   return [
     `Percent. Intervals: ${comparison.resamples} bootstrap resamples of ${drawn}.${chosen.length > 0 ? ` ${choice}` : ''}`,
+    ...classifiers.filter(classifier => 'answer' in classifier).map(({ name }) => `${name}: its ${GRID_CHOICE}.`),
     ...(curve.length > 0
       ? [`Fewer labels: mean of ${repeats} draws; those intervals are over ${drawn} and draws.`]
       : []),
@@ -153,6 +164,9 @@ function explanation<M extends string>({
     `Ahead of the untrained encoder: training helped. Ahead of log-mel statistics: it beats two numbers a band.`,
   ].join('\n')
 }
+
+const GRID_CHOICE =
+  'grid point and epoch are chosen on the first inner fold of each training part, and trained on the rest'
 
 /** Columns that often name what should be held out. */
 const GROUP_NAMES = /speaker|voice|kit|group|session|site|recording|source|device|artist|author/i
@@ -167,5 +181,7 @@ function next<M extends string>({ options, table, missing, comparison }: ProbeRe
   return `${again(options)}${group ? ` --group ${group}` : ''}${split ? ` --split ${split}` : ''} --against OTHER.arrow (compare two runs)`
 }
 
-const again = ({ file, label, separator }: ProbeOptions) =>
-  `./earshot probe ${file} --label ${label}${separator === undefined ? '' : ` --labels-separator '${separator}'`}`
+const filesOf = ({ file, layers = [] }: ProbeOptions) => [file, ...layers]
+
+const again = (options: ProbeOptions) =>
+  `./earshot probe ${filesOf(options).join(' ')} --label ${options.label}${options.separator === undefined ? '' : ` --labels-separator '${options.separator}'`}`

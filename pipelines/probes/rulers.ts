@@ -4,8 +4,10 @@ import { basename, join } from 'node:path'
 import { Problem } from '../../data/problem.js'
 import { type ClipTable, readClipTable } from './clip-table.js'
 import type { Contestant } from './compare.js'
+import type { Features } from './cross-validate.js'
+import { readFrames } from './frames.js'
 import { matchClips } from './match-clips.js'
-import { type Matrix, rowsOf } from './products.js'
+import { rowsOf } from './products.js'
 
 /** File name without `.arrow`, and what it is called in a table. */
 const RULERS = [
@@ -17,36 +19,54 @@ const RULERS = [
 /** `FILE.rulers` beside `FILE.arrow`. */
 export const rulersFolder = (file: string) => `${file.replace(/\.arrow$/, '')}.rulers`
 
+interface Asked {
+  /** More files. */
+  against: readonly string[]
+  /** All embeddings of each clip as well. */
+  frames: boolean
+  /** Told the name of each ruler that is not there. */
+  missing(name: string): void
+}
+
 /**
  * The rulers there are, then the files of `against`, with their rows in the order of `rows`.
  *
  * @param rows clips of `table` that take part
- * @param missing told the name of each ruler that is not there
  * @throws Problem if one of them lacks clips
  */
 export async function gatherContestants(
   table: ClipTable,
   rows: readonly number[],
-  against: readonly string[],
-  missing: (name: string) => void,
+  { against, frames, missing }: Asked,
 ): Promise<Contestant[]> {
   const contestants: Contestant[] = []
+  const read = (file: string) => alignedFeatures(file, table, rows, frames)
   for (const [stem, name] of RULERS) {
     const file = join(rulersFolder(table.file), `${stem}.arrow`)
-    if (existsSync(file)) contestants.push({ name, file, features: await alignedFeatures(file, table, rows) })
+    if (existsSync(file)) contestants.push({ name, file, ...(await read(file)) })
     else missing(name)
   }
   const names = against.map(file => basename(file, '.arrow'))
   for (const [at, file] of against.entries()) {
     const unique =
       names.indexOf(names[at]!) === names.lastIndexOf(names[at]!) && names[at] !== basename(table.file, '.arrow')
-    const features = await alignedFeatures(file, table, rows)
-    contestants.push({ name: unique ? names[at]! : file.replace(/\.arrow$/, ''), file, features })
+    contestants.push({ name: unique ? names[at]! : file.replace(/\.arrow$/, ''), file, ...(await read(file)) })
   }
   return contestants
 }
 
-async function alignedFeatures(file: string, table: ClipTable, rows: readonly number[]): Promise<Matrix> {
+/**
+ * What another file has of the clips of `table`, in the order of `rows`.
+ *
+ * @param frames all embeddings of each clip as well
+ * @throws Problem if it lacks clips
+ */
+export async function alignedFeatures(
+  file: string,
+  table: ClipTable,
+  rows: readonly number[],
+  frames = false,
+): Promise<Features> {
   const other = await readClipTable(file)
   const wanted = rows.map(row => [table.clips[row]!, ...(table.paths[row] === undefined ? [] : [table.paths[row]])])
   const found = matchClips(wanted, other.clips)
@@ -57,5 +77,7 @@ async function alignedFeatures(file: string, table: ClipTable, rows: readonly nu
       `${absent.length} of ${rows.length} clips of ${table.file} are not in this file (${table.clips[absent[0]!]} ...).`,
       { place: { file }, hint: 'A comparison is paired: embed the same recordings with both.' },
     )
-  return rowsOf(other.features, found as number[])
+  const own = found as number[]
+  const names = own.map(row => other.clips[row]!)
+  return { features: rowsOf(other.features, own), ...(frames && { frames: await readFrames(file, names) }) }
 }

@@ -7,11 +7,12 @@ import { type ClipTable, readClipTable } from './clip-table.js'
 import { type Comparison, compare, stepsOf } from './compare.js'
 import { type Asked, chooseExamples, count, type Examples } from './examples.js'
 import type { Budget } from './fewer-labels.js'
+import { severalEach } from './frames.js'
 import { CLASS_JUDGE, type Judge, RANKING_JUDGE } from './judges.js'
 import { readLabelTable } from './label-table.js'
 import { type CurvePoint, learningCurve, planCurve, stepsOfCurve } from './learning-curve.js'
 import { matchClips } from './match-clips.js'
-import { rowsOf } from './products.js'
+import { ownFeatures } from './own-features.js'
 import type { RankingScore } from './ranking.js'
 import { gatherContestants } from './rulers.js'
 import type { Score } from './scores.js'
@@ -21,11 +22,15 @@ export const OWN_NAME = 'trained'
 
 export interface ProbeOptions extends Asked {
   file: string
+  /** More files of the same clips (layers of an encoder), whose embeddings stand beside those of `file`. */
+  layers?: readonly string[] | undefined
   /** A table that brings label columns. */
   labels?: string | undefined
   against: readonly string[]
   /** Words of the command line; logistic regression and kNN if absent. */
   classifiers?: readonly string[] | undefined
+  /** Points of HEAR's grid that are tried, drawn by the seed; 8 if absent. */
+  gridPoints?: number | undefined
   /** Fewer labels to learn from as well. */
   budgets?: readonly Budget[] | undefined
   /** Draws of the labels for each budget. */
@@ -81,19 +86,26 @@ async function judged<M extends string>(
   judge: Judge<M>,
   begin: Begin = () => () => {},
 ): Promise<ProbeResultOf<M>> {
-  const { file, against, seed, budgets = [], repeats = REPEATS } = options
-  const classifiers = classifiersOf(options.classifiers ?? DEFAULT_CLASSIFIERS)
+  const { file, against, layers = [], seed, budgets = [], repeats = REPEATS, gridPoints } = options
+  const words = options.classifiers ?? DEFAULT_CLASSIFIERS
+  const classifiers = classifiersOf(words, { seed, ...(gridPoints !== undefined && { gridPoints }) })
   const { table, values, notes } = await withLabels(options)
   const examples = chooseExamples(table, values, options)
+  const { rows } = examples
+  const said: string[] = []
+  const features = await ownFeatures(table, rows, { layers, classifiers: words }, note => said.push(note))
   const missing: string[] = []
-  const rivals = await gatherContestants(table, examples.rows, against, name => missing.push(name))
+  const frames = features.frames !== undefined
+  const rivals = await gatherContestants(table, rows, { against, frames, missing: name => missing.push(name) })
+  const alone = rivals.filter(rival => rival.frames && !severalEach(rival.frames)).map(({ name }) => name)
+  if (alone.length > 0) said.push(`One embedding a clip, so that attention has nothing to choose: ${alone.join(', ')}.`)
   const own = {
     name: Object.keys(table.metadata).some(key => key.startsWith('earshot.')) ? OWN_NAME : basename(file, '.arrow'),
     file,
-    features: rowsOf(table.features, examples.rows),
+    ...features,
   }
-  const said = table.metadata['earshot.note']
-  examples.notes.unshift(...notes, ...(said === undefined ? [] : [said]))
+  const noted = table.metadata['earshot.note']
+  examples.notes.unshift(...notes, ...said, ...(noted === undefined ? [] : [noted]))
   const contestants = [own, ...rivals]
   const { truth, units, folds } = examples
   const question = { truth, units, trials: [folds], classifiers, judge, seed }

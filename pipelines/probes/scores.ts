@@ -15,17 +15,16 @@ export const RESAMPLES = 2000
 
 /** Members of `tested`, right or wrong (a share where guesses are random), each weighing what `weights` says. */
 export function score(labels: ArrayLike<number>, right: ArrayLike<number>, weights?: ArrayLike<number>): Score {
-  const totals: number[] = []
-  const hits: number[] = []
-  let [all, good] = [0, 0]
+  let classes = 0
+  for (let at = 0; at < labels.length; at++) if (labels[at]! >= classes) classes = labels[at]! + 1
+  const [totals, hits] = [new Float64Array(classes), new Float64Array(classes)]
   for (let at = 0; at < labels.length; at++) {
     const weight = weights ? weights[at]! : 1
     const label = labels[at]!
-    totals[label] = (totals[label] ?? 0) + weight
-    hits[label] = (hits[label] ?? 0) + weight * right[at]!
-    all += weight
-    good += weight * right[at]!
+    totals[label]! += weight
+    hits[label]! += weight * right[at]!
   }
+  const [all, good] = [totals, hits].map(each => each.reduce((a, b) => a + b, 0)) as [number, number]
   let [sum, present] = [0, 0]
   totals.forEach((total, label) => {
     if (total === 0) return
@@ -51,11 +50,12 @@ export function resampled<S>(
   { seed, count = RESAMPLES }: { seed: number; count?: number },
 ): S[][] {
   const numbers = new Map<string, number>()
-  const unitOf = units.map(unit => numbers.get(unit) ?? numbers.set(unit, numbers.size).size - 1)
+  const unitOf = Uint32Array.from(units, unit => numbers.get(unit) ?? numbers.set(unit, numbers.size).size - 1)
   const rng = streamOf(`probe resamples ${seed}`)
   const figures: S[][] = measures.map(() => [])
+  const drawn = new Uint32Array(numbers.size)
   for (let resample = 0; resample < count; resample++) {
-    const drawn = new Uint32Array(numbers.size)
+    drawn.fill(0)
     for (let at = 0; at < drawn.length; at++) drawn[rng.integer(0, drawn.length)]! += 1
     const weights = unitOf.map(unit => drawn[unit]!)
     measures.forEach((measure, predictor) => {

@@ -2,7 +2,7 @@
 import { streamOf } from '../../graphs/streams/draws.js'
 import { type Interval, interval, resampled } from '../probes/scores.js'
 import type { EmbeddingIndex } from './embedding-index.js'
-import { mostSimilar } from './most-similar.js'
+import { mostSimilarToEach } from './most-similar.js'
 
 export interface Precision {
   k: number
@@ -21,7 +21,7 @@ export interface Precision {
   rows: number
 }
 
-/** Rows asked for at most, drawn from all; a pass over all rows is made for each. */
+/** Rows asked for at most, drawn from all; each is compared with all rows. */
 export const QUERIES = 2000
 
 /**
@@ -29,22 +29,25 @@ export const QUERIES = 2000
  *
  * @param labels of each row; rows without take no part
  * @param most queries at most
+ * @throws Problem `no-engine` if there is much to compare and TensorFlow is not installed
  */
-export function precisionAtK(
+export async function precisionAtK(
   index: EmbeddingIndex,
   labels: readonly (string | undefined)[],
   { k, seed = 0, most = QUERIES }: { k: number; seed?: number; most?: number },
-): Precision {
-  const { clips, directions, dimensions } = index
+): Promise<Precision> {
+  const { clips } = index
   const labelled = labels.flatMap((label, row) => (label === undefined ? [] : [row]))
   const queries = drawn(labelled, most, seed)
   const counts = new Map<string, number>()
   for (const row of labelled) counts.set(labels[row]!, (counts.get(labels[row]!) ?? 0) + 1)
-  const reached = queries.map(query => {
-    const direction = directions.subarray(query * dimensions, (query + 1) * dimensions)
-    const skip = (row: number) => labels[row] === undefined || clips[row] === clips[query]
-    const found = mostSimilar(index, direction, { count: k, skip })
-    return found.filter(({ row }) => labels[row] === labels[query]).length / Math.max(1, found.length)
+  const found = await mostSimilarToEach(index, queries, {
+    count: k,
+    skip: (query, row) => labels[row] === undefined || clips[row] === clips[query],
+  })
+  const reached = found.map((rows, at) => {
+    const own = labels[queries[at]!]
+    return rows.filter(({ row }) => labels[row] === own).length / Math.max(1, rows.length)
   })
   const mean = (weights?: ArrayLike<number>) => {
     let [sum, total] = [0, 0]

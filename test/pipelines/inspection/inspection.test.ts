@@ -97,7 +97,7 @@ testProp(
 testProp(
   'near-duplicates are those that comparing all pairs finds',
   [fc.integer({ min: 1, max: 9 }), fc.integer({ min: 2, max: 60 }), fc.constantFrom(0.9, 0.99, 0.9999), fc.integer()],
-  (t, dimensions, count, threshold, seed) => {
+  async (t, dimensions, count, threshold, seed) => {
     const rng = streamOf(`near ${seed}`)
     const rows = new Float32Array(count * dimensions)
     for (let row = 0; row < count; row++) {
@@ -118,11 +118,36 @@ testProp(
         for (let k = 0; k < dimensions; k++) cosine += rows[a * dimensions + k]! * rows[b * dimensions + k]!
         if (cosine >= threshold) expected.push(`${a} ${b}`)
       }
-    const found = nearDuplicates(rows, dimensions, threshold)
+    const found = await nearDuplicates(rows, dimensions, threshold)
     t.is(found.count, expected.length)
     t.deepEqual(found.pairs.map(({ a, b }) => `${a} ${b}`).sort(), expected.sort().slice(0, 1000))
   },
 )
+
+test('of many rows as well: every copy is found, over all tiles, and a collapsed file ends the search', async t => {
+  const [count, dimensions] = [10_000, 48]
+  const rows = new Float32Array(count * dimensions)
+  const fill = streamOf('many rows')
+  for (let row = 0; row < count; row++) {
+    // every hundredth is nearly the row so many before it
+    const one = Array.from({ length: dimensions }, (_, k) =>
+      row % 100 === 99 && row > 3333 ? rows[(row - 3333) * dimensions + k]! + 1e-3 * fill.normal() : fill.normal(),
+    )
+    const length = Math.hypot(...one)
+    rows.set(
+      one.map(value => value / length),
+      row * dimensions,
+    )
+  }
+  const { count: met, pairs, cut } = await nearDuplicates(rows, dimensions, 0.999)
+  t.deepEqual([met, cut], [67, false])
+  t.deepEqual(
+    pairs.map(({ a, b }) => [b % 100, b - a]),
+    pairs.map(() => [99, 3333]),
+  )
+  const collapsed = await nearDuplicates(rows.fill(1 / Math.sqrt(dimensions)), dimensions, 0.999)
+  t.deepEqual([collapsed.cut, collapsed.count, collapsed.pairs.length], [true, 1_000_001, 1000])
+})
 
 test('each rule of the contract is told', async t => {
   const embedding = (row: number) => noise(row, 4)

@@ -1,6 +1,6 @@
 import { fc, testProp } from '@fast-check/ava'
-import { cholesky, type Matrix, solve, timesTransposed } from '../../../pipelines/probes/products.js'
-import { standardise } from '../../../pipelines/probes/standardise.js'
+import { cholesky, type Matrix, rowsOf, solve, timesTransposed } from '../../../pipelines/probes/products.js'
+import { standardise, standardiseRows } from '../../../pipelines/probes/standardise.js'
 
 const matrix = (rows: number, columns: number): fc.Arbitrary<Matrix> =>
   fc
@@ -50,4 +50,10 @@ testProp('standardised training features have mean 0 and deviation 1, or are 0',
     t.true(Math.abs(variance - 1) < 1e-6 || variance < 1e-6)
     if (column === 2) t.true(own.every(value => value === 0))
   }
+})
+
+testProp('chosen rows are standardised as copies of them are', [matrix(600, 3)], (t, features) => {
+  const train = Array.from({ length: 299 }, (_, at) => 2 * at + 1)
+  const test = [4, 0, 598]
+  t.deepEqual(standardiseRows(features, { train, test }), standardise(rowsOf(features, train), rowsOf(features, test)))
 })

@@ -75,25 +75,26 @@ function divided({ features, truth }: Fitted) {
 for (const [name, one] of Object.entries(cases.fitted)) {
   const { train, test: asked, truth } = divided(one)
 
-  test(`${name}: each class against the rest as scikit-learn fits it, at every strength`, t => {
+  test(`${name}: each class against the rest as scikit-learn fits it, at every strength`, async t => {
     const strengths = one.fits.map(({ C }) => C)
-    logisticRegression(train, truth, asked, { strengths, tolerance: 1e-8 }).forEach((logits, at) => {
+    const found = await logisticRegression(train, truth, asked, { strengths, tolerance: 1e-8 })
+    found.forEach((logits, at) => {
       one.fits[at]!.logits.flat().forEach((logit, place) => {
         t.true(close(logits.values[place]!, logit, 1e-4), `C ${strengths[at]}: ${logits.values[place]} for ${logit}`)
       })
     })
   })
 
-  test(`${name}: votes of the neighbours are those of scikit-learn`, t => {
-    const [votes] = nearestNeighbours(train, truth, asked, [5])
+  test(`${name}: votes of the neighbours are those of scikit-learn`, async t => {
+    const [votes] = await nearestNeighbours(train, truth, asked, [5])
     t.deepEqual([...votes!.values].map(Math.round), one.votes.flat())
   })
 }
 
-test('a class that no clip or every clip of training has is scored without a fit', t => {
+test('a class that no clip or every clip of training has is scored without a fit', async t => {
   const { train, test: asked, truth } = divided(cases.fitted.tall!)
   const sets = truth.sets.map(set => [...set.filter(c => c !== 1 && c !== 2), 2])
-  const [logits] = logisticRegression(train, { ...truth, sets }, asked, { strengths: [1], tolerance: 1e-6 })
+  const [logits] = await logisticRegression(train, { ...truth, sets }, asked, { strengths: [1], tolerance: 1e-6 })
   t.deepEqual([...logits!.values.slice(1, 3)], [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY])
   t.true(Number.isFinite(logits!.values[0]!))
 })

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
+import { streamOf } from '../../../graphs/streams/draws.js'
 import { createEmbeddingWriter } from '../../../pipelines/embeddings/arrow-writer.js'
 import { type EmbeddingIndex, readIndex } from '../../../pipelines/search/embedding-index.js'
-import { mostSimilar } from '../../../pipelines/search/most-similar.js'
+import { mostSimilar, mostSimilarToEach } from '../../../pipelines/search/most-similar.js'
 import { precisionAtK } from '../../../pipelines/search/precision-at-k.js'
 import { search } from '../../../pipelines/search/search.js'
 import { verb } from '../verb.js'
@@ -67,11 +68,11 @@ test('a clip of another file, there the mean of its rows', async t => {
 test('precision at k: own rows and rows without a label are left out', async t => {
   const index = await readIndex(file, ['class'])
   const at = (k: number) => precisionAtK(index, index.labels.get('class')!, { k })
-  t.is(at(1).precision, 1)
-  const { precision, chance, labels, rows } = at(3)
+  t.is((await at(1)).precision, 1)
+  const { precision, chance, labels, rows } = await at(3)
   t.true(Math.abs(precision - 1 / 3) < 1e-12 && Math.abs(chance - 1 / 3) < 1e-12)
   t.deepEqual([rows, labels.map(({ label }) => label)], [4, ['hat', 'kick']])
-  const drawn = precisionAtK(index, index.labels.get('class')!, { k: 1, most: 2 })
+  const drawn = await precisionAtK(index, index.labels.get('class')!, { k: 1, most: 2 })
   t.deepEqual([drawn.queries, drawn.rows], [2, 4])
 })
 
@@ -94,6 +95,21 @@ testProp(
     t.deepEqual(found, all.slice(0, count))
   },
 )
+
+test('many queries at once find what each alone finds', async t => {
+  const [rows, dimensions] = [9000, 64]
+  const rng = streamOf('many queries')
+  const directions = Float32Array.from({ length: rows * dimensions }, () => (rng.uniform() < 0.5 ? -0.125 : 0.125))
+  const index = { rows, dimensions, directions } as EmbeddingIndex
+  const queries = Array.from({ length: 4000 }, (_, at) => at * 2)
+  const skip = (query: number, row: number) => row % 7 === query % 7
+  const found = await mostSimilarToEach(index, queries, { count: 5, skip })
+  for (let at = 0; at < queries.length; at += 401) {
+    const query = queries[at]!
+    const own = directions.subarray(query * dimensions, (query + 1) * dimensions)
+    t.deepEqual(found[at], mostSimilar(index, own, { count: 5, skip: row => skip(query, row) }))
+  }
+})
 
 test('the verb shows neighbours with their labels, and precision', t => {
   const near = verb(['similar', file, 'hat/a', '--label', 'class', '-n', '1'])

@@ -30,3 +30,25 @@ test('is one dense layer, and does not look at the targets', t => {
   const expected = tf.add(tf.matMul(x, weight as never), bias!)
   near(t, head({ from: x }, { training: false }).dataSync(), expected.dataSync(), 1e-6)
 })
+
+test('with hidden units: dense, ReLU, dense', t => {
+  const weights = weightsFrom(2)
+  const head = builder(classifier, { hidden: 5 }, ports)(weights.scope)
+  const byName = Object.fromEntries(
+    weights.all.map(({ name, shape }, i) => [name, { shape, value: weights.all[i]!.read() }]),
+  )
+  t.deepEqual(
+    Object.entries(byName).map(([name, { shape }]) => [name, shape]),
+    [
+      ['hidden.weight', [3, 5]],
+      ['hidden.bias', [5]],
+      ['weight', [5, 4]],
+      ['bias', [4]],
+    ],
+  )
+  const of = (name: string) => byName[name]!.value as never
+  const x = tf.tensor2d([1, 2, 3, -1, 0, 0.5], [2, 3])
+  const inner = tf.relu(tf.add(tf.matMul(x, of('hidden.weight')), of('hidden.bias')))
+  const expected = tf.add(tf.matMul(inner, of('weight')), of('bias'))
+  near(t, head({ from: x }, { training: false }).dataSync(), expected.dataSync(), 1e-6)
+})
