@@ -36,8 +36,8 @@ Holds out whole groups, again and again, and asks of each way of validating on t
 of the groups held out, and whether it chose the right model. May be stopped and started again.
 
 Examples:
-  ./earshot data proxy configs/honest-proxy-drums.yaml -o runs/honest-proxy/drums
-  ./earshot data proxy configs/honest-proxy-drums.yaml --embeddings drums.arrow other.arrow -o runs/mine
+  ./earshot data proxy configs/proxy/drums.yaml -o runs/honest-proxy/drums
+  ./earshot data proxy configs/proxy/drums.yaml --embeddings drums.arrow other.arrow -o runs/mine
 `
 
 interface SplitFlags {
@@ -80,7 +80,7 @@ export default function register(program: Command): void {
   data
     .command('proxy')
     .description('say which way of validating tells the truth about groups held out')
-    .argument('<config>', 'a study, such as configs/honest-proxy-drums.yaml')
+    .argument('<config>', 'a study, such as configs/proxy/drums.yaml')
     .option('--embeddings <files...>', 'in place of those of the config')
     .requiredOption('-o, --output <folder>', 'where the study is kept')
     .addHelpText('after', PROXY_EXAMPLES)

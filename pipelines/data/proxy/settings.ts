@@ -1,4 +1,4 @@
-/** What a study of validation splits is asked: `configs/honest-proxy-*.yaml`. */
+/** What a study of validation splits is asked: `configs/proxy/*.yaml`. */
 import { readFileSync } from 'node:fs'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
@@ -61,7 +61,7 @@ function textOf(file: string): string {
     return readFileSync(file, 'utf8')
   } catch (cause) {
     throw new Problem('no-config', `${file} cannot be read (${(cause as NodeJS.ErrnoException).code}).`, {
-      hint: 'Such a study: configs/honest-proxy-drums.yaml.',
+      hint: 'Such a study: configs/proxy/drums.yaml.',
       cause,
     })
   }

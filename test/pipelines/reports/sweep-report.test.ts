@@ -40,6 +40,7 @@ async function smallSweep(): Promise<string> {
     against: 'base',
     arms,
     tests: [TEST],
+    claims: { 'it is better': { better: 'no <mix> back', than: 'base', on: ['kits'] } },
     budget,
   }
   writeFileSync(join(folder, 'sweep.json'), JSON.stringify(ledger))
@@ -88,7 +89,9 @@ test('the ablation with its table, states, reasons and links, in one file', asyn
   const [difference] = [...document.querySelectorAll('#results svg')]
   t.true(difference!.outerHTML.includes('var(--bad)') && !difference!.outerHTML.includes('var(--good)'), 'worse')
   t.is(difference!.querySelectorAll('circle').length, 1)
-  const rows = [...document.querySelector('#results table')!.querySelectorAll('tr')].map(row => row.textContent)
+  const [claims, arms] = [...document.querySelectorAll('#results table')]
+  t.regex(claims!.textContent, /it is betterno <mix> back minus base.*−\d.*fails/)
+  const rows = [...arms!.querySelectorAll('tr')].map(row => row.textContent)
   t.regex(rows[1]!, /^base1\d\d\.\d/)
   t.regex(rows[2]!, /^no <mix> back1.*−\d.*worse$/)
   t.regex(rows[3]!, /^failing0 \(1 missing\)$/)
