@@ -2,10 +2,12 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { readClips } from '../../data/manifests.js'
+import type { CheckedGraph } from '../../graphs/language/checked.js'
 import { openPool } from '../../graphs/streams/pool.js'
 import { prepareFeatures } from '../../graphs/streams/prepare.js'
 import { innermost } from '../../stages/ports.js'
-import { type Config, readConfig } from '../config.js'
+import { readConfig } from '../config.js'
+import { encodingPath } from '../embeddings/encoding-path.js'
 import { progress } from '../progress.js'
 import type { Job, SweepPlan } from './plan.js'
 import { hashed } from './variants.js'
@@ -17,16 +19,15 @@ export async function prepareForAll(
   cache: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const fronts = await distinctFronts(plan, jobs)
-  for (const { config, set } of fronts) {
+  const cacheFolder = join(cache, 'features')
+  for (const { graph, set, threads } of await distinctFronts(plan, jobs)) {
     const { clips } = await readClips(set)
     // nobody trains yet: every core reads
-    const pool = openPool({ workers: availableParallelism(), threads: config.train.threads })
+    const pool = openPool({ workers: availableParallelism(), threads })
     const bar = progress(`reading sounds of ${set}`, clips.length)
     const onProgress = () => bar.tick()
-    const cacheFolder = join(cache, 'features')
     try {
-      await prepareFeatures({ graph: config.graph, clips, cacheFolder, pool, onProgress, signal })
+      await prepareFeatures({ graph, clips, cacheFolder, pool, onProgress, signal })
     } finally {
       bar.done()
       await pool.close()
@@ -34,28 +35,35 @@ export async function prepareForAll(
   }
 }
 
-/** Each front end (nodes up to those whose results are kept) with each set of sounds, once. */
-async function distinctFronts(plan: SweepPlan, jobs: Iterable<Job>): Promise<{ config: Config; set: string }[]> {
-  const configs = new Map<string, Config>()
+interface Front {
+  graph: CheckedGraph
+  set: string
+  threads: number
+}
+
+/** Each front end (nodes up to those whose results are kept) with each set of sounds, once: of evaluations the encoder's. */
+async function distinctFronts(plan: SweepPlan, jobs: Iterable<Job>): Promise<Front[]> {
+  const fronts = new Map<string, Front>()
   const seen = new Set<string>()
   for (const { edits } of jobs) {
     const graphEdits = edits.filter(edit => !('set' in edit && edit.set.startsWith('train.')))
     const text = JSON.stringify(graphEdits)
     if (seen.has(text)) continue
     seen.add(text)
-    const config = await readConfig(plan.base, graphEdits)
-    configs.set(hashed([frontOf(config), config.data.set]), config)
+    const { graph, stages, data, train } = await readConfig(plan.base, graphEdits)
+    const add = (graph: CheckedGraph, set: string) =>
+      fronts.set(hashed([frontOf(graph), set]), { graph, set, threads: train.threads })
+    add(graph, data.set)
+    if (plan.tests.length === 0) continue
+    const { features } = encodingPath(graph, stages, {}) // statistics come with training
+    for (const { set } of plan.tests) add(features, set)
   }
-  const fronts = new Map<string, { config: Config; set: string }>()
-  for (const config of configs.values())
-    for (const set of [config.data.set, ...plan.tests.map(({ set }) => set)])
-      fronts.set(hashed([frontOf(config), set]), { config, set })
   return [...fronts.values()]
 }
 
 /** All that stands before the first draw: sounds, waveforms, features. */
-const frontOf = ({ graph }: Config) =>
-  graph.nodes
+const frontOf = ({ nodes }: CheckedGraph) =>
+  nodes
     .filter(({ out, place }) => place === 'source' || KEPT.has(innermost(out).kind))
     .map(({ stage, parameters, inputs, content }) => [stage, parameters, inputs, content])
 
