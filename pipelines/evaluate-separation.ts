@@ -2,8 +2,8 @@
 import { mkdirSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { Problem } from '../data/problem.js'
 import { stopOnInterrupt, wasInterrupted } from './interrupt.js'
+import { wholeNumber } from './whole-number.js'
 
 interface Flags {
   output?: string
@@ -63,10 +63,4 @@ function usualFile(checkpoint: string, manifest: string): string {
   const name = basename(manifest).replace(/\.\w+$/, '')
   const named = name === 'manifest' ? basename(dirname(resolve(manifest))) : name
   return join(dirname(dirname(checkpoint)), 'separation', `${named}.json`)
-}
-
-function wholeNumber(flag: string, text: string, least: number): number {
-  const value = Number(text)
-  if (/^\d+$/.test(text) && value >= least) return value
-  throw new Problem('bad-option', `${flag} ${text}: expected a whole number from ${least}.`)
 }

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { Problem } from '../data/problem.js'
 import type { Budget } from './probes/fewer-labels.js'
 import type { MultiLabelResult, ProbeOptions, ProbeResult, ProbeResultOf } from './probes/run-probe.js'
+import { wholeNumber } from './whole-number.js'
 
 interface Flags {
   label?: string
@@ -174,11 +175,4 @@ function shares(text: string | undefined): Budget[] {
       throw new Problem('bad-option', `--shares ${text}: expected percentages above 0 up to 100, such as 5%,10%.`)
     return percent === 100 ? [] : [{ share: percent / 100 }] // all labels are always probed
   })
-}
-
-function wholeNumber(flag: string, text: string, least: number, most = Number.POSITIVE_INFINITY): number {
-  const value = Number(text)
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value
-  const range = most < Number.POSITIVE_INFINITY ? `${least} to ${most}` : least
-  throw new Problem('bad-option', `${flag} ${text}: expected a whole number from ${range}.`)
 }

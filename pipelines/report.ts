@@ -2,7 +2,7 @@
 import { dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { cacheFolder } from '../data/cache-folder.js'
-import { Problem } from '../data/problem.js'
+import { wholeNumber } from './whole-number.js'
 
 interface Flags {
   output?: string
@@ -57,10 +57,4 @@ async function report(folder: string, flags: Flags): Promise<void> {
   writeWhole(output, html)
   const size = (Buffer.byteLength(html) / 2 ** 20).toFixed(1)
   process.stdout.write(`${output}: ${size} MB.\nOpen it in a browser: file://${encodeURI(resolve(output))}\n`)
-}
-
-function wholeNumber(flag: string, text: string, least: number): number {
-  const value = Number(text)
-  if (/^\d+$/.test(text) && value >= least) return value
-  throw new Problem('bad-option', `${flag} ${text}: expected a whole number from ${least}.`)
 }

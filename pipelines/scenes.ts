@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { Problem } from '../data/problem.js'
 import { stopOnInterrupt } from './interrupt.js'
 import type { ScenesMade } from './scenes/make-scenes.js'
+import { wholeNumber } from './whole-number.js'
 
 interface Flags {
   output: string
@@ -71,10 +72,4 @@ function shardOf(text: string): { number: number; of: number } {
   const [, number, of] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? []
   if (number && of && number <= of) return { number, of }
   throw new Problem('bad-option', `--shard ${text}: expected k/n, as in 2/4.`)
-}
-
-function wholeNumber(flag: string, text: string, least: number): number {
-  const value = Number(text)
-  if (/^\d+$/.test(text) && value >= least) return value
-  throw new Problem('bad-option', `${flag} ${text}: expected a whole number from ${least}.`)
 }

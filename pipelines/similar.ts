@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { Problem } from '../data/problem.js'
 import type { Precision } from './search/precision-at-k.js'
 import type { SearchResult } from './search/search.js'
+import { wholeNumber } from './whole-number.js'
 
 interface Flags {
   query?: string
@@ -61,12 +62,6 @@ async function run(file: string, clip: string | undefined, flags: Flags): Promis
   const { search } = await import('./search/search.js')
   const result = await search({ file, clip, query, count: wholeNumber('--count', flags.count), columns })
   process.stdout.write(flags.json ? jsonOf(result) : textOf(result, columns))
-}
-
-function wholeNumber(flag: string, text: string): number {
-  const value = Number(text)
-  if (/^\d+$/.test(text) && value >= 1) return value
-  throw new Problem('bad-option', `${flag} ${text}: expected a whole number from 1.`)
 }
 
 function entriesOf({ index, found }: SearchResult) {

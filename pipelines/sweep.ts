@@ -6,6 +6,7 @@ import { suggestion } from '../graphs/language/nearest-name.js'
 import { stopOnInterrupt, wasInterrupted } from './interrupt.js'
 import { shellWord } from './shell-word.js'
 import type { SweepPlan } from './sweeps/plan.js'
+import { wholeNumber } from './whole-number.js'
 
 const EXAMPLES = `
 Examples:
@@ -143,10 +144,4 @@ async function job(output: string, key: string): Promise<void> {
   ])
   const { signal, release } = stopOnInterrupt('Stopping.')
   process.exitCode = await runJob(jobFolder({ output: resolve(output) }, key), signal).finally(release)
-}
-
-function wholeNumber(flag: string, text: string): number {
-  const value = Number(text)
-  if (/^\d+$/.test(text) && value >= 1) return value
-  throw new Problem('bad-option', `${flag} ${text}: expected a whole number from 1.`)
 }

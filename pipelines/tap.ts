@@ -2,9 +2,9 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { cacheFolder } from '../data/cache-folder.js'
-import { Problem } from '../data/problem.js'
 import type { Edit } from '../graphs/language/edits.js'
 import { editOptions } from './edit-options.js'
+import { wholeNumber } from './whole-number.js'
 
 interface Flags {
   count: string
@@ -57,9 +57,3 @@ async function tap(file: string, node: string, edits: readonly Edit[], flags: Fl
 }
 
 const counted = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`
-
-function wholeNumber(flag: string, text: string, least: number): number {
-  const value = Number(text)
-  if (/^\d+$/.test(text) && value >= least) return value
-  throw new Problem('bad-option', `${flag} ${text}: expected a whole number from ${least}.`)
-}
