@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { Problem } from '../data/problem.js'
 import type { Precision } from './search/precision-at-k.js'
 import type { SearchResult } from './search/search.js'
+import { textTable } from './text-table.js'
 import { wholeNumber } from './whole-number.js'
 
 interface Flags {
@@ -88,14 +89,8 @@ function textOf(result: SearchResult, columns: readonly string[]): string {
     ...(several ? [start === undefined ? '' : `${seconds(start)}-${seconds(end)}`] : []),
     ...columns.map(name => labels[name] ?? ''),
   ])
-  const widths = head.map((title, at) => Math.max(title.length, ...body.map(cells => cells[at]!.length)))
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, at) => cell.padEnd(widths[at]!))
-      .join('  ')
-      .trimEnd()
   const said = `Most like ${clip}, of ${index.rows} rows (${milliseconds.toFixed(0)} ms):`
-  return `${[said, line(head), ...body.map(line)].join('\n')}\n`
+  return `${[said, ...textTable([head, ...body])].join('\n')}\n`
 }
 
 const seconds = (text: string | undefined) => Number(text).toFixed(2)

@@ -1,5 +1,6 @@
 /** The tables that `consistency` prints. */
 
+import { textTable } from '../text-table.js'
 import { AXES, type Axis, SHIFTS } from './shifts.js'
 import type { Estimate, ShiftFigures } from './tally.js'
 import type { Measured } from './write-consistency.js'
@@ -98,11 +99,6 @@ function spread(values: readonly (number | undefined)[], text: (value: number) =
 /** Columns that are empty in every line are left out. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const kept = [...head.keys()].filter(column => rows.some(cells => cells[column] !== ''))
-  const widths = kept.map(column => Math.max(head[column]!.length, ...rows.map(cells => cells[column]!.length)))
-  const line = (cells: readonly string[]) =>
-    kept
-      .map((column, at) => cells[column]!.padEnd(widths[at]!))
-      .join('  ')
-      .trimEnd()
-  return [line(head), widths.map(width => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n')
+  const lines = [head, ...rows].map(cells => kept.map(column => cells[column]!))
+  return textTable(lines, { ruled: true }).join('\n')
 }

@@ -1,3 +1,4 @@
+import { textTable } from '../text-table.js'
 import type { SplitReport } from './split-set.js'
 
 /** Classes that are named as lacking; the others are counted. */
@@ -12,10 +13,7 @@ export function splitText({ parts, contamination }: SplitReport): string {
       ...[name, `${clips}`, percent(clips / total), `${groups}`, `${classes}`, percent(deviation)],
     ]),
   ]
-  const widths = rows[0]!.map((_, i) => Math.max(...rows.map(row => row[i]!.length)))
-  const lines = rows.map(row =>
-    row.map((text, i) => (i === 0 ? text.padEnd(widths[i]!) : text.padStart(widths[i]!))).join('  '),
-  )
+  const lines = textTable(rows, { right: [1, 2, 3, 4, 5] })
   for (const { name, lacking } of parts) {
     if (lacking.length === 0) continue
     const more = lacking.length > NAMED ? ` and ${lacking.length - NAMED} more` : ''

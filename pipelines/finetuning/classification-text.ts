@@ -1,4 +1,6 @@
 /** The tables that `classify` and `finetune` print. */
+
+import { textTable } from '../text-table.js'
 import type { Estimate } from './class-figures.js'
 import type { Classification } from './classify.js'
 
@@ -56,14 +58,7 @@ export function armsText(measured: readonly ArmClassified[]): string {
     return [arm, String(runs.length), ...cells]
   })
   const lines = [['arm', 'seeds', ...names.map(name => NAMES[name]!)], ...rows]
-  const widths = lines[0]!.map((_, column) => Math.max(...lines.map(cells => cells[column]!.length)))
-  const text = lines.map(cells =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd(),
-  )
-  return `${text.join('\n')}\n\n+-: standard deviation over seeds.`
+  return `${textTable(lines).join('\n')}\n\n+-: standard deviation over seeds.`
 }
 
 function spread(name: string, values: readonly (number | undefined)[]): string {

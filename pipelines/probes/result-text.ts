@@ -1,5 +1,6 @@
 /** The table that a probe prints. */
 import { basename } from 'node:path'
+import { textTable } from '../text-table.js'
 import type { Classifier } from './classifiers.js'
 import type { FigureOf, Row } from './compare.js'
 import { INNER_FOLDS } from './folds.js'
@@ -117,15 +118,8 @@ const pointTitle = <M extends string>({ budget, labelled }: CurvePoint<M>) =>
   `${budgetName(budget)} (${Math.round(labelled)} clips)`
 
 /** @param right columns that are flush right */
-function table([head, ...body]: string[][], right: readonly number[] = []): string {
-  const widths = head!.map((title, column) => Math.max(title.length, ...body.map(cells => cells[column]!.length)))
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => (right.includes(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
-      .join('  ')
-      .trimEnd()
-  return [line(head!), line(widths.map(width => '-'.repeat(width))), ...body.map(line)].join('\n')
-}
+const table = (rows: string[][], right: readonly number[] = []): string =>
+  textTable(rows, { ruled: true, right }).join('\n')
 
 function cell<M extends string>(figure: FigureOf<M>, { metric, interval, print }: Column<M>): string {
   const range = figure[`${metric}Interval`] as Interval | undefined

@@ -1,5 +1,6 @@
 /** A comparison of two runs for the terminal. */
 import { drawDiffText } from '../../graphs/language/draw-diff.js'
+import { textTable } from '../text-table.js'
 import type { RunComparison } from './compare-runs.js'
 import { inPercent, range, signed } from './numbers.js'
 
@@ -25,11 +26,5 @@ export function comparisonText({ runs, config, graph, figures, probes }: RunComp
 }
 
 function columns(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, at) => Math.max(title.length, ...rows.map(row => row[at]!.length)))
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, at) => cell.padEnd(widths[at]!))
-      .join('  ')
-      .trimEnd()
-  return [line(head), widths.map(width => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n')
+  return textTable([head, ...rows], { ruled: true }).join('\n')
 }

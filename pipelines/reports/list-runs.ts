@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Problem } from '../../data/problem.js'
+import { textTable } from '../text-table.js'
 import { lastJsonLine } from './json-lines.js'
 import { age, inPercent } from './numbers.js'
 import { probesOf, probeTitle, summariseProbe } from './probe-file.js'
@@ -73,21 +74,11 @@ export function runsText(runs: readonly ListedRun[], now: number): string {
     age(now - written),
   ])
   const head = ['run', 'state', 'step', 'loss (chance)', 'best probe, balanced acc. %', 'age']
-  const widths = head.map((title, column) =>
-    rows.reduce((most, row) => Math.max(most, row[column]!.length), title.length),
-  )
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd()
   const states = new Map<string, number>()
   for (const { state } of runs) states.set(state, (states.get(state) ?? 0) + 1)
   const counts = [...states].map(([state, count]) => `${count} ${state}`).join(', ')
   return [
-    line(head),
-    widths.map(width => '-'.repeat(width)).join('  '),
-    ...rows.map(line),
+    ...textTable([head, ...rows], { ruled: true }),
     '',
     `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}: ${counts}.`,
   ].join('\n')

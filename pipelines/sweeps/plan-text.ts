@@ -3,6 +3,7 @@ import { editInWords } from '../../graphs/language/edits.js'
 import { inWords, plural } from '../in-words.js'
 import type { JobState } from '../jobs/job-folder.js'
 import { shellWord } from '../shell-word.js'
+import { textTable } from '../text-table.js'
 import { startedJobs, stateOf } from './job-folder.js'
 import { type SweepPlan, usualOutput } from './plan.js'
 import { secondsOf, type Trial } from './trial.js'
@@ -80,19 +81,9 @@ function table({ arms }: SweepPlan, listed: readonly Listed[], all: boolean): st
     const why = state === 'failed' && reason ? `  ${reason}` : ''
     return [arm, String(seed), key, `${state}${took}`, `${changes.get(arm) ?? ''}${why}`]
   })
-  const widths = head.map((title, column) =>
-    Math.min(60, Math.max(title.length, ...rows.map(cells => cells[column]!.length))),
-  )
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, at) => cell.padEnd(widths[at]!))
-      .join('  ')
-      .trimEnd()
   const more = listed.length - shown.length
   return [
-    line(head),
-    widths.map(width => '-'.repeat(width)).join('  '),
-    ...rows.map(line),
+    ...textTable([head, ...rows], { ruled: true, widest: 60 }),
     ...(more > 0 ? [`and ${more} more (--all shows them)`] : []),
   ].join('\n')
 }

@@ -1,3 +1,4 @@
+import { textTable } from '../../text-table.js'
 import type { ProxyStudy } from './study.js'
 import { FIGURES, type Mean } from './summary.js'
 
@@ -17,13 +18,6 @@ export function proxyText({ settings, clips, groups, classes, models, summary }:
       ...FIGURES.map(figure => (figure === 'rank' ? plain(figures.rank) : percent(figures[figure]))),
     ]),
   ]
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map(row => row[column]!.length)))
-  const table = rows.map(row =>
-    row
-      .map((text, column) => text.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd(),
-  )
   const claims = summary.claims.map(
     ({ claim, difference, verdict }) =>
       `${claim}: ${verdict} (${claim.includes('ranks') ? plain(difference) : `${percent(difference)} points`})`,
@@ -32,7 +26,7 @@ export function proxyText({ settings, clips, groups, classes, models, summary }:
     `'${label}' of ${clips} clips, ${classes} classes, ${groups} groups by '${group}'; ${summary.draws} draws, each holds out a ${ordinal(parts)} of the groups`,
     `${models.length} models: ${encoders.join(', ')}; each with ${settings.classifiers.join(', ')} and all their settings`,
     '',
-    ...table,
+    ...textTable(rows),
     '',
     ...claims,
     '',
