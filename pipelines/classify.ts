@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { cacheFolder } from '../data/cache-folder.js'
 import { Problem } from '../data/problem.js'
 import { duration } from '../stages/quantities.js'
-import { stopOnInterrupt, wasInterrupted } from './interrupt.js'
+import { stoppable } from './interrupt.js'
 
 interface Flags {
   output?: string
@@ -52,25 +52,17 @@ export function usualFolder(run: string, sounds: string): string {
 async function run(run: string, sounds: string, flags: Flags): Promise<void> {
   const hop = duration({ min: 0.001, max: 3600 }).safeParse(flags.hop)
   if (!hop.success) throw new Problem('bad-option', `--hop: ${hop.error.issues[0]!.message}`)
-  const stop = stopOnInterrupt('Stopping.')
   const output = flags.output ?? usualFolder(run, sounds)
   const options = {
     ...{ sounds, hop: hop.data, layer: flags.layer, group: flags.group },
     workers: flags.workers === undefined ? undefined : Number(flags.workers),
     cache: join(cacheFolder(), 'features'),
-    signal: stop.signal,
   }
   const suspicions = { prune: numberOf('--prune', flags.prune, 100), flag: shareOf(flags.flag) }
-  const { classifyRuns } = await import('./finetuning/classify-runs.js')
-  try {
-    process.stdout.write(await classifyRuns(run, output, options, suspicions))
-  } catch (error) {
-    if (!wasInterrupted(error, stop.signal)) throw error
-    process.stdout.write(`Stopped; nothing has been written to ${output} for the run under way.\n`)
-    process.exitCode = 130
-  } finally {
-    stop.release()
-  }
+  await stoppable(async signal => {
+    const { classifyRuns } = await import('./finetuning/classify-runs.js')
+    process.stdout.write(await classifyRuns(run, output, { ...options, signal }, suspicions))
+  }, `Stopped; nothing has been written to ${output} for the run under way.`)
 }
 
 function numberOf(flag: string, text: string | undefined, most: number): number | undefined {

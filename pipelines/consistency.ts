@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { cacheFolder } from '../data/cache-folder.js'
 import { Problem } from '../data/problem.js'
 import { duration } from '../stages/quantities.js'
-import { stopOnInterrupt, wasInterrupted } from './interrupt.js'
+import { stoppable } from './interrupt.js'
 
 interface Flags {
   output?: string
@@ -39,23 +39,15 @@ export default function register(program: Command): void {
 async function consistency(run: string, sounds: string, flags: Flags): Promise<void> {
   const hop = duration({ min: 0.001, max: 3600 }).safeParse(flags.hop)
   if (!hop.success) throw new Problem('bad-option', `--hop: ${hop.error.issues[0]!.message}`)
-  const stop = stopOnInterrupt('Stopping.')
   const options = {
     ...{ sounds, hop: hop.data, layer: flags.layer, group: flags.group },
     workers: flags.workers === undefined ? undefined : Number(flags.workers),
     cache: join(cacheFolder(), 'features'),
-    signal: stop.signal,
   }
   const { runsOf, usualFolder } = await import('./consistency/runs.js')
   const { writeConsistency } = await import('./consistency/write-consistency.js')
   const output = flags.output ?? usualFolder(run, sounds)
-  try {
-    process.stdout.write(await writeConsistency(runsOf(run), output, options))
-  } catch (error) {
-    if (!wasInterrupted(error, stop.signal)) throw error
-    process.stdout.write(`Stopped; nothing has been written to ${output} for the run under way.\n`)
-    process.exitCode = 130
-  } finally {
-    stop.release()
-  }
+  await stoppable(async signal => {
+    process.stdout.write(await writeConsistency(runsOf(run), output, { ...options, signal }))
+  }, `Stopped; nothing has been written to ${output} for the run under way.`)
 }

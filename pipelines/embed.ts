@@ -6,7 +6,7 @@ import { Problem } from '../data/problem.js'
 import { duration } from '../stages/quantities.js'
 import type { EmbeddedInShards } from './embeddings/embed-in-shards.js'
 import type { Embedded, EmbedOptions } from './embeddings/write-embeddings.js'
-import { stopOnInterrupt, wasInterrupted } from './interrupt.js'
+import { stoppable } from './interrupt.js'
 import type { Sharding } from './jobs/run-shards.js'
 import { readSharding, type ShardFlags, shardOptions, typedOptions } from './shard-options.js'
 import { shellWord } from './shell-word.js'
@@ -68,27 +68,15 @@ async function embed(run: string, inputs: string[], options: Options, command: C
   const { shard, sharding } = await readSharding(options, workers)
   const { output, level, layer, rulers } = options
   const given = { run, inputs, output, layer, workers }
-  const stop = stopOnInterrupt('Stopping.')
-  try {
+  await stoppable(async signal => {
     if (sharding) {
-      await inShards({ ...given, signal: stop.signal }, sharding, typedOptions(command, ['output', 'workers']))
+      await inShards({ ...given, signal }, sharding, typedOptions(command, ['output', 'workers']))
       return
     }
     const { writeEmbeddings } = await import('./embeddings/write-embeddings.js')
     const cache = join(cacheFolder(), 'features')
-    report(
-      await writeEmbeddings({ ...given, hop: hop.data, level, rulers, cache, shard, signal: stop.signal }),
-      options,
-    )
-  } catch (error) {
-    if (!wasInterrupted(error, stop.signal)) throw error
-    process.stdout.write(
-      `Stopped; ${options.output} has not been written. What has been read stays in the cache: run the same command again.\n`,
-    )
-    process.exitCode = 130
-  } finally {
-    stop.release()
-  }
+    report(await writeEmbeddings({ ...given, hop: hop.data, level, rulers, cache, shard, signal }), options)
+  }, `Stopped; ${output} has not been written. What has been read stays in the cache: run the same command again.`)
 }
 
 type Given = Pick<EmbedOptions, 'run' | 'inputs' | 'output' | 'layer' | 'workers'> & { signal: AbortSignal }

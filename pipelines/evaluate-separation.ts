@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { stopOnInterrupt, wasInterrupted } from './interrupt.js'
+import { stoppable } from './interrupt.js'
 import { wholeNumber } from './whole-number.js'
 
 interface Flags {
@@ -41,21 +41,14 @@ async function evaluate(run: string, manifest: string, flags: Flags): Promise<vo
   const { evaluationText } = await import('./separation/evaluation-text.js')
   const { onDisk, writeWhole } = await import('./whole-file.js')
   const output = flags.output ?? usualFile(findProcessor(run).file, manifest)
-  const { signal, release } = stopOnInterrupt('Stopping.')
-  try {
+  await stoppable(async signal => {
     const evaluation = await evaluateSeparation({ run, others, manifest, column: flags.stems, count, signal })
     onDisk(dirname(output), () => mkdirSync(dirname(output), { recursive: true }))
     writeWhole(output, `${JSON.stringify(evaluation, undefined, 1)}\n`)
     process.stdout.write(
       `${evaluationText(evaluation)}\n${output}\nNext:\n  ./earshot separate ${run} ${manifest} -o separated --count 5\n`,
     )
-  } catch (error) {
-    if (!wasInterrupted(error, signal)) throw error
-    process.stdout.write(`Stopped; ${output} has not been written.\n`)
-    process.exitCode = 130
-  } finally {
-    release()
-  }
+  }, `Stopped; ${output} has not been written.`)
 }
 
 /** In the run folder of a checkpoint: by the folder that the manifest lies in, if it is called just that. */

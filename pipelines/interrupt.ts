@@ -22,6 +22,24 @@ export function stopOnInterrupt(sentence: string): Interrupt {
   return { signal: controller.signal, release: () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal) }
 }
 
+/**
+ * Does work that Ctrl-C may stop; then says what became of it, with exit code 130.
+ *
+ * @param stopped told once the work has stopped
+ */
+export async function stoppable(work: (signal: AbortSignal) => Promise<void>, stopped: string): Promise<void> {
+  const { signal, release } = stopOnInterrupt('Stopping.')
+  try {
+    await work(signal)
+  } catch (error) {
+    if (!wasInterrupted(error, signal)) throw error
+    process.stdout.write(`${stopped}\n`)
+    process.exitCode = 130
+  } finally {
+    release()
+  }
+}
+
 /** Whether work ended because it was asked to stop, and not for another reason. */
 export function wasInterrupted(error: unknown, signal: AbortSignal): boolean {
   return signal.aborted && error === signal.reason

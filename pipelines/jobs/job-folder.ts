@@ -1,16 +1,8 @@
 /** A job's folder: what was asked for, how far it came, what it said. The ledger of a list of jobs is these folders. */
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { isAlive, isHere, type ProcessName } from '../processes.js'
+import { onDisk, writeWhole } from '../whole-file.js'
 
 /** As the job's process writes it. */
 export interface JobStatus {
@@ -57,7 +49,7 @@ export class JobFolder<Order extends object> {
   }
 
   write(status: JobStatus): void {
-    writeWhole(this.path, 'status.json', status)
+    writeJson(this.path, 'status.json', status)
   }
 
   order(): Order | undefined {
@@ -65,7 +57,7 @@ export class JobFolder<Order extends object> {
   }
 
   writeOrder(order: Order): void {
-    writeWhole(this.path, 'job.json', order)
+    writeJson(this.path, 'job.json', order)
   }
 
   /** How the job stands. */
@@ -114,10 +106,8 @@ export function readJson<T>(file: string): T | undefined {
   }
 }
 
-/** Written whole or not at all. */
-export function writeWhole(folder: string, name: string, value: unknown): void {
-  mkdirSync(folder, { recursive: true })
-  const temporary = join(folder, `.${name}.${process.pid}`)
-  writeFileSync(temporary, `${JSON.stringify(value, null, 1)}\n`)
-  renameSync(temporary, join(folder, name))
+/** Written whole or not at all, its folder too if there is none. @throws Problem `disk-full`, `not-writable` */
+export function writeJson(folder: string, name: string, value: unknown): void {
+  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
+  writeWhole(join(folder, name), `${JSON.stringify(value, null, 1)}\n`)
 }

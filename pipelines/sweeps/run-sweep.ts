@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { Problem } from '../../data/problem.js'
 import { workOff } from '../jobs/controller.js'
-import { writeWhole } from '../jobs/job-folder.js'
+import { writeJson } from '../jobs/job-folder.js'
 import { tellEnds } from '../jobs/tell-ends.js'
 import { tryLock } from '../process-lock.js'
 import { shellWord } from '../shell-word.js'
@@ -48,7 +48,7 @@ export async function runSweep(plan: SweepPlan, { only, retry, most, signal }: S
 function writeLedger(plan: SweepPlan): void {
   const { name, file, base, against, arms, tests, claims, budget, executor, slurm } = plan
   const ledger = { format: 1, name, file, base, against, arms, tests, claims, budget, executor, slurm }
-  writeWhole(plan.output, 'sweep.json', ledger)
+  writeJson(plan.output, 'sweep.json', ledger)
 }
 
 /** `base (also twin), seed 3` */

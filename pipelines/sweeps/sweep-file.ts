@@ -3,15 +3,16 @@ import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { Problem, Problems } from '../../data/problem.js'
 import type { Edit } from '../../graphs/language/edits.js'
-import { nearestName, suggestion } from '../../graphs/language/nearest-name.js'
+import { nearestName } from '../../graphs/language/nearest-name.js'
 import { readYamlFile } from '../../graphs/language/read-yaml.js'
 import { checkSettings } from '../../graphs/language/settings.js'
-import { type Branch, childOf, type Path, problemAt, type Spot, type Tree } from '../../graphs/language/tree.js'
+import type { Branch, Path, Spot } from '../../graphs/language/tree.js'
 import { duration } from '../../stages/quantities.js'
 import { EXECUTORS } from '../jobs/executor.js'
 import { memory } from '../jobs/memory.js'
 import { slurmSettings } from '../jobs/slurm-settings.js'
 import { classifierNames, DEFAULT_CLASSIFIERS } from '../probes/classifiers.js'
+import { spotOf, sweepProblems } from './sweep-checks.js'
 
 const text = z.string().min(1)
 
@@ -144,7 +145,7 @@ export async function readSweepFile(file: string): Promise<SweepFile> {
   const written = checkSettings(whole, schema, { owner: 'sweep', word: 'setting', path: [] }, problems) as
     | Written
     | undefined
-  if (written) problems.push(...further(written, tree))
+  if (written) problems.push(...sweepProblems(written, tree))
   if (!written || problems.length > 0) throw new Problems(problems.sort(asWritten))
   const here = (path: string) => resolve(dirname(file), path)
   const evaluate = Object.fromEntries(
@@ -192,74 +193,4 @@ async function readTree(file: string): Promise<{ tree?: Branch; problems: Proble
       : problem,
   )
   return read.tree ? { tree: read.tree, problems } : { problems }
-}
-
-const NO_SEED = "The seeds of a sweep stand under 'seeds': of all arms, or of one arm."
-
-/** What no schema can say. */
-function further(written: Written, tree: Branch): Problem[] {
-  const problems: Problem[] = []
-  const { arms, grid, random, against, budget, slurm } = written
-  const names = Object.keys(arms)
-  if (names.length === 0 && !grid && !random)
-    problems.push(problemAt('no-arms', tree.spot, [], 'There are no arms: write arms, grid or random.'))
-  if (against !== undefined && !grid && !random && !names.includes(against)) {
-    const message = `There is no arm '${against}'. ${suggestion(against, names)}`.trimEnd()
-    problems.push(problemAt('unknown-arm', spotOf(tree, ['against']), ['against'], message))
-  }
-  if (!grid && !random) problems.push(...claimProblems(written, tree))
-  if (budget.threads !== undefined && slurm.cpus !== undefined && slurm.cpus < budget.threads) {
-    const message = `A job has ${budget.threads} threads (budget.threads), but slurm.cpus gives it ${slurm.cpus}.`
-    problems.push(problemAt('too-few-cpus', spotOf(tree, ['slurm', 'cpus']), ['slurm', 'cpus'], message))
-  }
-  const paths = { grid: Object.keys(grid ?? {}), 'random.draw': Object.keys(random?.draw ?? {}) }
-  for (const [section, keys] of Object.entries(paths)) {
-    const path = [...section.split('.'), 'train.seed']
-    if (keys.includes('train.seed')) problems.push(problemAt('seed-edit', spotOf(tree, path), path, NO_SEED))
-  }
-  for (const path of editPaths(written)) {
-    const found = childOf(spotTree(tree, path), 'set')
-    if (found?.kind !== 'leaf' || !/^\s*train\.seed\s*=/.test(String(found.value))) continue
-    problems.push(problemAt('seed-edit', found.spot, path, NO_SEED))
-  }
-  return problems
-}
-
-/** Names in claims that are no arm, or no evaluation. */
-function claimProblems({ claims, arms, evaluate }: Written, tree: Branch): Problem[] {
-  return Object.entries(claims).flatMap(([claim, { better, than, on }]) => {
-    const { best, by } = typeof than === 'object' && 'best' in than ? than : { best: than, by: [] }
-    const unknown = (key: string, what: string, named: string | string[], known: object) =>
-      [named].flat().flatMap(name => {
-        if (Object.hasOwn(known, name)) return []
-        const path = ['claims', claim, key]
-        const message = `There is no ${what} '${name}'. ${suggestion(name, Object.keys(known))}`.trimEnd()
-        return [problemAt(`unknown-${what}`, spotOf(tree, path), path, message)]
-      })
-    return [
-      ...unknown('better', 'arm', better, arms),
-      ...unknown('than', 'arm', best, arms),
-      ...unknown('than', 'evaluation', by, evaluate),
-      ...unknown('on', 'evaluation', on, evaluate),
-    ]
-  })
-}
-
-function* editPaths({ edits, arms }: Written): Generator<Path> {
-  for (const at of edits.keys()) yield ['edits', at]
-  for (const [name, arm] of Object.entries(arms))
-    if (Array.isArray(arm)) for (const at of arm.keys()) yield ['arms', name, at]
-    else for (const at of arm.edits.keys()) yield ['arms', name, 'edits', at]
-}
-
-const spotTree = (tree: Tree, path: Path) => path.reduce<Tree | undefined>((here, step) => childOf(here, step), tree)
-
-function spotOf(tree: Tree, path: Path): Spot {
-  let here: { tree: Tree; spot: Spot } = { tree, spot: tree.spot }
-  for (const step of path) {
-    const next = childOf(here.tree, step)
-    if (!next) break
-    here = { tree: next, spot: next.spot }
-  }
-  return here.spot
 }

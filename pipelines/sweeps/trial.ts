@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Problem } from '../../data/problem.js'
-import { readJson, writeWhole } from '../jobs/job-folder.js'
+import { readJson, writeJson } from '../jobs/job-folder.js'
 import { embedWords, probeWords } from './evaluation-words.js'
 import type { Job, SweepPlan } from './plan.js'
 
@@ -47,7 +47,7 @@ export function runTrial(plan: SweepPlan, steps: number): Trial {
   }
   rmSync(folder, { recursive: true, force: true })
   const trial = { steps, overhead: Math.max(0, whole - steps * secondsPerStep), secondsPerStep, tests }
-  writeWhole(plan.output, 'trial.json', trial)
+  writeJson(plan.output, 'trial.json', trial)
   return trial
 }
 
