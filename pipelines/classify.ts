@@ -12,6 +12,7 @@ interface Flags {
   group?: string
   prune?: string
   flag?: string
+  predictions?: string
   layer?: string
   workers?: string
 }
@@ -36,6 +37,10 @@ export default function register(program: Command): void {
     .option('--group <column>', 'resample whole groups (speaker, kit, site) for the intervals; else clips')
     .option('--prune <percentile>', 'write pruned.tsv: the clips whose loss is not above this percentile')
     .option('--flag <share>', 'write flagged.tsv: of each class, the clips without it that score highest (2%)')
+    .option(
+      '--predictions <file>',
+      'also write what is said about each labelled clip as JSON, as probe does with --json',
+    )
     .option('--layer <node>', 'encoder, if the graph has several')
     .option('--workers <count>', 'worker threads for decoding; as many as cores if not given')
     .addHelpText('after', EXAMPLES)
@@ -58,10 +63,11 @@ async function run(run: string, sounds: string, flags: Flags): Promise<void> {
     workers: flags.workers === undefined ? undefined : Number(flags.workers),
     cache: join(cacheFolder(), 'features'),
   }
+  const { predictions } = flags
   const suspicions = { prune: numberOf('--prune', flags.prune, 100), flag: shareOf(flags.flag) }
   await stoppable(async signal => {
     const { classifyRuns } = await import('./finetuning/classify-runs.js')
-    process.stdout.write(await classifyRuns(run, output, { ...options, signal }, suspicions))
+    process.stdout.write(await classifyRuns(run, output, { ...options, signal }, { ...suspicions, predictions }))
   }, `Stopped; nothing has been written to ${output} for the run under way.`)
 }
 

@@ -94,6 +94,13 @@ const train = z
       .optional()
       .describe('mixes each item of a batch with another one, labels with the same share'),
     'log-every': z.int().min(1).default(10).describe('steps between lines of metrics.jsonl'),
+    'gradients-every': z
+      .int()
+      .min(1)
+      .default(50)
+      .describe(
+        "steps between measurements of each head's own gradient, which cost a pass a head; of several heads alone",
+      ),
     checkpoints: z
       .strictObject({
         every: z.int().min(1).default(200).describe('steps between checkpoints'),

@@ -64,9 +64,8 @@ async function configOf(file: string | undefined, edits: readonly Edit[], { run,
       hint: './earshot finetune configs/fine-tuning-drums.yaml',
     })
   const config = await readConfig(chosen, edits)
-  const { trainedClassifier } = await import('./finetuning/trained-classifier.js')
-  const encoder = config.graph.nodes.find(({ stage }) => stage === 'classifier')?.inputs.from?.node
-  trainedClassifier(config.graph, encoder ?? '')
+  const { graphClassifier } = await import('./finetuning/trained-classifier.js')
+  graphClassifier(config.graph)
   if (config.evaluate) return config
   throw new Problem('no-test-set', `${chosen} names no sounds to judge the classifier on.`, {
     hint: 'Add  evaluate: { set: test.yaml }  beside data and train, or train without judging: ./earshot train',

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { Problem } from '../data/problem.js'
 import type { Budget } from './probes/fewer-labels.js'
+import type { Official } from './probes/published-protocol.js'
 import type { MultiLabelResult, ProbeOptions, ProbeResult, ProbeResultOf } from './probes/run-probe.js'
 import { wholeNumber } from './whole-number.js'
 
@@ -81,8 +82,9 @@ async function run(files: string[], given: Flags): Promise<void> {
   const published = await import('./probes/published-protocol.js')
   const adapter = given.protocol === undefined ? undefined : published.protocolOf(given.protocol)
   const options = optionsOf(files, adapter ? await published.withProtocol(adapter, given, files[0]!) : given)
-  const official = (result: ProbeResult | MultiLabelResult) =>
-    adapter ? `\n\n${published.officialFigures(adapter, result)}` : ''
+  const officialOf = (result: ProbeResult | MultiLabelResult) => adapter && published.officialOf(adapter, result)
+  const said = (official: Official | undefined, result: ProbeResult | MultiLabelResult) =>
+    official ? `\n\n${published.officialText(official, result.comparison.rows[0]!.name)}` : ''
   const { separator } = options
   const [{ runProbe, runMultiLabelProbe }, text, saved] = await Promise.all([
     import('./probes/run-probe.js'),
@@ -92,17 +94,19 @@ async function run(files: string[], given: Flags): Promise<void> {
   const target = given.json ?? saved.resultFile(options)
   if (separator === undefined) {
     const result = await withBar(begin => runProbe(options, begin))
-    const write = () => saved.writeResult(target, result)
+    const official = officialOf(result)
+    const write = () => saved.writeResult(target, result, official)
     const shown = {
-      text: text.resultText(result) + official(result),
+      text: text.resultText(result) + said(official, result),
       metric: 'balanced',
       title: 'balanced accuracy',
     } as const
     await show(result, { target, write, ...shown })
   } else {
     const result = await withBar(begin => runMultiLabelProbe({ ...options, separator }, begin))
-    const write = () => saved.writeMultiLabelResult(target, result)
-    const shown = { text: text.multiLabelText(result) + official(result), metric: 'map', title: 'mAP' } as const
+    const official = officialOf(result)
+    const write = () => saved.writeMultiLabelResult(target, result, official)
+    const shown = { text: text.multiLabelText(result) + said(official, result), metric: 'map', title: 'mAP' } as const
     await show(result, { target, write, ...shown })
   }
 }

@@ -191,7 +191,8 @@ export class Training {
     const { every, at } = train.checkpoints
     const saves = step % every === 0 || at.includes(step)
     const watches = train.watch && (step % train.watch.every === 0 || step === train.steps)
-    const logged = saves || watches || step === 1 || step % train['log-every'] === 0
+    const often = [train['log-every'], train['gradients-every']].some(many => step % many === 0)
+    const logged = saves || watches || step === 1 || often
     const report = await this.#stepOrExplain(batch, step, logged)
     this.#step = step
     this.#cursor = batch.cursor

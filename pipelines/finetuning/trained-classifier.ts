@@ -26,6 +26,12 @@ export function trainedClassifier(graph: CheckedGraph, encoder: string): Trained
   }
 }
 
+/** The one of a graph's first encoder that has one. @throws Problem `no-classifier` */
+export function graphClassifier(graph: CheckedGraph): TrainedClassifier {
+  const encoder = graph.nodes.find(({ stage }) => stage === 'classifier')?.inputs.from?.node
+  return trainedClassifier(graph, encoder ?? '')
+}
+
 /** Class numbers of a cell of the label column; none if it is empty or names none of the classes. */
 export function classesOf(cell: string | undefined, { classes, separator }: TrainedClassifier): number[] {
   if (cell === undefined) return []

@@ -25,6 +25,8 @@ export type FigureOf<M extends string> = Record<M, number> &
     behind: { difference: number; interval: Interval } | undefined
     /** Class number predicted for each example, -1 where it is not tested. Only where classes exclude each other. */
     predicted: Int32Array | undefined
+    /** The `LIKELIEST` first classes of each example, best first. As `predicted`. */
+    likeliest: Int32Array | undefined
     /** Score of each example for each class. Only where an example may have several. */
     scores: Matrix | undefined
   }
@@ -123,6 +125,7 @@ export async function compare<M extends string>(
             ? undefined
             : { difference: scores[0]![first!] - scores[at]![first!], interval: interval(differences) },
         predicted: alone?.predicted,
+        likeliest: alone?.likeliest,
         scores: alone?.scores,
       } as FigureOf<M>
     })

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Classifier, Scores, Tuned, Validated } from './classifiers.js'
 import { type Division, type Fold, shuffled } from './folds.js'
 import { type Frames, standardiseFrames } from './frames.js'
-import { type Answer, type Judge, topClasses } from './judges.js'
+import { type Answer, type Judge, LIKELIEST, likeliestClasses } from './judges.js'
 import type { Matrix } from './products.js'
 import { standardiseRows } from './standardise.js'
 import { type Truth, truthOfRows } from './truth.js'
@@ -19,7 +19,7 @@ export interface Features {
 }
 
 export interface Tested {
-  /** About each member: a class where classes exclude each other (-1 where no fold tests it), else scores. */
+  /** About each member: classes where they exclude each other (-1 where no fold tests it), else scores. */
   answer: Answer
   /** Setting chosen in each fold. */
   chosen: (number | string)[]
@@ -51,7 +51,7 @@ export async function crossValidate<M extends string>(
 ): Promise<Tested> {
   const { exclusive, classes } = truth
   const members = truth.sets.length
-  const predicted = new Int32Array(members).fill(-1)
+  const likeliest = new Int32Array(members * LIKELIEST).fill(-1)
   const scores = { rows: members, columns: classes, values: new Float64Array(exclusive ? 0 : members * classes) }
   const chosen: (number | string)[] = []
   const shares: (readonly number[])[] = []
@@ -60,16 +60,17 @@ export async function crossValidate<M extends string>(
       'answer' in classifier
         ? await answerOf(clips.features, truth, fold, { classifier, judge, tick })
         : await tunedAnswer(clips, truth, fold, { classifier, judge, tick })
-    const top = topClasses(own.scores)
+    const best = likeliestClasses(own.scores)
     fold.test.forEach((at, row) => {
-      if (exclusive) predicted[at] = top[row]!
+      if (exclusive) likeliest.set(best.subarray(row * LIKELIEST, (row + 1) * LIKELIEST), at * LIKELIEST)
       else scores.values.set(own.scores.values.subarray(row * classes, (row + 1) * classes), at * classes)
     })
     chosen.push(own.chosen)
     if (own.scores.layers) shares.push(own.scores.layers)
     await setImmediate() // lets a progress bar draw
   }
-  return { answer: exclusive ? { predicted } : { scores }, chosen, layers: means(shares) }
+  const predicted = Int32Array.from({ length: members }, (_, at) => likeliest[at * LIKELIEST]!)
+  return { answer: exclusive ? { predicted, likeliest } : { scores }, chosen, layers: means(shares) }
 }
 
 interface Own {

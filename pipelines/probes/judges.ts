@@ -11,6 +11,8 @@ export interface Answer {
   scores?: Matrix
   /** One class a clip. */
   predicted?: Int32Array
+  /** The `LIKELIEST` first classes of each clip, best first. */
+  likeliest?: Int32Array
   /** How often each clip is right, for guesses that are not drawn. */
   share?: number
 }
@@ -46,13 +48,29 @@ export const RANKING_JUDGE: Judge<keyof RankingScore> = {
   chances: (truth, folds) => [{ name: 'chance: class frequency', answer: { scores: classFrequency(truth, folds) } }],
 }
 
+/** Guesses that are kept of each clip. */
+export const LIKELIEST = 3
+
+/** Numbers of the `LIKELIEST` highest scores in each row, best first, the first of equals; -1 where classes run out. */
+export function likeliestClasses({ rows, columns, values }: Matrix): Int32Array {
+  const likeliest = new Int32Array(rows * LIKELIEST).fill(-1)
+  for (let row = 0; row < rows; row++) {
+    const own = likeliest.subarray(row * LIKELIEST, (row + 1) * LIKELIEST)
+    const score = (c: number) => values[row * columns + c]!
+    for (let c = 0; c < columns; c++) {
+      const place = own.findIndex(other => other < 0 || score(c) > score(other))
+      if (place < 0) continue
+      own.copyWithin(place + 1, place)
+      own[place] = c
+    }
+  }
+  return likeliest
+}
+
 /** Number of the highest score in each row, the first of equals. */
-export function topClasses({ rows, columns, values }: Matrix): Int32Array {
-  return Int32Array.from({ length: rows }, (_, row) => {
-    let best = row * columns
-    for (let at = best + 1; at < (row + 1) * columns; at++) if (values[at]! > values[best]!) best = at
-    return best - row * columns
-  })
+export function topClasses(scores: Matrix): Int32Array {
+  const likeliest = likeliestClasses(scores)
+  return Int32Array.from({ length: scores.rows }, (_, row) => likeliest[row * LIKELIEST]!)
 }
 
 function frequencies({ sets, classes }: Truth, rows: readonly number[]): Float64Array {

@@ -2,6 +2,7 @@
 import { type Adapter, adapters } from '../../data/adapters.js'
 import { Problem } from '../../data/problem.js'
 import { openEmbeddings } from '../embeddings/arrow-reader.js'
+import { LIKELIEST } from './judges.js'
 import type { MultiLabelResult, ProbeResult } from './run-probe.js'
 
 /** What the words of a command line say about columns; a protocol fills in the rest. */
@@ -42,32 +43,58 @@ export async function withProtocol<Flags extends Asked>({ protocol }: Adapter, f
   }
 }
 
-/** The authors' figure of the first embeddings, a sentence a classifier. */
-export function officialFigures({ protocol }: Adapter, result: ProbeResult | MultiLabelResult): string {
+/** What the authors of a data set report. */
+export interface Official {
+  /** Name of the adapter. */
+  protocol: string
+  /** In the authors' words. */
+  metric: string
+  /** Of the first embeddings, by classifier: `accuracy`, `map` and `dPrime`, `lwlrap`, or `map3`, each 0 to 1 (but d'). */
+  figures: Record<string, Record<string, number>>
+}
+
+export function officialOf({ name, protocol }: Adapter, result: ProbeResult | MultiLabelResult): Official {
   const { metric, figure } = protocol
-  const { rows } = result.comparison
-  const lines = result.classifiers.map(({ name }) => {
-    const value =
-      figure === 'accuracy' ? meanAccuracy(result as ProbeResult, name) : ranked(rows[0]!.figures[name]!, figure)
-    return value === undefined ? undefined : `${rows[0]!.name}, ${name}: ${value}`
-  })
-  const known = lines.filter(line => line !== undefined)
-  return known.length === 0
-    ? `Official figure: ${metric}. It is not computed here: the table above does not replace it.`
-    : `Official figure (${metric}):\n${known.map(line => `  ${line}`).join('\n')}`
+  const figures = result.classifiers.map(classifier => [classifier.name, figureOf(figure, classifier.name, result)])
+  return { protocol: name, metric, figures: Object.fromEntries(figures) }
+}
+
+function figureOf(
+  figure: Adapter['protocol']['figure'],
+  classifier: string,
+  result: ProbeResult | MultiLabelResult,
+): Record<string, number> {
+  if (figure === 'accuracy') return { accuracy: meanAccuracy(result as ProbeResult, classifier) }
+  if (figure === 'map-at-3') return { map3: precisionAt3(result as ProbeResult, classifier) }
+  const { map, dPrime, lwlrap } = (result as MultiLabelResult).comparison.rows[0]!.figures[classifier]!
+  return figure === 'map' ? { map, dPrime } : { lwlrap }
 }
 
 /** Mean over the folds of the share of clips that was right; folds may differ in size. */
-function meanAccuracy({ comparison, examples }: ProbeResult, classifier: string): string {
+function meanAccuracy({ comparison, examples }: ProbeResult, classifier: string): number {
   const predicted = comparison.rows[0]!.figures[classifier]!.predicted!
   const shares = examples.folds.map(
     ({ test }) => test.filter(at => predicted[at] === examples.labels[at]).length / test.length,
   )
-  return (100 * (shares.reduce((sum, share) => sum + share, 0) / shares.length)).toFixed(1)
+  return shares.reduce((sum, share) => sum + share, 0) / shares.length
 }
 
-function ranked(figures: object, figure: Adapter['protocol']['figure']): string | undefined {
-  const { map, dPrime, lwlrap } = figures as { map?: number; dPrime?: number; lwlrap?: number }
-  if (figure === 'map') return `mAP ${map!.toFixed(3)}, d' ${dPrime!.toFixed(3)}`
-  return figure === 'lwlrap' ? lwlrap!.toFixed(3) : undefined
+/** Three guesses a clip, of which the right one counts 1, 1/2 or 1/3 by its place (Kaggle's MAP@3, one label a clip). */
+function precisionAt3({ comparison, examples }: ProbeResult, classifier: string): number {
+  const { likeliest } = comparison.rows[0]!.figures[classifier]!
+  const values = comparison.tested.map(at => {
+    const place = likeliest!.subarray(LIKELIEST * at, LIKELIEST * (at + 1)).indexOf(examples.labels[at]!)
+    return place < 0 ? 0 : 1 / (place + 1)
+  })
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+/** A sentence a classifier. */
+export function officialText({ metric, figures }: Official, first: string): string {
+  const lines = Object.entries(figures).map(([classifier, { accuracy, map, dPrime, lwlrap, map3 }]) => {
+    if (accuracy !== undefined) return `  ${first}, ${classifier}: ${(100 * accuracy).toFixed(1)}`
+    if (map !== undefined) return `  ${first}, ${classifier}: mAP ${map.toFixed(3)}, d' ${dPrime!.toFixed(3)}`
+    return `  ${first}, ${classifier}: ${(lwlrap ?? map3)!.toFixed(3)}`
+  })
+  return [`Official figure (${metric}):`, ...lines].join('\n')
 }

@@ -7,6 +7,7 @@ import type { Row } from './compare.js'
 import { INNER_CLIPS } from './cross-validate.js'
 import { INNER_FOLDS } from './folds.js'
 import { rowsOf } from './products.js'
+import type { Official } from './published-protocol.js'
 import { averagePrecisions } from './ranking.js'
 import { type MultiLabelResult, type ProbeOptions, type ProbeResult, type ProbeResultOf, REPEATS } from './run-probe.js'
 import { truthOfRows } from './truth.js'
@@ -28,8 +29,8 @@ export function resultFile({ file, layers = [], label, group, split, separator, 
   return run ? join(run, 'probes', plain) : join(dirname(file), plain)
 }
 
-/** Written whole or not at all. @throws Problem if the folder refuses it */
-export function writeResult(file: string, result: ProbeResult): void {
+/** Written whole or not at all. @param official what a protocol asks for, if one was named @throws Problem if the folder refuses it */
+export function writeResult(file: string, result: ProbeResult, official?: Official): void {
   const { comparison, examples } = result
   const { classes, labels } = examples
   const { tested } = comparison
@@ -43,11 +44,12 @@ export function writeResult(file: string, result: ProbeResult): void {
     ),
   }))
   const known = tested.map(at => classes[labels[at]!])
-  writeObject(file, resultObject(result, { recipe: PROBE_RECIPE, chosenBy: 'balanced accuracy' }, known, predictions))
+  const object = resultObject(result, { recipe: PROBE_RECIPE, chosenBy: 'balanced accuracy' }, known, predictions)
+  writeObject(file, { ...object, official })
 }
 
 /** The same for clips of several classes: average precision a class, and the scores of each clip. */
-export function writeMultiLabelResult(file: string, result: MultiLabelResult): void {
+export function writeMultiLabelResult(file: string, result: MultiLabelResult, official?: Official): void {
   const { comparison, examples } = result
   const { classes, truth } = examples
   const { tested, rows } = comparison
@@ -73,7 +75,7 @@ export function writeMultiLabelResult(file: string, result: MultiLabelResult): v
   }))
   const labels = known.sets.map(set => set.map(c => classes[c]!))
   const object = resultObject(result, { recipe: MULTI_LABEL_RECIPE, chosenBy: 'mAP' }, labels, predictions)
-  writeObject(file, { ...object, averagePrecision: perClass })
+  writeObject(file, { ...object, official, averagePrecision: perClass })
 }
 
 function writeObject(file: string, object: object): void {
@@ -153,6 +155,9 @@ const figuresOf = <M extends string>(rows: readonly Row<M>[]) =>
     file,
     dimensions,
     figures: Object.fromEntries(
-      Object.entries(figures).map(([classifier, { predicted: _, scores: __, ...figure }]) => [classifier, figure]),
+      Object.entries(figures).map(([classifier, { predicted: _, likeliest: __, scores: ___, ...figure }]) => [
+        classifier,
+        figure,
+      ]),
     ),
   }))

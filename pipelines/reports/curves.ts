@@ -69,14 +69,15 @@ function collapseCards(metrics: readonly MetricLine[]): string[] {
 function gradientCards(metrics: readonly MetricLine[]): string[] {
   const found: string[] = []
   const norms: Series[] = [{ name: 'all weights', points: over(metrics, line => line.gradientNorm) }]
-  const last = metrics.at(-1)!
-  for (const id of Object.keys(last.headGradientNorm ?? {}))
+  // each head's own gradient is not measured at every step
+  const last = metrics.findLast(({ headGradientNorm }) => headGradientNorm)
+  for (const id of Object.keys(last?.headGradientNorm ?? {}))
     norms.push({ name: `encoder, from ${id}`, points: over(metrics, line => line.headGradientNorm?.[id]) })
   if (norms.some(({ points }) => points.some(({ y }) => Number.isFinite(y)))) {
     const title = 'Gradient norms'
     found.push(card(title, lineChart({ title, x: 'step', y: 'L2 norm', series: norms, include: [0] })))
   }
-  const pairs = last.headGradientCosine ?? []
+  const pairs = last?.headGradientCosine ?? []
   if (pairs.length > 0) {
     const series = pairs.map(({ heads }, at) => ({
       name: heads.join(' and '),

@@ -1,23 +1,33 @@
 /** The command lines of an evaluation: what a job runs, and what a trial times. */
 import type { Evaluation } from './sweep-file.js'
 
-/** @param embeddings file to write */
-export function embedWords(
-  run: string,
-  { set, hop, rulers }: Pick<Evaluation, 'set' | 'hop'> & { rulers: boolean },
-  embeddings: string,
-): string[] {
-  return ['embed', run, set, '-o', embeddings, '--hop', `${hop}s`, rulers ? '--rulers' : '--no-rulers']
+type Asked = Pick<Evaluation, 'set' | 'label' | 'separator' | 'group' | 'classifiers' | 'hop'> & { rulers: boolean }
+
+interface Files {
+  /** Arrow file to write. */
+  embeddings: string
+  /** JSON file to write, by the last command. */
+  result: string
 }
 
-/** @param result JSON file to write */
-export function probeWords(
-  embeddings: string,
-  { label, separator, group, classifiers }: Pick<Evaluation, 'label' | 'separator' | 'group' | 'classifiers'>,
-  result: string,
-): string[] {
+/** Whether a run's own classifier is judged; nothing is learned from its embeddings then. */
+export const judgesOwn = ({ classifiers }: Pick<Evaluation, 'classifiers'>) => classifiers.includes('own')
+
+/** In the order in which they run: embed and probe, or classify. */
+export function evaluationWords(
+  run: string,
+  asked: Asked,
+  { embeddings, result }: Files,
+  workers?: number,
+): string[][] {
+  const { set, label, separator, group, classifiers, hop, rulers } = asked
+  const reading = ['--hop', `${hop}s`, ...(workers === undefined ? [] : ['--workers', String(workers)])]
   const groups = group === undefined ? [] : ['--group', group]
+  if (judgesOwn(asked)) return [['classify', run, set, ...reading, ...groups, '--predictions', result]]
   const several = separator === undefined ? [] : ['--labels-separator', separator]
   const options = [...groups, ...several, '--classifier', ...classifiers]
-  return ['probe', embeddings, '--label', label, ...options, '--json', result]
+  return [
+    ['embed', run, set, '-o', embeddings, ...reading, rulers ? '--rulers' : '--no-rulers'],
+    ['probe', embeddings, '--label', label, ...options, '--json', result],
+  ]
 }

@@ -3,9 +3,11 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Problem, Problems } from '../../data/problem.js'
 import type { Edit } from '../../graphs/language/edits.js'
+import { graphClassifier } from '../finetuning/trained-classifier.js'
 import type { ExecutorName } from '../jobs/executor.js'
 import type { SlurmSettings } from '../jobs/slurm-settings.js'
 import { type Arm, armsOf, referenceArm } from './arms.js'
+import { judgesOwn } from './evaluation-words.js'
 import { type Budget, type Claim, type Evaluation, readSweepFile, type SweepFile } from './sweep-file.js'
 import { hashed, jobEdits, jobKey, Variants } from './variants.js'
 
@@ -62,17 +64,20 @@ export async function planSweep(file: string, output?: string): Promise<SweepPla
   const { budget, claims, evaluate, executor, slurm } = sweep.written
   const variants = new Variants(sweep.base)
   const problems: Problem[] = []
+  const own = Object.values(evaluate).some(judgesOwn)
   const planned: SweepPlan['arms'] = []
   const found: { arm: Arm; seed: number; key: string; steps: number }[] = []
   for (const arm of arms) {
     try {
       const variant = await variants.of(arm)
+      if (own) graphClassifier(variant.config.graph)
       const jobs = arm.seeds.map(seed => ({ seed, key: jobKey(variant, seed, budget.threads) }))
       planned.push({ name: arm.name, edits: arm.edits.map(({ edit }) => edit), jobs })
       for (const job of jobs) found.push({ arm, ...job, steps: variant.train.steps })
     } catch (error) {
-      if (!(error instanceof Problems)) throw error
-      problems.push(...error.problems)
+      if (error instanceof Problems) problems.push(...error.problems)
+      else if (error instanceof Problem) problems.push(error)
+      else throw error
     }
   }
   problems.push(...(await testProblems(sweep)))
@@ -138,8 +143,8 @@ function eachOnce(problems: readonly Problem[]): Problem[] {
 }
 
 /** Whether a job's embeddings of a test come with rulers. */
-export const withRulers = ({ rulers }: Test, { reference }: Job): boolean =>
-  rulers === 'all' || (rulers === 'against' && reference)
+export const withRulers = (test: Test, { reference }: Job): boolean =>
+  !judgesOwn(test) && (test.rulers === 'all' || (test.rulers === 'against' && reference))
 
 /** File name of a job's evaluation: all that its figures hang on, beside the run's weights. */
 export function testKey(test: Test, job: Job): string {

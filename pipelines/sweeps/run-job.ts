@@ -1,4 +1,4 @@
-/** One job from order to figures: train, then embed and probe for each evaluation, each by the ordinary command line. */
+/** One job from order to figures: train, then each evaluation, all by the ordinary command line. */
 import { spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ import { readConfig } from '../config.js'
 import { readJson } from '../jobs/job-folder.js'
 import { lockJob } from '../jobs/lock-job.js'
 import { isAlive, isHere, nameOf, signalTo, thisProcess } from '../processes.js'
-import { embedWords, probeWords } from './evaluation-words.js'
+import { evaluationWords } from './evaluation-words.js'
 import type { JobFolder, JobOrder, JobStatus, OrderedTest } from './job-folder.js'
 import { configKey } from './variants.js'
 
@@ -116,12 +116,9 @@ class JobRun {
 
   async #evaluate(test: OrderedTest, limit?: AbortSignal) {
     const { folder, order } = this
-    const output = folder.embeddings(test.key)
-    const workers = order.threads === undefined ? [] : ['--workers', String(order.threads)]
-    const embed = [...embedWords(folder.run, test, output), ...workers]
-    await this.#program(`embed ${test.key}`, () => embed, limit)
-    const probe = probeWords(output, test, folder.probe(test.key))
-    await this.#program(`probe ${test.key}`, () => probe, limit)
+    const files = { embeddings: folder.embeddings(test.key), result: folder.probe(test.key) }
+    for (const words of evaluationWords(folder.run, test, files, order.threads))
+      await this.#program(`${words[0]} ${test.key}`, () => words, limit)
   }
 
   /** @param why what the process left behind as the reason of its failure, if anything */

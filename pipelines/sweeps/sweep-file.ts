@@ -62,10 +62,11 @@ const evaluation = z.strictObject({
     .default('development')
     .describe('development: choices may be made on it; report: looked at when they have been made'),
   classifiers: z
-    .array(z.enum(classifierNames))
+    .array(z.enum([...classifierNames, 'own']))
     .min(1)
+    .refine(names => names.length === 1 || !names.includes('own'), 'own stands alone: it learns nothing anew')
     .default([...DEFAULT_CLASSIFIERS])
-    .describe('shallow classifiers that learn from the embeddings'),
+    .describe('shallow classifiers that learn from the embeddings; or own, the one that the run itself has trained'),
   hop: duration({ min: 0.001, max: 3600 }).default(0.48).describe('time from one patch to the next'),
   rulers: z
     .enum(['against', 'all', 'none'])

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Problem } from '../../data/problem.js'
 import { readJson, writeJson } from '../jobs/job-folder.js'
-import { embedWords, probeWords } from './evaluation-words.js'
+import { evaluationWords } from './evaluation-words.js'
 import type { Job, SweepPlan } from './plan.js'
 
 const PROGRAM = fileURLToPath(new URL('../earshot.js', import.meta.url))
@@ -41,9 +41,9 @@ export function runTrial(plan: SweepPlan, steps: number): Trial {
   const secondsPerStep = later.reduce((sum, { seconds, waited }) => sum + seconds + waited, 0) / later.length
   const tests: Trial['tests'] = {}
   for (const test of plan.tests) {
-    const output = join(folder, `${test.name}.arrow`)
-    const embedding = timed(embedWords(run, { ...test, rulers: false }, output))
-    tests[test.name] = embedding + timed(probeWords(output, test, join(folder, `${test.name}.json`)))
+    const files = { embeddings: join(folder, `${test.name}.arrow`), result: join(folder, `${test.name}.json`) }
+    const commands = evaluationWords(run, { ...test, rulers: false }, files)
+    tests[test.name] = commands.reduce((sum, words) => sum + timed(words), 0)
   }
   rmSync(folder, { recursive: true, force: true })
   const trial = { steps, overhead: Math.max(0, whole - steps * secondsPerStep), secondsPerStep, tests }

@@ -41,7 +41,7 @@ export class Trainer {
   step(batch: BatchValues, { step, logged }: { step: number; logged: boolean }): StepReport {
     const began = performance.now()
     const waited = (began - this.#idleSince) / 1000
-    const { chunk } = this.setup.train!
+    const { chunk, steps, 'gradients-every': often } = this.setup.train!
     const losses: Record<string, Tensor> = {}
     const embeddings: Record<string, Tensor> = {}
     const inputs = this.#tensors(this.#mixed(batch, step))
@@ -68,7 +68,8 @@ export class Trainer {
     }
     if (logged) report.health = this.#health(gradients, embeddings)
     demandFinite(report)
-    if (report.health) Object.assign(report.health, headGradients(this.engine, this.model, inputs, chunk))
+    if (report.health && (step === 1 || step === steps || step % often === 0))
+      Object.assign(report.health, headGradients(this.engine, this.model, inputs, chunk))
     const now = this.#rate!(step - 1)
     report.learningRate = now.learningRate
     this.#optimiser!.apply(gradients, now)

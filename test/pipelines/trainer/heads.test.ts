@@ -55,6 +55,14 @@ test('the loss is the weighted sum, each head has its own entries, and logging c
 
   const quiet = await trained(t, config, 'quiet', '--set', 'train.log-every=1000')
   t.is(quiet.metrics.length, 2)
+  const measured = (every: number) => ['--set', `train.gradients-every=${every}`]
+  const seldom = await trained(t, config, 'seldom', ...measured(3))
+  t.deepEqual(
+    seldom.metrics.map(line => 'headGradientNorm' in line),
+    [true, false, true, true],
+    'at the first step, the last, and every third',
+  )
+  t.deepEqual(seldom.weights, weights)
   t.deepEqual(quiet.weights, weights)
 })
 
