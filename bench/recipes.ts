@@ -2,8 +2,9 @@
  * Two recipes of contrastive learning in Earshot and in a PyTorch loop (bench/peers/simclr.py) that is given the same
  * features, both tuned with the same effort: the learning rates of configs/sweeps/recipe-tuning.yaml, judged on
  * development kits and voices. What is chosen is trained with three seeds, at equal steps and at equal time, and judged on
- * the kits and voices that chose nothing. Prints both systems side by side, with paired differences. About 45 minutes on
- * 2 quiet cores; started again, it goes on where it stopped. From the root of the repository, after `npm run build`:
+ * the kits and voices that chose nothing. Prints both systems side by side, with paired differences. 40 minutes on 2
+ * quiet cores of an AMD EPYC; started again, it goes on where it stopped. From the root of the repository, after
+ * `npm run build`:
  *
  *   EARSHOT_PYTHON=... EARSHOT_SOUNDS=... node dist/bench/recipes.js OUT [--steps 400] [--seeds 3]
  *
