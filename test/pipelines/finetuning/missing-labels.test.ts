@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import test from 'ava'
 import { readClips } from '../../../data/manifests.js'
 import type { Classification } from '../../../pipelines/finetuning/classify.js'
+import { readPredictions } from '../../../pipelines/sweeps/predictions.js'
 import { earshot } from '../../earshot.js'
 import { supervised } from './supervised.js'
 
@@ -34,12 +35,19 @@ nodes:
     32,
   )
 
-  const { code, out, error } = await earshot(['classify', teacher, set, '--flag', '25%'], small.cache)
+  const predictions = join(small.folder, 'kept', 'predictions.json')
+  const words = ['classify', teacher, set, '--flag', '25%', '--predictions', predictions]
+  const { code, out, error } = await earshot(words, small.cache)
   t.is(code, 0, error)
   t.regex(out, /mAP +[\d.]+ \[[\s\S]*lwlrap/)
   const folder = join(teacher, 'classification/training-set')
   const said = JSON.parse(readFileSync(join(folder, 'classification.json'), 'utf8')) as Classification
   t.deepEqual(Object.keys(said.figures!), ['map', 'dPrime', 'lwlrap'])
+  // a sweep, which reads what is kept, comes to the same figures
+  const { jobs } = readPredictions(new Map([['teacher', predictions]]))!
+  const scored = jobs.get('teacher')![0]!.scorers['own classifier']!([new Uint32Array(clips.length).fill(1)])
+  t.true(Math.abs(scored.mAP![0]! - said.figures!.map!.value) < 1e-6)
+  t.true(Math.abs(scored.lwlrap![0]! - said.figures!.lwlrap!.value) < 1e-6)
   const flagged = join(folder, 'flagged.tsv')
   for (const { labels } of (await readClips(flagged)).clips) {
     const has = labels.label!.split(';').map(name => name.trim())
