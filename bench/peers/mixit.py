@@ -3,13 +3,14 @@
 Excerpts, mixtures, separator, loss, optimiser and schedule are those of graphs/mixit.yaml: two excerpts of 2 s, the second
 -5 to 5 dB over the first, one time in ten silent; 8 mixtures a batch; Adam with torch's OneCycleLR. All sound is held in
 memory. Then MoMi, the SI-SDR of both stems, each made of the sources that go with it, over that of the mixture, on
-mixtures by `./earshot scenes`. Needs torch, numpy and soundfile.
+mixtures by `./earshot scenes`. Needs torch, numpy, soundfile and ffmpeg.
 
     python mixit.py SOUNDS/pool16k --steps 6000 --mixtures scenes/drums-mixtures scenes/words-mixtures
 """
 import argparse
 import csv
 import json
+import subprocess
 import time
 from pathlib import Path
 
@@ -21,11 +22,20 @@ from separator import Separator, mixit, ratio, ways
 RATE, EXCERPT = 16000, 32000
 
 
+def decoded(path):
+    """[frames, channels]; by ffmpeg what libsndfile calls malformed (a few sounds of the pool)."""
+    try:
+        values, rate = soundfile.read(path, dtype='float32', always_2d=True)
+    except soundfile.LibsndfileError:
+        words = ['ffmpeg', '-v', 'error', '-i', path, '-f', 'f32le', '-ac', '1', '-ar', str(RATE), '-']
+        return np.frombuffer(subprocess.run(words, check=True, capture_output=True).stdout, np.float32)[:, None]
+    assert rate == RATE, path
+    return values
+
+
 def sound(path, at_least=EXCERPT):
     """Mono, without its mean, its peak at 1, repeated if it is short."""
-    values, rate = soundfile.read(path, dtype='float32', always_2d=True)
-    assert rate == RATE, path
-    values = values.mean(1)
+    values = decoded(path).mean(1)
     values = np.resize(values, max(len(values), at_least))
     values = values - values.mean()
     return torch.from_numpy(values / (np.abs(values).max() + 1e-4))
