@@ -49,6 +49,8 @@ def excerpt(clips, rng):
 
 def pair(clips, rng):
     first, second = excerpt(clips, rng), excerpt(clips, rng)
+    while not first.any():  # two silences have no ratio: the loss would be NaN, and every weight after it
+        first = excerpt(clips, rng)
     if rng.random() < 0.1:
         return torch.stack([first, torch.zeros(EXCERPT)])
     gain = 10 ** (rng.uniform(-5, 5) / 20) * (first.square().sum() / second.square().sum()).sqrt()
