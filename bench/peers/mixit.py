@@ -49,7 +49,8 @@ def excerpt(clips, rng):
 
 def pair(clips, rng):
     first, second = excerpt(clips, rng), excerpt(clips, rng)
-    while not first.any():  # two silences have no ratio: the loss would be NaN, and every weight after it
+    # two silences have no ratio: the loss would be NaN, and every weight after it; 1e-37 squared is silence, too
+    while first.square().sum() == 0:
         first = excerpt(clips, rng)
     if rng.random() < 0.1:
         return torch.stack([first, torch.zeros(EXCERPT)])
