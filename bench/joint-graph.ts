@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { editArguments } from '../graphs/language/edits.js'
 import { planSweep } from '../pipelines/sweeps/plan.js'
 
 const EARSHOT = fileURLToPath(new URL('../pipelines/earshot.js', import.meta.url))
@@ -36,11 +37,14 @@ const folder = mkdtempSync(join(tmpdir(), 'earshot-bench-'))
 /** Seconds a step, as the run itself tells it. */
 function trained(arm: string, run: string): number {
   const { edits } = plan.arms.find(({ name }) => name === arm)!
-  const words = edits.flatMap(edit => Object.entries(edit).flatMap(([name, value]) => [`--${name}`, value as string]))
   const sizes = ['--set', `train.steps=${given.steps}`, '--set', `train.threads=${given.threads}`]
-  const { status } = spawnSync(process.execPath, [EARSHOT, 'train', plan.base, ...words, ...sizes, '--run', run], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
+  const { status } = spawnSync(
+    process.execPath,
+    [EARSHOT, 'train', plan.base, ...editArguments(edits), ...sizes, '--run', run],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  )
   if (status !== 0) throw new Error(`Training of '${arm}' ended with ${status}.`)
   return JSON.parse(readFileSync(join(run, 'status.json'), 'utf8')).secondsPerStep
 }

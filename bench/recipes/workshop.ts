@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { editArguments } from '../../graphs/language/edits.js'
 import { isAlive, nameOf, type ProcessName, signalTo } from '../../pipelines/processes.js'
 import type { Test } from '../../pipelines/sweeps/plan.js'
 import { writeWhole } from '../../pipelines/whole-file.js'
@@ -73,8 +74,7 @@ export class Workshop {
     const { edits, seed, steps } = trial
     const run = join(dirname(log), 'run')
     const changes = [...edits, { set: `train.seed=${seed}` }, { set: `train.steps=${steps}` }]
-    const words = changes.flatMap(edit => Object.entries(edit).flatMap(([name, value]) => [`--${name}`, value]))
-    await this.#earshot(dirname(log), ['train', this.base, ...words, '--run', run])
+    await this.#earshot(dirname(log), ['train', this.base, ...editArguments(changes), '--run', run])
     const { secondsPerStep, loss } = JSON.parse(readFileSync(join(run, 'status.json'), 'utf8'))
     writeWhole(log, JSON.stringify({ steps, seconds: steps * secondsPerStep, loss }))
   }

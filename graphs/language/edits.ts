@@ -18,6 +18,11 @@ export function editInWords(edit: Edit): string {
   return `--${name} ${argument}`
 }
 
+/** Edits as arguments of a process: `--without`, `mixed`. */
+export function editArguments(edits: readonly Edit[]): string[] {
+  return edits.flatMap(edit => Object.entries(edit).flatMap(([name, argument]) => [`--${name}`, argument]))
+}
+
 /** The document with the edits made; what cannot be done is in `problems`, and left undone. */
 export function applyEdits(tree: Branch, edits: readonly Edit[], stages: Stages, problems: Problem[]): Branch {
   return edits.reduce((document, edit) => applied(edit, document, stages, problems), tree)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Problem, Problems } from '../../data/problem.js'
-import type { Edit } from '../../graphs/language/edits.js'
+import { editArguments } from '../../graphs/language/edits.js'
 import { readConfig } from '../config.js'
 import { readJson } from '../jobs/job-folder.js'
 import { lockJob } from '../jobs/lock-job.js'
@@ -100,7 +100,7 @@ class JobRun {
     await this.#checkKey()
     const words = () => [
       'train',
-      ...(existsSync(`${run}/run.yaml`) ? ['--resume'] : [this.order.base, ...this.order.edits.flatMap(asWords)]),
+      ...(existsSync(`${run}/run.yaml`) ? ['--resume'] : [this.order.base, ...editArguments(this.order.edits)]),
       ...['--run', run],
     ]
     await this.#program('train', words, limit, () => (state()?.state === 'failed' ? state()?.reason : undefined))
@@ -178,8 +178,6 @@ class JobRun {
     })
   }
 }
-
-const asWords = (edit: Edit): string[] => Object.entries(edit).flatMap(([name, value]) => [`--${name}`, value])
 
 const sizeOf = (file: string) => (existsSync(file) ? statSync(file).size : 0)
 
