@@ -9,11 +9,12 @@ import type { Config } from './config.js'
 import { clipsTable } from './finetuning/clips-table.js'
 import { progress } from './progress.js'
 import { LABEL_CHANGES, type RunFolder, STARTED_FROM, TRAINING_SET } from './run-folder.js'
+import { GROWING } from './tracking/run-log.js'
 import { type FoundCheckpoint, findCheckpoint, hashGraph, listCheckpoints } from './trainer/checkpoint.js'
 import { takenText } from './trainer/start-weights.js'
 import { TrainerThread } from './trainer/trainer-thread.js'
 import { prepareWatch } from './trainer/watch.js'
-import { GROWING, type Outcome, Training, UNTRAINED } from './training.js'
+import { type Outcome, Training, UNTRAINED } from './training.js'
 import { trainingClips } from './training-clips.js'
 
 export interface RunOptions {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { concatMap, fromEvent, lastValueFrom, takeUntil, takeWhile } from 'rxjs'
 import { Problem } from '../data/problem.js'
 import { streamBatches } from '../graphs/streams/batches.js'
-import type { Batch, Dropped } from '../graphs/streams/gather.js'
+import type { Batch } from '../graphs/streams/gather.js'
 import { batchSize } from '../graphs/streams/layout.js'
 import { StreamMetrics } from '../graphs/streams/metrics.js'
 import type { Pool } from '../graphs/streams/pool.js'
@@ -15,7 +15,7 @@ import { bottleneckOfTraining } from './bottleneck.js'
 import type { Config } from './config.js'
 import { progress } from './progress.js'
 import type { RunFolder } from './run-folder.js'
-import { RunEvents } from './tracking/run-events.js'
+import { GROWING, RunLog } from './tracking/run-log.js'
 import { BestSoFar } from './trainer/best-so-far.js'
 import {
   CHECKPOINT_FORMAT,
@@ -25,14 +25,10 @@ import {
   thinCheckpoints,
   writeCheckpoint,
 } from './trainer/checkpoint.js'
-import { collapseOf, type Spread } from './trainer/collapse.js'
 import type { StepReport } from './trainer/settings.js'
 import type { TrainerThread } from './trainer/trainer-thread.js'
 import { type Watched, type Watching, watchedInWords } from './trainer/watched.js'
 import { versions } from './versions.js'
-
-/** Files that grow with a run; a checkpoint keeps their lengths, so that resuming cuts off what came after it. */
-export const GROWING = ['metrics.jsonl', 'timings.jsonl', 'streams.jsonl', 'skipped.jsonl']
 
 /** The untrained encoder with calibrated batch-norm statistics, a ruler for probes. */
 export const UNTRAINED = 'untrained.safetensors'
@@ -60,11 +56,8 @@ export class Training {
   #stepsHere = 0
   #loss = Number.NaN
   #metrics = new StreamMetrics()
-  /** Reported by the streams, which run ahead; written when training has passed them. */
-  #drops: Dropped[] = []
-  readonly #events: RunEvents
+  readonly #log: RunLog
   readonly #best: BestSoFar | undefined
-  #warned = false
   /** At the end of a line of progress. */
   #note = ''
 
@@ -79,7 +72,8 @@ export class Training {
   ) {
     this.#cursor = resumed?.checkpoint.cursor ?? START
     this.#step = resumed?.checkpoint.step ?? 0
-    this.#events = new RunEvents(run)
+    const losses = config.graph.nodes.flatMap(({ id, out }) => (out.kind === 'loss' ? [[id, out.chance] as const] : []))
+    this.#log = new RunLog(run, Object.fromEntries(losses), config.train.steps)
     this.#best = config.train.checkpoints.best ? new BestSoFar(run) : undefined
   }
 
@@ -107,7 +101,7 @@ export class Training {
     await this.thread.save(join(this.run.checkpoints, UNTRAINED))
     await this.thread.load(initial, { optimiser: true })
     rmSync(initial)
-    this.#drops = []
+    this.#log.forgetDrops()
   }
 
   /** Trains up to the last step, or until `signal` aborts; the step under way is finished. */
@@ -167,7 +161,7 @@ export class Training {
       start,
       window: { batches: streams.window && Math.floor(streams.window / batchSize(graph)) },
       metrics: this.#metrics,
-      onDrop: drop => this.#drops.push(drop),
+      onDrop: drop => this.#log.drop(drop),
     })
     await lastValueFrom(
       batches.pipe(
@@ -196,10 +190,10 @@ export class Training {
     const report = await this.#stepOrExplain(batch, step, logged)
     this.#step = step
     this.#cursor = batch.cursor
-    this.#writeDrops()
+    this.#log.passed(batch.cursor)
     this.#count(report)
     const watched = watches ? await this.#evaluate() : undefined
-    if (logged) this.#log(report, batch, watched)
+    if (logged) this.#log.step(report, { epoch: batch.cursor.epoch, streams: this.#metrics.read(), watch: watched })
     const best = watched && this.#best?.beatenBy(watched)
     if (best || (saves && step < train.steps)) await this.#checkpoint()
     if (best) this.#best?.note(step, watched)
@@ -213,30 +207,13 @@ export class Training {
     return watched
   }
 
-  #warnOfCollapse(collapse: Record<string, Spread> = {}): void {
-    const warnings = Object.entries(collapse).flatMap(([node, spread]) => collapseOf(node, spread) ?? [])
-    if (this.#warned || warnings.length === 0) return
-    this.#warned = true
-    process.stderr.write(`${process.stderr.isTTY ? '\n' : ''}Step ${this.#step}: ${warnings[0]}\n`)
-  }
-
   async #stepOrExplain(batch: Batch, step: number, logged: boolean): Promise<StepReport> {
     try {
       return await this.thread.step(batch.values, step, logged)
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'not-finite') throw error
-      const clips = batch.items.map(({ clip }) => clip)
-      this.run.append('failures.jsonl', { step, message: error.message, clips })
-      const where = `The batch's clips are in ${this.run.file('failures.jsonl')}.`
-      throw new Problem(error.code, `${error.message} ${where}`, { hint: error.hint })
+      throw new Problem(error.code, `${error.message} ${this.#log.failed(step, error, batch)}`, { hint: error.hint })
     }
-  }
-
-  #writeDrops(): void {
-    const { epoch, position } = this.#cursor
-    const passed = (drop: Dropped) => drop.epoch < epoch || (drop.epoch === epoch && drop.position < position)
-    for (const drop of this.#drops.filter(passed)) this.run.append('skipped.jsonl', drop)
-    this.#drops = this.#drops.filter(drop => !passed(drop))
   }
 
   #count({ seconds, waited, loss }: StepReport): void {
@@ -244,21 +221,6 @@ export class Training {
     this.#stepsHere++
     this.#seconds += seconds
     if (this.#stepsHere > 1) this.#waited += waited // the first wait is the streams' start
-  }
-
-  /** `metrics.jsonl` holds what a repeated run gives again, bit for bit; times are apart. */
-  #log({ step, losses, learningRate, health, ...rest }: StepReport, batch: Batch, watch?: Watched): void {
-    const chance = Object.fromEntries(
-      this.config.graph.nodes.flatMap(({ id, out }) => (out.kind === 'loss' ? [[id, out.chance]] : [])),
-    )
-    const { epoch } = batch.cursor
-    this.run.append('metrics.jsonl', { step, epoch, losses, chance, learningRate, ...health, ...(watch && { watch }) })
-    this.#warnOfCollapse(health?.collapse)
-    const { seconds, waited, tensors } = rest
-    this.run.append('timings.jsonl', { step, seconds, waited, tensors, time: new Date().toISOString() })
-    this.run.append('streams.jsonl', { step, ...this.#metrics.read() })
-    this.#events.catchUp()
-    this.run.status('training', { step, of: this.config.train.steps, loss: this.#loss, pid: process.pid })
   }
 
   async #checkpoint(): Promise<void> {

@@ -19,9 +19,9 @@ try {
   counts.failed++
   process.stdout.write(`${error instanceof SetupError ? error.message : error.stack}\n`)
 }
-const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''
 process.exitCode = counts.failed > 0 ? 1 : 0
-process.stdout.write(`${counts.passed} passed, ${counts.failed} failed${skipped}\n`)
+if (counts.skipped > 0) process.stdout.write(`${counts.skipped} skipped\n`)
+process.stdout.write(`${counts.passed} passed, ${counts.failed} failed\n`)
 
 /** Counts one check, and prints what it complains of. */
 function check(name, complaints) {

@@ -59,14 +59,17 @@ def pair(clips, rng):
 
 
 def si_sdr(estimate, reference):
+    """Decibels; -30 at least, and for an estimate that is silent."""
     scale = (estimate * reference).sum() / reference.square().sum()
     target = (scale * reference).square().sum()
+    if target == 0:
+        return torch.tensor(-30.0)
     return (10 * torch.log10(target / (estimate - scale * reference).square().sum())).clamp(min=-30)
 
 
 @torch.no_grad()
 def momi(model, folder):
-    """Mean MoMi over the mixtures of a folder, decibels."""
+    """MoMi of each mixture of a folder, decibels."""
     improvements = []
     with open(folder / 'manifest.tsv', newline='') as manifest:
         rows = list(csv.DictReader(manifest, delimiter='\t'))
@@ -79,8 +82,14 @@ def momi(model, folder):
         error = (references - ways @ sources).square().sum(2)
         made = ways[ratio(error, energy).sum(1).argmin()] @ sources
         gain = [si_sdr(one, stem) - si_sdr(mixture, stem) for one, stem in zip(made, references)]
-        improvements.append(float(torch.stack(gain).mean()))
-    return round(float(np.mean(improvements)), 2)
+        improvements.append(round(float(torch.stack(gain).mean()), 3))
+    return improvements
+
+
+def summary(values):
+    """Mean, and its 95 % interval by 1,000 draws of as many mixtures."""
+    draws = np.random.default_rng(0).choice(values, (1000, len(values))).mean(1)
+    return {'momi': round(float(np.mean(values)), 2), 'interval': np.percentile(draws, [2.5, 97.5]).round(2).tolist()}
 
 
 def main():
@@ -97,7 +106,8 @@ def main():
     rng = np.random.default_rng(given.seed)
     clips = [sound(path) for path in sorted(given.sounds.rglob('*.ogg'))]
     model = Separator()
-    report = {'untrained': {folder.name: momi(model, folder) for folder in given.mixtures}}
+    measured = lambda: {folder.name: momi(model, folder) for folder in given.mixtures}
+    report = {'untrained': {name: summary(values) for name, values in measured().items()}}
     optimiser = torch.optim.Adam(model.parameters(), 1e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 1e-3, total_steps=given.steps + 1, pct_start=0.05)
     start = time.perf_counter()
@@ -114,7 +124,8 @@ def main():
             break
     seconds = time.perf_counter() - start
     report |= {'clips': len(clips), 'steps': step, 'seconds': round(seconds, 1)}
-    report['trained'] = {folder.name: momi(model, folder) for folder in given.mixtures}
+    trained = measured()
+    report |= {'trained': {name: summary(values) for name, values in trained.items()}, 'each': trained}
     print(json.dumps(report))
 
 

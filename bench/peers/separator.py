@@ -9,12 +9,12 @@ WINDOW, HOP, BINS, SOURCES = 512, 128, 257, 4
 
 
 class Block(nn.Module):
-    def __init__(self, dilation):
+    def __init__(self, dilation, scale):
         super().__init__()
         self.first, self.last = nn.Conv1d(128, 256, 1), nn.Conv1d(256, 128, 1)
         self.convolution = nn.Conv1d(256, 256, 3, padding=dilation, dilation=dilation, groups=256, bias=False)
         self.one, self.two = (nn.Sequential(nn.PReLU(init=0.1), nn.InstanceNorm1d(256, affine=True)) for _ in range(2))
-        self.scale = nn.Parameter(torch.ones(()))
+        self.scale = nn.Parameter(torch.tensor(scale))
 
     def forward(self, x):
         return x + self.scale * self.last(self.two(self.convolution(self.one(self.first(x)))))
@@ -25,7 +25,7 @@ class Separator(nn.Module):
         super().__init__()
         self.gain, self.offset = nn.Parameter(torch.ones(())), nn.Parameter(torch.zeros(()))
         self.enter = nn.Conv1d(BINS, 128, 1)
-        self.blocks = nn.Sequential(*[Block(2 ** block) for _ in range(2) for block in range(8)])
+        self.blocks = nn.Sequential(*[Block(2 ** (at % 8), 0.9 ** at) for at in range(16)])
         self.masks, self.shares = nn.Conv1d(128, SOURCES * BINS, 1), nn.Linear(128, SOURCES)
         self.register_buffer('taper', torch.hann_window(WINDOW).sqrt())
 
@@ -49,7 +49,7 @@ def ratio(error, energy):
 
 
 def mixit(sources, references):
-    """Mean over [batch, 2] references; one that is silent is measured by the other, made by one source alone."""
+    """Mean over [batch, 2] references. Where the second is silent, one source alone has to be the first, the others silent."""
     energy = references.square().sum(2)
     silent = energy[:, 1] == 0
     scale = torch.where(energy > 0, energy, energy.sum(1, keepdim=True))
@@ -58,7 +58,9 @@ def mixit(sources, references):
         cross = references @ sources.transpose(1, 2)
         error = energy[:, None] - 2 * torch.einsum('wrm,nrm->nwr', ways, cross)
         error = error + torch.einsum('wri,nij,wrj->nwr', ways, among, ways)
-        fit = ratio(error.clamp(min=0), scale[:, None]).sum(2)
-        fit = fit.masked_fill(silent[:, None] & ~alone, torch.inf)
-        chosen = ways[fit.argmin(1)]
-    return ratio((references - chosen @ sources).square().sum(2), scale).mean()
+        fit = ratio(error.clamp(min=0), scale[:, None])
+        single = fit[:, :, 0].masked_fill(~alone, torch.inf)
+        chosen = ways[torch.where(silent[:, None], single, fit.sum(2)).argmin(1)]
+    together = (references - chosen @ sources).square().sum(2)
+    apart = (chosen @ sources.square().sum(2, keepdim=True))[:, :, 0]
+    return ratio(torch.where(energy > 0, together, apart), scale).mean()

@@ -7,7 +7,7 @@ import { type Document, type ReadOptions, readDocument, type Sections } from './
 import { withFoundFiles } from './named-files.js'
 import type { StageBook } from './own-stages.js'
 import { checkWindow } from './plan.js'
-import type { Use } from './sub-graphs.js'
+import type { Use } from './sub-graph-file.js'
 import type { Stages } from './wired.js'
 
 export type { Document, Sections } from './document.js'
