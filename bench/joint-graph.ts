@@ -6,12 +6,14 @@
  *
  *   EARSHOT_SOUNDS=... EARSHOT_SCENES=... node dist/bench/joint-graph.js [--steps 100] [--rounds 2] [--threads 2]
  */
+
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { mean } from 'd3-array'
 import { editArguments } from '../graphs/language/edits.js'
 import { planSweep } from '../pipelines/sweeps/plan.js'
 
@@ -53,11 +55,11 @@ try {
   const seconds = new Map<string, number[]>(ARMS.map(({ arm }) => [arm, []]))
   for (let round = 0; round < Number(given.rounds); round++)
     for (const [at, { arm }] of ARMS.entries()) seconds.get(arm)!.push(trained(arm, join(folder, `${round}-${at}`)))
-  const mean = (arm: string) => seconds.get(arm)!.reduce((sum, value) => sum + value, 0) / Number(given.rounds)
-  const plain = mean(ARMS[0]!.arm)
+  const meanOf = (arm: string) => mean(seconds.get(arm)!)!
+  const plain = meanOf(ARMS[0]!.arm)
   for (const { arm, pairs } of ARMS) {
     const each = seconds.get(arm)!.map(value => value.toFixed(3))
-    const speed = ((pairs * plain) / mean(arm)).toFixed(2)
+    const speed = ((pairs * plain) / meanOf(arm)).toFixed(2)
     console.log(`${arm}: ${each.join(', ')} s a step, ${speed} of the plain graph's speed (at least ${LEAST})`)
   }
 } finally {

@@ -10,10 +10,12 @@
  *
  * Python with torch and pyarrow: EARSHOT_PYTHON, or python3.
  */
+
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { mean } from 'd3-array'
 import { readConfig } from '../pipelines/config.js'
 import { tryLock } from '../pipelines/process-lock.js'
 import { planSweep } from '../pipelines/sweeps/plan.js'
@@ -128,7 +130,7 @@ async function side(system: System, setting: Setting, steps: number): Promise<Si
 function contest(recipe: string, condition: string, { Earshot, PyTorch }: Record<System, Side>): Contest {
   const shown = ({ rate, steps, paces }: Side) => ({
     ...{ rate, steps },
-    seconds: paces.reduce((sum, { seconds }) => sum + seconds, 0) / paces.length,
+    seconds: mean(paces, ({ seconds }) => seconds)!,
   })
   const figures = figuresOf(plan, reports, [...Earshot.probed, ...PyTorch.probed])
   return { recipe, condition, sides: { Earshot: shown(Earshot), PyTorch: shown(PyTorch) }, figures }

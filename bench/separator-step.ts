@@ -7,11 +7,13 @@
  *
  * Python with torch: EARSHOT_PYTHON, or python3.
  */
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
+import { median } from 'd3-array'
 import type { Tensor } from '../engine/engine.js'
 import { lossAndGradients } from '../engine/gradients.js'
 import { createOptimiser } from '../engine/optimisers/optimiser.js'
@@ -53,21 +55,17 @@ for (let round = 0; round <= rounds; round += 1) {
 }
 const alone = `${batch} mixtures of ${given.seconds} s: Earshot ${said(ours)}`
 if (theirs.length === 0) console.log(alone)
-else console.log(`${alone}, PyTorch ${said(theirs)}, ratio ${(median(theirs) / median(ours)).toFixed(2)}`)
+else console.log(`${alone}, PyTorch ${said(theirs)}, ratio ${(median(theirs)! / median(ours)!).toFixed(2)}`)
 torch?.end()
 
 function said(times: number[]): string {
-  return `${(median(times) / 1e3).toFixed(3)} s a step (best ${(Math.min(...times) / 1e3).toFixed(3)})`
+  return `${(median(times)! / 1e3).toFixed(3)} s a step (best ${(Math.min(...times) / 1e3).toFixed(3)})`
 }
 
 function timed(step: () => void): number {
   const start = performance.now()
   step()
   return performance.now() - start
-}
-
-function median(times: number[]): number {
-  return times.sort((a, b) => a - b)[times.length >> 1]!
 }
 
 function training(): { step: () => void; weights: Weights } {

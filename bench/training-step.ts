@@ -7,11 +7,13 @@
  *
  * Python with torch: EARSHOT_PYTHON, or python3.
  */
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
+import { median } from 'd3-array'
 import type { Engine, Precision, Scope, Tensor } from '../engine/engine.js'
 import { lossAndGradients } from '../engine/gradients.js'
 import { createOptimiser, type OptimiserOptions } from '../engine/optimisers/optimiser.js'
@@ -62,7 +64,7 @@ for (const name of given.model as Name[]) {
     ours.push(...times)
     theirs.push(...peer)
   }
-  const rate = (times: number[]) => (examples * 1e3) / median(times)
+  const rate = (times: number[]) => (examples * 1e3) / median(times)!
   const best = (times: number[]) => (examples * 1e3) / Math.min(...times)
   const alone = `${title}: Earshot ${rate(ours).toFixed(0)} (best ${best(ours).toFixed(0)})`
   if (theirs.length === 0) console.log(alone)
@@ -78,10 +80,6 @@ function timed(step: () => void): number {
   const start = performance.now()
   step()
   return performance.now() - start
-}
-
-function median(times: number[]): number {
-  return times.sort((a, b) => a - b)[times.length >> 1]!
 }
 
 function vggClassifier(engine: Engine): () => void {

@@ -5,7 +5,7 @@ Excerpts, mixtures, separator, loss, optimiser and schedule are those of graphs/
 memory. Then MoMi, the SI-SDR of both stems, each made of the sources that go with it, over that of the mixture, on
 mixtures by `./earshot scenes`. Needs torch, numpy, soundfile and ffmpeg.
 
-    python mixit.py SOUNDS/pool16k --steps 6000 --mixtures scenes/drums-mixtures scenes/words-mixtures
+    python mixit.py SOUNDS/pool16k --steps 3000 --mixtures scenes/drums-mixtures scenes/words-mixtures
 """
 import argparse
 import csv
@@ -95,7 +95,7 @@ def summary(values):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument('sounds', type=Path)
-    arguments.add_argument('--steps', type=int, default=6000)
+    arguments.add_argument('--steps', type=int, default=3000)
     arguments.add_argument('--seconds', type=float, default=float('inf'), help='ends training early')
     arguments.add_argument('--mixtures', type=Path, nargs='+', default=[])
     arguments.add_argument('--threads', type=int, default=2)

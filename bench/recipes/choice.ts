@@ -1,4 +1,5 @@
 /** What is chosen between the trials: the learning rate of each recipe, and how many steps fit into a time. */
+import { mean } from 'd3-array'
 import type { Setting, System } from './trial.js'
 
 /** A setting in one system, and its figures on the development sets. */
@@ -9,10 +10,7 @@ export interface Tuned {
   figures: Record<string, number>
 }
 
-export const meanFigure = ({ figures }: Pick<Tuned, 'figures'>): number => {
-  const values = Object.values(figures)
-  return values.reduce((sum, value) => sum + value, 0) / values.length
-}
+export const meanFigure = ({ figures }: Pick<Tuned, 'figures'>): number => mean(Object.values(figures))!
 
 /** Of each recipe in each system the one with the highest mean over the development sets; of equals the first. */
 export function bestOfEach(tuned: readonly Tuned[]): Tuned[] {

@@ -1,5 +1,7 @@
 /** Consistency over the size of the shift, and what learnt low-pass filters have become, as SVG. */
+
 import * as Plot from '@observablehq/plot'
+import { mean } from 'd3-array'
 import { parseHTML } from 'linkedom'
 import type { StoredTensor } from '../../engine/weights.js'
 import { AXES, SHIFTS } from './shifts.js'
@@ -33,14 +35,13 @@ export function drawCurves(measured: readonly Measured[]): string {
           const { same, cosine } = consistency.figures[axis][at]!
           return classified ? 100 * same!.value : cosine.value
         })
-        const mean = values.reduce((sum, value) => sum + value, 0) / values.length
         const only = runs.length === 1 ? runs[0]!.consistency.figures[axis][at]! : undefined
         const range = only && (classified ? only.same!.interval.map(end => 100 * end) : only.cosine.interval)
         return {
           arm,
           axis,
           shift,
-          mean,
+          mean: mean(values)!,
           low: range?.[0] ?? Math.min(...values),
           high: range?.[1] ?? Math.max(...values),
         }

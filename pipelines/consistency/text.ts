@@ -1,5 +1,6 @@
 /** The tables that `consistency` prints. */
 
+import { deviation, mean } from 'd3-array'
 import { textTable } from '../text-table.js'
 import { AXES, type Axis, SHIFTS } from './shifts.js'
 import type { Estimate, ShiftFigures } from './tally.js'
@@ -90,10 +91,8 @@ export function armsOf(measured: readonly Measured[]): Map<string, Measured[]> {
 function spread(values: readonly (number | undefined)[], text: (value: number) => string): string {
   const known = values.filter(value => value !== undefined)
   if (known.length === 0) return ''
-  const mean = known.reduce((sum, value) => sum + value, 0) / known.length
-  if (known.length === 1) return text(mean)
-  const squares = known.reduce((sum, value) => sum + (value - mean) ** 2, 0)
-  return `${text(mean)} +- ${text(Math.sqrt(squares / (known.length - 1)))}`
+  const middle = text(mean(known)!)
+  return known.length === 1 ? middle : `${middle} +- ${text(deviation(known)!)}`
 }
 
 /** Columns that are empty in every line are left out. */

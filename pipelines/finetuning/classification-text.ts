@@ -1,5 +1,6 @@
 /** The tables that `classify` and `finetune` print. */
 
+import { deviation, mean } from 'd3-array'
 import { textTable } from '../text-table.js'
 import type { Estimate } from './class-figures.js'
 import type { Classification } from './classify.js'
@@ -64,10 +65,8 @@ export function armsText(measured: readonly ArmClassified[]): string {
 function spread(name: string, values: readonly (number | undefined)[]): string {
   const known = values.filter(value => value !== undefined)
   if (known.length === 0) return ''
-  const mean = known.reduce((sum, value) => sum + value, 0) / known.length
-  if (known.length === 1) return text(name, mean)
-  const deviation = Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (known.length - 1))
-  return `${text(name, mean)} +- ${text(name, deviation)}`
+  const middle = text(name, mean(known)!)
+  return known.length === 1 ? middle : `${middle} +- ${text(name, deviation(known)!)}`
 }
 
 const shown = (name: string, { value, interval }: Estimate) =>

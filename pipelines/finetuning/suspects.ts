@@ -1,4 +1,5 @@
 /** What a trained classifier suspects in a training set: wrong labels, by their loss, and missing ones, by its scores. */
+import { quantile } from 'd3-array'
 import type { Matrix } from '../probes/products.js'
 
 /**
@@ -9,10 +10,7 @@ import type { Matrix } from '../probes/products.js'
  */
 export function largeLosses(losses: ArrayLike<number>, percentile: number): number[] {
   const all = Array.from(losses)
-  const sorted = all.filter(loss => !Number.isNaN(loss)).sort((a, b) => a - b)
-  const place = (percentile / 100) * (sorted.length - 1)
-  const below = sorted[Math.floor(place)]!
-  const threshold = below + (place - Math.floor(place)) * (sorted[Math.ceil(place)]! - below)
+  const threshold = quantile(all, percentile / 100)! // leaves NaN out
   return [...all.keys()].filter(clip => all[clip]! > threshold)
 }
 

@@ -1,5 +1,7 @@
 /** Nested cross-validation: settings are chosen without a look at the fold that is tested. */
+
 import { setImmediate } from 'node:timers/promises'
+import { mean } from 'd3-array'
 import type { Classifier, Scores, Tuned, Validated } from './classifiers.js'
 import { type Division, type Fold, shuffled } from './folds.js'
 import { type Frames, standardiseFrames } from './frames.js'
@@ -60,9 +62,9 @@ export async function crossValidate<M extends string>(
       'answer' in classifier
         ? await answerOf(clips.features, truth, fold, { classifier, judge, tick })
         : await tunedAnswer(clips, truth, fold, { classifier, judge, tick })
-    const best = likeliestClasses(own.scores)
+    const best = exclusive ? likeliestClasses(own.scores) : undefined
     fold.test.forEach((at, row) => {
-      if (exclusive) likeliest.set(best.subarray(row * LIKELIEST, (row + 1) * LIKELIEST), at * LIKELIEST)
+      if (best) likeliest.set(best.subarray(row * LIKELIEST, (row + 1) * LIKELIEST), at * LIKELIEST)
       else scores.values.set(own.scores.values.subarray(row * classes, (row + 1) * classes), at * classes)
     })
     chosen.push(own.chosen)
@@ -118,7 +120,7 @@ async function answerOf<M extends string>(
 
 /** Column by column; undefined of no rows. */
 export function means(rows: readonly (readonly number[])[]): number[] | undefined {
-  return rows[0]?.map((_, at) => rows.reduce((sum, row) => sum + row[at]!, 0) / rows.length)
+  return rows[0]?.map((_, at) => mean(rows, row => row[at])!)
 }
 
 interface Choice<M extends string> {

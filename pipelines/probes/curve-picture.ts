@@ -1,5 +1,7 @@
 /** A learning curve as a picture: what embeddings are worth over the number of labelled clips. */
+
 import * as Plot from '@observablehq/plot'
+import { mean } from 'd3-array'
 import { parseHTML } from 'linkedom'
 import type { Row } from './compare.js'
 import type { ProbeResultOf } from './run-probe.js'
@@ -26,7 +28,7 @@ interface Spot {
 export function curvePicture<M extends string>(result: ProbeResultOf<M>, metric: M, title: string): string {
   const { classifiers, comparison, curve, examples, options } = result
   const { folds } = examples
-  const all = folds.reduce((sum, { train }) => sum + train.length, 0) / folds.length
+  const all = mean(folds, ({ train }) => train.length)!
   const points = [...curve, { labelled: all, comparison }]
   const spots = classifiers.flatMap(({ name: classifier }) =>
     points.flatMap(({ labelled, comparison }) =>

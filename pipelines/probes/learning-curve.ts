@@ -1,4 +1,5 @@
 /** What embeddings are worth with fewer labels: the probe again for each budget, several draws of the labels each. */
+import { mean } from 'd3-array'
 import { type Comparison, type Contestant, compare, type Question, stepsOf } from './compare.js'
 import { type Budget, withFewerLabels } from './fewer-labels.js'
 
@@ -27,8 +28,7 @@ export function planCurve<M extends string>(
     const drawn = Array.from({ length: repeats }, (_, trial) =>
       withFewerLabels(trials[0]!, { truth, units, budget, trial, seed }),
     )
-    const sizes = drawn.flatMap(folds => folds.map(({ train }) => train.length))
-    const labelled = sizes.reduce((sum, size) => sum + size, 0) / sizes.length
+    const labelled = mean(drawn.flat(), ({ train }) => train.length)!
     return { budget, labelled, question: { ...question, trials: drawn } }
   })
 }

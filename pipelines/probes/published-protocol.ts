@@ -1,4 +1,5 @@
 /** The evaluation that the authors of a published data set ask for: its columns, its parts and its figure. */
+import { mean } from 'd3-array'
 import { type Adapter, adapters } from '../../data/adapters.js'
 import { Problem } from '../../data/problem.js'
 import { openEmbeddings } from '../embeddings/arrow-reader.js'
@@ -76,7 +77,7 @@ function meanAccuracy({ comparison, examples }: ProbeResult, classifier: string)
   const shares = examples.folds.map(
     ({ test }) => test.filter(at => predicted[at] === examples.labels[at]).length / test.length,
   )
-  return shares.reduce((sum, share) => sum + share, 0) / shares.length
+  return mean(shares)!
 }
 
 /** Three guesses a clip, of which the right one counts 1, 1/2 or 1/3 by its place (Kaggle's MAP@3, one label a clip). */
@@ -86,7 +87,7 @@ function precisionAt3({ comparison, examples }: ProbeResult, classifier: string)
     const place = likeliest!.subarray(LIKELIEST * at, LIKELIEST * (at + 1)).indexOf(examples.labels[at]!)
     return place < 0 ? 0 : 1 / (place + 1)
   })
-  return values.reduce((sum, value) => sum + value, 0) / values.length
+  return mean(values)!
 }
 
 /** A sentence a classifier. */

@@ -1,6 +1,7 @@
 /** Charts as SVG for a page: they take its colours, so that they fit dark and light, and carry their axes' titles. */
 
 import * as Plot from '@observablehq/plot'
+import { mean } from 'd3-array'
 import { parseHTML } from 'linkedom'
 import { escaped } from '../html-page.js'
 
@@ -96,8 +97,7 @@ function thinned(points: readonly Point[]): Point[] {
   const groups = Math.ceil(finite.length / each)
   return Array.from({ length: groups }, (_, group) => {
     const some = finite.slice(group * each, (group + 1) * each)
-    const mean = (of: (point: Point) => number) => some.reduce((sum, point) => sum + of(point), 0) / some.length
-    return { x: mean(({ x }) => x), y: mean(({ y }) => y) }
+    return { x: mean(some, ({ x }) => x)!, y: mean(some, ({ y }) => y)! }
   })
 }
 

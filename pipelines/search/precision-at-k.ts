@@ -1,4 +1,5 @@
 /** How often the nearest rows have the label of the row asked for: retrieval without any classifier. */
+import { mean } from 'd3-array'
 import { streamOf } from '../../graphs/streams/draws.js'
 import { type Interval, interval, resampled } from '../probes/scores.js'
 import type { EmbeddingIndex } from './embedding-index.js'
@@ -49,7 +50,7 @@ export async function precisionAtK(
     const own = labels[queries[at]!]
     return rows.filter(({ row }) => labels[row] === own).length / Math.max(1, rows.length)
   })
-  const mean = (weights?: ArrayLike<number>) => {
+  const meanPrecision = (weights?: ArrayLike<number>) => {
     let [sum, total] = [0, 0]
     reached.forEach((precision, at) => {
       sum += (weights ? weights[at]! : 1) * precision
@@ -58,16 +59,16 @@ export async function precisionAtK(
     return total ? sum / total : 0
   }
   const units = queries.map(row => clips[row]!)
-  const [resamples] = resampled(units, [mean], { seed })
+  const [resamples] = resampled(units, [meanPrecision], { seed })
   const perLabel = [...counts].flatMap(([label, rows]) => {
     const own = reached.filter((_, at) => labels[queries[at]!] === label)
-    return own.length === 0 ? [] : [{ label, rows, precision: own.reduce((sum, value) => sum + value, 0) / own.length }]
+    return own.length === 0 ? [] : [{ label, rows, precision: mean(own)! }]
   })
   return {
     k,
-    precision: mean(),
+    precision: meanPrecision(),
     interval: interval(resamples!),
-    balanced: perLabel.reduce((sum, { precision }) => sum + precision, 0) / perLabel.length,
+    balanced: mean(perLabel, ({ precision }) => precision) ?? Number.NaN,
     chance: chanceOf(queries, labels, clips),
     labels: perLabel.sort((a, b) => b.rows - a.rows || (a.label < b.label ? -1 : 1)),
     queries: queries.length,

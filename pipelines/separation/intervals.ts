@@ -1,4 +1,5 @@
 /** Means over mixtures, and how sure they are: mixtures are drawn anew, the same ones for every row of the table. */
+import { mean } from 'd3-array'
 import { streamOf } from '../../graphs/streams/draws.js'
 import { type Interval, interval } from '../probes/scores.js'
 import { drawCounts } from '../sweeps/two-level.js'
@@ -33,7 +34,7 @@ export function meanOf(values: readonly (number | undefined)[]): Mean | undefine
     if (weight > 0) means.push(sum / weight)
   }
   return {
-    mean: there.reduce((sum, value) => sum + value, 0) / there.length,
+    mean: mean(there)!,
     interval: interval(means),
     count: there.length,
   }

@@ -1,4 +1,5 @@
 /** What one separated mixture is worth, beside the stems that it was mixed from. */
+import { mean } from 'd3-array'
 import { ACTIVE_WITHIN, activeSources, levelsOver } from '../../stages/separation/measures/active-sources.js'
 import { added, mixtureImprovement } from '../../stages/separation/measures/mixture-improvement.js'
 import { siSdr } from '../../stages/separation/measures/si-sdr.js'
@@ -53,7 +54,7 @@ export function measureMixture(
   if (alone && stems[0]) measured.single = within(singleSourcePreservation(alone, stems[0]))
   if (stems.length < 2) return measured
   const ratios = stems.map(stem => channels.map(channel => within(siSdr(channel, stem))))
-  const own = mean(stems.map(stem => within(siSdr(mixture, stem))))
+  const own = mean(stems, stem => within(siSdr(mixture, stem)))!
   measured.siSdr = bestMean(ratios, channels.length)
   measured.improvement = measured.siSdr - own
   const [first, ...others] = stems as [Float32Array, ...Float32Array[]]
@@ -64,13 +65,11 @@ export function measureMixture(
 /** Ratios are told from -30 to 60 dB: a silent channel and an exact copy have none. */
 const within = (ratio: number) => Math.min(60, Math.max(-30, ratio))
 
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
-
 /** Largest mean ratio if every stem has a channel of its own; stems that are left without one count as -30 dB. */
 function bestMean(ratios: readonly (readonly number[])[], channels: number): number {
   const columns = Math.max(channels, ratios.length)
   const padded = ratios.map(row => Array.from({ length: columns }, (_, at) => row[at] ?? -30))
-  if (columns > 16) return mean(padded.map(row => Math.max(...row)))
+  if (columns > 16) return mean(padded, row => Math.max(...row))!
   const costs = padded.flatMap(row => row.map(ratio => -ratio))
-  return mean(cheapestColumns(costs, ratios.length, columns).map((column, row) => padded[row]![column]!))
+  return mean(cheapestColumns(costs, ratios.length, columns), (column, row) => padded[row]![column])!
 }

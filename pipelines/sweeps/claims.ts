@@ -1,8 +1,9 @@
 /** Claims that a sweep was made for, each with its answer: holds, fails, or not resolved. */
+import { mean } from 'd3-array'
 import type { Interval } from '../probes/scores.js'
 import { type Scored, type SummaryRow, seedDrawsOf } from './summary.js'
 import type { Claim } from './sweep-file.js'
-import { differenceInterval, meanOverSeeds } from './two-level.js'
+import { type ClaimVerdict, claimVerdict, differenceInterval, meanOverSeeds } from './two-level.js'
 
 /** One claim on one evaluation. */
 export interface ClaimRow {
@@ -16,7 +17,7 @@ export interface ClaimRow {
   difference: number | null
   interval: Interval | null
   seeds: number[]
-  verdict: 'holds' | 'fails' | 'not resolved' | null
+  verdict: ClaimVerdict | null
 }
 
 /** Figures of one evaluation in its first metric: those of every arm and seed, with their draws. */
@@ -75,19 +76,15 @@ function compared(ours: Map<number, Scored[]>, theirs: Map<number, Scored[]>, ev
   const seeds = [...ours.keys()].filter(seed => theirs.has(seed)).sort((one, other) => one - other)
   if (seeds.length === 0) return { difference: null, interval: null, seeds, verdict: null }
   const seedDraws = seedDrawsOf(evaluation)(seeds.length)
-  const figure = (side: Map<number, Scored[]>) =>
-    mean(seeds.map(seed => mean(side.get(seed)!.map(({ value }) => value))))
+  const figure = (side: Map<number, Scored[]>) => mean(seeds, seed => mean(side.get(seed)!, ({ value }) => value))!
   const drawn = (side: Map<number, Scored[]>) =>
     meanOverSeeds(
       seeds.map(seed => meanDraws(side.get(seed)!)),
       seedDraws,
     )
   const interval = differenceInterval(drawn(ours), drawn(theirs))
-  const verdict = interval[0] > 0 ? 'holds' : interval[1] < 0 ? 'fails' : 'not resolved'
-  return { difference: figure(ours) - figure(theirs), interval, seeds, verdict } as const
+  return { difference: figure(ours) - figure(theirs), interval, seeds, verdict: claimVerdict(interval) } as const
 }
 
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
-
 const meanDraws = (list: readonly Scored[]): Float64Array =>
-  Float64Array.from(list[0]!.draws, (_, draw) => mean(list.map(({ draws }) => draws[draw]!)))
+  Float64Array.from(list[0]!.draws, (_, draw) => mean(list, ({ draws }) => draws[draw])!)

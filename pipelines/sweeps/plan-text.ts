@@ -1,4 +1,5 @@
 /** A plan as it is printed: its jobs, how they stand, what they will cost. */
+import { mean } from 'd3-array'
 import { editInWords } from '../../graphs/language/edits.js'
 import { inWords, plural } from '../in-words.js'
 import type { JobState } from '../jobs/job-folder.js'
@@ -108,8 +109,8 @@ function cost(plan: SweepPlan, listed: readonly Listed[], trial: Trial | undefin
     state === 'done' && seconds ? [seconds] : [],
   )
   if (done.length > 0) {
-    const mean = done.reduce((sum, seconds) => sum + seconds, 0) / done.length
-    return `Time: about ${inWords((left.length * mean) / atOnce)} for ${plural(left.length, 'job')} (${inWords(mean)} a job, as the ${done.length} that are done took${side}).`
+    const each = mean(done)!
+    return `Time: about ${inWords((left.length * each) / atOnce)} for ${plural(left.length, 'job')} (${inWords(each)} a job, as the ${done.length} that are done took${side}).`
   }
   if (!trial) return `Time: not known yet; --trial measures a few steps.`
   const seconds = left.reduce((sum, job) => sum + secondsOf(trial, job), 0)

@@ -1,4 +1,5 @@
 /** What the seeds of an arm say together: mean, interval, and paired difference to the arm `against`. */
+import { mean } from 'd3-array'
 import { streamOf } from '../../graphs/streams/draws.js'
 import type { JobState } from '../jobs/job-folder.js'
 import { type Interval, interval, RESAMPLES } from '../probes/scores.js'
@@ -67,7 +68,7 @@ export function summarise(
       own.map(({ draws }) => draws),
       seedDraws(own.length),
     )
-    const figures = { mean: mean(own), interval: interval([...drawn]) }
+    const figures = { mean: meanOf(own), interval: interval([...drawn]) }
     const pairs = own.flatMap(one =>
       reference.filter(({ seed }) => seed === one.seed).map(other => [one, other] as const),
     )
@@ -82,7 +83,7 @@ export function summarise(
     return {
       ...base,
       ...figures,
-      difference: mean(ours) - mean(theirs),
+      difference: meanOf(ours) - meanOf(theirs),
       differenceInterval: range,
       differenceSeeds: ours.map(({ seed }) => seed),
       verdict: verdictOf(range),
@@ -90,7 +91,7 @@ export function summarise(
   })
 }
 
-const mean = (list: readonly Scored[]) => list.reduce((sum, { value }) => sum + value, 0) / list.length
+const meanOf = (list: readonly Scored[]) => mean(list, ({ value }) => value)!
 
 /** Draws of k seeds: the same for all arms with as many. */
 export function seedDrawsOf(test: string): (count: number) => Uint32Array[] {

@@ -94,3 +94,9 @@ export type Verdict = 'better' | 'worse' | 'not resolved'
 
 /** What an interval of a difference says; one that touches 0 says nothing. */
 export const verdictOf = ([low, high]: Interval): Verdict => (low > 0 ? 'better' : high < 0 ? 'worse' : 'not resolved')
+
+export type ClaimVerdict = 'holds' | 'fails' | 'not resolved'
+
+/** The same, of a claim that the first is better than the second. */
+export const claimVerdict = ([low, high]: Interval): ClaimVerdict =>
+  low > 0 ? 'holds' : high < 0 ? 'fails' : 'not resolved'

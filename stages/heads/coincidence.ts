@@ -37,7 +37,7 @@ export default describeStage({
  * @returns from [N, size] and [N, size] the logits [N, N], row i for a[i]
  */
 export function coincidenceScore(
-  { tf, layers }: Engine,
+  { tf, layers, operations }: Engine,
   scope: Scope,
   { size, hidden }: { size: number; hidden: number },
 ): (a: Tensor, b: Tensor) => Tensor {
@@ -50,7 +50,7 @@ export function coincidenceScore(
     const [ofA, ofB] = tf.split(weight.read(), 2)
     const rows = tf.expandDims(tf.add(tf.matMul(a as never, ofA as never), bias.read()), 1)
     const columns = tf.expandDims(tf.matMul(b as never, ofB as never), 0)
-    const combinations = tf.relu(tf.add(rows, columns))
+    const combinations = operations.relu(tf.add(rows, columns))
     return tf.reshape(second(tf.reshape(combinations, [clips * clips, hidden])), [clips, clips])
   }
 }

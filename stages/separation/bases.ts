@@ -71,9 +71,11 @@ export function learnedBasis(engine: Engine, scope: Scope, framing: Framing, siz
 export function levelNorm({ tf }: Engine, scope: Scope): (magnitude: Tensor) => Tensor {
   const gain = scope.weight('gain', [1], ones)
   const offset = scope.weight('offset', [1], zeros)
+  // in two steps: one long float32 sum is off by 1e-4
+  const mean = (plane: Tensor) => tf.mean(tf.mean(plane, 2, true), 0, true)
   return magnitude => {
-    const centred = tf.sub(magnitude, tf.mean(magnitude, [0, 2], true))
-    const variance = tf.mean(tf.square(centred), [0, 2], true)
+    const centred = tf.sub(magnitude, mean(magnitude))
+    const variance = mean(tf.square(centred))
     const normed = tf.mul(centred, tf.rsqrt(tf.add(variance, EPSILON)))
     return tf.add(tf.mul(normed, gain.read()), offset.read())
   }

@@ -1,6 +1,8 @@
 /** Which way of validating told the truth about groups held out. */
+import { mean } from 'd3-array'
 import { streamOf } from '../../../graphs/streams/draws.js'
 import { type Interval, interval, RESAMPLES } from '../../probes/scores.js'
+import { type ClaimVerdict, claimVerdict } from '../../sweeps/two-level.js'
 import type { Method } from '../split-set.js'
 import type { Draw, MethodScores } from './draw.js'
 
@@ -27,7 +29,7 @@ export const FIGURES = ['optimism', 'promised', 'rank', 'regret'] as const
 export interface Claim {
   claim: string
   difference: Mean
-  verdict: 'holds' | 'fails' | 'not resolved'
+  verdict: ClaimVerdict
 }
 
 export interface ProxySummary {
@@ -43,8 +45,8 @@ export function summariseProxies(draws: readonly Draw[], methods: readonly Metho
   const rng = streamOf(`honest proxy ${seed}`)
   const resamples = Array.from({ length: RESAMPLES }, () => draws.map(() => rng.integer(0, draws.length)))
   const once = [...draws.keys()]
-  const mean = (method: Method, figure: keyof Honesty) => (drawn: readonly number[]) =>
-    drawn.reduce((sum, at) => sum + honesty.get(method)![at]![figure], 0) / drawn.length
+  const meanOf = (method: Method, figure: keyof Honesty) => (drawn: readonly number[]) =>
+    mean(drawn, at => honesty.get(method)![at]![figure])!
   const about = (figure: (drawn: readonly number[]) => number): Mean => ({
     mean: figure(once),
     interval: interval(resamples.map(figure)),
@@ -52,15 +54,14 @@ export function summariseProxies(draws: readonly Draw[], methods: readonly Metho
   const [first, ...others] = methods
   const claim = (text: string, gain: (drawn: readonly number[]) => number): Claim => {
     const difference = about(gain)
-    const [low, high] = difference.interval
-    return { claim: text, difference, verdict: low > 0 ? 'holds' : high < 0 ? 'fails' : 'not resolved' }
+    return { claim: text, difference, verdict: claimVerdict(difference.interval) }
   }
   return {
     draws: draws.length,
     methods: methods.map(method => ({
       method,
-      contaminated: draws.reduce((sum, draw) => sum + draw.methods[method]!.contaminated, 0) / draws.length,
-      figures: Object.fromEntries(FIGURES.map(figure => [figure, about(mean(method, figure))])) as Record<
+      contaminated: mean(draws, draw => draw.methods[method]!.contaminated)!,
+      figures: Object.fromEntries(FIGURES.map(figure => [figure, about(meanOf(method, figure))])) as Record<
         keyof Honesty,
         Mean
       >,
@@ -68,15 +69,15 @@ export function summariseProxies(draws: readonly Draw[], methods: readonly Metho
     claims: others.flatMap(other => [
       claim(
         `${other} misjudges less than ${first}`,
-        drawn => Math.abs(mean(first!, 'optimism')(drawn)) - Math.abs(mean(other, 'optimism')(drawn)),
+        drawn => Math.abs(meanOf(first!, 'optimism')(drawn)) - Math.abs(meanOf(other, 'optimism')(drawn)),
       ),
       claim(
         `${other} ranks models better than ${first}`,
-        drawn => mean(other, 'rank')(drawn) - mean(first!, 'rank')(drawn),
+        drawn => meanOf(other, 'rank')(drawn) - meanOf(first!, 'rank')(drawn),
       ),
       claim(
         `${other} chooses better models than ${first}`,
-        drawn => mean(first!, 'regret')(drawn) - mean(other, 'regret')(drawn),
+        drawn => meanOf(first!, 'regret')(drawn) - meanOf(other, 'regret')(drawn),
       ),
     ]),
   }
@@ -85,7 +86,7 @@ export function summariseProxies(draws: readonly Draw[], methods: readonly Metho
 /** The model that validation puts first is the first of equals. */
 export function honestyOf({ validation, heldOut }: Pick<MethodScores, 'validation' | 'heldOut'>): Honesty {
   const chosen = validation.indexOf(Math.max(...validation))
-  const optimism = validation.reduce((sum, value, at) => sum + value - heldOut[at]!, 0) / validation.length
+  const optimism = mean(validation, (value, at) => value - heldOut[at]!)!
   return {
     optimism,
     promised: validation[chosen]! - heldOut[chosen]!,
@@ -105,8 +106,7 @@ function ranks(values: readonly number[]): number[] {
 
 /** Pearson's; 0 if one of them never varies. */
 function correlation(x: readonly number[], y: readonly number[]): number {
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
-  const [a, b] = [mean(x), mean(y)]
+  const [a, b] = [mean(x)!, mean(y)!]
   const sum = (term: (at: number) => number) => x.reduce((total, _, at) => total + term(at), 0)
   const spread = Math.sqrt(sum(at => (x[at]! - a) ** 2) * sum(at => (y[at]! - b) ** 2))
   return spread > 0 ? sum(at => (x[at]! - a) * (y[at]! - b)) / spread : 0
