@@ -13,8 +13,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { mean } from 'd3-array'
 import { editArguments } from '../graphs/language/edits.js'
+import { mean } from '../pipelines/mean.js'
 import { planSweep } from '../pipelines/sweeps/plan.js'
 
 const EARSHOT = fileURLToPath(new URL('../pipelines/earshot.js', import.meta.url))
@@ -55,7 +55,7 @@ try {
   const seconds = new Map<string, number[]>(ARMS.map(({ arm }) => [arm, []]))
   for (let round = 0; round < Number(given.rounds); round++)
     for (const [at, { arm }] of ARMS.entries()) seconds.get(arm)!.push(trained(arm, join(folder, `${round}-${at}`)))
-  const meanOf = (arm: string) => mean(seconds.get(arm)!)!
+  const meanOf = (arm: string) => mean(seconds.get(arm)!)
   const plain = meanOf(ARMS[0]!.arm)
   for (const { arm, pairs } of ARMS) {
     const each = seconds.get(arm)!.map(value => value.toFixed(3))

@@ -15,8 +15,8 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { mean } from 'd3-array'
 import { readConfig } from '../pipelines/config.js'
+import { mean } from '../pipelines/mean.js'
 import { tryLock } from '../pipelines/process-lock.js'
 import { planSweep } from '../pipelines/sweeps/plan.js'
 import { readSweepFile } from '../pipelines/sweeps/sweep-file.js'
@@ -130,7 +130,7 @@ async function side(system: System, setting: Setting, steps: number): Promise<Si
 function contest(recipe: string, condition: string, { Earshot, PyTorch }: Record<System, Side>): Contest {
   const shown = ({ rate, steps, paces }: Side) => ({
     ...{ rate, steps },
-    seconds: mean(paces, ({ seconds }) => seconds)!,
+    seconds: mean(paces, ({ seconds }) => seconds),
   })
   const figures = figuresOf(plan, reports, [...Earshot.probed, ...PyTorch.probed])
   return { recipe, condition, sides: { Earshot: shown(Earshot), PyTorch: shown(PyTorch) }, figures }

@@ -1,5 +1,5 @@
 /** What is chosen between the trials: the learning rate of each recipe, and how many steps fit into a time. */
-import { mean } from 'd3-array'
+import { mean } from '../../pipelines/mean.js'
 import type { Setting, System } from './trial.js'
 
 /** A setting in one system, and its figures on the development sets. */
@@ -10,7 +10,7 @@ export interface Tuned {
   figures: Record<string, number>
 }
 
-export const meanFigure = ({ figures }: Pick<Tuned, 'figures'>): number => mean(Object.values(figures))!
+export const meanFigure = ({ figures }: Pick<Tuned, 'figures'>): number => mean(Object.values(figures))
 
 /** Of each recipe in each system the one with the highest mean over the development sets; of equals the first. */
 export function bestOfEach(tuned: readonly Tuned[]): Tuned[] {

@@ -11,6 +11,7 @@ import { type Branch, branchAt, type Entry, problemAt } from './tree.js'
 
 /** Far above any graph written by people; files that use each other many times over stop here. */
 const MOST_NODES = 5000
+
 /** A used file, its nodes flat, their ids still its own. */
 interface Part {
   file: string

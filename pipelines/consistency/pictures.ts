@@ -1,9 +1,9 @@
 /** Consistency over the size of the shift, and what learnt low-pass filters have become, as SVG. */
 
 import * as Plot from '@observablehq/plot'
-import { mean } from 'd3-array'
 import { parseHTML } from 'linkedom'
 import type { StoredTensor } from '../../engine/weights.js'
+import { mean } from '../mean.js'
 import { AXES, SHIFTS } from './shifts.js'
 import { armsOf } from './text.js'
 import type { Measured } from './write-consistency.js'
@@ -41,7 +41,7 @@ export function drawCurves(measured: readonly Measured[]): string {
           arm,
           axis,
           shift,
-          mean: mean(values)!,
+          mean: mean(values),
           low: range?.[0] ?? Math.min(...values),
           high: range?.[1] ?? Math.max(...values),
         }

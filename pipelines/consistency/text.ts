@@ -1,6 +1,7 @@
 /** The tables that `consistency` prints. */
 
-import { deviation, mean } from 'd3-array'
+import { deviation } from 'd3-array'
+import { mean } from '../mean.js'
 import { textTable } from '../text-table.js'
 import { AXES, type Axis, SHIFTS } from './shifts.js'
 import type { Estimate, ShiftFigures } from './tally.js'
@@ -91,7 +92,7 @@ export function armsOf(measured: readonly Measured[]): Map<string, Measured[]> {
 function spread(values: readonly (number | undefined)[], text: (value: number) => string): string {
   const known = values.filter(value => value !== undefined)
   if (known.length === 0) return ''
-  const middle = text(mean(known)!)
+  const middle = text(mean(known))
   return known.length === 1 ? middle : `${middle} +- ${text(deviation(known)!)}`
 }
 

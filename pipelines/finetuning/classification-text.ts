@@ -1,6 +1,7 @@
 /** The tables that `classify` and `finetune` print. */
 
-import { deviation, mean } from 'd3-array'
+import { deviation } from 'd3-array'
+import { mean } from '../mean.js'
 import { textTable } from '../text-table.js'
 import type { Estimate } from './class-figures.js'
 import type { Classification } from './classify.js'
@@ -65,7 +66,7 @@ export function armsText(measured: readonly ArmClassified[]): string {
 function spread(name: string, values: readonly (number | undefined)[]): string {
   const known = values.filter(value => value !== undefined)
   if (known.length === 0) return ''
-  const middle = text(name, mean(known)!)
+  const middle = text(name, mean(known))
   return known.length === 1 ? middle : `${middle} +- ${text(name, deviation(known)!)}`
 }
 

@@ -1,7 +1,7 @@
 /** Nested cross-validation: settings are chosen without a look at the fold that is tested. */
 
 import { setImmediate } from 'node:timers/promises'
-import { mean } from 'd3-array'
+import { mean } from '../mean.js'
 import type { Classifier, Scores, Tuned, Validated } from './classifiers.js'
 import { type Division, type Fold, shuffled } from './folds.js'
 import { type Frames, standardiseFrames } from './frames.js'
@@ -120,7 +120,7 @@ async function answerOf<M extends string>(
 
 /** Column by column; undefined of no rows. */
 export function means(rows: readonly (readonly number[])[]): number[] | undefined {
-  return rows[0]?.map((_, at) => mean(rows, row => row[at])!)
+  return rows[0]?.map((_, at) => mean(rows, row => row[at]!))
 }
 
 interface Choice<M extends string> {

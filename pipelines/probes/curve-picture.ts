@@ -1,8 +1,8 @@
 /** A learning curve as a picture: what embeddings are worth over the number of labelled clips. */
 
 import * as Plot from '@observablehq/plot'
-import { mean } from 'd3-array'
 import { parseHTML } from 'linkedom'
+import { mean } from '../mean.js'
 import type { Row } from './compare.js'
 import type { ProbeResultOf } from './run-probe.js'
 import type { Interval } from './scores.js'
@@ -28,7 +28,7 @@ interface Spot {
 export function curvePicture<M extends string>(result: ProbeResultOf<M>, metric: M, title: string): string {
   const { classifiers, comparison, curve, examples, options } = result
   const { folds } = examples
-  const all = mean(folds, ({ train }) => train.length)!
+  const all = mean(folds, ({ train }) => train.length)
   const points = [...curve, { labelled: all, comparison }]
   const spots = classifiers.flatMap(({ name: classifier }) =>
     points.flatMap(({ labelled, comparison }) =>

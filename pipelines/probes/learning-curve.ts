@@ -1,5 +1,5 @@
 /** What embeddings are worth with fewer labels: the probe again for each budget, several draws of the labels each. */
-import { mean } from 'd3-array'
+import { mean } from '../mean.js'
 import { type Comparison, type Contestant, compare, type Question, stepsOf } from './compare.js'
 import { type Budget, withFewerLabels } from './fewer-labels.js'
 
@@ -28,7 +28,7 @@ export function planCurve<M extends string>(
     const drawn = Array.from({ length: repeats }, (_, trial) =>
       withFewerLabels(trials[0]!, { truth, units, budget, trial, seed }),
     )
-    const labelled = mean(drawn.flat(), ({ train }) => train.length)!
+    const labelled = mean(drawn.flat(), ({ train }) => train.length)
     return { budget, labelled, question: { ...question, trials: drawn } }
   })
 }

@@ -1,8 +1,9 @@
 /** The evaluation that the authors of a published data set ask for: its columns, its parts and its figure. */
-import { mean } from 'd3-array'
+
 import { type Adapter, adapters } from '../../data/adapters.js'
 import { Problem } from '../../data/problem.js'
 import { openEmbeddings } from '../embeddings/arrow-reader.js'
+import { mean } from '../mean.js'
 import { LIKELIEST } from './judges.js'
 import type { MultiLabelResult, ProbeResult } from './run-probe.js'
 
@@ -77,7 +78,7 @@ function meanAccuracy({ comparison, examples }: ProbeResult, classifier: string)
   const shares = examples.folds.map(
     ({ test }) => test.filter(at => predicted[at] === examples.labels[at]).length / test.length,
   )
-  return mean(shares)!
+  return mean(shares)
 }
 
 /** Three guesses a clip, of which the right one counts 1, 1/2 or 1/3 by its place (Kaggle's MAP@3, one label a clip). */
@@ -87,7 +88,7 @@ function precisionAt3({ comparison, examples }: ProbeResult, classifier: string)
     const place = likeliest!.subarray(LIKELIEST * at, LIKELIEST * (at + 1)).indexOf(examples.labels[at]!)
     return place < 0 ? 0 : 1 / (place + 1)
   })
-  return mean(values)!
+  return mean(values)
 }
 
 /** A sentence a classifier. */

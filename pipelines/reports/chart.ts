@@ -1,9 +1,9 @@
 /** Charts as SVG for a page: they take its colours, so that they fit dark and light, and carry their axes' titles. */
 
 import * as Plot from '@observablehq/plot'
-import { mean } from 'd3-array'
 import { parseHTML } from 'linkedom'
 import { escaped } from '../html-page.js'
+import { mean } from '../mean.js'
 
 /** Drawn for a phone's width; a wider page shows several beside each other. */
 export const CHART = { width: 380, height: 236 }
@@ -97,7 +97,7 @@ function thinned(points: readonly Point[]): Point[] {
   const groups = Math.ceil(finite.length / each)
   return Array.from({ length: groups }, (_, group) => {
     const some = finite.slice(group * each, (group + 1) * each)
-    return { x: mean(some, ({ x }) => x)!, y: mean(some, ({ y }) => y)! }
+    return { x: mean(some, ({ x }) => x), y: mean(some, ({ y }) => y) }
   })
 }
 

@@ -1,6 +1,7 @@
 /** How often the nearest rows have the label of the row asked for: retrieval without any classifier. */
-import { mean } from 'd3-array'
+
 import { streamOf } from '../../graphs/streams/draws.js'
+import { mean } from '../mean.js'
 import { type Interval, interval, resampled } from '../probes/scores.js'
 import type { EmbeddingIndex } from './embedding-index.js'
 import { mostSimilarToEach } from './most-similar.js'
@@ -62,13 +63,13 @@ export async function precisionAtK(
   const [resamples] = resampled(units, [meanPrecision], { seed })
   const perLabel = [...counts].flatMap(([label, rows]) => {
     const own = reached.filter((_, at) => labels[queries[at]!] === label)
-    return own.length === 0 ? [] : [{ label, rows, precision: mean(own)! }]
+    return own.length === 0 ? [] : [{ label, rows, precision: mean(own) }]
   })
   return {
     k,
     precision: meanPrecision(),
     interval: interval(resamples!),
-    balanced: mean(perLabel, ({ precision }) => precision) ?? Number.NaN,
+    balanced: mean(perLabel, ({ precision }) => precision),
     chance: chanceOf(queries, labels, clips),
     labels: perLabel.sort((a, b) => b.rows - a.rows || (a.label < b.label ? -1 : 1)),
     queries: queries.length,

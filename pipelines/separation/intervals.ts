@@ -1,6 +1,7 @@
 /** Means over mixtures, and how sure they are: mixtures are drawn anew, the same ones for every row of the table. */
-import { mean } from 'd3-array'
+
 import { streamOf } from '../../graphs/streams/draws.js'
+import { mean } from '../mean.js'
 import { type Interval, interval } from '../probes/scores.js'
 import { drawCounts } from '../sweeps/two-level.js'
 
@@ -34,7 +35,7 @@ export function meanOf(values: readonly (number | undefined)[]): Mean | undefine
     if (weight > 0) means.push(sum / weight)
   }
   return {
-    mean: mean(there)!,
+    mean: mean(there),
     interval: interval(means),
     count: there.length,
   }

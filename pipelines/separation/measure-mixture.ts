@@ -1,10 +1,11 @@
 /** What one separated mixture is worth, beside the stems that it was mixed from. */
-import { mean } from 'd3-array'
+
 import { ACTIVE_WITHIN, activeSources, levelsOver } from '../../stages/separation/measures/active-sources.js'
 import { added, mixtureImprovement } from '../../stages/separation/measures/mixture-improvement.js'
 import { siSdr } from '../../stages/separation/measures/si-sdr.js'
 import { singleSourcePreservation } from '../../stages/separation/measures/single-source.js'
 import { cheapestColumns } from '../../stages/separation/permutation.js'
+import { mean } from '../mean.js'
 
 /** All in decibels, but for the count. Absent where a mixture has nothing to measure: fewer than two active stems. */
 export interface MixtureMeasures {
@@ -54,7 +55,7 @@ export function measureMixture(
   if (alone && stems[0]) measured.single = within(singleSourcePreservation(alone, stems[0]))
   if (stems.length < 2) return measured
   const ratios = stems.map(stem => channels.map(channel => within(siSdr(channel, stem))))
-  const own = mean(stems, stem => within(siSdr(mixture, stem)))!
+  const own = mean(stems, stem => within(siSdr(mixture, stem)))
   measured.siSdr = bestMean(ratios, channels.length)
   measured.improvement = measured.siSdr - own
   const [first, ...others] = stems as [Float32Array, ...Float32Array[]]
@@ -69,7 +70,7 @@ const within = (ratio: number) => Math.min(60, Math.max(-30, ratio))
 function bestMean(ratios: readonly (readonly number[])[], channels: number): number {
   const columns = Math.max(channels, ratios.length)
   const padded = ratios.map(row => Array.from({ length: columns }, (_, at) => row[at] ?? -30))
-  if (columns > 16) return mean(padded, row => Math.max(...row))!
+  if (columns > 16) return mean(padded, row => Math.max(...row))
   const costs = padded.flatMap(row => row.map(ratio => -ratio))
-  return mean(cheapestColumns(costs, ratios.length, columns), (column, row) => padded[row]![column])!
+  return mean(cheapestColumns(costs, ratios.length, columns), (column, row) => padded[row]![column]!)
 }

@@ -1,5 +1,5 @@
 /** Claims that a sweep was made for, each with its answer: holds, fails, or not resolved. */
-import { mean } from 'd3-array'
+import { mean } from '../mean.js'
 import type { Interval } from '../probes/scores.js'
 import { type Scored, type SummaryRow, seedDrawsOf } from './summary.js'
 import type { Claim } from './sweep-file.js'
@@ -76,7 +76,7 @@ function compared(ours: Map<number, Scored[]>, theirs: Map<number, Scored[]>, ev
   const seeds = [...ours.keys()].filter(seed => theirs.has(seed)).sort((one, other) => one - other)
   if (seeds.length === 0) return { difference: null, interval: null, seeds, verdict: null }
   const seedDraws = seedDrawsOf(evaluation)(seeds.length)
-  const figure = (side: Map<number, Scored[]>) => mean(seeds, seed => mean(side.get(seed)!, ({ value }) => value))!
+  const figure = (side: Map<number, Scored[]>) => mean(seeds, seed => mean(side.get(seed)!, ({ value }) => value))
   const drawn = (side: Map<number, Scored[]>) =>
     meanOverSeeds(
       seeds.map(seed => meanDraws(side.get(seed)!)),
@@ -87,4 +87,4 @@ function compared(ours: Map<number, Scored[]>, theirs: Map<number, Scored[]>, ev
 }
 
 const meanDraws = (list: readonly Scored[]): Float64Array =>
-  Float64Array.from(list[0]!.draws, (_, draw) => mean(list, ({ draws }) => draws[draw])!)
+  Float64Array.from(list[0]!.draws, (_, draw) => mean(list, ({ draws }) => draws[draw]!))

@@ -1,8 +1,9 @@
 /** A plan as it is printed: its jobs, how they stand, what they will cost. */
-import { mean } from 'd3-array'
+
 import { editInWords } from '../../graphs/language/edits.js'
 import { inWords, plural } from '../in-words.js'
 import type { JobState } from '../jobs/job-folder.js'
+import { mean } from '../mean.js'
 import { shellWord } from '../shell-word.js'
 import { textTable } from '../text-table.js'
 import { startedJobs, stateOf } from './job-folder.js'
@@ -109,7 +110,7 @@ function cost(plan: SweepPlan, listed: readonly Listed[], trial: Trial | undefin
     state === 'done' && seconds ? [seconds] : [],
   )
   if (done.length > 0) {
-    const each = mean(done)!
+    const each = mean(done)
     return `Time: about ${inWords((left.length * each) / atOnce)} for ${plural(left.length, 'job')} (${inWords(each)} a job, as the ${done.length} that are done took${side}).`
   }
   if (!trial) return `Time: not known yet; --trial measures a few steps.`

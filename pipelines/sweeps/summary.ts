@@ -1,7 +1,8 @@
 /** What the seeds of an arm say together: mean, interval, and paired difference to the arm `against`. */
-import { mean } from 'd3-array'
+
 import { streamOf } from '../../graphs/streams/draws.js'
 import type { JobState } from '../jobs/job-folder.js'
+import { mean } from '../mean.js'
 import { type Interval, interval, RESAMPLES } from '../probes/scores.js'
 import type { Metric } from './metrics.js'
 import { differenceInterval, drawCounts, meanOverSeeds, type Verdict, verdictOf } from './two-level.js'
@@ -91,7 +92,7 @@ export function summarise(
   })
 }
 
-const meanOf = (list: readonly Scored[]) => mean(list, ({ value }) => value)!
+const meanOf = (list: readonly Scored[]) => mean(list, ({ value }) => value)
 
 /** Draws of k seeds: the same for all arms with as many. */
 export function seedDrawsOf(test: string): (count: number) => Uint32Array[] {

@@ -4,9 +4,9 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { mean } from 'd3-array'
 import { Problem } from '../../data/problem.js'
 import { readJson, writeJson } from '../jobs/job-folder.js'
+import { mean } from '../mean.js'
 import { evaluationWords } from './evaluation-words.js'
 import type { Job, SweepPlan } from './plan.js'
 
@@ -40,7 +40,7 @@ export function runTrial(plan: SweepPlan, steps: number): Trial {
     .split('\n')
     .map(line => JSON.parse(line))
   const later = (times.length > 1 ? times.slice(1) : times) as { seconds: number; waited: number }[]
-  const secondsPerStep = mean(later, ({ seconds, waited }) => seconds + waited)!
+  const secondsPerStep = mean(later, ({ seconds, waited }) => seconds + waited)
   const tests: Trial['tests'] = {}
   for (const test of plan.tests) {
     const files = { embeddings: join(folder, `${test.name}.arrow`), result: join(folder, `${test.name}.json`) }

@@ -1,5 +1,4 @@
 /** A scene from its parts: events at their places and levels, a bed under them, nothing clipped. */
-import { mean } from 'd3-array'
 import type { Draws } from '../values.js'
 import { activeLevel } from './active-level.js'
 import { placeEvents } from './place-events.js'
@@ -55,7 +54,8 @@ export function composeScene(
     stem.set(amplified(cut, wanted[event]! - activeLevel(cut, rate)), onsets[event]!)
     return stem
   })
-  const bedLevel = bed && mean(wanted)! - rng('bed level').uniform(...below)
+  const middle = wanted.reduce((sum, level) => sum + level, 0) / wanted.length
+  const bedLevel = bed && middle - rng('bed level').uniform(...below)
   const under = bed && amplified(bed, bedLevel! - activeLevel(bed, rate))
   const gain = turnDown(under ? [...events, under] : events)
   const drop = 20 * Math.log10(gain)

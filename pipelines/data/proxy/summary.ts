@@ -1,6 +1,7 @@
 /** Which way of validating told the truth about groups held out. */
-import { mean } from 'd3-array'
+
 import { streamOf } from '../../../graphs/streams/draws.js'
+import { mean } from '../../mean.js'
 import { type Interval, interval, RESAMPLES } from '../../probes/scores.js'
 import { type ClaimVerdict, claimVerdict } from '../../sweeps/two-level.js'
 import type { Method } from '../split-set.js'
@@ -46,7 +47,7 @@ export function summariseProxies(draws: readonly Draw[], methods: readonly Metho
   const resamples = Array.from({ length: RESAMPLES }, () => draws.map(() => rng.integer(0, draws.length)))
   const once = [...draws.keys()]
   const meanOf = (method: Method, figure: keyof Honesty) => (drawn: readonly number[]) =>
-    mean(drawn, at => honesty.get(method)![at]![figure])!
+    mean(drawn, at => honesty.get(method)![at]![figure])
   const about = (figure: (drawn: readonly number[]) => number): Mean => ({
     mean: figure(once),
     interval: interval(resamples.map(figure)),
@@ -60,7 +61,7 @@ export function summariseProxies(draws: readonly Draw[], methods: readonly Metho
     draws: draws.length,
     methods: methods.map(method => ({
       method,
-      contaminated: mean(draws, draw => draw.methods[method]!.contaminated)!,
+      contaminated: mean(draws, draw => draw.methods[method]!.contaminated),
       figures: Object.fromEntries(FIGURES.map(figure => [figure, about(meanOf(method, figure))])) as Record<
         keyof Honesty,
         Mean
@@ -86,7 +87,7 @@ export function summariseProxies(draws: readonly Draw[], methods: readonly Metho
 /** The model that validation puts first is the first of equals. */
 export function honestyOf({ validation, heldOut }: Pick<MethodScores, 'validation' | 'heldOut'>): Honesty {
   const chosen = validation.indexOf(Math.max(...validation))
-  const optimism = mean(validation, (value, at) => value - heldOut[at]!)!
+  const optimism = mean(validation, (value, at) => value - heldOut[at]!)
   return {
     optimism,
     promised: validation[chosen]! - heldOut[chosen]!,
@@ -106,7 +107,7 @@ function ranks(values: readonly number[]): number[] {
 
 /** Pearson's; 0 if one of them never varies. */
 function correlation(x: readonly number[], y: readonly number[]): number {
-  const [a, b] = [mean(x)!, mean(y)!]
+  const [a, b] = [mean(x), mean(y)]
   const sum = (term: (at: number) => number) => x.reduce((total, _, at) => total + term(at), 0)
   const spread = Math.sqrt(sum(at => (x[at]! - a) ** 2) * sum(at => (y[at]! - b) ** 2))
   return spread > 0 ? sum(at => (x[at]! - a) * (y[at]! - b)) / spread : 0

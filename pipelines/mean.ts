@@ -1,0 +1,13 @@
+/** Means of figures. */
+
+/**
+ * Arithmetic mean. NaN of nothing, and wherever one value is NaN: a figure that went wrong has to be seen, which d3-array
+ * would leave out.
+ */
+export function mean(values: ArrayLike<number>): number
+export function mean<One>(values: ArrayLike<One>, figure: (one: One, at: number) => number): number
+export function mean<One>(values: ArrayLike<One>, figure = (one: One, _at: number) => Number(one)): number {
+  let sum = 0
+  for (let at = 0; at < values.length; at++) sum += figure(values[at]!, at)
+  return sum / values.length
+}
