@@ -6,7 +6,6 @@
  *
  *   EARSHOT_SOUNDS=... EARSHOT_SCENES=... node dist/bench/joint-graph.js [--steps 100] [--rounds 2] [--threads 2]
  */
-
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -10,7 +10,6 @@
  *
  * Python with torch and pyarrow: EARSHOT_PYTHON, or python3.
  */
-
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -7,7 +7,6 @@
  *
  * Python with torch: EARSHOT_PYTHON, or python3.
  */
-
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'

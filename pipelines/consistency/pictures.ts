@@ -1,5 +1,4 @@
 /** Consistency over the size of the shift, and what learnt low-pass filters have become, as SVG. */
-
 import * as Plot from '@observablehq/plot'
 import { parseHTML } from 'linkedom'
 import type { StoredTensor } from '../../engine/weights.js'

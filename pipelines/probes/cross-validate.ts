@@ -1,5 +1,4 @@
 /** Nested cross-validation: settings are chosen without a look at the fold that is tested. */
-
 import { setImmediate } from 'node:timers/promises'
 import { mean } from '../mean.js'
 import type { Classifier, Scores, Tuned, Validated } from './classifiers.js'

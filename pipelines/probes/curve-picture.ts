@@ -1,5 +1,4 @@
 /** A learning curve as a picture: what embeddings are worth over the number of labelled clips. */
-
 import * as Plot from '@observablehq/plot'
 import { parseHTML } from 'linkedom'
 import { mean } from '../mean.js'

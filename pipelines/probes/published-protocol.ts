@@ -1,5 +1,4 @@
 /** The evaluation that the authors of a published data set ask for: its columns, its parts and its figure. */
-
 import { type Adapter, adapters } from '../../data/adapters.js'
 import { Problem } from '../../data/problem.js'
 import { openEmbeddings } from '../embeddings/arrow-reader.js'

@@ -1,5 +1,4 @@
 /** How often the nearest rows have the label of the row asked for: retrieval without any classifier. */
-
 import { streamOf } from '../../graphs/streams/draws.js'
 import { mean } from '../mean.js'
 import { type Interval, interval, resampled } from '../probes/scores.js'

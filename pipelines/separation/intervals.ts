@@ -1,5 +1,4 @@
 /** Means over mixtures, and how sure they are: mixtures are drawn anew, the same ones for every row of the table. */
-
 import { streamOf } from '../../graphs/streams/draws.js'
 import { mean } from '../mean.js'
 import { type Interval, interval } from '../probes/scores.js'

@@ -1,5 +1,4 @@
 /** A plan as it is printed: its jobs, how they stand, what they will cost. */
-
 import { editInWords } from '../../graphs/language/edits.js'
 import { inWords, plural } from '../in-words.js'
 import type { JobState } from '../jobs/job-folder.js'

@@ -1,5 +1,4 @@
 /** What the seeds of an arm say together: mean, interval, and paired difference to the arm `against`. */
-
 import { streamOf } from '../../graphs/streams/draws.js'
 import type { JobState } from '../jobs/job-folder.js'
 import { mean } from '../mean.js'

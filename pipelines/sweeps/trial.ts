@@ -1,5 +1,4 @@
 /** How long a sweep will take: from jobs that are done, or from a short trial of the base. */
-
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'

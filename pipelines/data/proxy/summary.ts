@@ -1,5 +1,4 @@
 /** Which way of validating told the truth about groups held out. */
-
 import { streamOf } from '../../../graphs/streams/draws.js'
 import { mean } from '../../mean.js'
 import { type Interval, interval, RESAMPLES } from '../../probes/scores.js'
