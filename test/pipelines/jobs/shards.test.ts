@@ -3,8 +3,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { basename, dirname, join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { JobFolder } from '../../../pipelines/jobs/job-folder.js'
-import { thisProcess } from '../../../pipelines/processes.js'
+import { signalTo, thisProcess } from '../../../pipelines/processes.js'
 import { earshot, start } from '../../earshot.js'
+import { hold } from '../../hold.js'
 import { smallConfig } from '../../small-config.js'
 import { type SmallSeparator, smallSeparator, succeeds } from '../separation/small-separator.js'
 import { until } from '../sweeps/small-sweep.js'
@@ -20,6 +21,8 @@ function shardsOf(output: string): Record<string, JobFolder<object>> {
   const keys = existsSync(jobs) ? readdirSync(jobs) : []
   return Object.fromEntries(keys.map(key => [key.split('-')[0]!, new JobFolder(join(jobs, key))]))
 }
+
+const workerOf = (shard: JobFolder<object>) => shard.status()!.process!
 
 const stateOf = (output: string, shard: number) => shardsOf(output)[shard]?.now().state
 
@@ -52,15 +55,18 @@ test.serial('killed, stopped and failed shards: what is done is kept, and the fi
   const words = embed('rough.arrow', '--no-rulers', '--shards', '3')
   const first = start(words, cache)
   await until(() => stateOf(output, 2) === 'running', 'the second shard')
+  const shard = shardsOf(output)[2]!
+  const held = hold(workerOf(shard).pid)
   t.regex((await verb(...words)).error, /Process \d+ on .* works on the shards of .*rough\.arrow\./)
   first.process.kill('SIGKILL')
-  const shard = shardsOf(output)[2]!
-  process.kill(shard.status()!.process!.pid, 'SIGKILL')
-  const pid = shard.status()!.process!.pid
+  process.kill(held.pid, 'SIGKILL')
 
   const second = start(words, cache)
-  await until(() => shard.now().state === 'running' && shard.status()!.process!.pid !== pid, 'the second shard again')
+  const again = () => shard.now().state === 'running' && workerOf(shard).pid !== held.pid
+  await until(again, 'the second shard again')
+  const { letGo } = hold(workerOf(shard).pid)
   second.process.kill('SIGINT')
+  letGo()
   const stopped = await second.end
   t.is(stopped.code, 130, stopped.error)
   t.regex(stopped.out, /^1 of 3 shards are done\.\nRun the same command again to go on: what is done is kept\.\n$/)
@@ -123,9 +129,10 @@ test.serial(
     const words = separate('parts', '--shards', '2', '--max-parallel', '2')
     const first = start(words, { EARSHOT_CACHE: of('cache') })
     await until(() => stateOf(of('parts'), 1) === 'running' && stateOf(of('parts'), 2) === 'running', 'both shards')
+    const one = workerOf(shardsOf(of('parts'))[1]!)
     await until(() => existsSync(of('parts')) && readdirSync(of('parts')).length > 0, 'a recording')
     first.process.kill('SIGKILL')
-    process.kill(shardsOf(of('parts'))[1]!.status()!.process!.pid, 'SIGKILL')
+    signalTo(one, 'SIGKILL')
     const { out } = await succeeds(small.earshot(...words))
     t.regex(out, /Left out:\n {2}.*text\.wav: (?:.|\n)*recordings separated, 3 channels each\.\nOpen .*index\.html/)
     t.deepEqual([...filesOf(of('parts')).keys()], [...filesOf(of('whole')).keys()])

@@ -8,7 +8,8 @@ import { squeue, type Task } from '../../../pipelines/jobs/slurm-commands.js'
 import { holderOf } from '../../../pipelines/process-lock.js'
 import { earshot, start } from '../../earshot.js'
 import { slurmIsInstalled, startSlurm } from '../../slurm/one-node.js'
-import { jobsOf, metricsOf, smallSweep, statusOf, sweepVerb, tableOf, training, until } from './small-sweep.js'
+import { holdTraining } from './hold-training.js'
+import { checkpoints, jobsOf, metricsOf, smallSweep, statusOf, sweepVerb, tableOf, until } from './small-sweep.js'
 
 const STEPS = 40
 const here = slurmIsInstalled()
@@ -75,19 +76,18 @@ slurm('through Slurm it gives the same figures', async t => {
 
 slurm('a killed controller, tasks put back, cancelled, and out of time change no figure', async t => {
   const first = start(['sweep', 'run', small.file, '--output', rough], small.cache)
-  await training(rough, 'base', STEPS)
+  const held = await Promise.all(['base', 'hot'].map(arm => holdTraining(rough, arm, STEPS)))
   first.process.kill('SIGKILL')
   const base = await taskOf('base')
-  const orphan = statusOf(jobsOf(rough).base!).process.pid
   execFileSync('scontrol', ['requeue', base.id])
+  const putBack = holdTraining(rough, 'base', STEPS, held[0])
 
   const second = start(['sweep', 'run', small.file, '--output', rough], small.cache)
   await until(() => holderOf(join(rough, 'lock'))?.pid === second.process.pid, 'the second controller')
-  await training(rough, 'hot', STEPS)
   execFileSync('scancel', [(await taskOf('hot')).id])
-  await until(() => statusOf(jobsOf(rough).base!).process.pid !== orphan, 'the task that was put back')
-  await training(rough, 'base', STEPS)
+  const { letGo } = await putBack
   execFileSync('scancel', ['--batch', '--signal=USR1', base.id]) // as Slurm does ahead of the time limit
+  letGo()
   await until(() => /back to the queue/.test(said(base)), 'the task whose time is over')
 
   const { code, error } = await second.end
@@ -105,12 +105,13 @@ slurm('a killed controller, tasks put back, cancelled, and out of time change no
 })
 
 slurm('Ctrl-C stops what runs and takes the rest out of the queue', async t => {
-  const output = join(small.folder, 'stopped')
+  const endless = smallSweep('slurm-stopped', 1_000_000, settings)
+  const output = join(endless.folder, 'stopped')
   const { process: child, end } = start(
-    ['sweep', 'run', small.file, '--output', output, '--max-parallel', '1'],
-    small.cache,
+    ['sweep', 'run', endless.file, '--output', output, '--max-parallel', '1'],
+    endless.cache,
   )
-  await training(output, 'base', STEPS)
+  await until(() => checkpoints(jobsOf(output).base).length > 0, 'training')
   child.kill('SIGINT')
   const { code, out, error } = await end
   t.is(code, 130, error)

@@ -79,13 +79,6 @@ export async function until(ready: () => boolean | Promise<boolean>, what: strin
   throw new Error(`waited in vain for ${what}`)
 }
 
-/** Until the training of an arm is in its middle. */
-export const training = (output: string, arm: string, steps: number) =>
-  until(() => {
-    const reached = checkpoints(jobsOf(output)[arm])
-    return reached.length > 0 && !reached.includes(`step-${String(steps).padStart(6, '0')}.json`)
-  }, `training of ${arm}`)
-
 export const checkpoints = (job: string | undefined) => {
   const folder = join(job ?? '', 'run', 'checkpoints')
   return job && existsSync(folder) ? readdirSync(folder).filter(name => /^step-\d+\.json$/.test(name)) : []

@@ -6,7 +6,8 @@ import { tableFromIPC } from 'apache-arrow'
 import test, { type ExecutionContext } from 'ava'
 import { holderOf } from '../../../pipelines/process-lock.js'
 import { type Finished, start } from '../../earshot.js'
-import { jobsOf, metricsOf, smallSweep, statusOf, sweepVerb, tableOf, training, until } from './small-sweep.js'
+import { holdTraining } from './hold-training.js'
+import { jobsOf, metricsOf, smallSweep, statusOf, sweepVerb, tableOf, until } from './small-sweep.js'
 
 const STEPS = 24
 
@@ -58,21 +59,16 @@ test.serial('what is done is not done again, failed jobs wait for --retry, and p
 
 test.serial('killed controllers and workers, and Ctrl-C, change no figure', async t => {
   const first = start(['sweep', 'run', small.file, '--output', rough], small.cache)
-  await training(rough, 'base', STEPS)
+  const orphan = await holdTraining(rough, 'base', STEPS)
   await refusesASecondController(t)
   first.process.kill('SIGKILL')
-  const orphan = statusOf(jobsOf(rough).base!)
-  process.kill(orphan.process.pid, 'SIGKILL') // its training goes on without it
+  process.kill(statusOf(jobsOf(rough).base!).process.pid, 'SIGKILL') // its training is there without it
 
   const second = start(['sweep', 'run', small.file, '--output', rough], small.cache)
-  const child = () => statusOf(jobsOf(rough).base!).child?.pid
-  await until(
-    () => statusOf(jobsOf(rough).base!).process.pid !== orphan.process.pid && child() !== undefined,
-    'a new job',
-  )
-  t.true(isGone(orphan.child!.pid), 'the training of the killed job was ended')
-  process.kill(child()!, 'SIGKILL')
-  await training(rough, 'hot', STEPS)
+  const again = await holdTraining(rough, 'base', STEPS, orphan)
+  t.true(isGone(orphan.pid), 'the training of the killed job was ended')
+  process.kill(again.pid, 'SIGKILL')
+  const hot = await holdTraining(rough, 'hot', STEPS)
   second.process.kill('SIGKILL') // the job itself goes on
 
   const worker = statusOf(jobsOf(rough).hot!).process.pid
@@ -81,6 +77,7 @@ test.serial('killed controllers and workers, and Ctrl-C, change no figure', asyn
   await sleep(500)
   t.is(statusOf(jobsOf(rough).hot!).process.pid, worker, 'a living job was taken over, not begun again')
   third.process.kill('SIGINT')
+  hot.letGo()
   stoppedCleanly(t, await third.end)
   t.true(isGone(worker))
 
