@@ -5,19 +5,20 @@ import { FLOAT32, type Raw } from './raw.js'
 /** x where it is positive, slope * x elsewhere (He et al., ICCV 2015); any shape, `slope` one learnt number, float32. */
 export type Prelu = (x: Tensor, slope: Tensor) => Tensor
 
+/** TensorFlow's leaky ReLU takes its slope as a setting: reading one number costs less than the kernels it saves. */
 export function prelu(raw: Raw): Prelu {
   const { tf } = raw
-  const attributes = raw.attributes({ types: { T: FLOAT32 } })
+  const types = { T: FLOAT32 }
+  const plain = raw.attributes({ types })
   return (x, slope) =>
     differentiable(tf, [x, slope], () => {
-      const positive = raw.one('Relu', attributes, [x])
+      const leaky = raw.attributes({ types, floats: { alpha: slope.dataSync()[0]! } })
       return {
-        value: tf.add(positive, tf.mul(tf.sub(x, positive), slope)),
+        value: raw.one('LeakyRelu', leaky, [x]),
         saved: [x, slope],
         backward: (dy, [x, slope]) => {
-          const atPositive = raw.one('ReluGrad', attributes, [dy, x!])
-          const atNegative = tf.sub(dy, atPositive)
-          return [tf.add(atPositive, tf.mul(atNegative, slope!)), tf.reshape(dot(raw, atNegative, x!), slope!.shape)]
+          const negative = raw.one('Minimum', plain, [x!, raw.constant(0, FLOAT32)])
+          return [raw.one('LeakyReluGrad', leaky, [dy, x!]), tf.reshape(dot(raw, dy, negative), slope!.shape)]
         },
       }
     })
