@@ -1,7 +1,6 @@
 /** The tables that `consistency` prints. */
 
-import { deviation } from 'd3-array'
-import { mean } from '../mean.js'
+import { spreadOverSeeds } from '../spread-over-seeds.js'
 import { textTable } from '../text-table.js'
 import { AXES, type Axis, SHIFTS } from './shifts.js'
 import type { Estimate, ShiftFigures } from './tally.js'
@@ -68,7 +67,7 @@ function ofArms(axis: Axis, measured: readonly Measured[]): string {
   ]
   const rows = [...armsOf(measured)].map(([arm, runs]) => {
     const over = (of: (figures: readonly ShiftFigures[]) => number | undefined, text: (value: number) => string) =>
-      spread(
+      spreadOverSeeds(
         runs.map(({ consistency }) => of(consistency.figures[axis])),
         text,
       )
@@ -87,13 +86,6 @@ export function armsOf(measured: readonly Measured[]): Map<string, Measured[]> {
   const arms = new Map<string, Measured[]>()
   for (const one of measured) arms.set(one.arm, [...(arms.get(one.arm) ?? []), one])
   return arms
-}
-
-function spread(values: readonly (number | undefined)[], text: (value: number) => string): string {
-  const known = values.filter(value => value !== undefined)
-  if (known.length === 0) return ''
-  const middle = text(mean(known))
-  return known.length === 1 ? middle : `${middle} +- ${text(deviation(known)!)}`
 }
 
 /** Columns that are empty in every line are left out. */

@@ -1,7 +1,6 @@
 /** The tables that `classify` and `finetune` print. */
 
-import { deviation } from 'd3-array'
-import { mean } from '../mean.js'
+import { spreadOverSeeds } from '../spread-over-seeds.js'
 import { textTable } from '../text-table.js'
 import type { Estimate } from './class-figures.js'
 import type { Classification } from './classify.js'
@@ -52,22 +51,15 @@ export function armsText(measured: readonly ArmClassified[]): string {
   const rows = arms.map(arm => {
     const runs = measured.filter(one => one.arm === arm)
     const cells = names.map(name =>
-      spread(
-        name,
+      spreadOverSeeds(
         runs.map(({ classification }) => classification.figures?.[name]?.value),
+        value => text(name, value),
       ),
     )
     return [arm, String(runs.length), ...cells]
   })
   const lines = [['arm', 'seeds', ...names.map(name => NAMES[name]!)], ...rows]
   return `${textTable(lines).join('\n')}\n\n+-: standard deviation over seeds.`
-}
-
-function spread(name: string, values: readonly (number | undefined)[]): string {
-  const known = values.filter(value => value !== undefined)
-  if (known.length === 0) return ''
-  const middle = text(name, mean(known))
-  return known.length === 1 ? middle : `${middle} +- ${text(name, deviation(known)!)}`
 }
 
 const shown = (name: string, { value, interval }: Estimate) =>
