@@ -16,7 +16,7 @@ import { findFfmpeg } from '../stages/audio/decoding/ffmpeg.js'
 import { soundAt } from '../stages/audio/signal/sound.js'
 
 const SAMPLES = 'node_modules/supersonic-scsynth-samples/samples'
-const EARSHOT = fileURLToPath(new URL('../pipelines/earshot.js', import.meta.url))
+const EARSHOT = fileURLToPath(new URL('../pipelines/commands/earshot.js', import.meta.url))
 const RATE = 16000
 /** Megabytes that an embedding of any length may hold. */
 const LIMIT = 1024

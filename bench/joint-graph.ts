@@ -13,10 +13,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { editArguments } from '../graphs/language/edits.js'
-import { mean } from '../pipelines/mean.js'
+import { mean } from '../pipelines/statistics/mean.js'
 import { planSweep } from '../pipelines/sweeps/plan.js'
 
-const EARSHOT = fileURLToPath(new URL('../pipelines/earshot.js', import.meta.url))
+const EARSHOT = fileURLToPath(new URL('../pipelines/commands/earshot.js', import.meta.url))
 const LEAST = 0.9
 /** The plain graph first, and how many pairs for each item of a batch the encoder reads in a step. */
 const ARMS = [

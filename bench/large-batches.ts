@@ -8,9 +8,9 @@ import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { startEngine } from '../engine/tensorflow.js'
 import { readGraph } from '../graphs/language/read-graph.js'
-import { sections } from '../pipelines/config.js'
-import { buildModel } from '../pipelines/trainer/model.js'
-import { Trainer } from '../pipelines/trainer/trainer.js'
+import { sections } from '../pipelines/configuration/config.js'
+import { buildModel } from '../pipelines/model/model.js'
+import { Trainer } from '../pipelines/model/trainer.js'
 
 const STEPS = 3
 

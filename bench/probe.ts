@@ -44,7 +44,7 @@ const PEAK =
 /** A verb in its own process. */
 async function run(words: readonly string[]): Promise<{ out: string; seconds: number; memory: number }> {
   const began = performance.now()
-  const earshot = fileURLToPath(new URL('../pipelines/earshot.js', import.meta.url))
+  const earshot = fileURLToPath(new URL('../pipelines/commands/earshot.js', import.meta.url))
   const told = `data:text/javascript,${encodeURIComponent(PEAK)}`
   const child: ChildProcess = spawn(process.execPath, ['--import', told, earshot, ...words], {
     stdio: ['ignore', 'pipe', 'inherit', 'pipe'],

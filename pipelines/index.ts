@@ -8,12 +8,12 @@ import { cacheFolder } from '../data/cache-folder.js'
 import { type Problem, Problems } from '../data/problem.js'
 import type { CheckedGraph } from '../graphs/language/checked.js'
 import { type Edit, readGraph as readDocumentGraph } from '../graphs/language/read-graph.js'
-import { readConfig, sections } from './config.js'
+import { readConfig, sections } from './configuration/config.js'
 import type { Embedded, Level } from './embeddings/write-embeddings.js'
-import type { MultiLabelResult, ProbeResult } from './probes/run-probe.js'
-import type { TapResult } from './tap/tap-node.js'
-import { type TrainingRequest, trainInFolder } from './train-in-folder.js'
-import type { Outcome } from './training.js'
+import type { MultiLabelResult, ProbeResult } from './evaluation/probes/run-probe.js'
+import type { TapResult } from './reports/tap/tap-node.js'
+import { type TrainingRequest, trainInFolder } from './training/train-in-folder.js'
+import type { Outcome } from './training/training.js'
 
 export { type Place, Problem, Problems } from '../data/problem.js'
 export type { CheckedGraph, CheckedNode } from '../graphs/language/checked.js'
@@ -122,7 +122,7 @@ export interface ProbeOptions {
  * @throws Problem if a column is missing, or the classes are too few
  */
 export async function probe(file: string, options: ProbeOptions): Promise<ProbeResult> {
-  const { runProbe } = await import('./probes/run-probe.js')
+  const { runProbe } = await import('./evaluation/probes/run-probe.js')
   const { against = [], folds = 5, seed = 0 } = options
   return runProbe({ ...options, file, against, folds, seed })
 }
@@ -136,14 +136,14 @@ export async function probeMultiLabel(
   file: string,
   options: ProbeOptions & { separator: string },
 ): Promise<MultiLabelResult> {
-  const { runMultiLabelProbe } = await import('./probes/run-probe.js')
+  const { runMultiLabelProbe } = await import('./evaluation/probes/run-probe.js')
   const { against = [], folds = 5, seed = 0 } = options
   return runMultiLabelProbe({ ...options, file, against, folds, seed })
 }
 
 /** The table that `earshot probe` prints. */
 export async function probeTable(result: ProbeResult): Promise<string> {
-  return (await import('./probes/result-text.js')).resultText(result)
+  return (await import('./evaluation/probes/result-text.js')).resultText(result)
 }
 
 export interface TapOptions extends ReadOptions {
@@ -164,6 +164,6 @@ export interface TapOptions extends ReadOptions {
  * @param node a node that works on clips, or one side of its pair: `near`, `near.a`
  */
 export async function tap(file: string, node: string, options: TapOptions = {}): Promise<TapResult> {
-  const { tapNode } = await import('./tap/tap-node.js')
+  const { tapNode } = await import('./reports/tap/tap-node.js')
   return tapNode({ count: 8, ...options, file, node, cache: join(cacheFolder(), 'features') })
 }

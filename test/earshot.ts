@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const PROGRAM = fileURLToPath(new URL('../pipelines/earshot.js', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('../pipelines/commands/earshot.js', import.meta.url))
 
 export interface Finished {
   code: number | null

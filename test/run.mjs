@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { build, checkNode, ensureEngine, ensurePackages, root, SetupError, say } from '../pipelines/setup.mjs'
+import { build, checkNode, ensureEngine, ensurePackages, root, SetupError, say } from '../pipelines/setup/setup.mjs'
 import { pythonEnvironment } from './python.mjs'
 
 const counts = { passed: 0, failed: 0, skipped: 0 }

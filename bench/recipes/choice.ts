@@ -1,5 +1,5 @@
 /** What is chosen between the trials: the learning rate of each recipe, and how many steps fit into a time. */
-import { mean } from '../../pipelines/mean.js'
+import { mean } from '../../pipelines/statistics/mean.js'
 import type { Setting, System } from './trial.js'
 
 /** A setting in one system, and its figures on the development sets. */

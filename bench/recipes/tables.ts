@@ -1,7 +1,7 @@
 /** The tables of the comparison, in Markdown: what tuning found, both systems side by side, and their differences. */
-import type { Interval } from '../../pipelines/probes/scores.js'
+import type { Interval } from '../../pipelines/statistics/scores.js'
+import type { Verdict } from '../../pipelines/statistics/two-level.js'
 import { markdownTable } from '../../pipelines/sweeps/results-text.js'
-import type { Verdict } from '../../pipelines/sweeps/two-level.js'
 import { bestOfEach, meanFigure, type Tuned } from './choice.js'
 import { SYSTEMS, type System } from './trial.js'
 

@@ -5,13 +5,13 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, write
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { editArguments } from '../../graphs/language/edits.js'
-import { isAlive, nameOf, type ProcessName, signalTo } from '../../pipelines/processes.js'
+import { isAlive, nameOf, type ProcessName, signalTo } from '../../pipelines/jobs/processes.js'
+import { writeWhole } from '../../pipelines/jobs/whole-file.js'
 import type { Test } from '../../pipelines/sweeps/plan.js'
-import { writeWhole } from '../../pipelines/whole-file.js'
 import type { Pace } from './choice.js'
 import { folderOf, peerWords, type Trial } from './trial.js'
 
-const EARSHOT = fileURLToPath(new URL('../../pipelines/earshot.js', import.meta.url))
+const EARSHOT = fileURLToPath(new URL('../../pipelines/commands/earshot.js', import.meta.url))
 const PEER = join('bench', 'peers', 'simclr.py')
 
 export class Workshop {

@@ -1,6 +1,6 @@
 /** The way to a layer inside an encoder, as `embed --layer encoder.block2` names it. */
 import { Problem } from '../../data/problem.js'
-import type { TrainerThread } from '../trainer/trainer-thread.js'
+import type { TrainerThread } from '../model/trainer-thread.js'
 import type { EncodingPath } from './encoding-path.js'
 
 /**

@@ -2,9 +2,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { Problem } from '../../data/problem.js'
-import { rulersFolder } from '../probes/rulers.js'
 import { type EmbeddingFile, type EmbeddingRows, openEmbeddings } from './arrow-reader.js'
 import { createEmbeddingWriter, type EmbeddingRow, FIXED_COLUMNS } from './arrow-writer.js'
+import { rulersFolder } from './metadata.js'
 import { SHARD } from './shard-metadata.js'
 
 export interface Merged {

@@ -1,10 +1,13 @@
 /** What travels in an Arrow file's schema metadata, so that nobody has to ask which front end or weights made it. */
-import type { FoundCheckpoint } from '../trainer/checkpoint.js'
-import { versions } from '../versions.js'
+import type { FoundCheckpoint } from '../model/checkpoint.js'
+import { versions } from '../setup/versions.js'
 import type { EncodingPath } from './encoding-path.js'
 
 /** Version of the contract: the columns and the names below. */
 const CONTRACT = '1'
+
+/** `FILE.rulers` beside `FILE.arrow`: what probes compare embeddings with. */
+export const rulersFolder = (file: string) => `${file.replace(/\.arrow$/, '')}.rulers`
 
 export function embeddingMetadata({ checkpoint }: FoundCheckpoint, path: EncodingPath): Record<string, string> {
   const front = Object.fromEntries(

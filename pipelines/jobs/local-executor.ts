@@ -2,12 +2,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { signalTo } from '../processes.js'
 import type { Executor, Workplace } from './executor.js'
 import { JobFolder, jobPath } from './job-folder.js'
 import { freeMemory } from './memory.js'
+import { signalTo } from './processes.js'
 
-const PROGRAM = fileURLToPath(new URL('../earshot.js', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('../commands/earshot.js', import.meta.url))
 
 export class LocalExecutor implements Executor {
   readonly look = 300

@@ -2,9 +2,9 @@
 import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Problem } from '../../data/problem.js'
-import { tryLock } from '../process-lock.js'
-import { isHere } from '../processes.js'
 import { type JobFolder, SILENCE } from './job-folder.js'
+import { tryLock } from './process-lock.js'
+import { isHere } from './processes.js'
 
 /**
  * The job's lock. Of a holder on another machine nobody can tell from here whether it is dead: it is once it has given no

@@ -1,6 +1,6 @@
 /** Jobs as arrays of Slurm. They go on without the controller; the next one finds them in the queue by their names. */
 import { Problem } from '../../data/problem.js'
-import { plural } from '../in-words.js'
+import { plural } from '../terminal/in-words.js'
 import type { Executor } from './executor.js'
 import { JobFolder, jobPath } from './job-folder.js'
 import {

@@ -1,5 +1,5 @@
 /** Progress of a list of jobs: a line for each that has ended, with the time left. */
-import { inWords } from '../in-words.js'
+import { inWords } from '../terminal/in-words.js'
 import type { JobNow } from './job-folder.js'
 import { JobFolder, jobPath } from './job-folder.js'
 

@@ -1,8 +1,8 @@
 /** A comparison of two runs for the terminal. */
 import { drawDiffText } from '../../graphs/language/draw-diff.js'
-import { textTable } from '../text-table.js'
+import { inPercent, range, signed } from '../drawing/numbers.js'
+import { textTable } from '../terminal/text-table.js'
 import type { RunComparison } from './compare-runs.js'
-import { inPercent, range, signed } from './numbers.js'
 
 export function comparisonText({ runs, config, graph, figures, probes }: RunComparison): string {
   const configRows = config.map(({ path, values }) => [path, ...values.map(value => value ?? 'not there')])

@@ -1,6 +1,6 @@
 /** The config of a run with what set each value, as `run.yaml` keeps it in its comments. */
 import { isMap, isScalar, isSeq, parseDocument } from 'yaml'
-import { table } from './page.js'
+import { table } from '../drawing/page.js'
 
 export interface ConfigValue {
   path: string

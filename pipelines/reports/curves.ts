@@ -1,6 +1,6 @@
 /** How a training went: losses beside their chance levels, learning rate, collapse, gradients. */
-import { lineChart, type Series } from './chart.js'
-import { card, cards, sentence } from './page.js'
+import { lineChart, type Series } from '../drawing/chart.js'
+import { card, cards, sentence } from '../drawing/page.js'
 import type { MetricLine, RunRecord } from './run-record.js'
 
 const over = (metrics: readonly MetricLine[], of: (line: MetricLine) => number | undefined) =>

@@ -1,10 +1,10 @@
 /** What embeddings are worth, beside their rulers, with intervals. */
 
-import { escaped } from '../html-page.js'
-import { colour } from './chart.js'
-import { intervalChart } from './interval-chart.js'
-import { inPercent, range, signed } from './numbers.js'
-import { card, cards, sentence, table } from './page.js'
+import { colour } from '../drawing/chart.js'
+import { escaped } from '../drawing/html-page.js'
+import { intervalChart } from '../drawing/interval-chart.js'
+import { inPercent, range, signed } from '../drawing/numbers.js'
+import { card, cards, sentence, table } from '../drawing/page.js'
 import { type ProbeFigure, type ProbeFile, type ProbeRow, probeTitle } from './probe-file.js'
 
 export function probeFigures(probes: readonly ProbeFile[]): string {

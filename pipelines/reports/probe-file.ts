@@ -2,7 +2,7 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { Problem } from '../../data/problem.js'
-import type { Interval } from '../probes/scores.js'
+import type { Interval } from '../statistics/scores.js'
 
 export interface ProbeFigure {
   balanced: number

@@ -1,7 +1,7 @@
 /** What a run folder says of its own state. */
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { isRunning } from '../processes.js'
+import { isRunning } from '../jobs/processes.js'
 
 /** `killed`: it says that it is training, but its process is gone. */
 export type State = 'preparing' | 'training' | 'interrupted' | 'failed' | 'finished' | 'killed' | 'unknown'

@@ -1,14 +1,14 @@
 /** The ablation: for each evaluation what every arm reached, and how far it is from the arm that all are compared with. */
 
-import { escaped } from '../html-page.js'
+import { colour } from '../drawing/chart.js'
+import { escaped } from '../drawing/html-page.js'
+import { type IntervalRow, intervalChart } from '../drawing/interval-chart.js'
+import { inPercent, range, signed } from '../drawing/numbers.js'
+import { card, cards, sentence, table } from '../drawing/page.js'
 import type { ClaimRow } from '../sweeps/claims.js'
 import type { Metric } from '../sweeps/metrics.js'
 import type { EvaluationNote } from '../sweeps/results.js'
 import type { SummaryRow } from '../sweeps/summary.js'
-import { colour } from './chart.js'
-import { type IntervalRow, intervalChart } from './interval-chart.js'
-import { inPercent, range, signed } from './numbers.js'
-import { card, cards, sentence, table } from './page.js'
 import type { SweepRecord } from './sweep-record.js'
 
 /** Arms that fit into a chart, and rows of a table; a sweep may have thousands. */

@@ -1,11 +1,11 @@
 /** The jobs of a sweep: states, what failed and why, how long they took, the way to each run. */
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { escaped } from '../html-page.js'
+import { escaped } from '../drawing/html-page.js'
+import { age } from '../drawing/numbers.js'
+import { sentence, table } from '../drawing/page.js'
 import type { JobState } from '../jobs/job-folder.js'
 import { jobFolder } from '../sweeps/job-folder.js'
-import { age } from './numbers.js'
-import { sentence, table } from './page.js'
 import type { SweepRecord } from './sweep-record.js'
 
 /** Jobs listed; a sweep may have thousands. */

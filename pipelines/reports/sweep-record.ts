@@ -3,10 +3,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Problem } from '../../data/problem.js'
 import type { JobNow } from '../jobs/job-folder.js'
+import { readJsonLines } from '../jobs/json-lines.js'
 import { jobFolder, startedJobs, stateOf } from '../sweeps/job-folder.js'
 import type { Job, SweepPlan } from '../sweeps/plan.js'
 import { type SweepResults, sweepResults } from '../sweeps/results.js'
-import { readJsonLines } from './json-lines.js'
 import type { MetricLine } from './run-record.js'
 
 /** Written by `earshot sweep run`. */

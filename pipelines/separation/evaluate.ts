@@ -7,8 +7,8 @@ import { readStems } from '../../stages/scenes/stems.js'
 import { idealRatioMask } from '../../stages/separation/measures/ideal-ratio-mask.js'
 import type { Processor } from '../../stages/separation/processor.js'
 import type { Clip } from '../../stages/values.js'
-import { progress } from '../progress.js'
-import { differences, type Mean, meanOf } from './intervals.js'
+import { differences, type Mean, meanOf } from '../statistics/intervals.js'
+import { progress } from '../terminal/progress.js'
 import {
   type Measure,
   type MixtureMeasures,

@@ -1,6 +1,7 @@
 /** The table of an evaluation. */
+
+import type { Mean } from '../statistics/intervals.js'
 import type { Evaluation, Row } from './evaluate.js'
-import type { Mean } from './intervals.js'
 import type { Measure } from './measure-mixture.js'
 
 const COLUMNS: readonly (readonly [title: string, measure: Measure])[] = [

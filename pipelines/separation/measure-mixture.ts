@@ -4,7 +4,7 @@ import { added, mixtureImprovement } from '../../stages/separation/measures/mixt
 import { siSdr } from '../../stages/separation/measures/si-sdr.js'
 import { singleSourcePreservation } from '../../stages/separation/measures/single-source.js'
 import { cheapestColumns } from '../../stages/separation/permutation.js'
-import { mean } from '../mean.js'
+import { mean } from '../statistics/mean.js'
 
 /** All in decibels, but for the count. Absent where a mixture has nothing to measure: fewer than two active stems. */
 export interface MixtureMeasures {

@@ -8,7 +8,7 @@ import { levelsOf } from '../../stages/separation/levels.js'
 import type { Processor } from '../../stages/separation/processor.js'
 import { separateInWindows, type Windows } from '../../stages/separation/windows.js'
 import type { Clip } from '../../stages/values.js'
-import { onDisk, writeWhole } from '../whole-file.js'
+import { onDisk, writeWhole } from '../jobs/whole-file.js'
 import type { Named } from './processors.js'
 import { WavWriter } from './wav-writer.js'
 

@@ -2,11 +2,11 @@
 import { join } from 'node:path'
 import { wholeSound } from '../../stages/audio/signal/whole-sound.js'
 import { ACTIVE_WITHIN } from '../../stages/separation/measures/active-sources.js'
-import { escaped, htmlPage } from '../html-page.js'
-import { figureOf, STYLE } from '../tap/page.js'
-import { spectrogramOfSound } from '../tap/sound-picture.js'
-import { commonScale, drawSpectrogram, type Spectrogram } from '../tap/spectrogram.js'
-import { writeWhole } from '../whole-file.js'
+import { FIGURES_STYLE, figureOf } from '../drawing/figure.js'
+import { escaped, htmlPage } from '../drawing/html-page.js'
+import { spectrogramOfSound } from '../drawing/sound-picture.js'
+import { commonScale, drawSpectrogram, type Spectrogram } from '../drawing/spectrogram.js'
+import { writeWhole } from '../jobs/whole-file.js'
 import type { SeparationNote } from './separate-clip.js'
 
 /** Recordings on the page, and seconds of each that are drawn. */
@@ -34,7 +34,7 @@ export async function writeSeparationPage(
     file,
     htmlPage({
       title,
-      style: STYLE,
+      style: FIGURES_STYLE,
       body: `<p>The channels of one separator add up to the mixture. Decibels are those of a channel over the mixture; a channel more
 than ${ACTIVE_WITHIN} dB below it counts as inactive. All pictures of a recording have the same colours.${more}</p>
 ${sections.join('\n')}`,
@@ -61,7 +61,7 @@ async function sectionOf(root: string, { folder, note }: Separated, number: numb
     const sound = { id: file, path, labels: {}, start: 0, ...(whole ? {} : { end: DRAWN }) }
     const samples =
       note.samples > 0 ? await wholeSound(sound, { rate: note.rate, normalise: 'none' }) : new Float32Array(0)
-    pictures.push(await spectrogramOfSound({ samples, rate: note.rate, whole }))
+    pictures.push(await spectrogramOfSound({ samples, rate: note.rate }))
   }
   const scale = commonScale(
     pictures.flatMap(one => (one ? [one.values] : [])),

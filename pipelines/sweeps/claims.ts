@@ -1,9 +1,9 @@
 /** Claims that a sweep was made for, each with its answer: holds, fails, or not resolved. */
-import { mean } from '../mean.js'
-import type { Interval } from '../probes/scores.js'
+import { mean } from '../statistics/mean.js'
+import type { Interval } from '../statistics/scores.js'
+import { type ClaimVerdict, claimVerdict, differenceInterval, meanOverSeeds } from '../statistics/two-level.js'
 import { type Scored, type SummaryRow, seedDrawsOf } from './summary.js'
 import type { Claim } from './sweep-file.js'
-import { type ClaimVerdict, claimVerdict, differenceInterval, meanOverSeeds } from './two-level.js'
 
 /** One claim on one evaluation. */
 export interface ClaimRow {

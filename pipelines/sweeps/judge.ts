@@ -1,13 +1,13 @@
 /** One evaluation of a sweep: a figure for each classifier, metric, arm and seed, and their summary. */
 import { streamOf } from '../../graphs/streams/draws.js'
 import type { JobState } from '../jobs/job-folder.js'
-import { interval, RESAMPLES } from '../probes/scores.js'
+import { interval, RESAMPLES } from '../statistics/scores.js'
+import { drawCounts } from '../statistics/two-level.js'
 import type { Judged } from './claims.js'
 import type { Metric, Scorer } from './metrics.js'
 import type { SweepPlan, Test } from './plan.js'
 import type { Evidence } from './predictions.js'
 import { type Cell, type Scored, type SummaryRow, seedDrawsOf, summarise } from './summary.js'
-import { drawCounts } from './two-level.js'
 
 /** One figure, or the place of one that is missing. */
 export interface ResultRow {

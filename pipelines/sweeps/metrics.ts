@@ -1,6 +1,6 @@
 /** The figures of a sweep's evaluations: of clips with one class each, and of clips with any number of classes. */
-import { ranking } from '../probes/ranking.js'
-import { unitScores } from './two-level.js'
+import { ranking } from '../statistics/ranking.js'
+import { unitScores } from '../statistics/two-level.js'
 
 export type Metric = 'balanced accuracy' | 'accuracy' | 'mAP' | 'lwlrap'
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Problem } from '../../data/problem.js'
 import { CLASS_SCORES, type Metric, RANKING_SCORES, type Scorer } from './metrics.js'
 
-/** The part of a probe's result that is read (pipelines/probes/result-file.ts). */
+/** The part of a probe's result that is read (pipelines/evaluation/probes/result-file.ts). */
 interface ProbeFile {
   predictions: {
     clips: string[]

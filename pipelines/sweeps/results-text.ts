@@ -1,5 +1,5 @@
 /** The tables of a sweep's results, in Markdown: they read as well on a terminal. */
-import type { Interval } from '../probes/scores.js'
+import type { Interval } from '../statistics/scores.js'
 import type { EvaluationNote, SweepResults } from './results.js'
 import type { SummaryRow } from './summary.js'
 

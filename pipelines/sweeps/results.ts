@@ -1,7 +1,7 @@
 /** What came of a sweep: a row for each figure, and for each arm mean, interval and difference to the arm `against`. */
 
 import type { JobState } from '../jobs/job-folder.js'
-import { RESAMPLES } from '../probes/scores.js'
+import { RESAMPLES } from '../statistics/scores.js'
 import { answerClaims, type ClaimRow, type Judged } from './claims.js'
 import { jobFolder, startedJobs, stateOf } from './job-folder.js'
 import { judge, type ResultRow } from './judge.js'

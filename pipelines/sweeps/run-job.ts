@@ -6,15 +6,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Problem, Problems } from '../../data/problem.js'
 import { editArguments } from '../../graphs/language/edits.js'
-import { readConfig } from '../config.js'
+import { readConfig } from '../configuration/config.js'
 import { readJson } from '../jobs/job-folder.js'
 import { lockJob } from '../jobs/lock-job.js'
-import { isAlive, isHere, nameOf, signalTo, thisProcess } from '../processes.js'
+import { isAlive, isHere, nameOf, signalTo, thisProcess } from '../jobs/processes.js'
 import { evaluationWords } from './evaluation-words.js'
 import type { JobFolder, JobOrder, JobStatus, OrderedTest } from './job-folder.js'
 import { configKey } from './variants.js'
 
-const PROGRAM = fileURLToPath(new URL('../earshot.js', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('../commands/earshot.js', import.meta.url))
 
 /** A process that is killed (for want of memory, say) is started again this often; training goes on where it was. */
 const STARTS = 3

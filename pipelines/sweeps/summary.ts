@@ -1,10 +1,10 @@
 /** What the seeds of an arm say together: mean, interval, and paired difference to the arm `against`. */
 import { streamOf } from '../../graphs/streams/draws.js'
 import type { JobState } from '../jobs/job-folder.js'
-import { mean } from '../mean.js'
-import { type Interval, interval, RESAMPLES } from '../probes/scores.js'
+import { mean } from '../statistics/mean.js'
+import { type Interval, interval, RESAMPLES } from '../statistics/scores.js'
+import { differenceInterval, drawCounts, meanOverSeeds, type Verdict, verdictOf } from '../statistics/two-level.js'
 import type { Metric } from './metrics.js'
-import { differenceInterval, drawCounts, meanOverSeeds, type Verdict, verdictOf } from './two-level.js'
 
 /** One arm on one evaluation, all its seeds. */
 export interface SummaryRow {

@@ -8,10 +8,10 @@ import { readYamlFile } from '../../graphs/language/read-yaml.js'
 import { checkSettings } from '../../graphs/language/settings.js'
 import type { Branch, Path, Spot } from '../../graphs/language/tree.js'
 import { duration } from '../../stages/quantities.js'
+import { classifierNames, DEFAULT_CLASSIFIERS } from '../evaluation/probes/classifiers.js'
 import { EXECUTORS } from '../jobs/executor.js'
 import { memory } from '../jobs/memory.js'
 import { slurmSettings } from '../jobs/slurm-settings.js'
-import { classifierNames, DEFAULT_CLASSIFIERS } from '../probes/classifiers.js'
 import { spotOf, sweepProblems } from './sweep-checks.js'
 
 const text = z.string().min(1)

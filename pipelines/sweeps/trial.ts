@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Problem } from '../../data/problem.js'
 import { readJson, writeJson } from '../jobs/job-folder.js'
-import { mean } from '../mean.js'
+import { mean } from '../statistics/mean.js'
 import { evaluationWords } from './evaluation-words.js'
 import type { Job, SweepPlan } from './plan.js'
 
-const PROGRAM = fileURLToPath(new URL('../earshot.js', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('../commands/earshot.js', import.meta.url))
 
 /** Seconds, measured on processes of the ordinary command line. */
 export interface Trial {

@@ -6,7 +6,7 @@ import { Problem, Problems } from '../../data/problem.js'
 import { applyEdits, type Edit, editInWords } from '../../graphs/language/edits.js'
 import { checkSettings } from '../../graphs/language/settings.js'
 import { branchAt, childOf } from '../../graphs/language/tree.js'
-import { type Config, readConfig, sections, type TrainSettings } from '../config.js'
+import { type Config, readConfig, sections, type TrainSettings } from '../configuration/config.js'
 import type { Arm } from './arms.js'
 import type { PlacedEdit } from './sweep-file.js'
 

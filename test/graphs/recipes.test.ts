@@ -2,7 +2,7 @@
 import test from 'ava'
 import type { CheckedNode } from '../../graphs/language/checked.js'
 import { readGraph } from '../../graphs/language/read-graph.js'
-import { readConfig } from '../../pipelines/config.js'
+import { readConfig } from '../../pipelines/configuration/config.js'
 import { describePort } from '../../stages/ports.js'
 
 async function nodesOf(file: string): Promise<(id: string) => CheckedNode> {

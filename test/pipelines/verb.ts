@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const PROGRAM = fileURLToPath(new URL('../../pipelines/earshot.js', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('../../pipelines/commands/earshot.js', import.meta.url))
 
 export interface Ended {
   code: number | null

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import test from 'ava'
 import { type Edit, readGraph } from '../../../graphs/language/read-graph.js'
 import { renderProblem } from '../../../graphs/language/render-problem.js'
-import { sections } from '../../../pipelines/config.js'
+import { sections } from '../../../pipelines/configuration/config.js'
 
 const FOLDER = 'test/fixtures/broken-graphs'
 

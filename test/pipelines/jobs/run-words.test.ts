@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import test from 'ava'
 import { Command } from 'commander'
 import { Problem } from '../../../data/problem.js'
+import { shardOptions, typedOptions } from '../../../pipelines/commands/shard-options.js'
 import { JobFolder, jobPath } from '../../../pipelines/jobs/job-folder.js'
 import { runWords, type WordsOrder } from '../../../pipelines/jobs/run-words.js'
-import { shardOptions, typedOptions } from '../../../pipelines/shard-options.js'
 import { scratchFolder } from '../../earshot.js'
 
 function ordered(words: string[]): JobFolder<WordsOrder> {

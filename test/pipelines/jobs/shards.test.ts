@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { basename, dirname, join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { JobFolder } from '../../../pipelines/jobs/job-folder.js'
-import { signalTo, thisProcess } from '../../../pipelines/processes.js'
+import { signalTo, thisProcess } from '../../../pipelines/jobs/processes.js'
 import { earshot, start } from '../../earshot.js'
 import { hold } from '../../hold.js'
 import { smallConfig } from '../../small-config.js'

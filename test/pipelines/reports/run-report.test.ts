@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } fro
 import { join } from 'node:path'
 import test from 'ava'
 import { parseHTML } from 'linkedom'
-import { EVENTS } from '../../../pipelines/tracking/run-events.js'
+import { EVENTS } from '../../../pipelines/training/tracking/run-events.js'
 import { earshot, scratchFolder } from '../../earshot.js'
 import { smallConfig } from '../../small-config.js'
 

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { streamOf } from '../../../graphs/streams/draws.js'
-import { integerWav, quantised } from '../../../pipelines/wav-file.js'
+import { integerWav, quantised } from '../../../pipelines/drawing/wav-file.js'
 import { earshot, type Finished, scratchFolder } from '../../earshot.js'
 
 export const RATE = 16_000

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { earshot } from '../../earshot.js'
-import { supervised } from '../finetuning/supervised.js'
+import { supervised } from '../evaluation/classification/supervised.js'
 import { jobsOf, tableOf } from './small-sweep.js'
 
 const sweepOf = (base: string, classifiers: string) => `name: small

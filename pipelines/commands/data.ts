@@ -1,0 +1,191 @@
+/** `earshot data`: what is wrong with data sets, how to part them, and which part to trust. */
+import type { Command } from 'commander'
+import { Problem } from '../../data/problem.js'
+import type { Part } from '../../data/splits/parts.js'
+import type { Method } from '../datasets/split-set.js'
+import { writeWhole } from '../jobs/whole-file.js'
+
+const CHECK_EXAMPLES = `
+Says which clips are missing, empty, unreadable, silent or clipped, whose length is not as a column states it, and which
+sound stands twice: also cut, coded as Opus or MP3, louder or inverted; in one set or in two (a leak). A pair is named if
+the waveforms agree as a whole, in each loud octave, and in their levels over time. What agrees in part (faded or filtered,
+a loop under another tune, a sample in a mix) is listed apart. Sound that was played faster or slower is not found,
+and cuts below a second may be missed. Exit code 1 if anything but clipping and likeness is found.
+
+Examples:
+  ./earshot data check my-sounds/
+  ./earshot data check data/sets/drums16k-training.yaml --against data/sets/drums16k-held-out.yaml
+  ./earshot data check train.tsv test.tsv --json check.json
+`
+
+const SPLIT_EXAMPLES = `
+Writes NAME.tsv with a new column, NAME.yaml (the whole set) and NAME-PART.yaml for each part.
+  random         by chance
+  stratified     the same share of every class in each part (iterative stratification, for several labels too)
+  contamination  stratified, with as few clips as possible whose group and class stand in another part too
+--keep-groups never parts a group (speaker, kit, uploader), with random and stratified.
+
+Examples:
+  ./earshot data split data/sets/drums16k.yaml --label label --group kit -o splits/drums
+  ./earshot data split clips.tsv --label class --parts train=0.8,test=0.2 --method stratified -o splits/mine
+  ./earshot data split esc50.yaml --label category --group source --existing fold        only counts contamination
+`
+
+const PROXY_EXAMPLES = `
+Holds out whole groups, again and again, and asks of each way of validating on the others whether its scores were those
+of the groups held out, and whether it chose the right model. May be stopped and started again.
+
+Examples:
+  ./earshot data proxy configs/proxy/drums.yaml -o runs/honest-proxy/drums
+  ./earshot data proxy configs/proxy/drums.yaml --embeddings drums.arrow other.arrow -o runs/mine
+`
+
+interface SplitFlags {
+  label?: string
+  group?: string
+  parts: string
+  method?: string
+  keepGroups?: boolean
+  existing?: string
+  column: string
+  seed: string
+  output?: string
+}
+
+export default function register(program: Command): void {
+  const data = program.command('data').description('check data sets, part them, list the adapters for published ones')
+  data
+    .command('check')
+    .description('find missing, unreadable, silent and clipped clips, and sounds that stand twice')
+    .argument('<set...>', 'folders, tables or data set files')
+    .option('--against <set...>', 'sets in which copies of these clips are looked for', [])
+    .option('--json <file>', 'where the whole report is saved')
+    .addHelpText('after', CHECK_EXAMPLES)
+    .action(check)
+  data
+    .command('split')
+    .description('part a data set at random, stratified, or with the least contamination')
+    .argument('<set>', 'a folder, table or data set file')
+    .option('--label <column>', 'column of the classes; several of a clip are apart by ;')
+    .option('--group <column>', 'column of the groups: uploader, speaker, kit, site')
+    .option('--parts <shares>', 'names and shares of the parts', 'train=0.8,validation=0.1,test=0.1')
+    .option('--method <name>', 'random, stratified or contamination; the last one if there are labels and groups')
+    .option('--keep-groups', 'never part a group')
+    .option('--existing <column>', 'count contamination of the split that this column holds; writes nothing')
+    .option('--column <name>', 'name of the new column', 'split')
+    .option('--seed <n>', 'all draws hang on it', '0')
+    .option('-o, --output <name>', 'what to write, without an ending')
+    .addHelpText('after', SPLIT_EXAMPLES)
+    .action(split)
+  data
+    .command('proxy')
+    .description('say which way of validating tells the truth about groups held out')
+    .argument('<config>', 'a study, such as configs/proxy/drums.yaml')
+    .option('--embeddings <files...>', 'in place of those of the config')
+    .requiredOption('-o, --output <folder>', 'where the study is kept')
+    .addHelpText('after', PROXY_EXAMPLES)
+    .action(proxy)
+  data
+    .command('list-adapters')
+    .description('list the published data sets that are read as they are')
+    .option('--json', 'for tools')
+    .action(listAdapters)
+}
+
+async function listAdapters({ json }: { json?: boolean }): Promise<void> {
+  const { adapters } = await import('../../data/adapters.js')
+  const { adaptersText } = await import('../datasets/adapters-text.js')
+  const described = adapters.map(({ read: _, ...adapter }) => adapter)
+  process.stdout.write(json ? `${JSON.stringify(described, null, 2)}\n` : `${adaptersText(described)}\n`)
+}
+
+async function check(sets: string[], { against, json }: { against: string[]; json?: string }): Promise<void> {
+  const [{ checkSets }, { checkText }, { progress }] = await Promise.all([
+    import('../datasets/check-sets.js'),
+    import('../datasets/check-text.js'),
+    import('../terminal/progress.js'),
+  ])
+  let bar: { tick(): void; done(): void } | undefined
+  const report = await checkSets({
+    sets,
+    against,
+    onPass: (pass, steps) => {
+      bar?.done()
+      bar = progress(pass, steps)
+      return () => bar?.tick()
+    },
+  }).finally(() => bar?.done())
+  if (json !== undefined) writeWhole(json, `${JSON.stringify(report, null, 2)}\n`)
+  process.stdout.write(`${checkText(report)}\n${json === undefined ? '' : `Saved: ${json}\n`}`)
+  if (report.copies.length > 0 || report.findings.some(({ kind }) => kind !== 'clipped')) process.exitCode = 1
+}
+
+async function proxy(config: string, { embeddings, output }: { embeddings?: string[]; output: string }): Promise<void> {
+  const [{ readProxySettings }, { studyProxies }, { proxyText }, { progress }] = await Promise.all([
+    import('../datasets/proxy/settings.js'),
+    import('../datasets/proxy/study.js'),
+    import('../datasets/proxy/text.js'),
+    import('../terminal/progress.js'),
+  ])
+  let bar: { tick(): void; done(): void } | undefined
+  const study = await studyProxies(readProxySettings(config, embeddings), output, steps => {
+    bar = progress('draws', steps)
+    return () => bar?.tick()
+  }).finally(() => bar?.done())
+  process.stdout.write(`${proxyText(study)}\nSaved: ${output}\n`)
+}
+
+async function split(set: string, flags: SplitFlags): Promise<void> {
+  const { label, group, existing, column, output } = flags
+  const [{ countSplit, splitSet }, { splitText }, { writeSplit }] = await Promise.all([
+    import('../datasets/split-set.js'),
+    import('../datasets/split-text.js'),
+    import('../datasets/split-files.js'),
+  ])
+  if (existing !== undefined) {
+    process.stdout.write(`${splitText(await countSplit(existing, { set, label, group }))}\n`)
+    return
+  }
+  if (output === undefined) throw bad('Nothing says where to write.', 'Give -o, or --existing to count a split.')
+  const parts = partsOf(flags.parts)
+  const method = methodOf(flags)
+  const seed = Number(flags.seed)
+  if (!/^\d+$/.test(flags.seed)) throw bad(`--seed ${flags.seed}: expected a whole number from 0.`)
+  const keepGroups = flags.keepGroups ?? false
+  const { list, assigned, report } = await splitSet({ set, label, group, parts, method, keepGroups, seed })
+  const purpose = `${set}, parted ${flags.parts} (${method}, seed ${seed}${keepGroups ? ', groups kept' : ''}).`
+  const files = writeSplit(output, list, assigned, { column, parts: parts.map(({ name }) => name), purpose })
+  process.stdout.write(`${splitText(report)}\nWritten: ${[`${output}.tsv`, ...files].join(', ')}\n`)
+}
+
+function methodOf({ method, label, group, keepGroups }: Partial<SplitFlags>): Method {
+  if (keepGroups && group === undefined) throw bad('--keep-groups needs --group, the column of the groups.')
+  const usual = label === undefined ? 'random' : group === undefined || keepGroups ? 'stratified' : 'contamination'
+  const chosen = method ?? usual
+  if (chosen !== 'random' && chosen !== 'stratified' && chosen !== 'contamination')
+    throw bad(`--method ${chosen}: expected random, stratified or contamination.`)
+  if (chosen !== 'random' && label === undefined)
+    throw bad(`--method ${chosen} needs --label, the column of the classes.`)
+  if (chosen === 'contamination' && group === undefined) throw bad('--method contamination needs --group.')
+  if (chosen === 'contamination' && keepGroups)
+    throw bad(
+      '--method contamination parts groups where a class would be lacking.',
+      'Use stratified with --keep-groups.',
+    )
+  return chosen
+}
+
+/** `train=0.8,test=0.2`: names of letters, digits, - and _; shares that add up to 1. */
+function partsOf(text: string): Part[] {
+  const parts = text.split(',').map(part => {
+    const [, name, share] = /^([\w-]+)=([\d.]+)$/.exec(part.trim()) ?? []
+    if (name === undefined || !(Number(share) > 0)) throw bad(`--parts ${text}: expected name=share,name=share.`)
+    return { name, share: Number(share) }
+  })
+  const sum = parts.reduce((total, { share }) => total + share, 0)
+  if (Math.abs(sum - 1) > 1e-6) throw bad(`--parts ${text}: the shares add up to ${sum}, not to 1.`)
+  if (new Set(parts.map(({ name }) => name)).size < parts.length) throw bad(`--parts ${text}: a name stands twice.`)
+  return parts
+}
+
+const bad = (message: string, hint?: string) => new Problem('bad-option', message, { hint })

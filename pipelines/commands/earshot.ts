@@ -1,0 +1,77 @@
+/** The command line. A verb's file is loaded only when the verb is used, so that help answers at once. */
+import { Command, CommanderError } from 'commander'
+import { Problem, Problems } from '../../data/problem.js'
+
+/** Verb, one line of help, and its file if that is called otherwise, in the order in which a newcomer meets them. */
+const VERBS: readonly (readonly [name: string, summary: string, file?: string])[] = [
+  ['doctor', 'say what is installed, what is missing and how to mend it'],
+  ['list', 'list the stages, or explain one'],
+  ['validate', 'check a graph or config without opening any audio'],
+  ['config', 'print a config with all that it stands on, or where each value comes from', 'explain-config'],
+  ['graph', 'draw a graph as text or SVG'],
+  ['tap', 'write what leaves a node, to look at and listen to'],
+  ['data', 'check data sets for bad clips and copies, part them'],
+  ['scenes', 'compose scenes of overlapping sounds, with their stems'],
+  ['train', 'train an encoder from a config'],
+  ['import', 'make a run folder of published weights'],
+  ['embed', 'write embeddings of recordings as an Arrow file'],
+  ['separate', 'write what a trained separator makes of recordings, to look at and to listen to'],
+  ['evaluate-separation', 'measure a separator on mixtures whose stems are known'],
+  ['export', 'write a trained encoder as ONNX, for TensorFlow.js or as safetensors'],
+  ['merge', 'put files of embeddings together'],
+  ['inspect', 'say what an embeddings file holds, with a map to listen to'],
+  ['probe', 'say what embeddings are worth, beside rulers'],
+  ['similar', 'find the sounds most like one, and how often they share its label'],
+  ['finetune', 'train a classifier, from scratch or a checkpoint, and judge it on a test set'],
+  ['classify', 'say what a trained classifier makes of sounds'],
+  ['consistency', 'say whether classes and embeddings stay when sounds are shifted'],
+  ['report', 'write a page of a run or a sweep, to look at and to listen to'],
+  ['runs', 'list runs with their states and best figures'],
+  ['compare', 'say what differs between two runs'],
+  ['sweep', 'train a config with changes and several seeds, and compare them in one table'],
+  ['cache', 'show or prune what is kept on disk'],
+  ['engine', 'install TensorFlow for this machine'],
+]
+
+const EXAMPLES = `
+Examples:
+  ./earshot validate configs/quickstart.yaml
+  ./earshot train configs/quickstart.yaml --run runs/first
+  ./earshot embed runs/first my-sounds/ -o my-sounds.arrow
+  ./earshot probe my-sounds.arrow --label class
+`
+
+async function main(words: string[]): Promise<void> {
+  const program = new Command('earshot')
+    .description('Learns sound representations without labels.')
+    .helpOption('-h, --help', 'show help')
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    .showSuggestionAfterError()
+  const asked = words.find(word => !word.startsWith('-'))
+  const verb = asked === 'help' ? words[words.indexOf('help') + 1] : asked
+  for (const [name, summary, file = name] of VERBS) {
+    if (name === verb) (await import(`./${file}.js`)).default(program)
+    else program.command(name).description(summary).allowUnknownOption().allowExcessArguments()
+  }
+  if (verb === 'job') (await import('./job.js')).default(program) // what executors start
+  await program.parseAsync(words, { from: 'user' })
+}
+
+// a reader that has seen enough, as `head` does, is no error
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
+
+try {
+  await main(process.argv.slice(2))
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode
+  else if (error instanceof Problem || error instanceof Problems) {
+    const { renderProblem } = await import('../../graphs/language/render-problem.js')
+    const problems = error instanceof Problems ? error.problems : [error]
+    process.stderr.write(`${problems.map(renderProblem).join('\n\n')}\n`)
+    process.exitCode = 1
+  } else throw error
+}

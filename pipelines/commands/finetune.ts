@@ -1,0 +1,86 @@
+/** `earshot finetune`: trains a classifier, from scratch or from a checkpoint, and judges it on the config's test set. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { cacheFolder } from '../../data/cache-folder.js'
+import { Problem } from '../../data/problem.js'
+import type { Edit } from '../../graphs/language/edits.js'
+import { type Config, readConfig } from '../configuration/config.js'
+import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
+import { trainInFolder, usualRun } from '../training/train-in-folder.js'
+import type { Outcome } from '../training/training.js'
+import { usualFolder } from './classify.js'
+import { editOptions } from './edit-options.js'
+
+interface Flags {
+  run?: string
+  resume?: boolean
+  from?: string
+}
+
+const EXAMPLES = `
+Examples:
+  ./earshot finetune configs/fine-tuning-drums.yaml --run runs/scratch
+  ./earshot finetune configs/fine-tuning-drums.yaml --from runs/pool --run runs/pre-trained
+  ./earshot finetune configs/fine-tuning-drums.yaml --from runs/pool --set nodes.encoder.frozen=true --run runs/linear
+`
+
+export default function register(program: Command): void {
+  const command = program
+    .command('finetune')
+    .description('train a classifier, from scratch or from a checkpoint, and judge it on the test set of its config')
+    .argument('[config]', 'YAML file with nodes, data, train and evaluate; a resumed run knows its own')
+    .option('--run <folder>', 'run folder to write; runs/<name of the config> if not given')
+    .option('--resume', 'go on from the newest checkpoint of the run folder, bit for bit')
+    .option('--from <checkpoint>', 'take the weights of a run or checkpoint where they fit, node by node')
+    .addHelpText('after', EXAMPLES)
+  const edits = editOptions(command)
+  command.action((file: string | undefined, flags: Flags) => finetune(file, edits, flags))
+}
+
+async function finetune(file: string | undefined, edits: readonly Edit[], flags: Flags): Promise<void> {
+  const config = await configOf(file, edits, flags)
+  const run = flags.run ?? usualRun(config)
+  const { signal, release } = stopOnInterrupt('Stopping after this step.')
+  const goOn = `Go on with:\n  ./earshot finetune --run ${run} --resume\n`
+  try {
+    const outcome = await trainInFolder(config, { ...flags, run, signal })
+    if (!outcome.interrupted) return void process.stdout.write(await judged(config, run, outcome, signal))
+    process.stdout.write(`Stopped at step ${outcome.step} of ${config.train.steps}; saved. ${goOn}`)
+    process.exitCode = 130
+  } catch (error) {
+    if (!wasInterrupted(error, signal)) throw error
+    process.stdout.write(`Stopped. ${goOn}`)
+    process.exitCode = 130
+  } finally {
+    release()
+  }
+}
+
+async function configOf(file: string | undefined, edits: readonly Edit[], { run, resume }: Flags): Promise<Config> {
+  const chosen = file ?? (resume && run ? join(run, 'run.yaml') : undefined)
+  if (!chosen || !existsSync(chosen))
+    throw new Problem('no-config', chosen ? `${chosen} does not exist.` : 'There is no config to train.', {
+      hint: './earshot finetune configs/fine-tuning-drums.yaml',
+    })
+  const config = await readConfig(chosen, edits)
+  const { graphClassifier } = await import('../evaluation/classification/trained-classifier.js')
+  graphClassifier(config.graph)
+  if (config.evaluate) return config
+  throw new Problem('no-test-set', `${chosen} names no sounds to judge the classifier on.`, {
+    hint: 'Add  evaluate: { set: test.yaml }  beside data and train, or train without judging: ./earshot train',
+  })
+}
+
+/** What the best checkpoint, or else the last, makes of the test set. */
+async function judged(config: Config, run: string, outcome: Outcome, signal: AbortSignal): Promise<string> {
+  const { set, hop, group } = config.evaluate!
+  const chosen = existsSync(join(run, 'checkpoints', 'best.json')) ? `${run}@best` : run
+  const { classifyRuns } = await import('../evaluation/classification/classify-runs.js')
+  const cache = join(cacheFolder(), 'features')
+  const text = await classifyRuns(chosen, usualFolder(run, set), { sounds: set, hop, group, cache, signal })
+  const early = outcome.stoppedEarly ? `, stopped early of ${config.train.steps}` : ''
+  const judgedOn = chosen === run ? 'the last' : 'the best'
+  const loss = Number.isNaN(outcome.loss) ? '' : `: loss ${outcome.loss.toFixed(3)}` // none was trained here
+  return `Trained ${outcome.step} steps${early}${loss}. Judged by ${judgedOn} checkpoint.\n${text}`
+}

@@ -1,0 +1,105 @@
+/** `earshot graph`: draws a graph with the types of everything that flows in it, or what an edit does to it. */
+import { mkdirSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { Command } from 'commander'
+import { Problem, Problems } from '../../data/problem.js'
+import type { CheckedGraph } from '../../graphs/language/checked.js'
+import { diffGraphs, drawDiffText } from '../../graphs/language/draw-diff.js'
+import { drawText } from '../../graphs/language/draw-text.js'
+import { type Edit, readGraph } from '../../graphs/language/read-graph.js'
+import { editOptions } from './edit-options.js'
+
+const EXAMPLES = `
+Examples:
+  ./earshot graph graphs/contrastive-16k.yaml
+  ./earshot graph graphs/*.yaml --svg graphs/                    a picture of each, beside it
+  ./earshot graph configs/quickstart.yaml --mermaid              for a Markdown file
+  ./earshot graph configs/pool.yaml --without mixed --diff       what the edit does
+  ./earshot graph graphs/contrastive-16k.yaml configs/quickstart.yaml --diff --svg diff.svg
+`
+
+interface Options {
+  svg?: string
+  mermaid?: true
+  diff?: true
+}
+
+interface Drawn {
+  graph: CheckedGraph
+  /** Of the graph. */
+  name: string
+  file: string
+}
+
+export default (program: Command): void => {
+  const command = program
+    .command('graph')
+    .description('draw a graph as text, or as SVG into a file')
+    .argument('<file...>', 'graphs or configs (YAML)')
+    .option('--svg <file>', 'write a picture instead; into a folder, under the name of each file, if it ends in /')
+    .option('--mermaid', "print it in Mermaid's language")
+    .option('--diff', 'what changes from the first file to the second, or by the edits if there is only one file')
+    .addHelpText('after', EXAMPLES)
+  const edits = editOptions(command)
+  command.action(async (files: string[], options: Options) => {
+    if (options.diff) return diff(await pairOf(files, edits), options)
+    if (options.svg !== undefined && !options.svg.endsWith('/') && files.length > 1)
+      throw new Problem('bad-option', `${files.length} drawings do not fit into ${options.svg}.`, {
+        hint: `Name a folder, with a slash at the end: --svg ${options.svg}/`,
+      })
+    for (const file of files) await draw(await read(file, edits), options, files.length > 1)
+  })
+}
+
+async function read(file: string, edits: readonly Edit[]): Promise<Drawn> {
+  const { graph, document, problems } = await readGraph(file, { edits })
+  if (!graph || !document || problems.length > 0) throw new Problems(problems)
+  return { graph, name: document.name, file }
+}
+
+async function pairOf(files: string[], edits: readonly Edit[]): Promise<[Drawn, Drawn]> {
+  const [before, after = before] = files
+  const hint = 'Name two files, or one and an edit: --without NODE, --swap NODE=stage, --set path=value.'
+  if (files.length > 2) throw new Problem('bad-option', `--diff compares two files, not ${files.length}.`, { hint })
+  if (files.length === 1 && edits.length === 0)
+    throw new Problem('bad-option', `There is nothing to compare ${before} with.`, { hint })
+  return [await read(before!, []), await read(after!, edits)]
+}
+
+async function draw({ graph, name, file }: Drawn, { svg, mermaid }: Options, several: boolean): Promise<void> {
+  if (svg !== undefined) {
+    const { drawSvg } = await import('../../graphs/language/draw-svg.js')
+    if (svg.endsWith('/')) mkdirSync(svg, { recursive: true })
+    const target = svg.endsWith('/') ? join(svg, `${basename(file).replace(/\.ya?ml$/, '')}.svg`) : svg
+    await write(target, await drawSvg(graph, name))
+    process.stdout.write(`${target}: ${graph.nodes.length} nodes of ${file}.\n`)
+  } else if (mermaid) {
+    const { drawMermaid } = await import('../../graphs/language/draw-mermaid.js')
+    process.stdout.write(`${several ? `%% ${file}\n` : ''}${drawMermaid(graph)}\n`)
+  } else {
+    const lifted = graph.nodes.some(node => node.lifted) ? '\n\n* once for each lane of the pair' : ''
+    process.stdout.write(
+      `${several ? `${file}\n\n` : ''}${drawText(graph, columns())}${lifted}\n${several ? '\n' : ''}`,
+    )
+  }
+}
+
+async function diff([before, after]: [Drawn, Drawn], { svg }: Options): Promise<void> {
+  const diffs = diffGraphs(before.graph, after.graph)
+  if (svg === undefined) return void process.stdout.write(`${drawDiffText(diffs)}\n`)
+  const { drawDiffSvg } = await import('../../graphs/language/draw-svg.js')
+  await write(svg, await drawDiffSvg(diffs, `from ${before.name} to ${after.name}`))
+  process.stdout.write(`${svg}: what changes from ${before.file} to ${after.file}.\n`)
+}
+
+/** Of the terminal, or as COLUMNS says; a file or pipe gets whole lines. */
+function columns(): number {
+  return process.stdout.columns ?? (Number(process.env.COLUMNS) || Number.POSITIVE_INFINITY)
+}
+
+async function write(file: string, text: string): Promise<void> {
+  await writeFile(file, text).catch(error => {
+    throw new Problem('unwritable-file', `${file} cannot be written: ${error.message}.`, { cause: error })
+  })
+}

@@ -1,0 +1,121 @@
+/** `earshot separate`: what a trained separator makes of recordings. */
+import type { Command } from 'commander'
+import { Problem } from '../../data/problem.js'
+import { duration } from '../../stages/quantities.js'
+import { USUAL } from '../../stages/separation/windows.js'
+import type { Sharding } from '../jobs/run-shards.js'
+import type { SeparatedInShards } from '../separation/separate-in-shards.js'
+import type { Separated, SeparateOptions } from '../separation/separate-recordings.js'
+import { stopOnInterrupt } from '../terminal/interrupt.js'
+import { readSharding, type ShardFlags, shardOptions, typedOptions } from './shard-options.js'
+import { wholeNumber } from './whole-number.js'
+
+interface Flags extends ShardFlags {
+  output: string
+  processors?: string
+  window: string
+  overlap: string
+  count?: string
+}
+
+const EXAMPLES = `
+Writes a folder a recording with mixture.wav and 1.wav, 2.wav, ... (they add up to it), and index.html with spectrograms
+and players. Run it again to go on after a stop: what is whole stays.
+
+Examples:
+  ./earshot separate runs/mixit-pool16k my-sounds/ -o separated
+  ./earshot separate runs/mixit-pool16k scenes/drums-mixtures/manifest.tsv -o separated --count 5
+  ./earshot separate runs/mixit-pool16k night.flac -o night --processors runs/mixit-pool16k@250,runs/mixit-pool16k@0
+
+Many recordings go in shards, here or as an array of Slurm (cluster.yaml: { partition: cpu, time: 4 h, memory: 8 GB }):
+  ./earshot separate runs/mixit-pool16k archive/ -o separated --shards 16 --max-parallel 2
+  ./earshot separate runs/mixit-pool16k archive/ -o separated --shards 64 --executor slurm --slurm cluster.yaml
+  ./earshot separate runs/mixit-pool16k archive/ -o separated --shard 3/16     one alone, for others to start
+`
+
+export default function register(program: Command): void {
+  const verb = program
+    .command('separate')
+    .description(
+      'write the channels of recordings, separated by a trained separator, and a page to look at and listen to',
+    )
+    .argument('<run>', 'run folder of a separator (its newest checkpoint), RUN@step, or a checkpoint')
+    .argument('<sounds>', 'audio file, folder, CSV/TSV table or data set file (data/sets/*.yaml)')
+    .requiredOption('-o, --output <folder>', 'folder to write')
+    .option('--processors <list>', 'further separators, with commas between: runs/mixit@250,runs/mixit@750')
+    .option('--window <duration>', 'longer recordings are separated in overlapping windows', `${USUAL.window} s`)
+    .option('--overlap <duration>', 'of two windows, cross-faded', `${USUAL.overlap} s`)
+    .option('-n, --count <recordings>', 'only so many, the first ones')
+    .addHelpText('after', EXAMPLES)
+    .action(separate)
+  shardOptions(verb, 'the same command without it writes the page when all are there')
+}
+
+async function separate(run: string, sounds: string, flags: Flags, command: Command): Promise<void> {
+  const [window, overlap] = [seconds('--window', flags.window), seconds('--overlap', flags.overlap)]
+  if (overlap > window / 2)
+    throw new Problem('bad-option', `--overlap ${flags.overlap}: expected at most half the window of ${flags.window}.`)
+  const { output: folder } = flags
+  const count = flags.count === undefined ? undefined : wholeNumber('--count', flags.count)
+  const others = flags.processors?.split(',').map(name => name.trim()) ?? []
+  const { shard, sharding } = await readSharding(flags)
+  const given = { run, others, sounds, folder, count }
+  const { signal, release } = stopOnInterrupt('Stopping.')
+  try {
+    if (sharding) {
+      await inShards({ ...given, signal }, sharding, typedOptions(command, ['output', 'processors']))
+      return
+    }
+    const { separateRecordings } = await import('../separation/separate-recordings.js')
+    const separated = await separateRecordings({ ...given, window, overlap, shard, signal })
+    process.stdout.write(report(separated, folder, run))
+    if (separated.missing > 0) process.exitCode = 130
+    else if (separated.made + separated.kept === 0 && !shard) process.exitCode = 1
+  } finally {
+    release()
+  }
+}
+
+type Given = Pick<SeparateOptions, 'run' | 'others' | 'sounds' | 'folder' | 'count' | 'signal'>
+
+async function inShards(given: Given, sharding: Sharding, typed: readonly string[]): Promise<void> {
+  const [{ separateInShards }, { whatIsMissing }] = await Promise.all([
+    import('../separation/separate-in-shards.js'),
+    import('../jobs/shard-jobs.js'),
+  ])
+  const separated = await separateInShards({ ...given, sharding, typed })
+  const missing = whatIsMissing(separated.end)
+  process.stdout.write(`${ofShards(separated, given)}${missing}`)
+  if (missing !== '') process.exitCode = given.signal.aborted ? 130 : 1
+  else if (separated.separated === 0) process.exitCode = 1
+}
+
+function ofShards({ separated, skipped, channels, page }: SeparatedInShards, { folder, run }: Given): string {
+  if (page === undefined) return leftOut(skipped)
+  return `${leftOut(skipped)}${folder}: ${separated} recordings separated, ${channels} channels each.\n${next(page, run)}`
+}
+
+function report({ made, kept, skipped, missing, channels, page }: Separated, folder: string, run: string): string {
+  const lost = leftOut(skipped)
+  if (missing > 0)
+    return `${lost}${folder}: ${made + kept} recordings separated, ${missing} missing. Run the same command again to go on.\n`
+  const known = kept > 0 ? `, ${kept} of them before` : ''
+  const told = `${lost}${folder}: ${made + kept} recordings separated${known}, ${channels} channels each.\n`
+  if (page !== undefined) return `${told}${next(page, run)}`
+  return `${told}Next, when all shards are there: the same command without --shard, for the page.\n`
+}
+
+const leftOut = (skipped: Separated['skipped']) =>
+  skipped.length > 0 ? `Left out:\n${skipped.map(({ clip, reason }) => `  ${clip}: ${reason}\n`).join('')}` : ''
+
+const next = (page: string, run: string) => `Open ${page} in a browser.
+Next:
+  ./earshot evaluate-separation ${run} scenes/drums-mixtures/manifest.tsv     on mixtures that ./earshot scenes has made
+`
+
+function seconds(flag: string, text: string): number {
+  const read = duration({ min: 0, max: 600 }).safeParse(text)
+  if (!read.success) throw new Problem('bad-option', `${flag}: ${read.error.issues[0]!.message}`)
+  if (flag === '--window' && read.data < 0.05) throw new Problem('bad-option', '--window: expected at least 50 ms.')
+  return read.data
+}

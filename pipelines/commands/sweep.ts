@@ -1,0 +1,147 @@
+/** `earshot sweep`: the same config with changes, several seeds each, in one table. */
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { Problem } from '../../data/problem.js'
+import { suggestion } from '../../graphs/language/nearest-name.js'
+import type { SweepPlan } from '../sweeps/plan.js'
+import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
+import { shellWord } from '../terminal/shell-word.js'
+import { wholeNumber } from './whole-number.js'
+
+const EXAMPLES = `
+Examples:
+  ./earshot sweep plan configs/sweeps/contrastive-quick.yaml --trial     what would run, and how long
+  ./earshot sweep run configs/sweeps/contrastive-quick.yaml              goes on where it stopped
+  ./earshot sweep run my-sweep.yaml --only base no-mix-back --retry      some arms, failed jobs too
+  ./earshot sweep results configs/sweeps/contrastive-quick.yaml          the table, also while it runs
+  ./earshot sweep run my-sweep.yaml --executor slurm --max-parallel 8    as arrays of Slurm, 8 jobs at once
+
+On a cluster, what a job gets stands in the sweep file; only threads are needed, and figures are the same as here:
+  executor: slurm
+  budget: { threads: 4, jobs-at-once: 8 }
+  slurm: { partition: cpu, time: 4 h, memory: 8 GB, options: [--account=sound] }
+A job that reaches its time limit, or is pre-empted, goes back to the queue and goes on where it was. Ctrl-C stops the
+jobs; closing the terminal leaves them in the queue, and the same command finds them again. Program, configs, sounds,
+cache (EARSHOT_CACHE) and --output have to be on a disk that all machines share. Many recordings are embedded and
+separated by arrays, too: ./earshot embed --help.
+`
+
+interface Where {
+  output?: string
+  executor?: string
+}
+
+const EXECUTOR = ['--executor <name>', "local or slurm, instead of the sweep file's"] as const
+
+export default function register(program: Command): void {
+  const sweep = program
+    .command('sweep')
+    .description('train a config with changes and several seeds, and compare them in one table')
+    .addHelpText('after', EXAMPLES)
+  const verb = (name: string, what: string) =>
+    sweep
+      .command(name)
+      .description(what)
+      .argument('<file>', 'sweep file (configs/sweeps/*.yaml)')
+      .option('--output <folder>', 'folder of the ledger; runs/sweeps/<name of the sweep> if not given')
+  verb('plan', 'check every variant and list the jobs; runs nothing')
+    .option('--trial [steps]', 'measure a few steps of the base and its evaluations, for an estimate of the time')
+    .option('--all', 'list every job, however many')
+    .option(...EXECUTOR)
+    .action(plan)
+  verb('run', 'run what is not done yet; may be killed and started again at any time')
+    .option('--only <arms...>', 'some arms')
+    .option('--retry', 'failed jobs too')
+    .option('--max-parallel <n>', 'jobs side by side, instead of budget.jobs-at-once')
+    .option(...EXECUTOR)
+    .action(run)
+  verb('results', 'write and print the tables of what there is').action(results)
+  sweep.command('job <output> <key>', { hidden: true }).action(job)
+}
+
+async function planned(file: string, { output, executor }: Where): Promise<SweepPlan> {
+  const [{ planSweep }, { runBy }] = await Promise.all([
+    import('../sweeps/plan.js'),
+    import('../sweeps/open-executor.js'),
+  ])
+  return runBy(await planSweep(file, output), executor)
+}
+
+async function plan(file: string, options: Where & { trial?: string | true; all?: true }): Promise<void> {
+  const plan = await planned(file, options)
+  const [{ listJobs, planText }, { lastTrial, runTrial }] = await Promise.all([
+    import('../sweeps/plan-text.js'),
+    import('../sweeps/trial.js'),
+  ])
+  const steps =
+    options.trial === undefined ? undefined : options.trial === true ? 5 : wholeNumber('--trial', options.trial)
+  const trial = steps === undefined ? lastTrial(plan) : runTrial(plan, steps)
+  process.stdout.write(`${planText(plan, listJobs(plan), { all: options.all, trial, given: asGiven(options) })}\n`)
+}
+
+async function run(
+  file: string,
+  options: Where & { only?: string[]; retry?: true; maxParallel?: string },
+): Promise<void> {
+  const plan = await planned(file, options)
+  const names = plan.arms.map(({ name }) => name)
+  for (const arm of options.only ?? [])
+    if (!names.includes(arm))
+      throw new Problem('unknown-arm', `${file} has no arm '${arm}'. ${suggestion(arm, names)}`.trimEnd())
+  const most = options.maxParallel === undefined ? undefined : wholeNumber('--max-parallel', options.maxParallel)
+  const { runSweep } = await import('../sweeps/run-sweep.js')
+  const { signal, release } = stopOnInterrupt('Stopping the jobs under way; what they have done is kept.')
+  try {
+    await runSweep(plan, { only: options.only, retry: options.retry, most, signal })
+  } catch (error) {
+    if (!wasInterrupted(error, signal)) throw error
+  } finally {
+    release()
+  }
+  if (signal.aborted) {
+    process.stdout.write(`Stopped. Go on with:\n  ./earshot sweep run ${shellWord(file)}${asGiven(options)}\n`)
+    process.exitCode = 130
+    return
+  }
+  await show(plan, options)
+}
+
+async function results(file: string, options: Where): Promise<void> {
+  await show(await planned(file, options), options)
+}
+
+/** Tables, files, what to do next; exit code 1 if a job has failed. */
+async function show(plan: SweepPlan, options: Where): Promise<void> {
+  const [{ sweepResults }, { resultsText }, { writeResults }, { counts, listJobs }] = await Promise.all([
+    import('../sweeps/results.js'),
+    import('../sweeps/results-text.js'),
+    import('../sweeps/results-files.js'),
+    import('../sweeps/plan-text.js'),
+  ])
+  const found = sweepResults(plan)
+  const files = writeResults(plan.output, found)
+  const failed = found.missing.some(({ state }) => state === 'failed')
+  const open = found.missing.some(({ state }) => state !== 'failed')
+  const again = `./earshot sweep run ${shellWord(plan.file)}${asGiven(options)}`
+  const next = open ? again : failed ? `${again} --retry` : `./earshot report ${shellWord(plan.output)}`
+  process.stdout.write(
+    `${resultsText(found)}\n\n${counts(plan, listJobs(plan))}\nSaved: ${files.join(', ')}\nNext: ${next}\n`,
+  )
+  if (failed) process.exitCode = 1
+}
+
+/** Options of a command that have to be said again. */
+const asGiven = (options: Where) =>
+  (['output', 'executor'] as const)
+    .flatMap(name => (options[name] === undefined ? [] : [` --${name} ${shellWord(options[name])}`]))
+    .join('')
+
+/** What an executor starts, here or on another machine. */
+async function job(output: string, key: string): Promise<void> {
+  const [{ jobFolder }, { runJob }] = await Promise.all([
+    import('../sweeps/job-folder.js'),
+    import('../sweeps/run-job.js'),
+  ])
+  const { signal, release } = stopOnInterrupt('Stopping.')
+  process.exitCode = await runJob(jobFolder({ output: resolve(output) }, key), signal).finally(release)
+}

@@ -1,0 +1,111 @@
+/** `earshot train`: a config becomes a run folder with checkpoints, metrics and the ruler of its probes. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { Problem } from '../../data/problem.js'
+import type { Edit } from '../../graphs/language/edits.js'
+import { type Config, readConfig } from '../configuration/config.js'
+import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
+import { trainInFolder, usualRun } from '../training/train-in-folder.js'
+import type { Outcome } from '../training/training.js'
+import { editOptions } from './edit-options.js'
+
+interface Options {
+  run?: string
+  resume?: boolean
+  from?: string
+}
+
+const EXAMPLES = `
+Examples:
+  ./earshot train configs/quickstart.yaml                        into runs/quickstart
+  ./earshot train configs/pool.yaml --run runs/pool-1 --set train.seed=1
+  ./earshot train --run runs/pool-1 --resume                     go on where it stopped
+  ./earshot train configs/pool.yaml --from runs/pool-1 --run runs/longer
+  ./earshot train configs/pool.yaml --run runs/no-mix-back --without mixed          an ablation
+`
+
+export default function register(program: Command): void {
+  const command = program
+    .command('train')
+    .description('train an encoder from a config')
+    .argument('[config]', 'YAML file with nodes, data and train; a resumed run knows its own')
+    .option('--run <folder>', 'run folder to write; runs/<name of the config> if not given')
+    .option('--resume', 'go on from the newest checkpoint of the run folder, bit for bit')
+    .option(
+      '--from <checkpoint>',
+      'start a new run from the weights of a run or checkpoint, node by node where they fit',
+    )
+    .addHelpText('after', EXAMPLES)
+  const edits = editOptions(command)
+  command.action((file: string | undefined, options: Options) => train(file, edits, options))
+}
+
+async function train(file: string | undefined, edits: readonly Edit[], options: Options): Promise<void> {
+  const config = await configOf(file, edits, options)
+  const path = options.run ?? usualRun(config)
+  const { signal, release } = stopOnInterrupt('Stopping after this step.')
+  try {
+    report(await trainInFolder(config, { ...options, signal }), config, path)
+  } catch (error) {
+    if (!wasInterrupted(error, signal)) throw error
+    stopped(path)
+  } finally {
+    release()
+  }
+}
+
+async function configOf(file: string | undefined, edits: readonly Edit[], { run, resume }: Options): Promise<Config> {
+  const saved = resume && run ? join(run, 'run.yaml') : undefined
+  const chosen = file ?? saved
+  if (!chosen)
+    throw new Problem('no-config', 'There is no config to train.', { hint: './earshot train configs/quickstart.yaml' })
+  if (!existsSync(chosen)) throw new Problem('no-config', `${chosen} does not exist.`)
+  return readConfig(chosen, edits)
+}
+
+/** Interrupted before the first step: without a checkpoint, a resumed run begins at the beginning. */
+function stopped(run: string): void {
+  process.stdout.write(
+    `Stopped while preparing; what has been read stays in the cache. Go on with:\n  ./earshot train --run ${run} --resume\n`,
+  )
+  process.exitCode = 130
+}
+
+function report(outcome: Outcome, config: Config, run: string): void {
+  const { step, interrupted, waitedShare, secondsPerStep, loss, bottleneck } = outcome
+  if (interrupted) {
+    process.stdout.write(
+      `Stopped at step ${step} of ${config.train.steps}; saved. Go on with:\n  ./earshot train --run ${run} --resume\n`,
+    )
+    process.exitCode = 130
+    return
+  }
+  const share = `${(100 * waitedShare).toFixed(1)} %`
+  const next = learnsToSeparate(config)
+    ? `separate ${run} my-sounds/ -o separated`
+    : `embed ${run} my-sounds/ -o my-sounds.arrow`
+  process.stdout.write(
+    [
+      `Trained ${step} steps: loss ${loss.toFixed(3)} (chance ${chanceOf(config).toFixed(3)}), ${secondsPerStep.toFixed(2)} s a step, ${share} of it waiting for data.`,
+      bottleneck,
+      'Next:',
+      `  ./earshot ${next}`,
+      '',
+    ].join('\n'),
+  )
+}
+
+/** Whether it trains a separator and no encoder. */
+function learnsToSeparate({ graph, stages }: Config): boolean {
+  const roles = graph.nodes.flatMap(({ stage: name }) => {
+    const stage = stages.get(name)
+    return stage?.place === 'tensor' ? [stage.role] : []
+  })
+  return roles.includes('separator') && !roles.includes('encoder')
+}
+
+/** What the losses of an encoder that tells nothing apart would add up to. */
+function chanceOf({ graph }: Config): number {
+  return graph.nodes.reduce((sum, { out, weight = 1 }) => sum + (out.kind === 'loss' ? weight * out.chance : 0), 0)
+}

@@ -1,0 +1,97 @@
+/** `earshot validate`: says all that is wrong with graphs and configs, before any sound is opened. */
+import type { Command } from 'commander'
+import { planGraph } from '../../graphs/language/plan.js'
+import { type Edit, type ReadGraph, readGraph } from '../../graphs/language/read-graph.js'
+import { renderProblem } from '../../graphs/language/render-problem.js'
+import { loadStages } from '../../stages/registry.js'
+import { sections } from '../configuration/config.js'
+import { runYaml } from '../configuration/run-yaml.js'
+import { asTyped, editOptions } from './edit-options.js'
+
+const EXAMPLES = `
+Examples:
+  ./earshot validate configs/quickstart.yaml
+  ./earshot validate graphs/*.yaml --json
+  ./earshot validate configs/quickstart.yaml --set nodes.batch.size=64 --print
+  ./earshot validate graphs/contrastive-16k.yaml --without mixed --swap 'encoder=resnet18'
+`
+
+interface Options {
+  json?: true
+  print?: true
+}
+
+export default (program: Command): void => {
+  const command = program
+    .command('validate')
+    .description('check graphs and configs without opening any audio')
+    .argument('<file...>', 'graphs or configs (YAML)')
+    .option('--json', 'print the result for tools')
+    .option('--print', 'print the resolved document, each value with the place that set it')
+    .addHelpText('after', EXAMPLES)
+  const edits = editOptions(command)
+  command.action(async (files: string[], options: Options) => {
+    const stages = await loadStages()
+    const results: [string, ReadGraph<typeof sections>][] = []
+    for (const file of files) results.push([file, await readGraph(file, { edits, sections, stages })])
+    const text = options.json
+      ? json(results)
+      : results.map(([file, result]) => words(file, result, edits, options)).join('\n')
+    process.stdout.write(`${text}\n`)
+    if (results.some(([, { problems }]) => problems.length > 0)) process.exitCode = 1
+  })
+}
+
+function words(
+  file: string,
+  { graph, document, problems }: ReadGraph<typeof sections>,
+  edits: readonly Edit[],
+  { print }: Options,
+): string {
+  const printed = print && document ? [runYaml(document).trimEnd(), ''] : []
+  if (problems.length > 0 || !graph || !document) {
+    const count = `${file}: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}.`
+    return [...printed, ...problems.flatMap(problem => [renderProblem(problem), '']), count].join('\n')
+  }
+  return [
+    ...printed,
+    `${file} is sound: ${summary({ graph, document })}.`,
+    `Next: ${next(file, edits, document.sections)}`,
+  ].join('\n')
+}
+
+type Sound = Required<Pick<ReadGraph<typeof sections>, 'graph' | 'document'>>
+
+/** `14 nodes; similarity (nt-xent) trains encoder and projection on batches of 128 clips; window 384 clips`. */
+function summary({ graph, document }: Sound): string {
+  const trained = graph.nodes
+    .filter(({ place, out, frozen, shares }) => place === 'tensor' && out.kind !== 'loss' && frozen !== true && !shares)
+    .map(({ id }) => id)
+  const losses = graph.nodes
+    .filter(({ out }) => out.kind === 'loss')
+    .map(({ id, stage, weight }) => `${weight === undefined ? '' : `${weight} x `}${id} (${stage})`)
+  const { smallest, usual } = planGraph(graph).window
+  const window = document.sections.streams?.window ?? usual
+  const trains = `${and(losses)} ${losses.length === 1 ? 'trains' : 'train'} ${and(trained)} on batches of ${smallest} clips`
+  return [`${graph.nodes.length} nodes`, ...(losses.length > 0 ? [trains] : []), `window ${window} clips`].join('; ')
+}
+
+function and(names: string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+}
+
+function next(file: string, edits: readonly Edit[], { data, train }: Sound['document']['sections']): string {
+  const typed = asTyped(edits)
+  if (data && train) return `./earshot train ${file}${typed}`
+  return `./earshot graph ${file}${typed}  (to train it, extend it in a config with data and train, as configs/quickstart.yaml does)`
+}
+
+function json(results: [string, ReadGraph<typeof sections>][]): string {
+  const files = results.map(([file, { graph, problems }]) => ({
+    file,
+    sound: problems.length === 0,
+    problems: problems.map(({ code, message, hint, place }) => ({ code, message, hint, place })),
+    ...(graph && problems.length === 0 ? { nodes: graph.nodes, plan: planGraph(graph) } : {}),
+  }))
+  return JSON.stringify(files, undefined, 2)
+}

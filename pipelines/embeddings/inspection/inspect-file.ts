@@ -1,0 +1,126 @@
+/** What there is to say about an embeddings file, from one reading. */
+
+import { effectiveRank } from '../../model/collapse.js'
+import { openEmbeddings } from '../arrow-reader.js'
+import { type Breach, type Field, fieldsOf, RowRules, readSchema, schemaBreaches } from './contract.js'
+import { eigenvalues } from './eigenvalues.js'
+import { nearDuplicates } from './near-duplicates.js'
+
+/** Rows, evenly drawn, that the effective rank is taken of at most. */
+export const RANK_ROWS = 512
+
+export interface Inspection {
+  file: string
+  rows: number
+  clips: number
+  dimensions: number
+  columns: Field[]
+  metadata: Record<string, string>
+  breaches: Breach[]
+  /** Lengths of the embeddings. */
+  norms: { least: number; mean: number; most: number; zero: number }
+  /** Dimensions with one value throughout. */
+  dead: number[]
+  /**
+   * Of the embeddings at length 1, not centred, as training watches it: from 1, all alike. `rankRows` are those it is of.
+   */
+  rank: number
+  rankRows: number
+  near: {
+    threshold: number
+    count: number
+    cut: boolean
+    /** The most alike. */
+    pairs: { cosine: number; a: string; b: string; rows: [number, number] }[]
+  }
+}
+
+/**
+ * @param threshold cosine from which two rows count as near-duplicates
+ * @throws Problem as `openEmbeddings`, or `no-engine` if there are many rows and TensorFlow is not installed
+ */
+export async function inspectFile(file: string, threshold: number): Promise<Inspection> {
+  const source = await openEmbeddings(file)
+  try {
+    const schema = await readSchema(file)
+    const { rows, dimensions, metadata, columns } = source
+    const rules = new RowRules(metadata['earshot.level'])
+    const unit = new Float32Array(rows * dimensions)
+    const norms = new Float64Array(rows)
+    const low = new Float32Array(dimensions).fill(Number.POSITIVE_INFINITY)
+    const high = new Float32Array(dimensions).fill(Number.NEGATIVE_INFINITY)
+    const clips: string[] = []
+    for await (const batch of source.batches()) {
+      const [starts, ends] = ['start', 'end'].map(name => (columns.includes(name) ? batch.column(name) : []))
+      for (let at = 0; at < batch.rows; at++) {
+        const row = clips.push(batch.clips[at]!) - 1
+        const embedding = batch.embedding.subarray(at * dimensions, (at + 1) * dimensions)
+        norms[row] = measure(embedding, low, high)
+        const finite = Number.isFinite(norms[row]!)
+        if (finite && norms[row]! > 0)
+          for (let k = 0; k < dimensions; k++) unit[row * dimensions + k] = embedding[k]! / norms[row]!
+        rules.row(row, clips[row]!, seconds(starts![at]), seconds(ends![at]), finite)
+      }
+    }
+    const near = await nearDuplicates(unit, dimensions, threshold)
+    return {
+      ...{ file, rows, clips: new Set(clips).size, dimensions, columns: fieldsOf(schema), metadata },
+      breaches: [...schemaBreaches(schema), ...rules.breaches],
+      norms: summary(norms.filter(Number.isFinite)),
+      dead: rows > 1 ? [...low.keys()].filter(k => !(high[k]! > low[k]!)) : [],
+      ...rankOf(unit, dimensions),
+      near: {
+        ...{ threshold, count: near.count, cut: near.cut },
+        pairs: near.pairs.map(({ a, b, cosine }) => ({ cosine, a: clips[a]!, b: clips[b]!, rows: [a, b] })),
+      },
+    }
+  } finally {
+    await source.close()
+  }
+}
+
+const seconds = (text: string | undefined) => (text === undefined ? undefined : Number(text))
+
+/** Length of an embedding; moves the ends of each dimension. */
+function measure(embedding: Float32Array, low: Float32Array, high: Float32Array): number {
+  let sum = 0
+  for (let k = 0; k < embedding.length; k++) {
+    const value = embedding[k]!
+    sum += value * value
+    if (value < low[k]!) low[k] = value
+    if (value > high[k]!) high[k] = value
+  }
+  return Math.sqrt(sum)
+}
+
+function summary(norms: Float64Array): Inspection['norms'] {
+  let [least, most, sum, zero] = [Number.POSITIVE_INFINITY, 0, 0, 0]
+  for (const norm of norms) {
+    least = Math.min(least, norm)
+    most = Math.max(most, norm)
+    sum += norm
+    if (norm === 0) zero++
+  }
+  return { least: norms.length > 0 ? least : 0, mean: norms.length > 0 ? sum / norms.length : 0, most, zero }
+}
+
+/** By the eigenvalues of the products of rows, or of dimensions, whichever are fewer. */
+function rankOf(unit: Float32Array, dimensions: number): { rank: number; rankRows: number } {
+  const all = unit.length / dimensions
+  const count = Math.min(all, RANK_ROWS)
+  const row = (at: number) => Math.floor((at * all) / count) * dimensions
+  const [side, value] =
+    count <= dimensions
+      ? [count, (i: number, j: number) => sumOver(dimensions, k => unit[row(i) + k]! * unit[row(j) + k]!)]
+      : [dimensions, (i: number, j: number) => sumOver(count, at => unit[row(at) + i]! * unit[row(at) + j]!)]
+  const gram = new Float64Array(side * side)
+  for (let i = 0; i < side; i++) for (let j = 0; j <= i; j++) gram[i * side + j] = gram[j * side + i] = value(i, j)
+  const singular = eigenvalues(gram, side).map(value => Math.sqrt(Math.max(0, value)))
+  return { rank: effectiveRank(singular), rankRows: count }
+}
+
+function sumOver(count: number, term: (at: number) => number): number {
+  let sum = 0
+  for (let at = 0; at < count; at++) sum += term(at)
+  return sum
+}

@@ -1,0 +1,48 @@
+/** One run, or those of a sweep arm by arm, through the same sounds. */
+import { join } from 'node:path'
+import { Problem } from '../../../data/problem.js'
+import { runsOf } from '../consistency/runs.js'
+import { armsText, classificationText } from './classification-text.js'
+import { type ClassifyOptions, classify } from './classify.js'
+import { writePredictions } from './predictions-file.js'
+import { writeClassified } from './score-files.js'
+import { type Suspicions, writeSuspects } from './suspect-tables.js'
+
+interface Wishes extends Suspicions {
+  /** JSON file of what is said about each labelled clip; of one run. */
+  predictions?: string | undefined
+}
+
+/**
+ * Writes `classification.json` and `scores.arrow` to `output`, and tables of what is suspected in the labels if they are
+ * asked for; of a sweep into a folder a run.
+ *
+ * @returns what is said about it
+ */
+export async function classifyRuns(
+  run: string,
+  output: string,
+  options: Omit<ClassifyOptions, 'run'>,
+  { predictions, ...suspicions }: Wishes = {},
+): Promise<string> {
+  const runs = runsOf(run)
+  if (predictions !== undefined && runs.length > 1)
+    throw new Problem('bad-option', `--predictions ${predictions}: ${run} holds ${runs.length} runs.`, {
+      hint: 'Name one of them, or let the sweep judge them: evaluate: { ..., classifiers: [own] }.',
+    })
+  const measured = []
+  for (const { arm, seed, path } of runs) {
+    const classified = await classify({ ...options, run: path })
+    const folder = seed === undefined ? output : join(output, `${arm.replace(/[^\p{L}\p{N}+._-]/gu, '_')}-seed-${seed}`)
+    const files = writeClassified(folder, classified)
+    const told = writeSuspects(folder, classified, suspicions)
+    if (predictions !== undefined) writePredictions(predictions, classified)
+    measured.push({ arm, seed, classification: classified.classification, files, told })
+  }
+  const [first] = measured
+  if (measured.length === 1)
+    return [classificationText(first!.classification), `Written: ${first!.files.join(', ')}`, ...first!.told, ''].join(
+      '\n',
+    )
+  return `${armsText(measured)}\nWritten: ${output}, a folder a run\n`
+}

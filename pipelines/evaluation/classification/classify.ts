@@ -1,0 +1,150 @@
+/** What a trained run says about sounds: a row of class probabilities a clip, and how many are right where it is known. */
+import { availableParallelism } from 'node:os'
+import { readClips } from '../../../data/manifests.js'
+import { Problem } from '../../../data/problem.js'
+import { openPool } from '../../../graphs/streams/pool.js'
+import { type Prepared, prepareFeatures } from '../../../graphs/streams/prepare.js'
+import { loadStages } from '../../../stages/registry.js'
+import { missingColumn } from '../../embeddings/arrow-missing-column.js'
+import { type EncodingPath, encodingPath } from '../../embeddings/encoding-path.js'
+import { embeddingMetadata } from '../../embeddings/metadata.js'
+import { findCheckpoint } from '../../model/checkpoint.js'
+import { TrainerThread } from '../../model/trainer-thread.js'
+import { progress } from '../../terminal/progress.js'
+import { topClasses } from '../probes/judges.js'
+import { type ClassFigures, classFigures } from './class-figures.js'
+import { type ClipScores, clipScores } from './clip-scores.js'
+import { writeScores } from './score-files.js'
+import { type TrainedClassifier, trainedClassifier } from './trained-classifier.js'
+
+export interface ClassifyOptions {
+  /** Run folder (its newest checkpoint), RUN@best or a checkpoint. */
+  run: string
+  /** Data set file, folder, table or audio file. */
+  sounds: string
+  /** Seconds from one patch to the next. */
+  hop: number
+  /** Label column of what is resampled whole, for the intervals; each clip by itself if absent. */
+  group?: string | undefined
+  layer?: string | undefined
+  workers?: number | undefined
+  /** Folder of the feature cache. */
+  cache: string
+  signal?: AbortSignal | undefined
+}
+
+export interface Classification extends Partial<ClassFigures> {
+  recipe: 'earshot-classification/1'
+  run: string
+  sounds: string
+  checkpoint: { step: number; sha256: string; graphHash: string; encoder: string }
+  classifier: { node: string; column: string; classes: readonly string[]; outputs: string }
+  settings: { hop: number; group?: string | undefined; pooling: 'mean of patch probabilities' }
+  clips: number
+  patches: number
+  /** Clips with one of the classes: on these the figures are. */
+  labelled: number
+  /** Clips that cannot be read. */
+  left: { clip: string; reason: string }[]
+  /** `top` is the likeliest class. */
+  byClip: { clip: string; label?: string | undefined; top: string; probability: number; group?: string | undefined }[]
+}
+
+/** With all that the files need which are written from it. */
+export interface Classified {
+  classification: Classification
+  said: ClipScores
+  prepared: Prepared
+  /** Label columns of the sounds. */
+  columns: readonly string[]
+  classifier: TrainedClassifier
+  /** Writes the probabilities as an Arrow file by the contract of embeddings: a row a clip, a number a class. */
+  writeArrow(file: string): void
+}
+
+/** @throws Problem `no-classifier`, `missing-column`, and as `embed` throws them; the signal's reason once it is aborted */
+export async function classify(options: ClassifyOptions): Promise<Classified> {
+  const { run, sounds, group, signal } = options
+  const found = findCheckpoint(run)
+  const { graph, statistics, train, step, sha256, graphHash } = found.checkpoint
+  const path = encodingPath(graph, await loadStages(graph.stageFiles), statistics, options.layer)
+  const classifier = trainedClassifier(graph, path.encoder)
+  const { prepared, columns } = await prepare(options, path)
+  const second = path.melPort.hop / path.melPort.rate
+  const hop = Math.max(1, Math.round(options.hop / second))
+  const { seed, threads, precision } = train
+  const thread = await TrainerThread.start({ graph, seed, threads, precision })
+  const bar = progress('classified clips', prepared.clips.length)
+  let said: ClipScores
+  try {
+    await thread.load(found.tensors, { optimiser: false })
+    said = await clipScores({ thread, path, classifier, prepared, hop, signal, onClip: () => bar.tick() })
+  } finally {
+    bar.done()
+    await thread.close()
+  }
+  const { node, column, classes, outputs } = classifier
+  const known = [...said.sets.keys()].filter(clip => said.sets[clip]!.length > 0)
+  const units = known.map(clip => (group && prepared.clips[clip]!.labels[group]) || prepared.clips[clip]!.id)
+  const top = topClasses(said.scores)
+  const classification: Classification = {
+    recipe: 'earshot-classification/1',
+    ...{ run, sounds },
+    checkpoint: { step, sha256, graphHash, encoder: path.encoder },
+    classifier: { node, column, classes, outputs },
+    settings: { hop: hop * second, group, pooling: 'mean of patch probabilities' },
+    ...{ clips: prepared.clips.length, patches: said.patches, labelled: known.length },
+    left: prepared.skipped.map(({ clip, reason }) => ({ clip, reason })),
+    ...(known.length > 0 && figuresOf(said, known, classifier, units)),
+    byClip: prepared.clips.map(({ id, labels }, at) => ({
+      ...{ clip: id, label: labels[column], top: classes[top[at]!]! },
+      probability: said.scores.values[at * classifier.size + top[at]!]!,
+      ...(group !== undefined && { group: labels[group] }),
+    })),
+  }
+  const writeArrow = (file: string) => {
+    const metadata = {
+      ...embeddingMetadata(found, path),
+      'earshot.level': 'clip',
+      'earshot.hop': String(hop * second),
+      'earshot.layer': node,
+      'earshot.content': `class probabilities (${outputs})`,
+      'earshot.classes': JSON.stringify(classes),
+    }
+    writeScores(file, metadata, { said, prepared, columns, path })
+  }
+  return { classification, said, prepared, columns, classifier, writeArrow }
+}
+
+function figuresOf(
+  { scores, sets }: ClipScores,
+  known: readonly number[],
+  { size, outputs }: TrainedClassifier,
+  units: readonly string[],
+): ClassFigures {
+  const values = new Float64Array(known.length * size)
+  known.forEach((clip, row) => {
+    values.set(scores.values.subarray(clip * size, (clip + 1) * size), row * size)
+  })
+  const truth = { classes: size, sets: known.map(clip => sets[clip]!), exclusive: outputs === 'softmax' }
+  return classFigures({ rows: known.length, columns: size, values }, truth, units)
+}
+
+async function prepare({ sounds, group, workers, cache, signal }: ClassifyOptions, path: EncodingPath) {
+  const { clips, columns } = await readClips(sounds)
+  if (group !== undefined && !columns.includes(group)) throw missingColumn(group, columns, sounds)
+  const pool = openPool({ workers: workers ?? availableParallelism() })
+  const bar = progress('reading sounds', clips.length)
+  const onProgress = () => bar.tick()
+  try {
+    const prepared = await prepareFeatures({
+      ...{ graph: path.features, clips, cacheFolder: cache, pool, onProgress, signal },
+    })
+    if (prepared.clips.length > 0) return { prepared, columns }
+    const { path: file, reason } = prepared.skipped[0]!
+    throw new Problem('no-usable-clips', `None of ${clips.length} clips can be read; ${file}: ${reason}`)
+  } finally {
+    bar.done()
+    await pool.close()
+  }
+}

@@ -1,0 +1,37 @@
+/** What is kept of a classification: figures as JSON, class probabilities as Arrow. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createEmbeddingWriter } from '../../embeddings/arrow-writer.js'
+import type { EncodingPath } from '../../embeddings/encoding-path.js'
+import type { Classified } from './classify.js'
+
+/** By the contract of embeddings: a row a clip, a number a class; nothing remains if it fails. */
+export function writeScores(
+  file: string,
+  metadata: Record<string, string>,
+  { said, prepared, columns, path }: Pick<Classified, 'said' | 'prepared' | 'columns'> & { path: EncodingPath },
+): void {
+  const { columns: size, values } = said.scores
+  const writer = createEmbeddingWriter(file, { dimensions: size, columns, metadata })
+  const seconds = prepared.nodes[path.mel]!.seconds
+  const rows = prepared.clips.map(({ id, path, labels, start = 0 }, at) => ({
+    ...{ clip: id, path, start, end: start + seconds[at]!, labels },
+    embedding: Float32Array.from(values.subarray(at * size, (at + 1) * size)),
+  }))
+  try {
+    writer.write(rows)
+    writer.close()
+  } catch (error) {
+    writer.abort()
+    throw error
+  }
+}
+
+/** `classification.json` and `scores.arrow` in a folder. @returns the files */
+export function writeClassified(folder: string, { classification, writeArrow }: Classified): string[] {
+  mkdirSync(folder, { recursive: true })
+  const [json, arrow] = [join(folder, 'classification.json'), join(folder, 'scores.arrow')]
+  writeFileSync(json, `${JSON.stringify(classification, null, 1)}\n`)
+  writeArrow(arrow)
+  return [json, arrow]
+}

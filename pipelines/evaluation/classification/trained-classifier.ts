@@ -1,0 +1,49 @@
+/** The classifier that a supervised graph trains: where it stands, and what its numbers mean. */
+import { Problem } from '../../../data/problem.js'
+import type { CheckedGraph } from '../../../graphs/language/checked.js'
+import { type ClassifierHead, classifierHead } from '../consistency/classifier-head.js'
+
+export interface TrainedClassifier extends ClassifierHead {
+  /** softmax: one class a clip. sigmoid: each class by itself. */
+  outputs: 'softmax' | 'sigmoid'
+  /** Between several labels of a clip. */
+  separator?: string | undefined
+}
+
+/** @param encoder that the classifier reads @throws Problem `no-classifier` */
+export function trainedClassifier(graph: CheckedGraph, encoder: string): TrainedClassifier {
+  const head = classifierHead(graph, encoder)
+  if (!head)
+    throw new Problem('no-classifier', `The graph has no classifier${encoder && ` that reads '${encoder}'`}.`, {
+      hint: 'Train one: graphs/supervised-16k.yaml shows how. Embeddings without a classifier are judged by ./earshot probe.',
+    })
+  const loss = graph.nodes.find(({ inputs, out }) => out.kind === 'loss' && inputs.from?.node === head.node)
+  const label = graph.nodes.find(({ stage, parameters }) => stage === 'label' && parameters.column === head.column)
+  return {
+    ...head,
+    outputs: loss?.parameters.outputs === 'sigmoid' ? 'sigmoid' : 'softmax',
+    separator: label?.parameters.separator as string | undefined,
+  }
+}
+
+/** The one of a graph's first encoder that has one. @throws Problem `no-classifier` */
+export function graphClassifier(graph: CheckedGraph): TrainedClassifier {
+  const encoder = graph.nodes.find(({ stage }) => stage === 'classifier')?.inputs.from?.node
+  return trainedClassifier(graph, encoder ?? '')
+}
+
+/** Class numbers of a cell of the label column; none if it is empty or names none of the classes. */
+export function classesOf(cell: string | undefined, { classes, separator }: TrainedClassifier): number[] {
+  if (cell === undefined) return []
+  const names = separator === undefined ? [cell] : cell.split(separator).map(name => name.trim())
+  return [...classes.keys()].filter(at => names.includes(classes[at]!))
+}
+
+/** What logits say: probabilities that add up to 1, or one probability a class. */
+export function toProbabilities(logits: Float32Array, outputs: TrainedClassifier['outputs']): Float32Array {
+  if (outputs === 'sigmoid') return logits.map(logit => 1 / (1 + Math.exp(-logit)))
+  const most = Math.max(...logits)
+  const powers = Array.from(logits, logit => Math.exp(logit - most))
+  const sum = powers.reduce((total, power) => total + power, 0)
+  return Float32Array.from(powers, power => power / sum)
+}

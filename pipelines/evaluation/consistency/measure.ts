@@ -1,0 +1,149 @@
+/** How far a trained encoder, and its classifier if it has one, agrees with itself when a sound is shifted a little. */
+import { availableParallelism } from 'node:os'
+import { FeatureCache } from '../../../data/feature-cache.js'
+import { readClips } from '../../../data/manifests.js'
+import { Problem } from '../../../data/problem.js'
+import { openPool } from '../../../graphs/streams/pool.js'
+import { type Prepared, prepareFeatures } from '../../../graphs/streams/prepare.js'
+import { loadStages } from '../../../stages/registry.js'
+import { encodingPath } from '../../embeddings/encoding-path.js'
+import { findCheckpoint } from '../../model/checkpoint.js'
+import { TrainerThread } from '../../model/trainer-thread.js'
+import { progress } from '../../terminal/progress.js'
+import { type ClassifierHead, classifierHead } from './classifier-head.js'
+import { shiftedPatches } from './shifted-patches.js'
+import { type Axis, SHIFTS, SPARE, withWider } from './shifts.js'
+import { type ClipTally, figuresOf, type ShiftFigures, Tally } from './tally.js'
+
+export interface ConsistencyOptions {
+  /** Run folder or checkpoint. */
+  run: string
+  /** Data set file, folder, table or audio file. */
+  sounds: string
+  /** Seconds from one patch to the next. */
+  hop: number
+  layer?: string | undefined
+  /** Label column of what is resampled whole, for the intervals; each clip by itself if absent. */
+  group?: string | undefined
+  workers?: number | undefined
+  /** Folder of the feature cache. */
+  cache: string
+  signal?: AbortSignal | undefined
+}
+
+export interface Consistency {
+  recipe: 'earshot-consistency/1'
+  run: string
+  sounds: string
+  checkpoint: { step: number; sha256: string; graphHash: string; encoder: string }
+  /** Absent without a classifier. */
+  classifier?: { node: string; column: string; classes: readonly string[] }
+  settings: { hop: number; shifts: readonly number[]; group?: string | undefined; frequency: string }
+  clips: number
+  patches: number
+  /** Clips that cannot be read, or are shorter than a patch and the largest shift. */
+  left: { clip: string; reason: string }[]
+  /** Clips whose label is a class: on these recognition is measured, if it is all of them. */
+  labelled: number
+  figures: Record<Axis, ShiftFigures[]>
+  /** What each clip had, in the order of the shifts; classes by name. */
+  byClip: { clip: string; label?: string | undefined; group?: string | undefined; figures: ClipTally }[]
+}
+
+/**
+ * @throws Problem as `embed` throws them; `no-usable-clips` if no clip is as long as a patch and the largest shift;
+ * `missing-column` if the group is not there; the signal's reason once it is aborted
+ */
+export async function measureConsistency(options: ConsistencyOptions): Promise<Consistency> {
+  const { run, sounds, layer, group, cache, signal } = options
+  const found = findCheckpoint(run)
+  const { graph, statistics, train, step, sha256, graphHash } = found.checkpoint
+  const path = encodingPath(graph, await loadStages(graph.stageFiles), statistics, layer)
+  const head = classifierHead(graph, path.encoder)
+  const { features, wide } = withWider(path.features, path.mel)
+  const prepared = await prepare(options, features)
+  const { usable, left } = longEnough(prepared, path.mel, path.patch.frames + SPARE)
+  const second = path.melPort.hop / path.melPort.rate
+  const hop = Math.max(1, Math.round(options.hop / second))
+  const { seed, threads, precision } = train
+  const thread = await TrainerThread.start({ graph, seed, threads, precision })
+  const store = new FeatureCache(cache)
+  const open = (clip: number, axis: Axis) => store.open(prepared.nodes[axis === 'time' ? path.mel : wide]!.keys[clip]!)!
+  const tallies: ClipTally[] = []
+  let patches = 0
+  const bar = progress('shifted clips', usable.length)
+  try {
+    await thread.load(found.tensors, { optimiser: false })
+    const tally = new Tally()
+    for await (const patch of shiftedPatches(thread, path, head, usable, open, hop)) {
+      signal?.throwIfAborted()
+      patches++
+      const clip = tally.add(patch)
+      if (!clip) continue
+      tallies.push(clip)
+      bar.tick()
+    }
+  } finally {
+    bar.done()
+    await thread.close()
+  }
+  const clips = usable.map(at => prepared.clips[at]!)
+  const labels = head && clips.map(({ labels }) => head.classes.indexOf(labels[head.column] ?? ''))
+  const labelled = labels?.filter(label => label >= 0).length ?? 0
+  const units = clips.map(({ id, labels }) => (group === undefined ? id : (labels[group] ?? id)))
+  return {
+    recipe: 'earshot-consistency/1',
+    ...{ run, sounds },
+    checkpoint: { step, sha256, graphHash, encoder: path.encoder },
+    ...(head && { classifier: { node: head.node, column: head.column, classes: head.classes } }),
+    settings: {
+      ...{ hop: hop * second, shifts: SHIFTS, group },
+      frequency: `in spectrograms of ${path.melPort.bands + SPARE} bands in place of ${path.melPort.bands}, over the same range of hertz`,
+    },
+    ...{ clips: clips.length, patches, left, labelled },
+    figures: figuresOf(tallies, { labels: labelled === clips.length ? labels : undefined, units }),
+    byClip: clips.map(({ id, labels }, at) => ({
+      clip: id,
+      ...(head && { label: labels[head.column] }),
+      ...(group !== undefined && { group: labels[group] }),
+      figures: tallies[at]!,
+    })),
+  }
+}
+
+async function prepare(
+  { sounds, group, workers, cache, signal }: ConsistencyOptions,
+  features: Parameters<typeof prepareFeatures>[0]['graph'],
+): Promise<Prepared> {
+  const { clips, columns } = await readClips(sounds)
+  if (group !== undefined && !columns.includes(group)) {
+    throw new Problem('missing-column', `${sounds} has no column '${group}'.`, {
+      hint: columns.length > 0 ? `Columns: ${columns.join(', ')}.` : 'It has no label columns.',
+    })
+  }
+  const pool = openPool({ workers: workers ?? availableParallelism() })
+  const bar = progress('reading sounds', clips.length)
+  try {
+    const onProgress = () => bar.tick()
+    return await prepareFeatures({ graph: features, clips, cacheFolder: cache, pool, onProgress, signal })
+  } finally {
+    bar.done()
+    await pool.close()
+  }
+}
+
+function longEnough({ clips, nodes, skipped }: Prepared, mel: string, frames: number) {
+  const left = skipped.map(({ clip, reason }) => ({ clip, reason }))
+  const usable = [...clips.keys()].filter(at => {
+    const has = nodes[mel]!.frames[at]!
+    if (has >= frames) return true
+    const reason = `${has} frames, and a patch with the largest shift takes ${frames}`
+    left.push({ clip: clips[at]!.id, reason })
+    return false
+  })
+  if (usable.length > 0) return { usable, left }
+  const first = left[0]!
+  throw new Problem('no-usable-clips', `None of ${left.length} clips can be used; ${first.clip}: ${first.reason}.`)
+}
+
+export type { ClassifierHead }

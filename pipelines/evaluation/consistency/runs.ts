@@ -1,0 +1,37 @@
+/** Which runs are compared: one, or those of a sweep, arm by arm. */
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, dirname, extname, join } from 'node:path'
+import { Problem } from '../../../data/problem.js'
+import { JobFolder } from '../../jobs/job-folder.js'
+
+export interface ComparedRun {
+  /** Arm of the sweep; empty for a run by itself. */
+  arm: string
+  seed?: number
+  path: string
+}
+
+/** @throws Problem `no-runs` if a sweep has no run that has been trained to its end */
+export function runsOf(path: string): ComparedRun[] {
+  const jobs = join(path, 'jobs')
+  if (!existsSync(jobs)) return [{ arm: '', path }]
+  const runs = readdirSync(jobs).flatMap(key => {
+    const folder = new JobFolder<{ arm: string; seed: number }>(join(jobs, key))
+    const order = folder.order()
+    return order && folder.status()?.state === 'done'
+      ? [{ arm: order.arm, seed: order.seed, path: folder.file('run') }]
+      : []
+  })
+  if (runs.length === 0) {
+    throw new Problem('no-runs', `${path} is a sweep without a finished run.`, {
+      hint: './earshot sweep run brings its runs to their end.',
+    })
+  }
+  return runs.sort((a, b) => a.arm.localeCompare(b.arm) || a.seed - b.seed)
+}
+
+/** `consistency/<sounds>` in the folder of the run or sweep. */
+export function usualFolder(run: string, sounds: string): string {
+  const folder = extname(run) === '' ? run : dirname(dirname(run))
+  return join(folder, 'consistency', basename(sounds, extname(sounds)))
+}

@@ -1,0 +1,39 @@
+/** Measures runs one after the other; writes their figures as JSON and pictures, and puts them into tables. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { findCheckpoint } from '../../model/checkpoint.js'
+import { readTensors } from '../../model/tensors-file.js'
+import { type Consistency, type ConsistencyOptions, measureConsistency } from './measure.js'
+import { drawCurves, drawFilters } from './pictures.js'
+import type { ComparedRun } from './runs.js'
+import { consistencyText } from './text.js'
+
+export interface Measured extends ComparedRun {
+  consistency: Consistency
+}
+
+/** @returns what is said about it */
+export async function writeConsistency(
+  runs: readonly ComparedRun[],
+  output: string,
+  options: Omit<ConsistencyOptions, 'run'>,
+): Promise<string> {
+  const measured: Measured[] = []
+  const written: string[] = []
+  const write = (name: string, text: string) => {
+    const file = join(output, name)
+    writeFileSync(file, text)
+    written.push(file)
+  }
+  for (const run of runs) {
+    const consistency = await measureConsistency({ ...options, run: run.path })
+    measured.push({ ...run, consistency })
+    mkdirSync(output, { recursive: true })
+    const name = run.seed === undefined ? '' : `${run.arm.replace(/[^\p{L}\p{N}+._-]/gu, '_')}-seed-${run.seed}-`
+    write(`${name}consistency.json`, `${JSON.stringify({ arm: run.arm, seed: run.seed, ...consistency }, null, 1)}\n`)
+    const filters = drawFilters(readTensors(findCheckpoint(run.path).tensors).weights)
+    if (filters) write(`${name}filters.svg`, filters)
+  }
+  write('consistency.svg', drawCurves(measured))
+  return `${consistencyText(measured)}\nWritten: ${written.length > 3 ? `${output}, ${written.length} files` : written.join(', ')}\n`
+}

@@ -1,0 +1,146 @@
+/** The shallow classifiers of a probe, with the settings they choose from. */
+import { Problem } from '../../../data/problem.js'
+import { suggestion } from '../../../graphs/language/nearest-name.js'
+import type { Matrix } from '../../statistics/products.js'
+import type { Truth } from '../../statistics/truth.js'
+import { attentive } from './attention.js'
+import { shuffled } from './folds.js'
+import type { Frames } from './frames.js'
+import { type HearParts, hear, pointName } from './hear.js'
+import { HEAR_GRID } from './hear-network.js'
+import { weightedLayers } from './layer-weights.js'
+import { logisticRegression } from './logistic-regression.js'
+import { nearestCentroid } from './nearest-centroid.js'
+import { nearestNeighbours } from './nearest-neighbours.js'
+import { perceptron } from './perceptron.js'
+
+/** How well each class fits, test rows x classes. */
+export interface Scores extends Matrix {
+  /** Share of each layer, where layers are weighed. */
+  layers?: readonly number[]
+}
+
+export interface About<Setting> {
+  settings: readonly Setting[]
+  /** Such fits are run to the end. */
+  final: boolean
+  /** Layers of equal width that stand side by side in each row. */
+  layers: number
+  /** All embeddings of each clip, for a classifier that reads them. */
+  frames: { train: Frames; test: Frames } | undefined
+}
+
+/** A classifier with one setting, which is chosen on inner folds. */
+export interface Tuned {
+  name: string
+  /** Name of the setting; none if there is nothing to choose. */
+  setting: string
+  /** From the smoothest to the most flexible; of equals the first is chosen. */
+  settings: readonly number[]
+  /** All embeddings of each clip, in place of their mean. */
+  readsFrames?: true
+  /** @returns scores for each setting */
+  scores(train: Matrix, truth: Truth, test: Matrix, about: About<number>): Scores[] | Promise<Scores[]>
+}
+
+/** A classifier that needs validation clips to train: they say when to stop, and which of its settings is best. */
+export interface Validated {
+  name: string
+  setting: string
+  settings: readonly string[]
+  /** @param tick called after each setting */
+  answer(parts: HearParts, tick: () => void): Promise<{ scores: Matrix; chosen: string }>
+}
+
+export type Classifier = Tuned | Validated
+
+/** Choosing a strength needs no more digits than this; the final fit is run further than scikit-learn's default. */
+export const TOLERANCES = { choosing: 3e-4, final: 1e-5 }
+
+/** By the word of the command line. */
+const CLASSIFIERS = {
+  'logistic-regression': {
+    name: 'logistic regression',
+    setting: 'C',
+    settings: [1e-3, 1e-2, 1e-1, 1, 10],
+    scores: (train, truth, test, { settings, final }) =>
+      logisticRegression(train, truth, test, {
+        strengths: settings,
+        tolerance: final ? TOLERANCES.final : TOLERANCES.choosing,
+      }),
+  },
+  knn: {
+    name: 'kNN',
+    setting: 'k',
+    settings: [20, 10, 5, 3, 1],
+    scores: (train, truth, test, { settings }) => nearestNeighbours(train, truth, test, settings),
+  },
+  mlp: {
+    name: 'MLP',
+    setting: 'steps',
+    settings: [25, 50, 100, 200, 400],
+    scores: (train, truth, test, { settings }) => perceptron(train, truth, test, settings),
+  },
+  centroid: {
+    name: 'nearest centroid',
+    setting: '',
+    settings: [0],
+    scores: (train, truth, test) => [nearestCentroid(train, truth, test)],
+  },
+  attentive: {
+    name: 'attentive',
+    setting: 'steps',
+    settings: [25, 50, 100, 200, 400],
+    readsFrames: true,
+    scores: (_, truth, __, { settings, frames }) => attentive(frames!.train, truth, frames!.test, settings),
+  },
+  'weighted-layers': {
+    name: 'weighted layers',
+    setting: 'steps',
+    settings: [25, 50, 100, 200, 400],
+    scores: (train, truth, test, { settings, layers }) => weightedLayers({ train, test, layers }, truth, settings),
+  },
+} as const satisfies Record<string, Tuned>
+
+/** Points of HEAR's grid that are tried, as there. */
+export const GRID_POINTS = 8
+
+function hearClassifier({ gridPoints, seed }: Draw): Validated {
+  const points = shuffled([...HEAR_GRID], `probe hear grid ${seed}`).slice(0, gridPoints)
+  return {
+    name: "HEAR's MLP",
+    setting: 'grid point',
+    settings: points.map(pointName),
+    answer: (parts, tick) => hear(parts, { points, seed, tick }),
+  }
+}
+
+/** What is drawn of a grid. */
+interface Draw {
+  gridPoints: number
+  seed: number
+}
+
+export type ClassifierName = keyof typeof CLASSIFIERS | 'hear'
+
+export const DEFAULT_CLASSIFIERS: readonly ClassifierName[] = ['logistic-regression', 'knn']
+
+export const classifierNames = [...Object.keys(CLASSIFIERS), 'hear'] as ClassifierName[]
+
+/** Each once. @throws Problem if one is not known */
+export function classifiersOf(
+  names: readonly string[],
+  { gridPoints = GRID_POINTS, seed = 0 }: Partial<Draw> = {},
+): Classifier[] {
+  return [...new Set(names)].map(name => {
+    if (name === 'hear') return hearClassifier({ gridPoints, seed })
+    if (Object.hasOwn(CLASSIFIERS, name)) return CLASSIFIERS[name as keyof typeof CLASSIFIERS]
+    throw new Problem(
+      'bad-option',
+      `There is no classifier '${name}'. ${suggestion(name, classifierNames)}`.trimEnd(),
+      {
+        hint: `Classifiers: ${classifierNames.join(', ')}.`,
+      },
+    )
+  })
+}

@@ -1,0 +1,76 @@
+/** A learning curve as a picture: what embeddings are worth over the number of labelled clips. */
+import * as Plot from '@observablehq/plot'
+import { parseHTML } from 'linkedom'
+import { mean } from '../../statistics/mean.js'
+import type { Interval } from '../../statistics/scores.js'
+import type { Row } from './compare.js'
+import type { ProbeResultOf } from './run-probe.js'
+
+const { document } = parseHTML('<html></html>')
+
+interface Spot {
+  classifier: string
+  name: string
+  /** Labelled clips of a training part. */
+  labelled: number
+  value: number
+  low: number
+  high: number
+}
+
+/**
+ * A line for each row that listens, a panel for each classifier, intervals as bars; the last point has all labels.
+ *
+ * @param title of the vertical axis, without its unit
+ * @returns an SVG by itself, which brings its background
+ */
+export function curvePicture<M extends string>(result: ProbeResultOf<M>, metric: M, title: string): string {
+  const { classifiers, comparison, curve, examples, options } = result
+  const { folds } = examples
+  const all = mean(folds, ({ train }) => train.length)
+  const points = [...curve, { labelled: all, comparison }]
+  const spots = classifiers.flatMap(({ name: classifier }) =>
+    points.flatMap(({ labelled, comparison }) =>
+      comparison.rows.filter(listens).map(({ name, figures }): Spot => {
+        const figure = figures[classifier]!
+        const [low, high] = figure[`${metric}Interval`] as Interval
+        return { classifier, name, labelled, value: 100 * figure[metric], low: 100 * low, high: 100 * high }
+      }),
+    ),
+  )
+  const names = [...new Set(spots.map(({ name }) => name))]
+  const ticks = points.map(({ labelled }) => Math.round(labelled))
+  const drawn = Plot.plot({
+    document: document as never,
+    ...{ width: 90 + 330 * classifiers.length, height: 340 + 18 * names.length },
+    ...{ marginLeft: 60, marginRight: 24, marginTop: 46, marginBottom: 54 + 18 * names.length },
+    style: { background: 'white', color: '#222' },
+    ariaLabel: `${options.file}: ${title} over labelled clips`,
+    fx: { label: null, domain: classifiers.map(({ name }) => name) },
+    x: {
+      type: 'log',
+      label: 'labelled clips (number, logarithmic)',
+      ticks,
+      tickFormat: String,
+      labelAnchor: 'center',
+      labelOffset: 36,
+    },
+    y: { label: `${title} (%)`, grid: true, nice: true },
+    color: { domain: names, scheme: 'Observable10' },
+    marks: [
+      Plot.ruleX(spots, { x: 'labelled', fx: 'classifier', y1: 'low', y2: 'high', stroke: 'name', strokeOpacity: 0.5 }),
+      Plot.line(spots, { x: 'labelled', fx: 'classifier', y: 'value', stroke: 'name', strokeWidth: 1.8 }),
+      Plot.dot(spots, { x: 'labelled', fx: 'classifier', y: 'value', fill: 'name', r: 3 }),
+      ...names.map((name, at) =>
+        Plot.text([name], {
+          fx: () => classifiers[0]!.name,
+          ...{ frameAnchor: 'bottom-left', dy: 56 + 18 * at, fill: () => name, text: [name], fontSize: 12 },
+        }),
+      ),
+    ],
+  }) as unknown as { outerHTML: string }
+  return drawn.outerHTML.replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ')
+}
+
+/** Chance hears nothing. */
+const listens = <M extends string>({ file }: Row<M>) => file !== undefined

@@ -1,0 +1,163 @@
+/** A probe's result as JSON: every figure, every setting, every prediction. */
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { Problem } from '../../../data/problem.js'
+import { rowsOf } from '../../statistics/products.js'
+import { averagePrecisions } from '../../statistics/ranking.js'
+import { truthOfRows } from '../../statistics/truth.js'
+import { DEFAULT_CLASSIFIERS, TOLERANCES } from './classifiers.js'
+import type { Row } from './compare.js'
+import { INNER_CLIPS } from './cross-validate.js'
+import { INNER_FOLDS } from './folds.js'
+import type { Official } from './published-protocol.js'
+import { type MultiLabelResult, type ProbeOptions, type ProbeResult, type ProbeResultOf, REPEATS } from './run-probe.js'
+
+/** Changes whenever the same embeddings would get other figures. */
+const PROBE_RECIPE = 'earshot-probe/1'
+const MULTI_LABEL_RECIPE = 'earshot-multi-label-probe/1'
+
+/** `probes/` of the run folder that the embeddings lie in, or else their own folder. */
+export function resultFile({ file, layers = [], label, group, split, separator, classifiers }: ProbeOptions): string {
+  const beside = dirname(resolve(file))
+  const run = [beside, dirname(beside)].find(folder => existsSync(join(folder, 'run.yaml')))
+  const usual = !classifiers || classifiers.join() === DEFAULT_CLASSIFIERS.join()
+  const by = [label, group && `by-${group}`, split && `split-${split}`, !usual && classifiers.join('+')]
+  const kind = separator === undefined ? 'probe' : 'multi-label-probe'
+  const files = [file, ...layers].map(path => basename(path, '.arrow'))
+  const name = `${files.join('+')}-${by.filter(Boolean).join('-')}.${kind}.json`
+  const plain = name.replace(/[^\p{L}\p{N}.+_-]/gu, '_')
+  return run ? join(run, 'probes', plain) : join(dirname(file), plain)
+}
+
+/** Written whole or not at all. @param official what a protocol asks for, if one was named @throws Problem if the folder refuses it */
+export function writeResult(file: string, result: ProbeResult, official?: Official): void {
+  const { comparison, examples } = result
+  const { classes, labels } = examples
+  const { tested } = comparison
+  const predictions = comparison.rows.map(({ name, figures }) => ({
+    name,
+    ...Object.fromEntries(
+      Object.entries(figures).map(([classifier, { predicted }]) => [
+        classifier,
+        predicted && tested.map(at => classes[predicted[at]!]),
+      ]),
+    ),
+  }))
+  const known = tested.map(at => classes[labels[at]!])
+  const object = resultObject(result, { recipe: PROBE_RECIPE, chosenBy: 'balanced accuracy' }, known, predictions)
+  writeObject(file, { ...object, official })
+}
+
+/** The same for clips of several classes: average precision a class, and the scores of each clip. */
+export function writeMultiLabelResult(file: string, result: MultiLabelResult, official?: Official): void {
+  const { comparison, examples } = result
+  const { classes, truth } = examples
+  const { tested, rows } = comparison
+  const known = truthOfRows(truth, tested)
+  const predictions = rows.map(({ name, figures }) => ({
+    name,
+    classes,
+    ...Object.fromEntries(
+      Object.entries(figures).map(([classifier, { scores }]) => [
+        classifier,
+        tested.map(at => Array.from(rowsOf(scores!, [at]).values, value => Number(value.toPrecision(7)))),
+      ]),
+    ),
+  }))
+  const perClass = rows.map(({ name, figures }) => ({
+    name,
+    ...Object.fromEntries(
+      Object.entries(figures).map(([classifier, figure]) => {
+        const precisions = averagePrecisions(rowsOf(figure.scores!, tested), known)
+        return [classifier, Object.fromEntries(classes.map((name, c) => [name, precisions[c] ?? null]))]
+      }),
+    ),
+  }))
+  const labels = known.sets.map(set => set.map(c => classes[c]!))
+  const object = resultObject(result, { recipe: MULTI_LABEL_RECIPE, chosenBy: 'mAP' }, labels, predictions)
+  writeObject(file, { ...object, official, averagePrecision: perClass })
+}
+
+function writeObject(file: string, object: object): void {
+  const temporary = `${file}.${process.pid}.partial`
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(temporary, `${JSON.stringify(object, null, 1)}\n`)
+    renameSync(temporary, file)
+  } catch (cause) {
+    throw new Problem('not-writable', `The result of the probe cannot be written: ${(cause as Error).message}`, {
+      place: { file },
+      hint: 'Name a file that you may write with --json.',
+      cause,
+    })
+  }
+}
+
+function resultObject<M extends string>(
+  { options, table, examples, classifiers, comparison, curve, missing }: ProbeResultOf<M>,
+  { recipe, chosenBy }: { recipe: string; chosenBy: string },
+  labels: unknown[],
+  predictions: object[],
+): object {
+  const { clips, classes, truth, units, groups, folds, notes } = examples
+  const { tested, rows, resamples } = comparison
+  const foldOf = new Map(folds.flatMap(({ name, test }) => test.map(at => [at, name] as const)))
+  return {
+    recipe,
+    options,
+    settings: {
+      features: 'standardised by the training part of each fold',
+      classifiers: Object.fromEntries(
+        classifiers.map(classifier => {
+          const { name, setting, settings } = classifier
+          const validated = 'answer' in classifier && { chosenBy: 'the first inner fold, which also ends the training' }
+          return [name, setting === '' ? {} : { [setting]: settings, ...validated }]
+        }),
+      ),
+      tolerances: TOLERANCES,
+      chosenBy: `${chosenBy} over ${INNER_FOLDS} inner folds, of ${INNER_CLIPS} clips each at most`,
+      interval: `percentile, 95 %, ${resamples} resamples of ${groups ? 'groups' : 'clips'}`,
+    },
+    embeddings: { file: table.file, rows: table.rows, metadata: table.metadata },
+    counts: {
+      clips: clips.length,
+      tested: tested.length,
+      groups,
+      folds: folds.length,
+      classes: Object.fromEntries(classes.map((name, c) => [name, truth.sets.filter(set => set.includes(c)).length])),
+    },
+    notes,
+    missingRulers: missing,
+    rows: figuresOf(rows),
+    ...(curve.length > 0 && {
+      curve: {
+        repeats: options.repeats ?? REPEATS,
+        points: curve.map(({ budget, labelled, comparison }) => ({
+          ...budget,
+          labelled,
+          rows: figuresOf(comparison.rows),
+        })),
+      },
+    }),
+    predictions: {
+      clips: tested.map(at => clips[at]),
+      labels,
+      units: groups === undefined ? undefined : tested.map(at => units[at]),
+      folds: tested.map(at => foldOf.get(at)),
+      rows: predictions,
+    },
+  }
+}
+
+const figuresOf = <M extends string>(rows: readonly Row<M>[]) =>
+  rows.map(({ name, file, dimensions, figures }) => ({
+    name,
+    file,
+    dimensions,
+    figures: Object.fromEntries(
+      Object.entries(figures).map(([classifier, { predicted: _, likeliest: __, scores: ___, ...figure }]) => [
+        classifier,
+        figure,
+      ]),
+    ),
+  }))

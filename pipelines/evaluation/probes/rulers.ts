@@ -1,0 +1,81 @@
+/** What embeddings are measured against: files that `embed` writes beside them. */
+import { existsSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { Problem } from '../../../data/problem.js'
+import { type ClipTable, readClipTable } from '../../embeddings/clip-table.js'
+import { matchClips } from '../../embeddings/match-clips.js'
+import { rulersFolder } from '../../embeddings/metadata.js'
+import { rowsOf } from '../../statistics/products.js'
+import type { Contestant } from './compare.js'
+import type { Features } from './cross-validate.js'
+import { readFrames } from './frames.js'
+
+/** File name without `.arrow`, and what it is called in a table. */
+const RULERS = [
+  ['untrained', 'untrained encoder'],
+  ['log-mel', 'log-mel statistics'],
+  ['log-mel+duration', 'log-mel statistics + duration'],
+] as const
+
+interface Asked {
+  /** More files. */
+  against: readonly string[]
+  /** All embeddings of each clip as well. */
+  frames: boolean
+  /** Told the name of each ruler that is not there. */
+  missing(name: string): void
+}
+
+/**
+ * The rulers there are, then the files of `against`, with their rows in the order of `rows`.
+ *
+ * @param rows clips of `table` that take part
+ * @throws Problem if one of them lacks clips
+ */
+export async function gatherContestants(
+  table: ClipTable,
+  rows: readonly number[],
+  { against, frames, missing }: Asked,
+): Promise<Contestant[]> {
+  const contestants: Contestant[] = []
+  const read = (file: string) => alignedFeatures(file, table, rows, frames)
+  for (const [stem, name] of RULERS) {
+    const file = join(rulersFolder(table.file), `${stem}.arrow`)
+    if (existsSync(file)) contestants.push({ name, file, ...(await read(file)) })
+    else missing(name)
+  }
+  const names = against.map(file => basename(file, '.arrow'))
+  for (const [at, file] of against.entries()) {
+    const unique =
+      names.indexOf(names[at]!) === names.lastIndexOf(names[at]!) && names[at] !== basename(table.file, '.arrow')
+    contestants.push({ name: unique ? names[at]! : file.replace(/\.arrow$/, ''), file, ...(await read(file)) })
+  }
+  return contestants
+}
+
+/**
+ * What another file has of the clips of `table`, in the order of `rows`.
+ *
+ * @param frames all embeddings of each clip as well
+ * @throws Problem if it lacks clips
+ */
+export async function alignedFeatures(
+  file: string,
+  table: ClipTable,
+  rows: readonly number[],
+  frames = false,
+): Promise<Features> {
+  const other = await readClipTable(file)
+  const wanted = rows.map(row => [table.clips[row]!, ...(table.paths[row] === undefined ? [] : [table.paths[row]])])
+  const found = matchClips(wanted, other.clips)
+  const absent = rows.filter((_, at) => found[at] === undefined)
+  if (absent.length > 0)
+    throw new Problem(
+      'other-clips',
+      `${absent.length} of ${rows.length} clips of ${table.file} are not in this file (${table.clips[absent[0]!]} ...).`,
+      { place: { file }, hint: 'A comparison is paired: embed the same recordings with both.' },
+    )
+  const own = found as number[]
+  const names = own.map(row => other.clips[row]!)
+  return { features: rowsOf(other.features, own), ...(frames && { frames: await readFrames(file, names) }) }
+}

@@ -1,0 +1,151 @@
+/** A probe from file to result. Says nothing itself. */
+import { basename } from 'node:path'
+import { missingColumn } from '../../embeddings/arrow-missing-column.js'
+import { openEmbeddings } from '../../embeddings/arrow-reader.js'
+import { type ClipTable, readClipTable } from '../../embeddings/clip-table.js'
+import { readLabelTable } from '../../embeddings/label-table.js'
+import { matchClips } from '../../embeddings/match-clips.js'
+import type { RankingScore } from '../../statistics/ranking.js'
+import type { Score } from '../../statistics/scores.js'
+import { type Classifier, classifiersOf, DEFAULT_CLASSIFIERS } from './classifiers.js'
+import { type Comparison, compare, stepsOf } from './compare.js'
+import { type Asked, chooseExamples, count, type Examples } from './examples.js'
+import type { Budget } from './fewer-labels.js'
+import { severalEach } from './frames.js'
+import { CLASS_JUDGE, type Judge, RANKING_JUDGE } from './judges.js'
+import { type CurvePoint, learningCurve, planCurve, stepsOfCurve } from './learning-curve.js'
+import { ownFeatures } from './own-features.js'
+import { gatherContestants } from './rulers.js'
+
+/** Row of embeddings by Earshot; those of others go by the name of their file. */
+export const OWN_NAME = 'trained'
+
+export interface ProbeOptions extends Asked {
+  file: string
+  /** More files of the same clips (layers of an encoder), whose embeddings stand beside those of `file`. */
+  layers?: readonly string[] | undefined
+  /** A table that brings label columns. */
+  labels?: string | undefined
+  against: readonly string[]
+  /** Words of the command line; logistic regression and kNN if absent. */
+  classifiers?: readonly string[] | undefined
+  /** Points of HEAR's grid that are tried, drawn by the seed; 8 if absent. */
+  gridPoints?: number | undefined
+  /** Fewer labels to learn from as well. */
+  budgets?: readonly Budget[] | undefined
+  /** Draws of the labels for each budget. */
+  repeats?: number | undefined
+}
+
+export interface ProbeResultOf<M extends string> {
+  options: ProbeOptions
+  table: Pick<ClipTable, 'file' | 'columns' | 'metadata' | 'rows'>
+  examples: Examples
+  classifiers: readonly Classifier[]
+  comparison: Comparison<M>
+  /** The comparison with fewer labels, a point a budget; empty if none was asked for. */
+  curve: CurvePoint<M>[]
+  /** Rulers that are not there. */
+  missing: string[]
+}
+
+/** Of clips with one class each. */
+export type ProbeResult = ProbeResultOf<keyof Score>
+/** Of clips with any number of classes. */
+export type MultiLabelResult = ProbeResultOf<keyof RankingScore>
+
+/** Draws of the labels for each budget, if not said. */
+export const REPEATS = 5
+
+/** Told the number of steps; its answer is called after each. */
+type Begin = (steps: number) => () => void
+
+/**
+ * @param begin called once the number of steps is known; its answer is called after each
+ * @throws Problem for everything that a person can mend
+ */
+export async function runProbe(options: ProbeOptions, begin?: Begin): Promise<ProbeResult> {
+  return judged({ ...options, separator: undefined }, CLASS_JUDGE, begin)
+}
+
+/**
+ * A probe of clips that have any number of classes.
+ *
+ * @param options with the `separator` of the classes, `;` for example
+ * @throws Problem for everything that a person can mend
+ */
+export async function runMultiLabelProbe(
+  options: ProbeOptions & { separator: string },
+  begin?: Begin,
+): Promise<MultiLabelResult> {
+  return judged(options, RANKING_JUDGE, begin)
+}
+
+async function judged<M extends string>(
+  options: ProbeOptions,
+  judge: Judge<M>,
+  begin: Begin = () => () => {},
+): Promise<ProbeResultOf<M>> {
+  const { file, against, layers = [], seed, budgets = [], repeats = REPEATS, gridPoints } = options
+  const words = options.classifiers ?? DEFAULT_CLASSIFIERS
+  const classifiers = classifiersOf(words, { seed, ...(gridPoints !== undefined && { gridPoints }) })
+  const { table, values, notes } = await withLabels(options)
+  const examples = chooseExamples(table, values, options)
+  const { rows } = examples
+  const said: string[] = []
+  const features = await ownFeatures(table, rows, { layers, classifiers: words }, note => said.push(note))
+  const missing: string[] = []
+  const frames = features.frames !== undefined
+  const rivals = await gatherContestants(table, rows, { against, frames, missing: name => missing.push(name) })
+  const alone = rivals.filter(rival => rival.frames && !severalEach(rival.frames)).map(({ name }) => name)
+  if (alone.length > 0) said.push(`One embedding a clip, so that attention has nothing to choose: ${alone.join(', ')}.`)
+  const own = {
+    name: Object.keys(table.metadata).some(key => key.startsWith('earshot.')) ? OWN_NAME : basename(file, '.arrow'),
+    file,
+    ...features,
+  }
+  const noted = table.metadata['earshot.note']
+  examples.notes.unshift(...notes, ...said, ...(noted === undefined ? [] : [noted]))
+  const contestants = [own, ...rivals]
+  const { truth, units, folds } = examples
+  const question = { truth, units, trials: [folds], classifiers, judge, seed }
+  const plans = planCurve(question, budgets, repeats)
+  const tick = begin(stepsOf(contestants.length, question) + stepsOfCurve(contestants.length, plans))
+  const comparison = await compare(contestants, question, tick)
+  const curve = await learningCurve(contestants, plans, tick)
+  return { options, table, examples, classifiers, comparison, curve, missing }
+}
+
+/** The clips with the columns that were asked for, from the file or from the table of labels. */
+async function withLabels({ file, label, group, split, labels }: ProbeOptions) {
+  const asked = [label, group, split].filter(name => name !== undefined)
+  const brought = labels === undefined ? undefined : readLabelTable(labels)
+  const inFile = brought ? await columnsOf(file) : []
+  for (const name of asked)
+    if (brought && !brought.columns.has(name) && !inFile.includes(name))
+      throw missingColumn(name, [...brought.columns.keys(), ...inFile], brought.file)
+  const own = asked.filter(name => !brought?.columns.has(name))
+  const table = await readClipTable(file, own)
+  const notes: string[] = []
+  if (table.rows > table.clips.length)
+    notes.push(`${table.rows} rows averaged to ${count(table.clips.length, 'clip')}.`)
+  const found =
+    brought &&
+    matchClips(
+      table.clips.map((clip, at) => [clip, ...(table.paths[at] === undefined ? [] : [table.paths[at]])]),
+      brought.clips,
+    )
+  const lacking = found?.filter(row => row === undefined).length ?? 0
+  if (brought && lacking > 0) notes.push(`${count(lacking, 'clip')} not found in ${brought.file}.`)
+  const values = (name: string) => {
+    const column = brought?.columns.get(name)
+    return column && found ? found.map(row => (row === undefined ? undefined : column[row])) : table.values.get(name)!
+  }
+  return { table, values, notes }
+}
+
+async function columnsOf(file: string): Promise<string[]> {
+  const source = await openEmbeddings(file)
+  await source.close()
+  return source.columns
+}

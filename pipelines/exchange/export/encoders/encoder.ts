@@ -1,0 +1,42 @@
+/** Which encoders can be written as a graph, and how. */
+import { Problem } from '../../../../data/problem.js'
+import type { CheckedNode } from '../../../../graphs/language/checked.js'
+import type { Graph, Value } from '../graph.js'
+import { crnn } from './crnn.js'
+import { resnet18 } from './resnet18.js'
+import { vgg } from './vgg.js'
+import { vggLike } from './vgg-like.js'
+import { vgg4, vgg4Refusal } from './vgg4.js'
+import type { EncoderWeights } from './weights.js'
+
+/** An image [frames, bands, 1] to an embedding [size], in evaluation mode. */
+type Forward = (graph: Graph, weights: EncoderWeights, image: Value, parameters: never) => Value
+
+const ENCODERS: Readonly<Record<string, Forward>> = { crnn, resnet18, vgg, 'vgg-like': vggLike, vgg4 }
+
+/**
+ * The forward pass of an encoder, ready to be called with a graph, weights and an image.
+ *
+ * @throws Problem `not-exportable` if its stage, or a setting of it, cannot be written
+ */
+export function exportableEncoder({
+  id,
+  stage,
+  parameters,
+  code,
+}: CheckedNode): (graph: Graph, weights: EncoderWeights, image: Value) => Value {
+  // A stage from outside Earshot may have a name that is one of ours
+  const forward = code === undefined && Object.hasOwn(ENCODERS, stage) ? ENCODERS[stage] : undefined
+  if (!forward) {
+    throw new Problem('not-exportable', `The encoder '${id}' is of the stage '${stage}', which cannot be exported.`, {
+      hint: `Stages that can: ${Object.keys(ENCODERS).join(', ')}. The weights alone can be had with --as safetensors.`,
+    })
+  }
+  const refusal = stage === 'vgg4' ? vgg4Refusal(parameters as never) : undefined
+  if (refusal) {
+    throw new Problem('not-exportable', `The encoder '${id}' uses ${refusal}, which cannot be exported.`, {
+      hint: 'The weights alone can be had with --as safetensors.',
+    })
+  }
+  return (graph, weights, image) => forward(graph, weights, image, parameters as never)
+}

@@ -1,0 +1,141 @@
+/** The way from sound to the encoder, as operations of a graph: frames and their Fourier transform as one convolution. */
+import { Problem } from '../../../data/problem.js'
+import type { StoredTensor } from '../../../engine/weights.js'
+import type { CheckedGraph, CheckedNode } from '../../../graphs/language/checked.js'
+import { logMelOptions, type logMelParameters } from '../../../stages/audio/log-mel.js'
+import { type LogMelOptions, periodicWindow } from '../../../stages/audio/spectra/log-mel-spectrogram.js'
+import { melFilterBank } from '../../../stages/audio/spectra/mel-filter-bank.js'
+import type { Stage } from '../../../stages/contract.js'
+import type { Statistics } from '../../../stages/values.js'
+import type { EncodingPath } from '../../embeddings/encoding-path.js'
+import { type Graph, NO_PADDING, type Value } from './graph.js'
+
+export interface FrontEnd {
+  mel: LogMelOptions
+  /** Of the patch that the encoder takes. */
+  frames: number
+  /** Samples that its frames are made of. */
+  samples: number
+  /** Samples before the centre of its first frame. */
+  lead: number
+  /** How sound is prepared before patches are cut; `atLeast` in samples. */
+  sound: { normalise: 'peak' | 'none'; headRoom: number; atLeast: number }
+  /** log10 mel power times `factor` plus `shift` is what the encoder was trained on. */
+  factor: number
+  shift: number
+}
+
+/** @throws Problem `not-exportable` if a stage between the clip and the encoder is none of those written here */
+export function frontEnd(
+  graph: CheckedGraph,
+  stages: ReadonlyMap<string, Stage>,
+  statistics: Record<string, Statistics>,
+  path: EncodingPath,
+): FrontEnd {
+  const mel = path.features.nodes.find(({ id }) => id === path.mel)!
+  if (mel.stage !== 'log-mel') throw refused(mel, 'the features of the encoder')
+  const source = soundBehind(path.features, mel)
+  const wave = source.parameters as { normalise: 'peak' | 'none'; 'at-least': number; 'head-room'?: number }
+  const options = logMelOptions(path.melPort.rate, mel.parameters as ReturnType<typeof logMelParameters.parse>)
+  const { frames } = path.patch
+  const between = (frames - 1) * options.hop
+  return {
+    mel: options,
+    frames,
+    samples: between + options.window,
+    lead: options.fft / 2 - ((options.fft - options.window) >> 1),
+    sound: {
+      normalise: wave.normalise,
+      headRoom: wave['head-room'] ?? 1e-4,
+      atLeast: Math.max(between + 1, Math.round(wave['at-least'] * options.rate)),
+    },
+    ...normalisation(graph, stages, statistics, path),
+  }
+}
+
+/** The `waveform` that a log-mel spectrogram is made of, directly or through a cached copy of it. */
+function soundBehind({ nodes }: CheckedGraph, mel: CheckedNode): CheckedNode {
+  const above = ({ inputs }: CheckedNode) => nodes.find(({ id }) => id === Object.values(inputs)[0]?.node)
+  let source = above(mel)
+  if (source?.stage === 'recording') source = above(source)
+  if (source?.stage !== 'waveform' || mel.lifted) throw refused(source ?? mel, 'the sound of the encoder')
+  return source
+}
+
+function normalisation(
+  graph: CheckedGraph,
+  stages: ReadonlyMap<string, Stage>,
+  statistics: Record<string, Statistics>,
+  path: EncodingPath,
+): { factor: number; shift: number } {
+  const above = ({ inputs }: CheckedNode) => graph.nodes.find(({ id }) => id === Object.values(inputs)[0]!.node)!
+  const scale = { factor: 1, shift: 0 }
+  let node = above(graph.nodes.find(({ id }) => id === path.encoder)!)
+  for (const scales: CheckedNode[] = []; ; node = above(node)) {
+    if (node.id === path.mel) {
+      for (const one of scales.reverse()) {
+        const { mean, deviation } = statistics[one.inputs.statistics!.node]!
+        Object.assign(scale, { factor: scale.factor / deviation, shift: (scale.shift - mean) / deviation })
+      }
+      return scale
+    }
+    const stage = stages.get(node.stage)!
+    const makesPair = node.out.kind === 'pair' && !node.lifted
+    if (stage.place !== 'item' || stage.draws || makesPair) continue
+    if (node.stage !== 'normalise') throw refused(node, 'what the encoder reads')
+    scales.push(node)
+  }
+}
+
+function refused({ id, stage }: CheckedNode, what: string): Problem {
+  return new Problem(
+    'not-exportable',
+    `${what[0]!.toUpperCase()}${what.slice(1)} comes from '${id}', a stage '${stage}', which cannot be exported.`,
+    {
+      hint: 'Stages before the encoder that can: waveform, recording, log-mel, normalise. The weights alone can be had with --as safetensors.',
+    },
+  )
+}
+
+/** Sound [samples] to the image [frames, bands, 1] that the encoder takes. */
+export function logMelImage(graph: Graph, { mel, factor, shift }: FrontEnd): Value {
+  const { spectrum, bank } = transforms(mel)
+  const spectra = graph.convolution(graph.waveform, spectrum, undefined, {
+    stride: [1, mel.hop],
+    padding: NO_PADDING,
+  })
+  const power = graph.elementwise(spectra, 'square')
+  const floor = new Float32Array(mel.bands).fill(mel.floor)
+  const bands = graph.convolution(power, bank, floor, { stride: [1, 1], padding: NO_PADDING })
+  const natural = graph.elementwise(graph.channelsAsColumns(bands), 'log')
+  return graph.affine(natural, factor / Math.LN10, shift)
+}
+
+/** The windowed Fourier transform as filters, a real and an imaginary one a bin; the mel bank that sums their squares. */
+function transforms(mel: LogMelOptions): { spectrum: StoredTensor; bank: StoredTensor } {
+  const { first, weights } = melFilterBank(mel)
+  const lowest = Math.min(...first)
+  const bins = Math.max(...first.map((bin, band) => bin + weights[band]!.length)) - lowest
+  const taper = periodicWindow(mel.window, mel.shape ?? 'hann')
+  const spectrum = new Float32Array(mel.window * 2 * bins)
+  for (let at = 0; at < mel.window; at++) {
+    for (let bin = 0; bin < bins; bin++) {
+      // The phase of a bin does not matter: its power is what is used
+      const angle = (2 * Math.PI * ((at * (lowest + bin)) % mel.fft)) / mel.fft
+      spectrum[at * 2 * bins + bin] = taper[at]! * Math.cos(angle)
+      spectrum[at * 2 * bins + bins + bin] = taper[at]! * Math.sin(angle)
+    }
+  }
+  const bank = new Float32Array(2 * bins * mel.bands)
+  for (const [band, filter] of weights.entries()) {
+    for (const [at, weight] of filter.entries()) {
+      const bin = first[band]! + at - lowest
+      bank[bin * mel.bands + band] = weight
+      bank[(bins + bin) * mel.bands + band] = weight
+    }
+  }
+  return {
+    spectrum: { shape: [1, mel.window, 1, 2 * bins], data: spectrum },
+    bank: { shape: [1, 1, 2 * bins, mel.bands], data: bank },
+  }
+}

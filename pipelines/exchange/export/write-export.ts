@@ -1,0 +1,141 @@
+/** Writes a trained encoder into a folder, in every format asked for. */
+import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Problem } from '../../../data/problem.js'
+import { encodeSafetensors } from '../../../engine/safetensors.js'
+import type { State } from '../../../engine/weights.js'
+import type { CheckedNode } from '../../../graphs/language/checked.js'
+import { loadStages } from '../../../stages/registry.js'
+import { encodingPath } from '../../embeddings/encoding-path.js'
+import { onDisk, writeWhole } from '../../jobs/whole-file.js'
+import { findCheckpoint } from '../../model/checkpoint.js'
+import { readTensors } from '../../model/tensors-file.js'
+import { versions } from '../../setup/versions.js'
+import { type Card, cardOf } from './card.js'
+import { exportableEncoder } from './encoders/encoder.js'
+import { encoderWeights } from './encoders/weights.js'
+import { frontEnd, logMelImage } from './front-end.js'
+import type { Graph, Value } from './graph.js'
+import { OnnxGraph } from './onnx-graph.js'
+import { readme } from './readme.js'
+import { TensorflowGraph } from './tensorflow-graph.js'
+
+export const FORMATS = ['onnx', 'tfjs', 'safetensors'] as const
+export type Format = (typeof FORMATS)[number]
+
+export interface ExportOptions {
+  /** Run folder or checkpoint. */
+  run: string
+  output: string
+  formats: readonly string[]
+  /** Node of the graph, if there are several encoders. */
+  encoder?: string | undefined
+}
+
+export interface Exported {
+  files: { name: string; bytes: number }[]
+  /** What the checkpoint says to whoever uses the embeddings. */
+  note: string | undefined
+}
+
+/** Files that travel along as they are: examples, the page, the HEAR module. */
+const SOURCES = fileURLToPath(new URL('../../../../pipelines/exchange/export/', import.meta.url))
+
+/** @throws Problem `not-exportable`, `bad-option`, `not-writable`, or as a checkpoint that cannot be read */
+export async function writeExport({ run, output, formats, encoder }: ExportOptions): Promise<Exported> {
+  const wanted = formatsOf(formats)
+  const found = findCheckpoint(run)
+  const { graph, statistics } = found.checkpoint
+  const stages = await loadStages(graph.stageFiles)
+  const path = encodingPath(graph, stages, statistics, encoder)
+  const node = graph.nodes.find(({ id }) => id === path.encoder)!
+  const weights = readTensors(found.tensors).weights
+  const owner = node.shares ?? node.id
+  refuseOther(output)
+
+  const drawing = wanted.some(format => format !== 'safetensors') ? drawn() : undefined
+  onDisk(output, () => mkdirSync(output, { recursive: true }))
+  if (drawing && wanted.includes('onnx')) writeOnnx(join(output, 'onnx'), drawing)
+  if (drawing && wanted.includes('tfjs')) writeTensorflow(join(output, 'tfjs'), drawing)
+  if (wanted.includes('safetensors')) writeWeights(join(output, 'safetensors'), weights, owner, drawing?.card, node)
+  writeWhole(join(output, 'README.md'), readme(wanted, node, path.dimensions, drawing?.card))
+  return { files: filesIn(output), note: found.checkpoint.note }
+
+  function drawn(): Drawing {
+    const encode = exportableEncoder(node)
+    const front = frontEnd(graph, stages, statistics, path)
+    const embedding = path.dimensions
+    return {
+      card: cardOf(front, found, { encoder: node.id, stage: node.stage, embedding }),
+      draw: onto => encode(onto, encoderWeights(weights, owner), logMelImage(onto, front)),
+    }
+  }
+}
+
+interface Drawing {
+  card: Card
+  /** @returns the embedding */
+  draw: (onto: Graph) => Value
+}
+
+function formatsOf(given: readonly string[]): Format[] {
+  const unknown = given.find(format => !(FORMATS as readonly string[]).includes(format))
+  if (unknown === undefined) return FORMATS.filter(format => given.includes(format))
+  throw new Problem('bad-option', `--as takes onnx, tfjs and safetensors, not '${unknown}'.`)
+}
+
+/** What an export wrote before may be written again; any other folder is left alone. */
+function refuseOther(output: string): void {
+  if (!existsSync(output)) return
+  const ours = ['README.md', ...FORMATS] as readonly string[]
+  if (statSync(output).isDirectory() && readdirSync(output).every(name => ours.includes(name))) return
+  throw new Problem('not-empty', `${output} is there already and holds something else.`, {
+    hint: 'Name a new folder with -o.',
+  })
+}
+
+function writeOnnx(folder: string, { card, draw }: Drawing): void {
+  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
+  const graph = new OnnxGraph(card.samples)
+  writeWhole(join(folder, 'encoder.onnx'), graph.encoded(draw(graph), { encoder: JSON.stringify(card) }))
+  bring(join('python', 'earshot_encoder.py'), folder)
+}
+
+function writeTensorflow(folder: string, { card, draw }: Drawing): void {
+  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
+  const graph = new TensorflowGraph(card.samples)
+  const { model, weights } = graph.encoded(draw(graph), { encoder: JSON.stringify(card) })
+  writeWhole(join(folder, 'weights.bin'), weights)
+  writeWhole(join(folder, 'model.json'), JSON.stringify(model))
+  writeWhole(join(folder, 'encoder.json'), `${JSON.stringify(card, null, 2)}\n`)
+  for (const name of ['embed.mjs', 'node-example.mjs', 'index.html']) bring(join('browser', name), folder)
+  const tensorflow = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs/package.json'))
+  onDisk(folder, () => copyFileSync(join(tensorflow, 'dist', 'tf.min.js'), join(folder, 'tf.min.js')))
+}
+
+/** By the names that the weights have inside the encoder. */
+function writeWeights(folder: string, all: State, owner: string, card: Card | undefined, node: CheckedNode): void {
+  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
+  const own = [...all].filter(([name]) => name.startsWith(`${owner}.`))
+  const plain = new Map(own.map(([name, tensor]) => [name.slice(owner.length + 1), tensor]))
+  const metadata = {
+    ...{ format: 'earshot', earshot: versions().earshot!, stage: node.stage },
+    parameters: JSON.stringify(node.parameters),
+    ...(card ? { encoder: JSON.stringify(card) } : {}),
+  }
+  writeWhole(join(folder, 'encoder.safetensors'), encodeSafetensors(plain, metadata))
+}
+
+function bring(source: string, folder: string): void {
+  onDisk(folder, () => copyFileSync(join(SOURCES, source), join(folder, source.split(/[\\/]/).at(-1)!)))
+}
+
+function filesIn(folder: string): Exported['files'] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name))
+    .map(file => ({ name: relative(folder, file), bytes: statSync(file).size }))
+    .sort((a, b) => a.name.localeCompare(b.name))
+}

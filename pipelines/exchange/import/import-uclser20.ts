@@ -1,0 +1,212 @@
+/** Makes a run folder of a published encoder: it embeds, probes and is trained on from like any other. */
+import { createHash } from 'node:crypto'
+import { readFileSync, rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { FeatureCache } from '../../../data/feature-cache.js'
+import { readClips } from '../../../data/manifests.js'
+import { Problem } from '../../../data/problem.js'
+import { decodeSafetensors } from '../../../engine/safetensors.js'
+import { openPool } from '../../../graphs/streams/pool.js'
+import { type Prepared, prepareFeatures } from '../../../graphs/streams/prepare.js'
+import type { Patch, Statistics } from '../../../stages/values.js'
+import { type Config, readConfig } from '../../configuration/config.js'
+import { runYaml } from '../../configuration/run-yaml.js'
+import { type EncodingPath, encodingPath } from '../../embeddings/encoding-path.js'
+import { cutPatch, patchStarts } from '../../embeddings/framing.js'
+import { CHECKPOINT_FORMAT, hashGraph, tensorsFile, UNTRAINED, writeCheckpoint } from '../../model/checkpoint.js'
+import { readTensors, writeTensors } from '../../model/tensors-file.js'
+import { TrainerThread } from '../../model/trainer-thread.js'
+import { versions } from '../../setup/versions.js'
+import { progress } from '../../terminal/progress.js'
+import { RunFolder } from '../../training/run-folder.js'
+import { type InputScale, inputScale, Neighbourhoods } from './input-scale.js'
+import { type PublishedEncoder, publishedEncoder } from './uclser20-weights.js'
+
+const CONFIG = fileURLToPath(new URL('../../../../configs/uclser20.yaml', import.meta.url))
+/** Sounds that come with Earshot. */
+const SOUNDS = fileURLToPath(new URL('../../../../data/sets/quickstart.yaml', import.meta.url))
+
+/** Patches by which the inputs are scaled, and pairs of patches a batch that calibrate the untrained encoder. */
+const PATCHES = 600
+const PAIRS = 16
+
+export interface ImportOptions {
+  /** Safetensors file of the published weights. */
+  file: string
+  /** Run folder to write; runs/uclser20-vgg-like or -crnn if absent. */
+  run?: string | undefined
+  /** Recordings by which the inputs are scaled; those of the quickstart if absent. */
+  sounds?: string | undefined
+  /** The cache folder. */
+  cache: string
+  signal: AbortSignal
+}
+
+export interface Imported {
+  run: string
+  encoder: PublishedEncoder
+  scale: InputScale
+  patches: number
+}
+
+/**
+ * @throws Problem if the file is not one of the published encoders, if the run folder holds anything, or if no recording
+ *   can be read; the signal's reason once it is aborted
+ */
+export async function importUclser20(options: ImportOptions): Promise<Imported> {
+  const { file, sounds = SOUNDS } = options
+  const bytes = read(file)
+  const encoder = publishedEncoder(decodeSafetensors(bytes, file).tensors, file)
+  const config = await configFor(encoder)
+  const run = RunFolder.create(options.run ?? join('runs', `uclser20-${encoder.stage}`))
+  try {
+    const path = encodingPath(config.graph, config.stages, {})
+    const prepared = await prepare(path, sounds, options)
+    const statistics = prepared.statistics[path.mel]!
+    const patches = somePatches(path, prepared)
+    const scale = scaleOf(encoder, patches, path, statistics)
+    const scaled = {
+      ...prepared.statistics,
+      [path.mel]: { ...statistics, deviation: statistics.deviation / scale.scale },
+    }
+    options.signal.throwIfAborted()
+    run.write('run.yaml', runYaml(config.document))
+    const note = noteOf(scale, sounds, patches.length)
+    const finish = encodingPath(config.graph, config.stages, scaled).finish
+    const tensors = await writeWeights(config, run, encoder, patches.map(finish))
+    const step = encoder.batches === undefined ? 0 : Math.round(encoder.batches / 2)
+    writeCheckpoint(run.checkpoints, {
+      ...{ format: CHECKPOINT_FORMAT, step, graph: config.graph, graphHash: hashGraph(config.graph) },
+      ...{ train: config.train, statistics: scaled, cursor: { epoch: 0, position: 0 }, lengths: {} },
+      ...{ sha256: tensors(step), versions: versions(), note },
+    })
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    run.status('finished', { imported: { from: basename(file), sha256, note } })
+    return { run: run.path, encoder, scale, patches: patches.length }
+  } catch (error) {
+    rmSync(run.path, { recursive: true })
+    throw error
+  }
+}
+
+function read(file: string): Uint8Array {
+  try {
+    return readFileSync(file)
+  } catch (cause) {
+    throw new Problem('no-weights', `${file} cannot be read: ${(cause as Error).message}`, {
+      hint: 'Name a safetensors file with the weights of the published VGG-like or CRNN encoder.',
+      cause,
+    })
+  }
+}
+
+function configFor({ stage, parameters }: PublishedEncoder): Promise<Config> {
+  return readConfig(CONFIG, [{ swap: `encoder=${stage}${JSON.stringify(parameters)}` }])
+}
+
+async function prepare(path: EncodingPath, sounds: string, { cache, signal }: ImportOptions): Promise<Prepared> {
+  const { clips } = await readClips(sounds)
+  const pool = openPool({ workers: availableParallelism() })
+  const bar = progress('reading sounds', clips.length)
+  try {
+    const cacheFolder = join(cache, 'features')
+    const onProgress = () => bar.tick()
+    const prepared = await prepareFeatures({ graph: path.features, clips, cacheFolder, pool, onProgress, signal })
+    if (prepared.clips.length > 0) return prepared
+    throw new Problem('no-usable-clips', `None of ${clips.length} clips can be read: ${prepared.skipped[0]!.reason}`)
+  } finally {
+    bar.done()
+    await pool.close()
+  }
+}
+
+/** Log-mel patches spread evenly over the clips, in their order. */
+function somePatches(path: EncodingPath, prepared: Prepared): Patch[] {
+  const cache = new FeatureCache(prepared.cacheFolder)
+  const { keys } = prepared.nodes[path.mel]!
+  const each = Math.max(1, Math.ceil(PATCHES / keys.length))
+  const every = Math.max(1, keys.length / PATCHES)
+  const chosen = keys.filter((_, index) => Math.floor(index / every) !== Math.floor((index - 1) / every))
+  return chosen.flatMap(key => {
+    const mel = cache.open(key)!
+    const starts = patchStarts(mel.frames, { frames: path.patch.frames, hop: path.patch.frames })
+    const spread = starts.filter((_, index) => index % Math.ceil(starts.length / each) === 0)
+    const patches = spread.map(start => cutPatch(mel, start, path.patch.frames))
+    mel.close()
+    return patches
+  })
+}
+
+function scaleOf(
+  { weights, first }: PublishedEncoder,
+  patches: readonly Patch[],
+  { patch }: EncodingPath,
+  { mean, deviation }: Statistics,
+): InputScale {
+  const filter = weights.get(`${first}.filter`)!
+  const seen = new Neighbourhoods(filter.shape[0]!)
+  for (const each of patches)
+    seen.add(
+      each.map(value => (value - mean) / deviation),
+      patch.bands,
+    )
+  return inputScale(filter.data, weights.get(`${first}.variance`)!.data, seen)
+}
+
+/** Said wherever embeddings made with these weights are shown. */
+function noteOf({ scale, quartiles }: InputScale, sounds: string, patches: number): string {
+  const figures = `${scale.toPrecision(3)} (half of its channels between ${quartiles.map(end => end.toPrecision(3)).join(' and ')})`
+  return (
+    'Published weights of uclser20. Their normalisation was not published: mean and deviation are those of ' +
+    `${basename(sounds)}, and the inputs are scaled by ${figures}, so that over ${patches} patches of it the first ` +
+    'batch norm meets the variance that it met in training. The published code divides by a deviation that is too ' +
+    'small by the square root of the number of values, hence the size.'
+  )
+}
+
+/**
+ * The untrained encoder as the ruler of probes, then the published weights with an untrained head.
+ *
+ * @returns writes the weights as those of a step, and gives the sha256 of the file
+ */
+async function writeWeights(
+  { graph, train: { seed, threads, precision } }: Config,
+  run: RunFolder,
+  encoder: PublishedEncoder,
+  patches: readonly Patch[],
+): Promise<(step: number) => string> {
+  const initial = join(run.checkpoints, 'initial.safetensors')
+  const node = encoderNode(graph)
+  const thread = await TrainerThread.start({ graph, seed, threads, precision })
+  try {
+    await thread.save(initial)
+    for (const batch of pairs(patches)) await thread.calibrate({ [node.batch]: batch })
+    await thread.save(join(run.checkpoints, UNTRAINED))
+  } finally {
+    await thread.close()
+  }
+  const { weights } = readTensors(initial)
+  rmSync(initial)
+  for (const [name, tensor] of encoder.weights) weights.set(`${node.id}.${name}`, tensor)
+  return step => writeTensors(tensorsFile(run.checkpoints, step), weights)
+}
+
+function encoderNode({ nodes }: Config['graph']): { id: string; batch: string } {
+  const { id, inputs } = nodes.find(({ id }) => id === 'encoder')!
+  return { id, batch: inputs.from!.node }
+}
+
+/** Batches of two views of PAIRS patches each; what does not fill one is left over. */
+function* pairs(patches: readonly Patch[]) {
+  for (let at = 0; at + 2 * PAIRS <= patches.length; at += 2 * PAIRS)
+    yield { a: joined(patches.slice(at, at + PAIRS)), b: joined(patches.slice(at + PAIRS, at + 2 * PAIRS)) }
+}
+
+function joined(patches: readonly Patch[]): Float32Array {
+  const size = patches[0]!.length
+  const all = new Float32Array(patches.length * size)
+  for (const [index, patch] of patches.entries()) all.set(patch, index * size)
+  return all
+}

@@ -1,0 +1,150 @@
+/** What leaves a node for the first clips of a run: values, and for patches where in the clip they were cut. */
+import type { CheckedGraph, CheckedNode } from '../../../graphs/language/checked.js'
+import { laneOf, lanesOf } from '../../../graphs/language/lift.js'
+import { Evaluator, type FeatureStore, type Stages } from '../../../graphs/streams/evaluate.js'
+import { laneOfValue } from '../../../graphs/streams/lanes.js'
+import { batchSize } from '../../../graphs/streams/layout.js'
+import type { Item } from '../../../graphs/streams/node-work.js'
+import type { Prepared } from '../../../graphs/streams/prepare.js'
+import { sourceOrder } from '../../../graphs/streams/source-order.js'
+import type { PatchPort, Port } from '../../../stages/ports.js'
+import type { Clip, Excerpt, LogMel, Waveform } from '../../../stages/values.js'
+import { cutterOf, nearestAbove, WatchedStore } from './cuts.js'
+
+/** Part of a sound, mono. */
+export interface Sound {
+  samples: Float32Array
+  rate: number
+  /** False if it is only the beginning of a longer one. */
+  whole: boolean
+}
+
+/** Where a patch was cut, in seconds of the sound. */
+export interface Cut {
+  node: string
+  start: number
+  end: number
+}
+
+export interface Exhibit {
+  /** Side of a pair, or number of a channel. */
+  lane?: string | undefined
+  port: Port
+  value: unknown
+  cut?: Cut | undefined
+  /** What is heard at that place, or the value itself where it is sound. */
+  sound?: Sound | undefined
+}
+
+export interface Shown {
+  item: Item
+  clip: Clip
+  exhibits: Exhibit[]
+  /** Why training drops it; then nothing is shown. */
+  failure?: string | undefined
+  /** The spectrogram that the patches were cut from. */
+  mel?: LogMel | undefined
+  /** The sound of the whole clip. */
+  sound?: Sound | undefined
+}
+
+export interface Tapped {
+  node: CheckedNode
+  lane?: string | undefined
+}
+
+export interface ShowOptions extends Tapped {
+  graph: CheckedGraph
+  stages: Stages
+  prepared: Prepared
+  store: FeatureStore
+  seed: number
+  count: number
+}
+
+/** Seconds of a sound that are kept. */
+const MOST = 60
+
+/** The items that training would see first, evaluated by the same code with the same draws. */
+export async function* show(options: ShowOptions): AsyncGenerator<Shown> {
+  const { graph, stages, prepared, seed, count, node, lane } = options
+  const { clips, nodes, statistics } = prepared
+  const keys = Object.fromEntries(Object.entries(nodes).map(([id, { keys }]) => [id, keys]))
+  const store = new WatchedStore(options.store)
+  const evaluator = new Evaluator({ graph, seed, clips, keys, statistics }, stages, store)
+  const durations = () => Object.values(nodes)[0]?.seconds ?? []
+  const batch = graph.nodes.some(({ place }) => place === 'batch') ? batchSize(graph) : 1
+  const items = sourceOrder({ graph, stages, clips, durations, seed, batch })(0).slice(0, count)
+  const wave = nearestAbove(graph, node.id, ({ out }) => out.kind === 'waveform')
+  const one = async (id: string, item: Item) => (await evaluator.values([id], item))[id]
+
+  const exhibitsOf = async (item: Item): Promise<Omit<Shown, 'item' | 'clip'>> => {
+    const exhibits = sidesOf(node.out, await one(node.id, item), lane)
+    const heard = wave && ((await one(wave.id, item)) as Waveform)
+    let mel: LogMel | undefined
+    for (const exhibit of exhibits) {
+      exhibit.sound = await soundOf(exhibit)
+      const cutter = exhibit.port.kind === 'patch' ? cutterOf(graph, node.id, exhibit.lane) : undefined
+      if (!cutter) continue
+      store.forget()
+      await one(cutter.node.id, item)
+      const reads = store.reads.filter(({ key }) => key === keys[cutter.mel]?.[item.clip])
+      const read = reads[cutter.which]
+      if (!read || reads.length !== cutter.patches) continue
+      mel = (await one(cutter.mel, item)) as LogMel
+      const { hop, rate } = exhibit.port as PatchPort
+      const [start, end] = [(read.start * hop) / rate, ((read.start + read.count) * hop) / rate]
+      exhibit.cut = { node: cutter.node.id, start, end }
+      exhibit.sound = heard && { ...(await stretch(heard, start, end)), whole: true }
+    }
+    const clipIsShown = mel || exhibits.some(({ port }) => port.kind === 'logmel')
+    return { exhibits, mel, sound: heard && clipIsShown ? await stretch(heard, 0, MOST) : undefined }
+  }
+
+  for (const item of items) {
+    const clip = clips[item.clip]!
+    try {
+      yield { item, clip, ...(await exhibitsOf(item)) }
+    } catch (error) {
+      yield { item, clip, exhibits: [], failure: (error as Error).message }
+    }
+  }
+}
+
+/** Each side of a pair, each channel, each channel of a side (`a.1`). */
+export function sidesOf(port: Port, value: unknown, lane?: string): Exhibit[] {
+  const lanes = lanesOf(port)
+  if (lanes.length === 0) return [{ port, value }]
+  const side = laneOf(port)!
+  return lanes
+    .filter(name => lane === undefined || name === lane)
+    .flatMap(name =>
+      sidesOf(side, laneOfValue(value, name)).map(inner => ({
+        ...inner,
+        lane: inner.lane === undefined ? name : `${name}.${inner.lane}`,
+      })),
+    )
+}
+
+/** A value that can be heard as it is. */
+async function soundOf({ port, value }: Exhibit): Promise<Sound | undefined> {
+  if (port.kind === 'excerpt') return { samples: value as Excerpt, rate: port.rate, whole: true }
+  return port.kind === 'waveform' || port.kind === 'recording' ? stretch(value as Waveform, 0, MOST) : undefined
+}
+
+/** The samples from one time to another, as far as there are any. */
+async function stretch(wave: Waveform, start: number, end: number): Promise<Sound> {
+  const [from, to] = [Math.round(start * wave.rate), Math.round(end * wave.rate)]
+  const samples = new Float32Array(to - from)
+  let at = 0
+  let more = false
+  for await (const block of wave.blocks()) {
+    const first = Math.max(0, from - at)
+    const last = Math.min(block.length, to - at)
+    if (last > first) samples.set(block.subarray(first, last), at + first - from)
+    more = at + block.length > to
+    at += block.length
+    if (more) break
+  }
+  return { samples: samples.subarray(0, Math.max(0, Math.min(at, to) - from)), rate: wave.rate, whole: !more }
+}

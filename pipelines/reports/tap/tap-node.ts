@@ -1,0 +1,184 @@
+/** Taps a node of a graph: the values that leave it for some clips, as pictures, sounds, JSON and a page. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { isAbsolute, join, relative } from 'node:path'
+import { FeatureCache } from '../../../data/feature-cache.js'
+import { readClips } from '../../../data/manifests.js'
+import { Problem, Problems } from '../../../data/problem.js'
+import type { CheckedGraph } from '../../../graphs/language/checked.js'
+import type { Document } from '../../../graphs/language/document.js'
+import { type Edit, readGraph } from '../../../graphs/language/read-graph.js'
+import { openPool } from '../../../graphs/streams/pool.js'
+import { type Prepared, prepareFeatures } from '../../../graphs/streams/prepare.js'
+import { describePort } from '../../../stages/ports.js'
+import { sections } from '../../configuration/config.js'
+import { progress } from '../../terminal/progress.js'
+import { cutterOf } from './cuts.js'
+import { show, type Tapped } from './exhibits.js'
+import { findNode, portOf } from './find-node.js'
+import { frontEndAbove, unitAt } from './front-end.js'
+import { page } from './page.js'
+import { type TensorOptions, tensorsOf } from './tensors.js'
+import { type Written, writeShown } from './write-shown.js'
+
+export interface TapOptions {
+  /** A graph or config. */
+  file: string
+  /** A node, or a side of its pair: `near`, `near.a`. */
+  node: string
+  /** Clips to show. */
+  count: number
+  /** What to change in it first. */
+  edits?: readonly Edit[]
+  /** Run seed; the config's own if absent. */
+  seed?: number | undefined
+  /** Sounds in place of the config's own. */
+  data?: string | undefined
+  /** Folder to write. */
+  output?: string | undefined
+  workers?: number | undefined
+  /** Folder of the feature cache. */
+  cache: string
+}
+
+export interface TapResult {
+  folder: string
+  page: string
+  clips: Written[]
+  skipped: number
+}
+
+interface About {
+  graph: string
+  node: string
+  stage: string
+  port: string
+  seed: number
+  epoch: number
+  data: string
+  /** Of the first batch, with the weights that training begins with. */
+  loss?: number
+}
+
+/** The file that says that a folder holds a tap. */
+const RECORD = 'tap.json'
+
+/** @throws Problems of the graph; Problem for everything else that a person can mend */
+export async function tapNode(options: TapOptions): Promise<TapResult> {
+  const { file, edits = [], count } = options
+  const { graph, document, problems, stages } = await readGraph(file, { edits, sections })
+  if (!graph || !document || problems.length > 0) throw new Problems(problems)
+  const tapped = findNode(graph, options.node)
+  const data = options.data ?? document.sections.data?.set
+  if (data === undefined) {
+    const hint = `Name some: ./earshot tap ${file} ${options.node} --data my-sounds/`
+    throw new Problem('no-data', `${file} is a graph without sounds.`, { hint })
+  }
+  const seed = options.seed ?? document.sections.train?.seed ?? 0
+  const folder = options.output ?? join('taps', document.name, options.node)
+  makeRoom(folder)
+  const prepared = await prepare(graph, data, options)
+  const unit = unitAt(graph, tapped.node.id)
+  const frontEnd = frontEndAbove(graph, tapped.node.id)
+  const store = new FeatureCache(prepared.cacheFolder)
+  const port = describePort(portOf(tapped))
+  const about: About = {
+    graph: file,
+    node: options.node,
+    stage: tapped.node.stage,
+    port,
+    seed,
+    epoch: 0,
+    data: fromHere(data),
+  }
+  const clips: Written[] = []
+  const index = join(folder, 'index.html')
+  const record = () => {
+    const files = [...clips.flatMap(({ files }) => files), 'index.html']
+    const entries = clips.map(({ figures: _, ...entry }) => entry)
+    writeFileSync(join(folder, RECORD), `${JSON.stringify({ ...about, files, clips: entries }, undefined, 2)}\n`)
+  }
+  record()
+  const common = { ...tapped, graph, stages, prepared, seed, count }
+  const tensors = ['batch', 'tensor'].includes(tapped.node.place)
+    ? await tensorsIn(common, document, options)
+    : undefined
+  if (tensors?.loss !== undefined) about.loss = tensors.loss
+  for await (const shown of tensors?.shown ?? show({ ...common, store })) {
+    clips.push(await writeShown(shown, { folder, number: clips.length + 1, unit, frontEnd }))
+    record()
+  }
+  record()
+  const [chain, after] = [chainOf(graph, tapped), afterOf(graph, tapped)]
+  writeFileSync(index, page({ ...about, name: document.name, chain, after, unit, clips }))
+  return { folder, page: index, clips, skipped: prepared.skipped.length }
+}
+
+/** Relative to the working folder, if it lies inside. */
+function fromHere(path: string): string {
+  const short = relative('.', path)
+  return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short
+}
+
+/** An earlier tap gives way; anything else in the folder stays untouched. */
+function makeRoom(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+    if (existsSync(join(folder, RECORD))) {
+      const { files } = JSON.parse(readFileSync(join(folder, RECORD), 'utf8')) as { files: string[] }
+      for (const name of [...files, RECORD]) if (/^[\w.-]+$/.test(name)) rmSync(join(folder, name), { force: true })
+    }
+  } catch (cause) {
+    throw new Problem('not-writable', `The folder ${folder} cannot be written: ${(cause as Error).message}`, {
+      hint: 'Name a folder that you may write with -o.',
+      cause,
+    })
+  }
+  if (readdirSync(folder).length === 0) return
+  throw new Problem('folder-in-use', `The folder ${folder} holds files that are not of an earlier tap.`, {
+    hint: 'Name another folder with -o.',
+  })
+}
+
+/** Batches are made and trained on as in the config; a graph alone takes what a config would by default. */
+async function tensorsIn(
+  common: Omit<TensorOptions, 'pool' | 'threads' | 'precision'>,
+  { sections: { train } }: Document<typeof sections>,
+  { workers }: TapOptions,
+) {
+  const pool = openPool(workers === undefined ? {} : { workers })
+  try {
+    return await tensorsOf({ ...common, pool, threads: train?.threads ?? 2, precision: train?.precision ?? 'float32' })
+  } finally {
+    await pool.close()
+  }
+}
+
+/** All clips, as training does it: which are usable decides the order, and backgrounds may come from any. */
+async function prepare(graph: CheckedGraph, data: string, { cache, workers }: TapOptions): Promise<Prepared> {
+  const { clips } = await readClips(data)
+  const pool = openPool(workers === undefined ? {} : { workers })
+  const bar = progress('reading sounds', clips.length)
+  try {
+    const prepared = await prepareFeatures({ graph, clips, cacheFolder: cache, pool, onProgress: () => bar.tick() })
+    const [first] = prepared.skipped
+    if (prepared.clips.length > 0 || !first) return prepared
+    throw new Problem('no-usable-clips', `None of ${clips.length} clips can be read; ${first.path}: ${first.reason}`)
+  } finally {
+    bar.done()
+    await pool.close()
+  }
+}
+
+/** The nodes from the source down to the tapped one, as one reads them. */
+function chainOf(graph: CheckedGraph, { node }: Tapped): string[] {
+  const needed = new Set([node.id])
+  for (const { id, inputs } of [...graph.nodes].reverse())
+    if (needed.has(id)) for (const input of Object.values(inputs)) needed.add(input.node)
+  return graph.nodes.filter(({ id }) => needed.has(id)).map(({ id, stage }) => (id === stage ? id : `${id} (${stage})`))
+}
+
+/** What was done to a patch since it was cut. */
+function afterOf(graph: CheckedGraph, { node, lane }: Tapped): string[] {
+  const cutter = cutterOf(graph, node.id, lane ?? (node.out.kind === 'pair' ? 'a' : undefined))
+  return cutter?.after.map(({ id }) => id) ?? []
+}

@@ -1,0 +1,100 @@
+/** What a file of configs/scenes/ says: which sounds become events and beds, and how scenes are composed. */
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { LineCounter, parseDocument } from 'yaml'
+import { z } from 'zod'
+import { type Place, Problem, Problems } from '../../../data/problem.js'
+import { duration, frequency, range } from '../../../stages/quantities.js'
+
+const seconds = duration({ min: 0.02, max: 600 })
+const column = z.string().min(1)
+
+const events = z.strictObject({
+  set: z.string().describe('data set file, folder or table; relative paths start from the config'),
+  number: z
+    .tuple([z.int().min(1).max(16), z.int().min(1).max(16)])
+    .refine(([low, high]) => low <= high, 'the lower end comes first')
+    .default([2, 3])
+    .describe('events in a scene, drawn uniformly, both ends included'),
+  length: z
+    .tuple([seconds, seconds])
+    .refine(([low, high]) => low <= high, 'the lower end comes first')
+    .default([0.1, 2.5])
+    .describe('shorter clips are not used, longer ones give a random piece of the upper length'),
+  overlap: z.number().min(0).max(1).default(0.5).describe('share of the shorter that the first two have in common'),
+  levels: z.number().min(0).max(60).default(5).describe('greatest difference between two events, dB'),
+  together: z
+    .strictObject({ column, share: z.number().min(0).max(1).default(1) })
+    .optional()
+    .describe('share of scenes whose events all have the first one’s value in a label column; in the others none has'),
+  within: column.optional().describe('label column of which all events of a scene have one value, as drum kits'),
+})
+
+const beds = z.strictObject({
+  set: z.string().describe('data set file, folder or table; relative paths start from the config'),
+  below: range({ min: 0, max: 100 }).default([15, 25]).describe('dB below the mean level of the events'),
+})
+
+const settings = z
+  .strictObject({
+    name: z.string().default('scenes'),
+    count: z.int().min(1).max(1_000_000).default(3000).describe('scenes'),
+    length: seconds.default(4).describe('of a scene'),
+    rate: frequency({ min: 1000, max: 192_000 }).default(16_000).transform(Math.round),
+    reference: z.number().min(-80).max(0).default(-25).describe('middle of the events’ levels, dB of full scale'),
+    fade: duration({ min: 0, max: 1 }).default(0.01).describe('where an event was cut'),
+    'held-out': z
+      .number()
+      .min(0)
+      .max(0.9)
+      .default(0)
+      .describe('share of the clips (of the values of `within`) that make scenes of their own: column split'),
+    labels: z.array(column).default([]).describe('label columns of the events that the manifest shall have'),
+    events,
+    beds: beds.optional(),
+  })
+  .refine(({ length, events }) => events.length[1] <= length, {
+    path: ['events', 'length'],
+    message: 'an event cannot be longer than the scene',
+  })
+
+export type SceneSettings = z.output<typeof settings>
+
+/**
+ * Reads a scene config. Sets become absolute paths.
+ *
+ * @throws Problem `no-config`; Problems `bad-scenes`, all at once
+ */
+export async function readSceneSettings(file: string): Promise<SceneSettings> {
+  const text = await readFile(file, 'utf8').catch(cause => {
+    const hint = 'Scene configs lie in configs/scenes/.'
+    throw new Problem('no-config', `${file} cannot be read (${(cause as NodeJS.ErrnoException).code}).`, {
+      hint,
+      cause,
+    })
+  })
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines })
+  const problem = (message: string, offset: number, path = '') => {
+    const { line, col } = lines.linePos(offset)
+    const place: Place = { file, line, column: col, path }
+    return new Problem('bad-scenes', path ? `${path}: ${message}` : message, { place })
+  }
+  if (document.errors.length > 0)
+    throw new Problems(document.errors.map(error => problem(error.message.split('\n')[0]!, error.pos[0])))
+  const read = settings.safeParse(document.toJS() ?? {})
+  if (!read.success) {
+    throw new Problems(
+      read.error.issues.map(({ path, message }) => {
+        const node = document.getIn(path as string[], true) as { range?: [number, number, number] } | undefined
+        return problem(message, node?.range?.[0] ?? 0, path.join('.'))
+      }),
+    )
+  }
+  const absolute = <Set extends { set: string }>(given: Set): Set => ({
+    ...given,
+    set: resolve(dirname(file), given.set),
+  })
+  const { events, beds } = read.data
+  return { ...read.data, events: absolute(events), ...(beds && { beds: absolute(beds) }) }
+}

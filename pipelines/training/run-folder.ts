@@ -1,0 +1,128 @@
+/** A run's folder: what was asked for, what came of it, and where a resumed run goes on. Never overwritten. */
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { Problem } from '../../data/problem.js'
+
+export type RunState = 'preparing' | 'training' | 'interrupted' | 'failed' | 'finished'
+
+/** Whose weights the run started from, if it did not start afresh. */
+export const STARTED_FROM = 'started-from.json'
+
+/** Labels that `data.labels` changed. */
+export const LABEL_CHANGES = 'label-changes.tsv'
+
+/** The clips with these changes, as a table that a later run can train on. */
+export const TRAINING_SET = 'training-set.tsv'
+
+/** What a run that never came to a step may have left behind. */
+const BEFORE_TRAINING = new Set([
+  'run.yaml',
+  'status.json',
+  'metrics.jsonl',
+  'timings.jsonl',
+  'streams.jsonl',
+  'skipped.jsonl',
+  'checkpoints',
+  'environment.json',
+  'events',
+  STARTED_FROM,
+  LABEL_CHANGES,
+  TRAINING_SET,
+])
+
+/** Whether a folder is that of a run without any step, and holds nothing else. */
+function neverTrained(path: string): boolean {
+  if (!existsSync(join(path, 'run.yaml'))) return false
+  const metrics = join(path, 'metrics.jsonl')
+  const steps = existsSync(join(path, 'checkpoints')) ? readdirSync(join(path, 'checkpoints')) : []
+  return (
+    readdirSync(path).every(name => BEFORE_TRAINING.has(name)) &&
+    (!existsSync(metrics) || statSync(metrics).size === 0) &&
+    !steps.some(name => name.startsWith('step-'))
+  )
+}
+
+export class RunFolder {
+  private constructor(readonly path: string) {}
+
+  /** A run that failed before its first step gives way. @throws Problem if the folder holds anything else, or cannot be written */
+  static create(path: string): RunFolder {
+    if (neverTrained(path)) rmSync(path, { recursive: true })
+    if (existsSync(path) && (!statSync(path).isDirectory() || readdirSync(path).length > 0)) {
+      throw new Problem('run-exists', `The run folder ${path} is already there.`, {
+        hint: `Go on with it: --run ${path} --resume. Or name another: --run ${path}-2`,
+      })
+    }
+    try {
+      mkdirSync(join(path, 'checkpoints'), { recursive: true })
+    } catch (cause) {
+      throw new Problem('run-not-writable', `The run folder ${path} cannot be made: ${(cause as Error).message}`, {
+        hint: 'Name a folder that you may write with --run.',
+        cause,
+      })
+    }
+    return new RunFolder(path)
+  }
+
+  /** @throws Problem if it is not a run folder */
+  static open(path: string): RunFolder {
+    if (!existsSync(join(path, 'run.yaml'))) {
+      throw new Problem('not-a-run', `${path} is not a run folder: it holds no run.yaml.`, {
+        hint: 'Name the folder that `earshot train` wrote, such as runs/quickstart.',
+      })
+    }
+    return new RunFolder(path)
+  }
+
+  file(name: string): string {
+    return join(this.path, name)
+  }
+
+  get checkpoints(): string {
+    return this.file('checkpoints')
+  }
+
+  /** Written whole or not at all. */
+  write(name: string, text: string): void {
+    const temporary = this.file(`.${name}.${process.pid}`)
+    writeFileSync(temporary, text)
+    renameSync(temporary, this.file(name))
+  }
+
+  read(name: string): string {
+    return readFileSync(this.file(name), 'utf8')
+  }
+
+  status(state: RunState, details: Record<string, unknown> = {}): void {
+    this.write('status.json', `${JSON.stringify({ state, ...details }, null, 2)}\n`)
+  }
+
+  /** Appends a line to `metrics.jsonl`, `timings.jsonl`, `streams.jsonl` or `skipped.jsonl`. */
+  append(name: string, entry: object): void {
+    appendFileSync(this.file(name), `${JSON.stringify(entry)}\n`)
+  }
+
+  /** Length of each growing file: a checkpoint keeps them, so that resuming cuts off what came after it. */
+  lengths(names: readonly string[]): Record<string, number> {
+    return Object.fromEntries(
+      names.map(name => [name, existsSync(this.file(name)) ? statSync(this.file(name)).size : 0]),
+    )
+  }
+
+  cutBack(lengths: Record<string, number>): void {
+    for (const [name, length] of Object.entries(lengths)) {
+      if (existsSync(this.file(name))) truncateSync(this.file(name), length)
+    }
+  }
+}

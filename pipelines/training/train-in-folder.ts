@@ -1,0 +1,50 @@
+/** A training run from config to run folder: made or gone on with, locked, its state noted whatever happens. */
+import { join } from 'node:path'
+import { cacheFolder } from '../../data/cache-folder.js'
+import type { Config } from '../configuration/config.js'
+import { runYaml } from '../configuration/run-yaml.js'
+import { wasInterrupted } from '../terminal/interrupt.js'
+import { RunFolder } from './run-folder.js'
+import { lockRun } from './run-lock.js'
+import { noteEnvironment } from './tracking/environment.js'
+import type { Outcome } from './training.js'
+
+export interface TrainingRequest {
+  /** Run folder; runs/<name of the config> if absent. */
+  run?: string | undefined
+  /** Goes on from the newest checkpoint of the run folder. */
+  resume?: boolean | undefined
+  /** Run or checkpoint whose weights a new run starts from. */
+  from?: string | undefined
+  /** Once aborted, the step under way is finished and saved. */
+  signal?: AbortSignal | undefined
+  /** Folder of the cache; EARSHOT_CACHE, or that of the user, if absent. */
+  cache?: string | undefined
+}
+
+/** Where a config is trained if nothing is said. */
+export const usualRun = ({ name }: Config): string => join('runs', name)
+
+/**
+ * @throws Problem if the folder is in use or cannot be written, if there are too few clips, too many bad ones, numbers
+ *   that are not finite; the signal's reason if it is aborted before the first step
+ */
+export async function trainInFolder(config: Config, request: TrainingRequest = {}): Promise<Outcome> {
+  const { resume = false, from, signal = new AbortController().signal, cache = cacheFolder() } = request
+  const path = request.run ?? usualRun(config)
+  const run = resume ? RunFolder.open(path) : RunFolder.create(path)
+  const unlock = lockRun(run)
+  try {
+    if (!resume) run.write('run.yaml', runYaml(config.document))
+    noteEnvironment(run)
+    // the heavy half is loaded only now, when everything that can be refused has been
+    const { trainRun } = await import('./training-run.js')
+    return await trainRun({ config, run, resume, from, signal, cache })
+  } catch (error) {
+    if (wasInterrupted(error, signal)) run.status('interrupted')
+    else run.status('failed', { reason: (error as Error).message })
+    throw error
+  } finally {
+    unlock()
+  }
+}

@@ -1,0 +1,242 @@
+/** Trains the graph of a config: prepares features, feeds the trainer's thread, keeps checkpoints and metrics. */
+
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { concatMap, fromEvent, lastValueFrom, takeUntil, takeWhile } from 'rxjs'
+import { Problem } from '../../data/problem.js'
+import { streamBatches } from '../../graphs/streams/batches.js'
+import type { Batch } from '../../graphs/streams/gather.js'
+import { batchSize } from '../../graphs/streams/layout.js'
+import { StreamMetrics } from '../../graphs/streams/metrics.js'
+import type { Pool } from '../../graphs/streams/pool.js'
+import type { Prepared } from '../../graphs/streams/prepare.js'
+import type { Cursor } from '../../graphs/streams/sub-batches.js'
+import type { Config } from '../configuration/config.js'
+import { bottleneckOfTraining } from '../embeddings/bottleneck.js'
+import {
+  CHECKPOINT_FORMAT,
+  type FoundCheckpoint,
+  hashGraph,
+  tensorsFile,
+  thinCheckpoints,
+  UNTRAINED,
+  writeCheckpoint,
+} from '../model/checkpoint.js'
+import type { StepReport } from '../model/settings.js'
+import type { TrainerThread } from '../model/trainer-thread.js'
+import { type Watched, type Watching, watchedInWords } from '../model/watched.js'
+import { versions } from '../setup/versions.js'
+import { progress } from '../terminal/progress.js'
+import type { RunFolder } from './run-folder.js'
+import { GROWING, RunLog } from './tracking/run-log.js'
+import { BestSoFar } from './watch/best-so-far.js'
+
+const START: Cursor = { epoch: 0, position: 0 }
+
+export interface Outcome {
+  step: number
+  interrupted: boolean
+  /** Ended before its last step because nothing got better for `train.watch.patience` evaluations. */
+  stoppedEarly?: true
+  /** Share of the time that the trainer's thread waited for data. */
+  waitedShare: number
+  secondsPerStep: number
+  loss: number
+  /** Where the time went, in a sentence. */
+  bottleneck: string
+}
+
+export class Training {
+  #cursor: Cursor
+  #step: number
+  #seconds = 0
+  #waited = 0
+  #stepsHere = 0
+  #loss = Number.NaN
+  #metrics = new StreamMetrics()
+  readonly #log: RunLog
+  readonly #best: BestSoFar | undefined
+  /** At the end of a line of progress. */
+  #note = ''
+
+  constructor(
+    private readonly config: Config,
+    private readonly run: RunFolder,
+    private readonly prepared: Prepared,
+    private readonly pool: Pool,
+    private readonly thread: TrainerThread,
+    private readonly watch: Watching | undefined,
+    resumed?: FoundCheckpoint,
+  ) {
+    this.#cursor = resumed?.checkpoint.cursor ?? START
+    this.#step = resumed?.checkpoint.step ?? 0
+    const losses = config.graph.nodes.flatMap(({ id, out }) => (out.kind === 'loss' ? [[id, out.chance] as const] : []))
+    this.#log = new RunLog(run, Object.fromEntries(losses), config.train.steps)
+    this.#best = config.train.checkpoints.best ? new BestSoFar(run) : undefined
+  }
+
+  /**
+   * Shows the untrained encoder some batches, keeps it as the ruler of probes, and leaves the weights as they were.
+   *
+   * @throws the signal's reason once it is aborted; nothing is kept then
+   */
+  async calibrateRuler(signal: AbortSignal): Promise<void> {
+    const initial = join(this.run.checkpoints, 'initial.safetensors')
+    await this.thread.save(initial)
+    let left = this.config.train.calibration
+    const bar = progress('calibrating the untrained encoder', left)
+    const more = () => left > 0 && !signal.aborted
+    try {
+      await this.#stream(START, more, signal, async batch => {
+        left--
+        await this.thread.calibrate(batch.values)
+        bar.tick()
+      })
+      signal.throwIfAborted()
+    } finally {
+      bar.done()
+    }
+    await this.thread.save(join(this.run.checkpoints, UNTRAINED))
+    await this.thread.load(initial, { optimiser: true })
+    rmSync(initial)
+    this.#log.forgetDrops()
+  }
+
+  /** Trains up to the last step, or until `signal` aborts; the step under way is finished. */
+  async toTheEnd(signal: AbortSignal): Promise<Outcome> {
+    const { steps, watch } = this.config.train
+    const bar = progress('training', steps, this.#step)
+    /** No better for so many evaluations: enough. */
+    const exhausted = () => watch?.patience !== undefined && this.#best!.since >= watch.patience
+    const more = () => this.#step < steps && !exhausted() && !signal.aborted
+    try {
+      await this.#stream(this.#cursor, more, signal, async batch => {
+        const report = await this.#trainOn(batch)
+        bar.tick(1, `loss ${report.loss.toFixed(3)}${this.#note}`)
+      })
+    } finally {
+      bar.done()
+    }
+    await this.#checkpoint()
+    return {
+      step: this.#step,
+      interrupted: this.#step < steps && !exhausted(),
+      ...(exhausted() && { stoppedEarly: true as const }),
+      waitedShare: this.#waited / (this.#waited + this.#seconds),
+      secondsPerStep: (this.#waited + this.#seconds) / this.#stepsHere,
+      loss: this.#loss,
+      bottleneck: this.#bottleneck(),
+    }
+  }
+
+  #bottleneck(): string {
+    return bottleneckOfTraining({
+      worked: this.#seconds,
+      waited: this.#waited,
+      workers: this.pool.workers,
+      stream: this.#metrics.read(),
+      stages: Object.fromEntries(this.config.graph.nodes.map(({ id, stage }) => [id, stage])),
+    })
+  }
+
+  /** Batches from `start`, one at a time, as long as `more` says so; once `signal` is aborted none is waited for. */
+  async #stream(
+    start: Cursor,
+    more: () => boolean,
+    signal: AbortSignal,
+    work: (batch: Batch) => Promise<void>,
+  ): Promise<void> {
+    if (!more()) return
+    const { config, prepared, pool } = this
+    const { graph, stages, train, streams } = config
+    this.#metrics = new StreamMetrics()
+    const batches = streamBatches({
+      graph,
+      stages,
+      prepared,
+      pool,
+      seed: train.seed,
+      start,
+      window: { batches: streams.window && Math.floor(streams.window / batchSize(graph)) },
+      metrics: this.#metrics,
+      onDrop: drop => this.#log.drop(drop),
+    })
+    await lastValueFrom(
+      batches.pipe(
+        takeUntil(fromEvent(signal, 'abort')),
+        concatMap(async batch => {
+          try {
+            if (more()) await work(batch)
+          } finally {
+            batch.release()
+          }
+        }),
+        takeWhile(more),
+      ),
+      { defaultValue: undefined },
+    )
+  }
+
+  async #trainOn(batch: Batch): Promise<StepReport> {
+    const { train } = this.config
+    const step = this.#step + 1
+    const { every, at } = train.checkpoints
+    const saves = step % every === 0 || at.includes(step)
+    const watches = train.watch && (step % train.watch.every === 0 || step === train.steps)
+    const often = [train['log-every'], train['gradients-every']].some(many => step % many === 0)
+    const logged = saves || watches || step === 1 || often
+    const report = await this.#stepOrExplain(batch, step, logged)
+    this.#step = step
+    this.#cursor = batch.cursor
+    this.#log.passed(batch.cursor)
+    this.#count(report)
+    const watched = watches ? await this.#evaluate() : undefined
+    if (logged) this.#log.step(report, { epoch: batch.cursor.epoch, streams: this.#metrics.read(), watch: watched })
+    const best = watched && this.#best?.beatenBy(watched)
+    if (best || (saves && step < train.steps)) await this.#checkpoint()
+    if (best) this.#best?.note(step, watched)
+    else if (watched) this.#best?.pass()
+    return report
+  }
+
+  async #evaluate(): Promise<Watched | undefined> {
+    const watched = await this.watch?.evaluate(this.thread)
+    if (watched) this.#note = `, ${watchedInWords(watched)}`
+    return watched
+  }
+
+  async #stepOrExplain(batch: Batch, step: number, logged: boolean): Promise<StepReport> {
+    try {
+      return await this.thread.step(batch.values, step, logged)
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'not-finite') throw error
+      throw new Problem(error.code, `${error.message} ${this.#log.failed(step, error, batch)}`, { hint: error.hint })
+    }
+  }
+
+  #count({ seconds, waited, loss }: StepReport): void {
+    this.#loss = loss
+    this.#stepsHere++
+    this.#seconds += seconds
+    if (this.#stepsHere > 1) this.#waited += waited // the first wait is the streams' start
+  }
+
+  async #checkpoint(): Promise<void> {
+    const { run, config, prepared } = this
+    const { graph, train } = config
+    const sha256 = await this.thread.save(tensorsFile(run.checkpoints, this.#step))
+    writeCheckpoint(run.checkpoints, {
+      format: CHECKPOINT_FORMAT,
+      step: this.#step,
+      graph,
+      graphHash: hashGraph(graph),
+      train,
+      statistics: prepared.statistics,
+      cursor: this.#cursor,
+      lengths: run.lengths(GROWING),
+      sha256,
+      versions: versions(),
+    })
+    thinCheckpoints(run.checkpoints, train.checkpoints)
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * How good embeddings are becoming, seen while they train: on labelled sounds kept for development, by nearest neighbours
+ * and by a linear probe in closed form. The encoder runs in evaluation mode and nothing is drawn, so that training goes on
+ * as if nobody had looked.
+ */
+import { FeatureCache } from '../../../data/feature-cache.js'
+import { readClips } from '../../../data/manifests.js'
+import { Problem } from '../../../data/problem.js'
+import type { Pool } from '../../../graphs/streams/pool.js'
+import { type Prepared, prepareFeatures } from '../../../graphs/streams/prepare.js'
+import type { Config, WatchSettings } from '../../configuration/config.js'
+import { missingColumn } from '../../embeddings/arrow-missing-column.js'
+import { encodePatches } from '../../embeddings/encode.js'
+import { type EncodingPath, encodingPath } from '../../embeddings/encoding-path.js'
+import { chooseExamples, type Examples } from '../../evaluation/probes/examples.js'
+import { type HeadChain, headChain, throughHeads } from '../../model/head-chain.js'
+import { ridgeLeavingOut } from '../../model/ridge.js'
+import type { TrainerThread } from '../../model/trainer-thread.js'
+import type { WatchedEmbeddings, Watching } from '../../model/watched.js'
+import { score } from '../../statistics/scores.js'
+import { progress } from '../../terminal/progress.js'
+import { ClassWatch } from './class-watch.js'
+import { clipVote, largest, usualK } from './clip-vote.js'
+
+interface WatchOptions {
+  config: Config
+  settings: WatchSettings
+  /** Of the training clips: brings the statistics of `normalise`. */
+  prepared: Prepared
+  pool: Pool
+  /** Folder of the feature cache. */
+  cacheFolder: string
+  signal: AbortSignal
+}
+
+/**
+ * Reads the sounds to be watched: a classifier, if `train.watch.node` names one, is judged by its own scores; embeddings
+ * by who is near whom.
+ *
+ * @throws Problem if the graph has no such encoder or head, if the column is not there, if fewer than two classes can be told apart;
+ *   the signal's reason once it is aborted
+ */
+export async function prepareWatch(options: WatchOptions): Promise<Watching> {
+  const { graph } = options.config
+  const named = graph.nodes.find(({ id }) => id === options.settings.node)
+  const { path, chain, ready } = await readWatched(options)
+  return named?.stage === 'classifier'
+    ? new ClassWatch(graph, path, ready, options.settings)
+    : new Watch(options.settings, path, chain?.heads ?? [], ready, examplesOf(ready, options.settings))
+}
+
+class Watch implements Watching {
+  constructor(
+    private readonly settings: WatchSettings,
+    private readonly path: EncodingPath,
+    private readonly heads: HeadChain['heads'],
+    private readonly prepared: Prepared,
+    private readonly examples: Examples,
+  ) {}
+
+  /** With the weights that the thread has now. */
+  async evaluate(thread: TrainerThread): Promise<WatchedEmbeddings> {
+    const { labels, classes } = this.examples
+    const { vectors, clips } = await this.#embeddings(thread)
+    const units = this.#units()
+    const owners = clips.map(clip => units[clip]!)
+    const size = this.heads.at(-1)?.gives ?? this.path.dimensions
+    const others = clips.length - Math.max(...countsOf(owners))
+    const k = Math.min(this.settings.k ?? usualK(clips.length, classes.length), others)
+    const means = meanRows(vectors, clips, labels.length, size)
+    const neighbours = await thread.neighbours({ vectors, size, owners, k })
+    const voted = clipVote({ neighbours, k, clips, labels, classes: classes.length })
+    const scores = ridgeLeavingOut({ rows: labels.length, columns: size, values: means }, labels, units, classes.length)
+    const fitted = labels.map((_, clip) =>
+      largest(scores.values.subarray(clip * classes.length, (clip + 1) * classes.length)),
+    )
+    return {
+      knn: balanced(labels, voted),
+      linear: balanced(labels, fitted),
+      chance: 1 / classes.length,
+      k,
+      clips: labels.length,
+      patches: clips.length,
+    }
+  }
+
+  /** Of every patch of every clip, half overlapping; `clips` counts as the examples do. */
+  async #embeddings(thread: TrainerThread): Promise<{ vectors: Float32Array; clips: Int32Array }> {
+    const { path, prepared, examples } = this
+    const cache = new FeatureCache(prepared.cacheFolder)
+    const { keys } = prepared.nodes[path.mel]!
+    const sources = examples.rows.map((row, key) => ({ key, open: () => cache.open(keys[row]!)! }))
+    const found: Float32Array[] = []
+    const clips: number[] = []
+    for await (const { key, embedding } of encodePatches(thread, path, sources, Math.ceil(path.patch.frames / 2))) {
+      found.push(embedding)
+      clips.push(key)
+    }
+    const vectors = new Float32Array(found.length * path.dimensions)
+    found.forEach((embedding, at) => {
+      vectors.set(embedding, at * path.dimensions)
+    })
+    return { vectors: await throughHeads(thread, this.heads, vectors), clips: Int32Array.from(clips) }
+  }
+
+  /** Number of each clip's group, or of the clip itself. */
+  #units(): Int32Array {
+    const numbers = new Map<string, number>()
+    return Int32Array.from(this.examples.units, unit => {
+      if (!numbers.has(unit)) numbers.set(unit, numbers.size)
+      return numbers.get(unit)!
+    })
+  }
+}
+
+async function readWatched({ config, settings, prepared, pool, cacheFolder, signal }: WatchOptions) {
+  const { graph, stages } = config
+  const chain = settings.node === undefined ? undefined : headChain(graph, stages, settings.node)
+  const path = encodingPath(graph, stages, prepared.statistics, chain?.encoder)
+  const { clips, columns } = await readClips(settings.set)
+  for (const name of [settings.label, settings.group])
+    if (name !== undefined && !columns.includes(name)) throw missingColumn(name, columns, settings.set)
+  const bar = progress('reading sounds to watch', clips.length)
+  const onProgress = () => bar.tick()
+  const ready = await prepareFeatures({ graph: path.features, clips, cacheFolder, pool, onProgress, signal }).finally(
+    bar.done,
+  )
+  if (ready.clips.length > 0) return { path, chain, ready }
+  throw new Problem('no-usable-clips', `None of ${clips.length} clips of ${settings.set} can be read.`)
+}
+
+function examplesOf({ clips }: Prepared, { set, label, group }: WatchSettings): Examples {
+  return chooseExamples(
+    { clips: clips.map(({ id }) => id), file: set },
+    name => clips.map(({ labels }) => labels[name] || undefined),
+    { label, group, folds: 2, seed: 0 },
+  )
+}
+
+function balanced(labels: Int32Array, predicted: Int32Array): number {
+  return score(
+    labels,
+    labels.map((label, clip) => (label === predicted[clip] ? 1 : 0)),
+  ).balanced
+}
+
+function countsOf(numbers: Int32Array): number[] {
+  const counts: number[] = []
+  for (const number of numbers) counts[number] = (counts[number] ?? 0) + 1
+  return counts
+}
+
+/** Mean embedding of each clip, clips x size. */
+function meanRows(vectors: Float32Array, clips: Int32Array, count: number, size: number): Float64Array {
+  const means = new Float64Array(count * size)
+  const patches = countsOf(clips)
+  for (const [patch, clip] of clips.entries())
+    for (let at = 0; at < size; at++) means[clip * size + at]! += vectors[patch * size + at]! / patches[clip]!
+  return means
+}

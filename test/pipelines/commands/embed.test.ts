@@ -1,0 +1,102 @@
+/** From a trained run to an Arrow file and a probe, by the command line. */
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test, { type ExecutionContext } from 'ava'
+import { openEmbeddings } from '../../../pipelines/embeddings/arrow-reader.js'
+import { earshot } from '../../earshot.js'
+import { smallConfig } from '../../small-config.js'
+
+const config = smallConfig('embed', { steps: 10, every: 10 })
+const run = join(config.folder, 'run')
+
+test.before(async t => {
+  const { code, error } = await earshot(['train', config.config, '--run', run], config.cache)
+  t.is(code, 0, error)
+})
+
+async function embedded(t: ExecutionContext, name: string, input: string, ...more: string[]) {
+  const file = join(config.folder, `${name}.arrow`)
+  const { code, error, out } = await earshot(['embed', run, input, '-o', file, ...more], config.cache)
+  t.is(code, 0, error)
+  const read = await openEmbeddings(file)
+  t.teardown(() => read.close())
+  return { file, out, read }
+}
+
+/** The sounds in a folder for each class. */
+function classFolders(): string {
+  const folder = join(config.folder, 'by class')
+  for (const name of readdirSync(config.sounds)) {
+    const kind = join(folder, name.split('_')[0]!)
+    mkdirSync(kind, { recursive: true })
+    copyFileSync(join(config.sounds, name), join(kind, name))
+  }
+  return folder
+}
+
+test('a row a clip, finite, the same again, with all that made them in the metadata', async t => {
+  const first = await embedded(t, 'clips', config.sounds)
+  t.is(first.read.rows, 24)
+  t.is(first.read.dimensions, 16, 'mean and max of 8 channels')
+  const whole = await first.read.read()
+  t.true(whole.embedding.every(Number.isFinite))
+  const { metadata } = first.read
+  t.is(metadata['earshot.layer'], 'encoder')
+  t.regex(metadata['earshot.front-end']!, /"rate":16000/)
+  t.regex(metadata['earshot.normalisation']!, /deviation/)
+  t.regex(readFileSync(`${first.file}.skipped.jsonl`, 'utf8'), /c-truncated/)
+  const again = await embedded(t, 'again', config.sounds)
+  t.deepEqual((await again.read.read()).embedding, whole.embedding)
+})
+
+test('a clip embeds to the same numbers alone as among others', async t => {
+  const all = await (await embedded(t, 'all', config.sounds)).read.read()
+  const name = readdirSync(config.sounds).find(file => file.startsWith('drum'))!
+  const alone = await (await embedded(t, 'alone', join(config.sounds, name))).read.read()
+  const at = all.clips.findIndex(clip => clip.endsWith(name))
+  t.deepEqual(alone.embedding, all.embedding.slice(16 * at, 16 * at + 16))
+})
+
+test('patches have starts and ends, a hop apart', async t => {
+  const { read } = await embedded(
+    t,
+    'patches',
+    join(config.sounds, readdirSync(config.sounds)[0]!),
+    '--level',
+    'patch',
+    '--hop',
+    '0.1s',
+  )
+  const starts = (await read.read()).column('start').map(Number)
+  for (const [index, start] of starts.entries()) t.true(Math.abs(start - 0.1 * index) < 1e-9)
+})
+
+test('where clips have classes the rulers come along, and a probe compares with them', async t => {
+  const { file, out } = await embedded(t, 'labelled', classFolders())
+  t.regex(out, /earshot probe .* --label class/)
+  for (const ruler of ['untrained', 'log-mel', 'log-mel+duration']) {
+    t.true(existsSync(join(config.folder, 'labelled.rulers', `${ruler}.arrow`)), ruler)
+  }
+  const probe = await earshot(['probe', file, '--label', 'class', '--folds', '2'], config.cache)
+  t.is(probe.code, 0, probe.error)
+  for (const row of ['trained', 'untrained encoder', 'log-mel statistics', 'chance'])
+    t.true(probe.out.includes(row), row)
+})
+
+test('nothing to embed, no run, and a read-only place are said in a sentence', async t => {
+  const empty = join(config.folder, 'empty')
+  mkdirSync(empty, { recursive: true })
+  writeFileSync(join(config.folder, 'plain-file'), '')
+  const cases: [string[], RegExp][] = [
+    [['embed', run, empty, '-o', join(config.folder, 'x.arrow')], /no audio|holds no/i],
+    [['embed', join(config.folder, 'nowhere'), config.sounds, '-o', join(config.folder, 'x.arrow')], /does not exist/],
+    [['embed', run, config.sounds, '-o', join(config.folder, 'plain-file', 'x.arrow')], /cannot be (written|made)/],
+    [['embed', run, config.sounds, '-o', 'x.arrow', '--hop', '5 Hz'], /not a duration/],
+  ]
+  for (const [words, expected] of cases) {
+    const { code, error } = await earshot(words, config.cache)
+    t.is(code, 1, words.join(' '))
+    t.regex(error, expected)
+    t.notRegex(error, /\n {4}at /, 'no stack trace')
+  }
+})

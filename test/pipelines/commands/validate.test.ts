@@ -1,0 +1,98 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import test from 'ava'
+import { verb } from '../verb.js'
+
+const RECIPE = 'graphs/contrastive-16k.yaml'
+const BROKEN = 'test/fixtures/broken-graphs/many-at-once'
+
+test('a sound graph: one friendly line, the next command, exit 0', t => {
+  const { code, out, error } = verb(['validate', RECIPE])
+  t.is(code, 0)
+  t.is(error, '')
+  const [first, second] = out.split('\n')
+  t.is(
+    first,
+    `${RECIPE} is sound: 14 nodes; similarity (nt-xent) trains encoder and projection on batches of 128 clips; window 384 clips.`,
+  )
+  t.regex(second!, /^Next: \.\/earshot /)
+})
+
+test('a broken graph: every problem, exit 1', t => {
+  const { code, out } = verb(['validate', `${BROKEN}/graph.yaml`])
+  t.is(code, 1)
+  t.true(out.startsWith(readFileSync(`${BROKEN}/expected.txt`, 'utf8').trimEnd()))
+  t.regex(out, /graph\.yaml: 5 problems\.\n$/)
+})
+
+test('several files: one broken is enough for exit 1', t => {
+  const { code, out } = verb(['validate', RECIPE, `${BROKEN}/graph.yaml`])
+  t.is(code, 1)
+  t.true(out.includes(`${RECIPE} is sound`))
+})
+
+test('--set is checked by the same schema', t => {
+  t.true(
+    verb(['validate', RECIPE, '--set', 'nodes.batch.size=64']).out.includes('batches of 64 clips; window 192 clips'),
+  )
+  const { code, out } = verb(['validate', RECIPE, '--set', 'nodes.batch.size=none'])
+  t.is(code, 1)
+  t.true(out.startsWith('--set nodes.batch.size=none  nodes.batch.size\n'))
+})
+
+test('--json is for tools', t => {
+  const [sound, broken] = JSON.parse(verb(['validate', '--json', RECIPE, `${BROKEN}/graph.yaml`]).out)
+  t.like(sound, { file: RECIPE, sound: true, problems: [], plan: { window: { smallest: 128, usual: 384 } } })
+  t.is(sound.nodes.length, 14)
+  t.like(broken, { sound: false })
+  t.like(broken.problems[0], { code: 'bad-value', place: { line: 4, column: 64, path: 'nodes.mel.window' } })
+})
+
+test('--print shows each value with the place that set it', t => {
+  const { out } = verb(['validate', RECIPE, '--set', 'nodes.batch.size=64', '--print'])
+  t.regex(out, /size: 64 # --set nodes\.batch\.size=64/)
+  t.regex(out, /stage: vgg # graphs\/contrastive-16k\.yaml:\d+/)
+})
+
+for (const words of [['validate', RECIPE], ['--help'], ['list'], ['graph', RECIPE]]) {
+  test(`${words.join(' ')} loads no TensorFlow, Arrow, sharp or audio`, t => {
+    const { loaded, code } = modulesOf(words)
+    t.is(code, 0)
+    t.true(loaded.some(name => name.includes('/commander/')))
+    t.deepEqual(
+      loaded.filter(name =>
+        /node_modules\/(@tensorflow|apache-arrow|sharp|@img|audio-decode|[\w-]*ffmpeg|piscina|@viz-js|rxjs)\//.test(
+          name,
+        ),
+      ),
+      [],
+    )
+  })
+}
+
+/** Every module that a run of the program asks for, by `import` or `require`. */
+function modulesOf(words: string[]): { loaded: string[]; code: number | null } {
+  const folder = mkdtempSync(join(tmpdir(), 'earshot-'))
+  try {
+    const log = join(folder, 'log')
+    writeFileSync(
+      join(folder, 'hooks.mjs'),
+      `import { appendFileSync } from 'node:fs'
+export async function load(url, context, next) { appendFileSync(${JSON.stringify(log)}, url + '\\n'); return next(url, context) }`,
+    )
+    writeFileSync(
+      join(folder, 'register.mjs'),
+      `import { appendFileSync } from 'node:fs'
+import { createRequire, register } from 'node:module'
+register('./hooks.mjs', import.meta.url)
+const { cache } = createRequire(import.meta.url)
+process.on('exit', () => appendFileSync(${JSON.stringify(log)}, Object.keys(cache).join('\\n')))`,
+    )
+    const { code } = verb(words, ['--import', pathToFileURL(join(folder, 'register.mjs')).href])
+    return { loaded: readFileSync(log, 'utf8').split('\n'), code }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,134 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fc, testProp } from '@fast-check/ava'
+import test from 'ava'
+import { streamOf } from '../../../../graphs/streams/draws.js'
+import { createEmbeddingWriter } from '../../../../pipelines/embeddings/arrow-writer.js'
+import { type EmbeddingIndex, readIndex } from '../../../../pipelines/embeddings/search/embedding-index.js'
+import { mostSimilar, mostSimilarToEach } from '../../../../pipelines/embeddings/search/most-similar.js'
+import { precisionAtK } from '../../../../pipelines/embeddings/search/precision-at-k.js'
+import { search } from '../../../../pipelines/embeddings/search/search.js'
+import { verb } from '../../verb.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'earshot-similar-'))
+test.after.always(() => rmSync(folder, { recursive: true }))
+
+/** Clips at angles in degrees, of any length. */
+function write(name: string, rows: { clip: string; angle: number; class?: string; length?: number }[]): string {
+  const file = join(folder, name)
+  const writer = createEmbeddingWriter(file, { dimensions: 2, columns: ['class'], metadata: {} })
+  rows.forEach(({ clip, angle, class: label, length = 1 }, at) => {
+    const radians = (angle * Math.PI) / 180
+    const embedding = Float32Array.of(length * Math.cos(radians), length * Math.sin(radians))
+    writer.write([{ clip, path: clip, start: at, end: at + 0.5, labels: { class: label }, embedding }])
+  })
+  writer.close()
+  return file
+}
+
+const file = write('sounds.arrow', [
+  { clip: 'kick/a.wav', angle: 0, class: 'kick', length: 3 },
+  { clip: 'kick/b.wav', angle: 10, class: 'kick' },
+  { clip: 'hat/a.wav', angle: 90, class: 'hat' },
+  { clip: 'hat/b.wav', angle: 75, class: 'hat', length: 9 },
+  { clip: 'noise.wav', angle: 200 },
+])
+const asked = { file, count: 2, columns: [] }
+
+test('the nearest by angle, whatever their length, without the clip itself', async t => {
+  const { clip, found } = await search({ ...asked, clip: 'kick/a' })
+  t.is(clip, 'kick/a.wav')
+  t.deepEqual(
+    found.map(({ row }) => row),
+    [1, 3],
+  )
+  t.true(Math.abs(found[0]!.similarity - Math.cos(Math.PI / 18)) < 1e-6)
+  t.deepEqual(
+    (await search({ ...asked, clip: '4' })).found.map(({ row }) => row),
+    [2, 3],
+  )
+})
+
+test('a clip of another file, there the mean of its rows', async t => {
+  const query = write('query.arrow', [
+    { clip: 'mine.wav', angle: 60, length: 5 },
+    { clip: 'mine.wav', angle: 100 },
+    { clip: 'kick/a.wav', angle: 200 },
+  ])
+  const { found } = await search({ ...asked, clip: 'mine', query })
+  t.deepEqual(
+    found.map(({ row }) => row),
+    [3, 2],
+  )
+  // a clip of the same name in another file is another clip
+  t.is((await search({ ...asked, clip: 'kick/a.wav', query })).found[0]!.row, 4)
+})
+
+test('precision at k: own rows and rows without a label are left out', async t => {
+  const index = await readIndex(file, ['class'])
+  const at = (k: number) => precisionAtK(index, index.labels.get('class')!, { k })
+  t.is((await at(1)).precision, 1)
+  const { precision, chance, labels, rows } = await at(3)
+  t.true(Math.abs(precision - 1 / 3) < 1e-12 && Math.abs(chance - 1 / 3) < 1e-12)
+  t.deepEqual([rows, labels.map(({ label }) => label)], [4, ['hat', 'kick']])
+  const drawn = await precisionAtK(index, index.labels.get('class')!, { k: 1, most: 2 })
+  t.deepEqual([drawn.queries, drawn.rows], [2, 4])
+})
+
+const directions = fc.array(fc.array(fc.integer({ min: -3, max: 3 }), { minLength: 5, maxLength: 5 }), {
+  minLength: 3,
+  maxLength: 30,
+})
+
+testProp(
+  'what is found is the beginning of a full sort',
+  [directions, fc.integer({ min: 1, max: 6 })],
+  (t, rows, count) => {
+    const index = { rows: rows.length, dimensions: 5, directions: Float32Array.from(rows.flat()) } as EmbeddingIndex
+    const query = Float32Array.of(1, 2, 0, -1, 1)
+    const found = mostSimilar(index, query, { count, skip: row => row === 1 })
+    const all = rows
+      .map((values, row) => ({ row, similarity: values.reduce((sum, value, k) => sum + value * query[k]!, 0) }))
+      .filter(({ row }) => row !== 1)
+      .sort((a, b) => b.similarity - a.similarity || a.row - b.row)
+    t.deepEqual(found, all.slice(0, count))
+  },
+)
+
+test('many queries at once find what each alone finds', async t => {
+  const [rows, dimensions] = [9000, 64]
+  const rng = streamOf('many queries')
+  const directions = Float32Array.from({ length: rows * dimensions }, () => (rng.uniform() < 0.5 ? -0.125 : 0.125))
+  const index = { rows, dimensions, directions } as EmbeddingIndex
+  const queries = Array.from({ length: 4000 }, (_, at) => at * 2)
+  const skip = (query: number, row: number) => row % 7 === query % 7
+  const found = await mostSimilarToEach(index, queries, { count: 5, skip })
+  for (let at = 0; at < queries.length; at += 401) {
+    const query = queries[at]!
+    const own = directions.subarray(query * dimensions, (query + 1) * dimensions)
+    t.deepEqual(found[at], mostSimilar(index, own, { count: 5, skip: row => skip(query, row) }))
+  }
+})
+
+test('the verb shows neighbours with their labels, and precision', t => {
+  const near = verb(['similar', file, 'hat/a', '--label', 'class', '-n', '1'])
+  t.regex(near.out, /cosine +clip +class\n0\.9659 +hat\/b\.wav +hat\n$/)
+  const { out } = verb(['similar', file, '--precision-at', '1', '--label', 'class'])
+  t.regex(out, /Precision at 1 by 'class': 100\.0 \[100\.0, 100\.0\] %, mean over labels 100\.0 %, chance 33\.3 %\./)
+  const json = verb(['similar', file, 'noise', '--json', '--label', 'class', '-n', '3'])
+  t.is(JSON.parse(json.out).found[0].labels.class, 'hat')
+})
+
+test('what cannot be searched is a problem that says what to do', async t => {
+  await t.throwsAsync(search({ ...asked, clip: 'kick/c.wav' }), { message: /no clip 'kick\/c.wav'.*Did you mean/ })
+  await t.throwsAsync(search({ ...asked, clip: 'a' }), { message: /or several have that file name/ })
+  await t.throwsAsync(search({ ...asked, clip: '0', columns: ['clas'] }), { message: /Did you mean 'class'/ })
+  const wide = join(folder, 'wide.arrow')
+  const writer = createEmbeddingWriter(wide, { dimensions: 3, columns: [], metadata: {} })
+  writer.write([{ clip: 'x', path: 'x', start: 0, end: 1, labels: {}, embedding: Float32Array.of(1, 2, 3) }])
+  writer.close()
+  await t.throwsAsync(search({ ...asked, clip: 'x', query: wide }), { message: /3 wide, not 2/ })
+  t.regex(verb(['similar', file]).error, /Name a clip, or ask for --precision-at/)
+  t.regex(verb(['similar', file, '--precision-at', '5']).error, /needs one label column/)
+})

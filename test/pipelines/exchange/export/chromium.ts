@@ -1,0 +1,79 @@
+/** A headless Chromium, spoken to through its debugging pipe: JSON messages with a zero byte between. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import type { Readable, Writable } from 'node:stream'
+import { scratchFolder } from '../../../earshot.js'
+
+/** EARSHOT_CHROMIUM names one; else whichever of these is there. */
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome']
+
+export function findChromium(): string | undefined {
+  const named = process.env.EARSHOT_CHROMIUM
+  return named ?? NAMES.find(name => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0)
+}
+
+type Answer = Record<string, unknown>
+
+export class Page {
+  readonly #process: ChildProcess
+  readonly #waiting = new Map<number, (answer: Answer) => void>()
+  #session: string | undefined
+  #count = 0
+
+  private constructor(program: string) {
+    const words = [
+      '--headless=new',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--remote-debugging-pipe',
+      '--window-size=900,500',
+    ]
+    const profile = `--user-data-dir=${scratchFolder('chromium')}`
+    this.#process = spawn(program, [...words, profile], { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] })
+    let rest = ''
+    const answers = this.#process.stdio[4] as Readable
+    answers.setEncoding('utf8').on('data', (text: string) => {
+      const messages = (rest + text).split('\0')
+      rest = messages.pop()!
+      for (const message of messages) this.#hear(JSON.parse(message))
+    })
+  }
+
+  static async open(program: string, url: string): Promise<Page> {
+    const page = new Page(program)
+    const { targetId } = await page.#ask('Target.createTarget', { url })
+    const { sessionId } = await page.#ask('Target.attachToTarget', { targetId, flatten: true })
+    page.#session = sessionId as string
+    return page
+  }
+
+  /** The value of an expression, once it is neither undefined nor null. */
+  async once<Value>(expression: string): Promise<Value> {
+    for (;;) {
+      const answer = await this.#ask('Runtime.evaluate', { expression, returnByValue: true })
+      const { value } = answer.result as { value?: Value }
+      if (value !== undefined && value !== null) return value
+      await new Promise(resolve => setTimeout(resolve, 200))
+    }
+  }
+
+  /** PNG. */
+  async screenshot(): Promise<Buffer> {
+    const { data } = await this.#ask('Page.captureScreenshot', { format: 'png' })
+    return Buffer.from(data as string, 'base64')
+  }
+
+  close(): void {
+    this.#process.kill()
+  }
+
+  #ask(method: string, params: object): Promise<Answer> {
+    const id = ++this.#count
+    const message = { id, method, params, ...(this.#session && { sessionId: this.#session }) }
+    ;(this.#process.stdio[3] as Writable).write(`${JSON.stringify(message)}\0`)
+    return new Promise(resolve => this.#waiting.set(id, resolve))
+  }
+
+  #hear({ id, result }: { id?: number; result?: Answer }): void {
+    if (id !== undefined) this.#waiting.get(id)?.(result ?? {})
+  }
+}

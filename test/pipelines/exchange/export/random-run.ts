@@ -1,0 +1,53 @@
+/** A run folder whose encoder has random weights and running statistics: nothing has to be trained to be exported. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Engine } from '../../../../engine/engine.js'
+import type { CheckedGraph } from '../../../../graphs/language/checked.js'
+import type { Edit } from '../../../../graphs/language/edits.js'
+import { streamOf } from '../../../../graphs/streams/draws.js'
+import { readGraph } from '../../../../pipelines/index.js'
+import { CHECKPOINT_FORMAT, hashGraph, tensorsFile, writeCheckpoint } from '../../../../pipelines/model/checkpoint.js'
+import { buildModel, type Model } from '../../../../pipelines/model/model.js'
+import { writeTensors } from '../../../../pipelines/model/tensors-file.js'
+import { loadStages } from '../../../../stages/registry.js'
+import type { Rng } from '../../../../stages/values.js'
+
+const GRAPH = 'graphs/contrastive-16k.yaml'
+const START: Record<string, (rng: Rng) => number> = {
+  scale: rng => rng.uniform(0.5, 1.5),
+  offset: rng => 0.3 * rng.normal(),
+  mean: rng => 0.2 * rng.normal(),
+  variance: rng => rng.uniform(0.3, 2),
+}
+/** What `normalise` subtracts and divides by. */
+export const STATISTICS = { mean: -3.1, deviation: 1.7 }
+
+export interface RandomRun {
+  run: string
+  graph: CheckedGraph
+  model: Model
+}
+
+/** @param edits of graphs/contrastive-16k.yaml, whose nodes are `wave`, `mel`, `near`, ..., `encoder` */
+export async function randomRun(engine: Engine, run: string, edits: readonly Edit[]): Promise<RandomRun> {
+  const graph = await readGraph(GRAPH, { edits })
+  const model = buildModel(engine, graph, await loadStages(), 5)
+  const state = model.weights.state()
+  for (const [name, { data }] of state) {
+    const start = START[name.split('.').at(-1)!]
+    const rng = streamOf(name)
+    if (start) for (const at of data.keys()) data[at] = start(rng)
+  }
+  model.weights.load(state)
+  const folder = join(run, 'checkpoints')
+  mkdirSync(folder, { recursive: true })
+  writeCheckpoint(folder, {
+    ...{ format: CHECKPOINT_FORMAT, step: 1, graph, graphHash: hashGraph(graph) },
+    train: { seed: 0, threads: 1, precision: 'float32' } as never,
+    statistics: { mel: STATISTICS },
+    cursor: {} as never,
+    ...{ lengths: {}, versions: {} },
+    sha256: writeTensors(tensorsFile(folder, 1), state),
+  })
+  return { run, graph, model }
+}

@@ -1,0 +1,64 @@
+/** What Earshot itself makes of a sound, and how near it another embedding is. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Engine } from '../../../../engine/engine.js'
+import { streamOf } from '../../../../graphs/streams/draws.js'
+import { encodingPath } from '../../../../pipelines/embeddings/encoding-path.js'
+import { cutPatch, patchStarts } from '../../../../pipelines/embeddings/framing.js'
+import { logMelOptions } from '../../../../stages/audio/log-mel.js'
+import { Level } from '../../../../stages/audio/signal/level.js'
+import { logMelOf } from '../../../../stages/audio/spectra/log-mel-spectrogram.js'
+import { loadStages } from '../../../../stages/registry.js'
+import { type RandomRun, STATISTICS } from './random-run.js'
+
+/** A falling tone with noise and a silent piece, off centre and not levelled: 1.63 s at 16 kHz. */
+export function sound(samples = 26_080): Float32Array {
+  const rng = streamOf('sound')
+  return Float32Array.from({ length: samples }, (_, at) => {
+    const seconds = at / 16000
+    const tone = 0.3 * Math.sin(2 * Math.PI * (1200 * seconds - 300 * seconds ** 2))
+    return at > 9000 && at < 13000 ? 0.01 : 0.01 + tone + 0.02 * rng.normal()
+  })
+}
+
+/** Embeddings of patches 0.48 s apart, by the stages and the model that training uses. */
+export async function embeddingsOf(engine: Engine, { graph, model }: RandomRun, sound: Float32Array) {
+  const path = encodingPath(graph, await loadStages(), { mel: STATISTICS })
+  const level = new Level()
+  level.add(sound)
+  const parameters = graph.nodes.find(({ id }) => id === 'mel')!.parameters
+  const frames = (await logMelOf(logMelOptions(16000, parameters as never)))(level.apply(sound))
+  const { bands, frames: length } = path.patch
+  const mel = {
+    ...{ frames: frames.length / bands, bands },
+    read: (start: number, count: number) => frames.slice(start * bands, (start + count) * bands),
+  }
+  return patchStarts(mel.frames, { frames: length, hop: 48 }).map(start => {
+    const patch = path.finish(cutPatch(mel, start, length))
+    const embedding = model.encode(path.encoder, engine.tf.tensor3d(patch.slice(), [1, length, bands]))
+    return Float32Array.from(embedding.dataSync())
+  })
+}
+
+export function meanOf(embeddings: readonly Float32Array[]): Float32Array {
+  return embeddings[0]!.map((_, at) => embeddings.reduce((sum, one) => sum + one[at]!, 0) / embeddings.length)
+}
+
+export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const dot = (x: ArrayLike<number>, y: ArrayLike<number>) =>
+    Array.from(x).reduce((sum, value, at) => sum + value * y[at]!, 0)
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b))
+}
+
+/** Length of the difference over the length of what was expected. */
+export function distance(found: ArrayLike<number>, expected: ArrayLike<number>): number {
+  return Math.hypot(...Array.from(found, (value, at) => value - expected[at]!)) / Math.hypot(...Array.from(expected))
+}
+
+/** Loads a TensorFlow.js graph model from a folder. */
+export function graphModel({ tf }: Engine, folder: string) {
+  const { modelTopology, weightsManifest } = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8'))
+  const weightData = Uint8Array.from(readFileSync(join(folder, 'weights.bin'))).buffer
+  const load = async () => ({ modelTopology, weightSpecs: weightsManifest[0].weights, weightData })
+  return tf.loadGraphModel({ load })
+}

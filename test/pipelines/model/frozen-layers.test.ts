@@ -1,0 +1,64 @@
+/** An encoder of which some layers learn and others do not. */
+import test from 'ava'
+import type { CheckedGraph } from '../../../graphs/language/checked.js'
+import { sections } from '../../../pipelines/configuration/config.js'
+import { buildModel } from '../../../pipelines/model/model.js'
+import { Trainer } from '../../../pipelines/model/trainer.js'
+import { loadStages } from '../../../stages/registry.js'
+import { normal } from '../../engine/finite-differences.js'
+import { engine } from '../../engine/started.js'
+import { batchNode, tensorNode } from './graph-nodes.js'
+
+const stages = await loadStages()
+const SIZE = 4
+
+function modelOf(encoder: string, parameters: object, frozen: true | string[]) {
+  const batch = batchNode('batch', SIZE, { kind: 'patch', rate: 16000, hop: 160, frames: 16, bands: 16 })
+  const labels = batchNode('labels', SIZE, { kind: 'label', classes: 2 })
+  const node = tensorNode(stages, 'encoder', encoder, { from: batch }, parameters, { frozen })
+  const classifier = tensorNode(stages, 'classifier', 'classifier', { from: node, targets: labels })
+  const loss = tensorNode(stages, 'loss', 'cross-entropy', { from: classifier, targets: labels })
+  const graph: CheckedGraph = { nodes: [batch, labels, node, classifier, loss] }
+  return { graph, model: buildModel(engine, graph, stages, 1) }
+}
+
+/** Names of the weights and statistics that a step changes. */
+function changed(encoder: string, parameters: object, frozen: true | string[]): string[] {
+  const { graph, model } = modelOf(encoder, parameters, frozen)
+  const schedule = { kind: 'constant', 'learning-rate': 0.1 }
+  const train = sections.train.parse({ steps: 9, optimiser: { kind: 'sgd' }, schedule })!
+  const trainer = new Trainer(engine, model, { graph, seed: 1, threads: 2, precision: 'float32', train })
+  const before = model.weights.state()
+  const targets = Float32Array.from({ length: 2 * SIZE }, (_, at) => Number(at % 4 === 0 || at % 4 === 3))
+  const sounds = normal([SIZE, 16, 16], 'x').data
+  trainer.step({ batch: { only: sounds }, labels: { only: targets } }, { step: 1, logged: true })
+  const after = model.weights.state()
+  return [...before]
+    .filter(([name, { data }]) => data.some((value, at) => value !== after.get(name)!.data[at]))
+    .map(([name]) => name)
+}
+
+for (const [encoder, parameters] of [
+  ['vgg', { widths: [4, 6] }],
+  ['vgg4', { width: 0.0625, downsampling: 'max' }],
+] as const) {
+  test(`${encoder}: frozen layers keep weights and running statistics, the others learn`, t => {
+    const names = changed(encoder, parameters, ['block0'])
+    t.false(names.some(name => name.startsWith('encoder.block0.')))
+    t.true(names.some(name => name.startsWith('encoder.block1.') && name.endsWith('mean')))
+    t.true(names.includes('classifier.weight'))
+    t.true(changed(encoder, parameters, true).every(name => name.startsWith('classifier.')))
+  })
+}
+
+test('a layer in the middle may be frozen: the gradient runs through it', t => {
+  const names = changed('vgg', { widths: [4, 6, 8] }, ['block1'])
+  t.true(names.includes('encoder.block0.filter'))
+  t.false(names.some(name => name.startsWith('encoder.block1.')))
+})
+
+test('a layer that is not there is refused, with those that are', t => {
+  const problem = t.throws(() => modelOf('vgg', { widths: [4, 6] }, ['blok0']))
+  t.regex(problem!.message, /'encoder\.blok0' is to be frozen/)
+  t.like(problem, { hint: "'encoder' has block0, block1." } as never)
+})

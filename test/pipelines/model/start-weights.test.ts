@@ -1,0 +1,83 @@
+/** A run from the weights of another one: node by node, told, refused where nothing fits. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'ava'
+import type { StoredTensor } from '../../../engine/weights.js'
+import { findCheckpoint } from '../../../pipelines/model/checkpoint.js'
+import { takenText, takeWeights } from '../../../pipelines/model/start-weights.js'
+import { readTensors } from '../../../pipelines/model/tensors-file.js'
+import { earshot } from '../../earshot.js'
+import { weightsFrom } from '../../engine/started.js'
+import { smallConfig } from '../../small-config.js'
+
+const start = (size: number) => new Float32Array(size).fill(1)
+
+function smallModel(classes: number) {
+  const weights = weightsFrom(1)
+  weights.scope.within('encoder').weight('filter', [2, 3], start)
+  weights.scope.within('encoder').statistic('mean', [3], start)
+  weights.scope.within('classifier').weight('weight', [3, classes], start)
+  return weights
+}
+
+const filled = (...shape: number[]): StoredTensor => ({
+  shape,
+  data: new Float32Array(shape.reduce((a, b) => a * b)).fill(7),
+})
+const saved = () =>
+  new Map([
+    ['encoder.filter', filled(2, 3)],
+    ['encoder.mean', filled(3)],
+    ['projection.bias', filled(4)],
+    ['classifier.weight', filled(3, 5)],
+  ])
+
+test('an encoder is taken with its statistics, a classifier of other classes starts afresh, the rest is named', t => {
+  const weights = smallModel(2)
+  const taken = takeWeights(weights, saved(), 'runs/one')
+  t.deepEqual(taken, {
+    taken: ['encoder'],
+    fresh: { classifier: 'classifier.weight is [3 x 5] there, and [3 x 2] here' },
+    unused: ['projection', 'classifier'],
+  })
+  const state = weights.state()
+  t.deepEqual([...new Set(state.get('encoder.filter')!.data)], [7])
+  t.deepEqual([...new Set(state.get('encoder.mean')!.data)], [7])
+  t.deepEqual([...new Set(state.get('classifier.weight')!.data)], [1])
+  t.is(
+    takenText(taken, 'runs/one'),
+    'From runs/one: encoder.\nStarting afresh: classifier (classifier.weight is [3 x 5] there, and [3 x 2] here).\nLeft unused: projection, classifier.',
+  )
+})
+
+test('a node is taken whole or not at all; where nothing fits it is refused and nothing is changed', t => {
+  const weights = smallModel(2)
+  const half = saved()
+  half.delete('encoder.mean')
+  const problem = t.throws(() => takeWeights(weights, half, 'runs/one'))
+  t.regex(problem!.message, /Nothing in runs\/one fits.*encoder\.mean is not there.*\[3 x 5\] there/)
+  t.deepEqual([...new Set(weights.state().get('encoder.filter')!.data)], [1])
+  const deeper = saved().set('encoder.further', filled(1))
+  t.throws(() => takeWeights(weights, deeper, 'runs/one'), { message: /encoder\.further is there, and not here/ })
+})
+
+test('train --from a run of another graph takes its encoder', async t => {
+  t.timeout(280_000)
+  const { folder, config, cache } = smallConfig('from', { steps: 1, every: 1 })
+  const first = join(folder, 'first')
+  const trained = await earshot(['train', config, '--run', first], cache)
+  t.is(trained.code, 0, trained.error)
+  const second = join(folder, 'second')
+  const edits = ['--set', 'nodes.projection.width=4', '--set', 'nodes.encoder.frozen=true']
+  const { code, error } = await earshot(['train', config, '--run', second, '--from', first, ...edits], cache)
+  t.is(code, 0, error)
+  t.regex(error, /From .*step-000001\.safetensors: encoder\.\nStarting afresh: projection \(projection\.\S+ is \[/)
+  const note = JSON.parse(readFileSync(join(second, 'started-from.json'), 'utf8'))
+  t.like(note, { step: 1, taken: ['encoder'], unused: ['projection'] })
+  const [one, other] = [first, second].map(run => readTensors(findCheckpoint(run).tensors).weights)
+  for (const [name, { data }] of one!) if (name.startsWith('encoder.')) t.deepEqual(other!.get(name)!.data, data, name)
+  const none = ['--swap', 'encoder=resnet18', '--set', 'nodes.projection.width=4']
+  const refused = await earshot(['train', config, '--run', join(folder, 'third'), '--from', first, ...none], cache)
+  t.is(refused.code, 1)
+  t.regex(refused.error, /Nothing in .* fits this graph/)
+})

@@ -1,0 +1,81 @@
+/** Steps of graphs of other shapes than views of clips: a separator alone, a classifier, channels lane by lane. */
+import test from 'ava'
+import type { CheckedGraph } from '../../../graphs/language/checked.js'
+import { sections } from '../../../pipelines/configuration/config.js'
+import { buildModel } from '../../../pipelines/model/model.js'
+import { Trainer } from '../../../pipelines/model/trainer.js'
+import type { Port } from '../../../stages/ports.js'
+import { loadStages } from '../../../stages/registry.js'
+import { normal } from '../../engine/finite-differences.js'
+import { engine, near } from '../../engine/started.js'
+import { batchNode, tensorNode } from './graph-nodes.js'
+
+const stages = await loadStages()
+const SIZE = 6
+const excerpt: Port = { kind: 'excerpt', rate: 8000, samples: 400 }
+const patch: Port = { kind: 'patch', rate: 16000, hop: 160, frames: 8, bands: 8 }
+
+function trainerOf(graph: CheckedGraph, chunk?: number): Trainer {
+  const train = sections.train.parse({
+    steps: 10,
+    optimiser: { kind: 'sgd' },
+    schedule: { kind: 'constant', 'learning-rate': 1e-3 },
+    ...(chunk && { chunk }),
+  })!
+  const setup = { graph, seed: 1, threads: 2, precision: 'float32' as const, train }
+  return new Trainer(engine, buildModel(engine, graph, stages, 1), setup)
+}
+
+const numbers = (key: string, ...shape: number[]) => normal([SIZE, ...shape], key).data
+const step = (trainer: Trainer, values: Parameters<Trainer['step']>[0], at: number) =>
+  trainer.step(values, { step: at, logged: true })
+
+test('a separator alone trains: no embedding, no collapse; in chunks as at once', t => {
+  const batch = batchNode('batch', SIZE, { kind: 'pair', of: excerpt })
+  const mixture = tensorNode(stages, 'mixture', 'mixture', { from: batch })
+  const small = { sources: 3, coefficients: 16, bottleneck: 8, channels: 12, blocks: 2, repeats: 1 }
+  const separator = tensorNode(stages, 'separator', 'tdcn', { from: mixture }, small)
+  const mixit = tensorNode(stages, 'mixit', 'mixit', { from: separator, references: batch })
+  const graph = { nodes: [batch, mixture, separator, mixit] }
+  const values = () => ({ batch: { a: numbers('a', 400), b: numbers('b', 400) } })
+  const [whole, chunked] = [trainerOf(graph), trainerOf(graph, 4)]
+  for (const at of [1, 2, 3]) {
+    const [one, other] = [step(whole, values(), at), step(chunked, values(), at)]
+    t.true(Number.isFinite(one.loss))
+    t.is(one.health!.collapse, undefined)
+    near(t, [other.loss, other.health!.gradientNorm], [one.loss, one.health!.gradientNorm], 1e-4)
+  }
+})
+
+test('a classifier trains: its encoder is watched for collapse, its logits are not', t => {
+  const batch = batchNode('batch', SIZE, patch)
+  const labels = batchNode('labels', SIZE, { kind: 'label', classes: 2 })
+  const encoder = tensorNode(stages, 'encoder', 'vgg', { from: batch }, { widths: [4] })
+  const classifier = tensorNode(stages, 'classifier', 'classifier', { from: encoder, targets: labels })
+  const loss = tensorNode(stages, 'loss', 'cross-entropy', { from: classifier, targets: labels })
+  const trainer = trainerOf({ nodes: [batch, labels, encoder, classifier, loss] }, 4)
+  const targets = Float32Array.from({ length: 2 * SIZE }, (_, at) => (at % 4 === 0 || at % 4 === 3 ? 1 : 0))
+  const { losses, health } = step(trainer, { batch: { only: numbers('x', 8, 8) }, labels: { only: targets } }, 1)
+  t.true(Number.isFinite(losses.loss))
+  t.deepEqual(Object.keys(health!.collapse!), ['encoder'])
+})
+
+test('an encoder goes over channels lane by lane, and a lane has its own name', t => {
+  const port: Port = { kind: 'channels', of: patch, count: 3 }
+  const batch = batchNode('batch', SIZE, port)
+  const encoder = tensorNode(stages, 'encoder', 'vgg', { from: batch }, { widths: [4] })
+  t.deepEqual(encoder.out, {
+    kind: 'batch',
+    of: { kind: 'channels', of: { kind: 'embedding', size: 8 }, count: 3 },
+    size: SIZE,
+  })
+  const second = { node: 'batch', lane: '2', bank: false, port: { kind: 'batch', of: patch, size: SIZE } as Port }
+  const alone = tensorNode(stages, 'alone', 'vgg', { from: batchNode('batch', SIZE, patch) }, { widths: [4] })
+  const shared = { ...alone, inputs: { from: second }, shares: 'encoder' }
+  const model = buildModel(engine, { nodes: [batch, encoder, shared] }, stages, 1)
+  const { tf } = engine
+  const all = tf.tensor(numbers('channels', 3, 8, 8), [SIZE, 3, 8, 8])
+  const values = model.forward({ batch: all }) as Record<string, ReturnType<typeof tf.tensor>>
+  t.deepEqual(values.encoder!.shape, [SIZE, 3, 8])
+  near(t, tf.unstack(values.encoder!, 1)[1]!.dataSync(), values.alone!.dataSync(), 1e-6)
+})

@@ -1,0 +1,86 @@
+/** What a run promises: same bits again, on any number of workers, and after being killed. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test, { type ExecutionContext } from 'ava'
+import { earshot, start } from '../../earshot.js'
+import { type SmallConfig, smallConfig } from '../../small-config.js'
+
+async function trained(t: ExecutionContext, config: SmallConfig, run: string, ...more: string[]) {
+  const { code, error } = await earshot(['train', config.config, '--run', run, ...more], config.cache)
+  t.is(code, 0, error)
+}
+
+const weights = (run: string, step: number) =>
+  readFileSync(join(run, 'checkpoints', `step-${String(step).padStart(6, '0')}.safetensors`))
+
+/** How many tensors there were after each step. */
+function tensorsAlive(run: string): number[] {
+  const lines = readFileSync(join(run, 'timings.jsonl'), 'utf8').trim().split('\n')
+  return lines.map(line => JSON.parse(line).tensors)
+}
+
+test('the same run twice, with one and with two workers, has the same bits after 20 steps', async t => {
+  const config = smallConfig('bits', { steps: 20, every: 20 })
+  const runs = ['first', 'second', 'two-workers'].map(name => join(config.folder, name)) as [string, string, string]
+  await trained(t, config, runs[0], '--set', 'streams.workers=1')
+  await trained(t, config, runs[1], '--set', 'streams.workers=1')
+  await trained(t, config, runs[2], '--set', 'streams.workers=2')
+  for (const run of runs.slice(1)) {
+    t.deepEqual(weights(run, 20), weights(runs[0], 20))
+    t.is(readFileSync(join(run, 'metrics.jsonl'), 'utf8'), readFileSync(join(runs[0], 'metrics.jsonl'), 'utf8'))
+  }
+  const skipped = readFileSync(join(runs[0], 'skipped.jsonl'), 'utf8')
+  t.regex(skipped, /c-truncated\.flac/)
+})
+
+test('killed on the way and resumed, a run ends with the bits of an undisturbed one, which leaves no tensors behind', async t => {
+  const config = smallConfig('resume', { steps: 60, every: 10 })
+  const straight = join(config.folder, 'straight')
+  await trained(t, config, straight)
+  t.is(new Set(tensorsAlive(straight).slice(1)).size, 1, `tensors alive after each step: ${tensorsAlive(straight)}`)
+  const run = join(config.folder, 'killed')
+  const first = start(['train', config.config, '--run', run], config.cache)
+  await until(() => existsSync(join(run, 'checkpoints/step-000010.json')))
+  first.process.kill('SIGKILL')
+  await first.end
+  t.false(existsSync(join(run, 'checkpoints/step-000060.json')), 'it was killed before the end')
+  const { code, error } = await earshot(['train', '--run', run, '--resume'], config.cache)
+  t.is(code, 0, error)
+  t.deepEqual(weights(run, 60), weights(straight, 60))
+  for (const file of ['metrics.jsonl', 'skipped.jsonl']) {
+    t.is(readFileSync(join(run, file), 'utf8'), readFileSync(join(straight, file), 'utf8'), file)
+  }
+})
+
+test('Ctrl-C saves, says how to go on, and loses no step', async t => {
+  const config = smallConfig('interrupt', { steps: 400, every: 1000 })
+  const run = join(config.folder, 'run')
+  const first = start(['train', config.config, '--run', run], config.cache)
+  await until(() => existsSync(join(run, 'metrics.jsonl')))
+  first.process.kill('SIGINT')
+  const { code, out } = await first.end
+  t.is(code, 130)
+  t.regex(out, /Go on with:\n {2}\.\/earshot train --run .* --resume/)
+  const status = JSON.parse(readFileSync(join(run, 'status.json'), 'utf8'))
+  t.is(status.state, 'interrupted')
+  t.true(existsSync(join(run, 'checkpoints', `step-${String(status.step).padStart(6, '0')}.json`)))
+})
+
+test('a run folder is never overwritten, and a checkpoint of another graph is refused', async t => {
+  const config = smallConfig('refuse', { steps: 2, every: 2 })
+  const run = join(config.folder, 'run')
+  await trained(t, config, run)
+  const again = await earshot(['train', config.config, '--run', run], config.cache)
+  t.is(again.code, 1)
+  t.regex(again.error, /already there/)
+  const other = await earshot(
+    ['train', config.config, '--run', run, '--resume', '--set', 'nodes.encoder.widths=[4, 4]'],
+    config.cache,
+  )
+  t.is(other.code, 1)
+  t.regex(other.error, /another graph/)
+})
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise(resolve => setTimeout(resolve, 20))
+}
