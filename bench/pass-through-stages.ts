@@ -10,7 +10,7 @@ export const PATCH: PatchPort = { kind: 'patch', rate: 16000, hop: 160, bands: 6
 export const PAIR: Port = { kind: 'pair', of: PATCH }
 
 const clips = describeStage({
-  place: 'source',
+  runsIn: 'source',
   name: 'clips',
   summary: 'Every clip once, in order.',
   parameters: none,
@@ -22,7 +22,7 @@ const clips = describeStage({
 })
 
 const constant = describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'constant',
   summary: 'The same pair of patches for every clip; refuses some.',
   parameters: z.strictObject({ length: z.int(), refuses: z.int() }),
@@ -38,7 +38,7 @@ const constant = describeStage({
 })
 
 const pass = describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'pass',
   summary: 'Gives what it gets.',
   parameters: none,
@@ -51,7 +51,7 @@ const pass = describeStage({
 })
 
 const draw = describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'draw',
   summary: 'Gives what it gets, after one random number.',
   parameters: none,
@@ -67,7 +67,7 @@ const draw = describeStage({
 })
 
 const batch = describeStage({
-  place: 'batch',
+  runsIn: 'batch',
   name: 'batch',
   summary: 'Gathers.',
   parameters: z.strictObject({ size: z.int() }),

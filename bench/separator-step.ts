@@ -20,8 +20,8 @@ import { startEngine } from '../engine/tensorflow.js'
 import { createWeights, type Weights } from '../engine/weights.js'
 import { streamOf } from '../graphs/streams/draws.js'
 import type { TensorStage } from '../stages/contract.js'
+import { mixit } from '../stages/losses/mixit.js'
 import type { Port } from '../stages/ports.js'
-import { mixit } from '../stages/separation/mixit.js'
 import tdcn from '../stages/separation/tdcn.js'
 
 const RATE = 16_000
@@ -80,7 +80,7 @@ function training(): { step: () => void; weights: Weights } {
   const optimiser = createOptimiser(engine, weights.trainable, adam)
   const step = () => {
     const { loss, gradients } = lossAndGradients(engine, weights.trainable, () => {
-      const sources = separate({ from: tf.add(a, b) } as never, { training: true }) as Tensor
+      const sources = separate({ from: tf.add(a, b) }, { training: true }) as Tensor
       return mixit(engine, sources, a, b, options)
     })
     optimiser.apply(gradients, { learningRate: 1e-3 })

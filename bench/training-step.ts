@@ -22,8 +22,8 @@ import { streamOf } from '../graphs/streams/draws.js'
 import type { Stage, TensorStage } from '../stages/contract.js'
 import resnet18 from '../stages/encoders/resnet18.js'
 import vgg from '../stages/encoders/vgg.js'
-import { ntXent } from '../stages/heads/nt-xent.js'
 import projection from '../stages/heads/projection.js'
+import { ntXent } from '../stages/losses/nt-xent.js'
 import type { Port } from '../stages/ports.js'
 
 const MODELS = {

@@ -58,7 +58,8 @@ function spectrograms(): LogMel[] {
 
 async function views(mels: LogMel[], bank: Bank<LogMel>, clip: Clip, epoch: number): Promise<Pair<Patch>> {
   const draws = ({ name }: Node, lane = ''): Draws => keyedDraws({ seed: 0, node: name, lane, epoch, item: clip.id })
-  const run = (node: Node, item: object, lane?: string) => node.work({ ...item, clip, rng: draws(node, lane) } as never)
+  const run = (node: Node, item: object, lane?: string) =>
+    node.work({ ...item, clip, rng: draws(node, lane), count: () => {} })
   const from = run(near, { from: mels[Number(clip.id)] })
   const both = (await run(mixed, { from, backgrounds: bank })) as Pair<Patch>
   for (const stage of lifted)

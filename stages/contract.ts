@@ -4,11 +4,26 @@
  */
 import type { z } from 'zod'
 import type { Engine, Scope, Tensor } from '../engine/engine.js'
-import type { LogMelPort, PatchPort, Port, PortKind } from './ports.js'
+import type {
+  BatchPort,
+  ChannelsPort,
+  ClipPort,
+  EmbeddingPort,
+  ExcerptPort,
+  LabelPort,
+  LevelsPort,
+  LogMelPort,
+  PairPort,
+  PatchPort,
+  Port,
+  PortKind,
+  RecordingPort,
+  WaveformPort,
+} from './ports.js'
 import type { Bank, Clip, Count, Draws, Excerpt, LogMel, Pair, Patch, Recording, Waveform } from './values.js'
 
-/** What an in-port takes. `Value` is what the work receives there. */
-export interface Expectation<Value> {
+/** What an in-port takes. `Value` is what the work receives there, `P` the port as the stage sees it. */
+export interface Expectation<Value, P = Port> {
   /**
    * Kind of port expected, the outermost first: `['patch']`, `['pair', 'patch']`. What ends at a container takes it
    * whatever it holds. Empty: any item, never lifted.
@@ -17,50 +32,62 @@ export interface Expectation<Value> {
   /** Reads any draw-free node by clip instead of following the stream. */
   bank: boolean
   optional: boolean
-  /** Never set; carries the type of the value. */
+  /** Never set; carry the types of the value and of the port. */
   readonly value?: Value
+  readonly port?: P
 }
 
-function expectation<Value>(...accepts: PortKind[]): Expectation<Value> {
+function expectation<Value, P extends Port = Port>(...accepts: PortKind[]): Expectation<Value, P> {
   return { accepts, bank: false, optional: false }
 }
 
-export const clip = expectation<Clip>('clip')
-export const waveform = expectation<Waveform>('waveform')
+export const clip = expectation<Clip, ClipPort>('clip')
+export const waveform = expectation<Waveform, WaveformPort>('waveform')
 /** A whole clip's samples, read by range; fits an in-port that takes a waveform, too. */
-export const recording = expectation<Recording>('recording')
-export const excerpt = expectation<Excerpt>('excerpt')
-export const label = expectation<Float32Array>('label')
-export const levels = expectation<Float32Array>('levels')
-export const logMel = expectation<LogMel>('logmel')
-export const patch = expectation<Patch>('patch')
-export const embedding = expectation<Tensor>('embedding')
+export const recording = expectation<Recording, RecordingPort>('recording')
+export const excerpt = expectation<Excerpt, ExcerptPort>('excerpt')
+export const label = expectation<Float32Array, LabelPort>('label')
+export const levels = expectation<Float32Array, LevelsPort>('levels')
+export const logMel = expectation<LogMel, LogMelPort>('logmel')
+export const patch = expectation<Patch, PatchPort>('patch')
+export const embedding = expectation<Tensor, EmbeddingPort>('embedding')
 /** Whatever arrives, taken whole (a pair stays a pair); inside others, whatever they hold: `batchOf(anyItem)`. */
 export const anyItem = expectation<unknown>()
 /** A pair taken as a whole by a stage that knows pairs; a stage that names the inner kind alone is lifted instead. */
-export function pair<Value>(of: Expectation<Value>): Expectation<Pair<Value>> {
-  return { ...of, accepts: ['pair', ...of.accepts], value: undefined }
+export function pair<Value, P extends Port>(of: Expectation<Value, P>): Expectation<Pair<Value>, PairPort<P>> {
+  return within('pair', of)
 }
 /** All channels of a separation or the stems of a scene, by a stage that knows them; one that names the inner kind is lifted. */
-export function channels<Value>(of: Expectation<Value>): Expectation<readonly Value[]> {
-  return { ...of, accepts: ['channels', ...of.accepts], value: undefined }
+export function channels<Value, P extends Port>(
+  of: Expectation<Value, P>,
+): Expectation<readonly Value[], ChannelsPort<P>> {
+  return within('channels', of)
 }
-export function batchOf<Value>(
-  of: Expectation<Value>,
-): Expectation<Value extends Pair<infer _> ? Pair<Tensor> : Tensor> {
-  return { ...of, accepts: ['batch', ...of.accepts], value: undefined }
+export function batchOf<Value, P extends Port>(
+  of: Expectation<Value, P>,
+): Expectation<Value extends Pair<infer _> ? Pair<Tensor> : Tensor, BatchPort<P>> {
+  return within('batch', of)
 }
-export function bank<Value>(of: Expectation<Value>): Expectation<Bank<Value>> {
-  return { ...of, bank: true, value: undefined }
+export function bank<Value, P>(of: Expectation<Value, P>): Expectation<Bank<Value>, P> {
+  return { accepts: of.accepts, bank: true, optional: of.optional }
 }
 /** May be left out; the work then gets `undefined`. */
-export function optional<Value>(of: Expectation<Value>): Expectation<Value | undefined> {
-  return { ...of, optional: true, value: undefined }
+export function optional<Value, P>(of: Expectation<Value, P>): Expectation<Value | undefined, P | undefined> {
+  return { ...of, optional: true }
 }
 
-export type Ins = Record<string, Expectation<unknown>>
-export type PortsOf<I extends Ins> = { [Name in keyof I]: Port }
-export type ValuesOf<I extends Ins> = { [Name in keyof I]: I[Name] extends Expectation<infer Value> ? Value : never }
+const within = (kind: PortKind, { accepts, bank, optional }: Expectation<unknown>) => ({
+  accepts: [kind, ...accepts],
+  bank,
+  optional,
+})
+
+export type Ins = Record<string, Expectation<unknown, unknown>>
+export type PortsOf<I extends Ins> = { [Name in keyof I]: I[Name] extends Expectation<unknown, infer P> ? P : never }
+type AnyIns = Record<string, Expectation<unknown>>
+export type ValuesOf<I extends Ins> = {
+  [Name in keyof I]: I[Name] extends Expectation<infer Value, unknown> ? Value : never
+}
 
 /** A parameter that the arriving ports make impossible: shown at the parameter's own line. */
 export class ParameterProblem extends Error {
@@ -72,7 +99,7 @@ export class ParameterProblem extends Error {
   }
 }
 
-interface Shared<P extends z.ZodObject, I extends Ins> {
+interface Shared<P extends z.ZodObject, I extends Ins, O extends Port> {
   name: string
   /** One line, for `list` and the drawn graph. */
   summary: string
@@ -84,12 +111,12 @@ interface Shared<P extends z.ZodObject, I extends Ins> {
    * The port that leaves, from those that arrive (after lifting).
    * @throws ParameterProblem if a parameter does not fit what arrives
    */
-  out: (ports: PortsOf<I>, parameters: z.output<P>) => Port
+  out: (ports: PortsOf<I>, parameters: z.output<P>) => O
 }
 
 /** Decides which clips come, in which order. */
-export interface SourceStage<P extends z.ZodObject = z.ZodObject> extends Shared<P, Record<never, never>> {
-  place: 'source'
+export interface SourceStage<P extends z.ZodObject = z.ZodObject> extends Shared<P, Record<string, never>, ClipPort> {
+  runsIn: 'source'
   /** The clips of one epoch in order; `weights` are durations in seconds, by clip. */
   order: (
     parameters: z.output<P>,
@@ -104,8 +131,9 @@ export interface NamedFile {
 }
 
 /** Works on one item at a time, in the worker pool. */
-export interface ItemStage<P extends z.ZodObject = z.ZodObject, I extends Ins = Ins> extends Shared<P, I> {
-  place: 'item'
+export interface ItemStage<P extends z.ZodObject = z.ZodObject, I extends Ins = AnyIns, O extends Port = Port>
+  extends Shared<P, I, O> {
+  runsIn: 'item'
   /** Uses random draws: never cached, and left out when a trained encoder embeds. */
   draws?: boolean
   /**
@@ -121,13 +149,14 @@ export interface ItemStage<P extends z.ZodObject = z.ZodObject, I extends Ins = 
   files?: Readonly<Record<string, (named: string) => NamedFile | undefined>>
   work: (
     parameters: z.output<P>,
-    ports: PortsOf<I> & { out: Port },
+    ports: PortsOf<I> & { out: O },
   ) => (item: ValuesOf<I> & { clip: Clip; rng: Draws; count: Count }) => unknown
 }
 
 /** Gathers items. The runtime does the gathering: the stage only says how many. */
-export interface BatchStage<P extends z.ZodObject = z.ZodObject, I extends Ins = Ins> extends Shared<P, I> {
-  place: 'batch'
+export interface BatchStage<P extends z.ZodObject = z.ZodObject, I extends Ins = AnyIns, O extends Port = Port>
+  extends Shared<P, I, O> {
+  runsIn: 'batch'
 }
 
 export interface PassOptions {
@@ -137,22 +166,24 @@ export interface PassOptions {
 }
 
 /** Works on batches with TensorFlow, in the trainer's thread, on the gradient tape. */
-export interface TensorStage<P extends z.ZodObject = z.ZodObject, I extends Ins = Ins> extends Shared<P, I> {
-  place: 'tensor'
+export interface TensorStage<P extends z.ZodObject = z.ZodObject, I extends Ins = AnyIns, O extends Port = Port>
+  extends Shared<P, I, O> {
+  runsIn: 'tensor'
   role: 'encoder' | 'separator' | 'head' | 'loss'
   /** Makes the weights once; the result is called at each step. */
   build: (
     parameters: z.output<P>,
-    ports: PortsOf<I> & { out: Port },
+    ports: PortsOf<I> & { out: O },
   ) => (engine: Engine, scope: Scope) => (inputs: ValuesOf<I>, options: PassOptions) => Tensor | Pair<Tensor>
 }
 
+/** A stage as the graph sees it: which ports it has is known to itself alone. */
 export type Stage = SourceStage | ItemStage | BatchStage | TensorStage
 
 /** Marks a file's default export as a stage; exists for the types. */
 export function describeStage<P extends z.ZodObject>(stage: SourceStage<P>): Stage
-export function describeStage<P extends z.ZodObject, I extends Ins>(
-  stage: ItemStage<P, I> | BatchStage<P, I> | TensorStage<P, I>,
+export function describeStage<P extends z.ZodObject, I extends Ins, O extends Port>(
+  stage: ItemStage<P, I, O> | BatchStage<P, I, O> | TensorStage<P, I, O>,
 ): Stage
 export function describeStage(stage: unknown): Stage {
   return stage as Stage

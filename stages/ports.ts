@@ -3,19 +3,33 @@
  * checked end to end before any audio is opened. Types are plain data: they travel to worker threads as they are.
  */
 export type Port =
-  | { kind: 'clip' }
-  | { kind: 'waveform'; rate: number }
-  | { kind: 'recording'; rate: number }
+  | ClipPort
+  | WaveformPort
+  | RecordingPort
   | ExcerptPort
   | LogMelPort
   | PatchPort
-  | { kind: 'label'; classes: number }
-  | { kind: 'levels'; count: number }
-  | { kind: 'pair'; of: Port }
-  | { kind: 'channels'; of: Port; count: number }
-  | { kind: 'batch'; of: Port; size: number }
-  | { kind: 'embedding'; size: number }
-  | { kind: 'loss'; chance: number }
+  | LabelPort
+  | LevelsPort
+  | PairPort
+  | ChannelsPort
+  | BatchPort
+  | EmbeddingPort
+  | LossPort
+
+export interface ClipPort {
+  kind: 'clip'
+}
+
+export interface WaveformPort {
+  kind: 'waveform'
+  rate: number
+}
+
+export interface RecordingPort {
+  kind: 'recording'
+  rate: number
+}
 
 /** A piece of fixed length cut from a recording. */
 export interface ExcerptPort {
@@ -39,6 +53,43 @@ export interface PatchPort {
   hop: number
   bands: number
   frames: number
+}
+
+export interface LabelPort {
+  kind: 'label'
+  classes: number
+}
+
+export interface LevelsPort {
+  kind: 'levels'
+  count: number
+}
+
+export interface PairPort<Of extends Port = Port> {
+  kind: 'pair'
+  of: Of
+}
+
+export interface ChannelsPort<Of extends Port = Port> {
+  kind: 'channels'
+  of: Of
+  count: number
+}
+
+export interface BatchPort<Of extends Port = Port> {
+  kind: 'batch'
+  of: Of
+  size: number
+}
+
+export interface EmbeddingPort {
+  kind: 'embedding'
+  size: number
+}
+
+export interface LossPort {
+  kind: 'loss'
+  chance: number
 }
 
 export type PortKind = Port['kind']

@@ -42,7 +42,7 @@ export async function stageFromFile(file: string): Promise<Stage> {
   } catch (cause) {
     throw new Problem('bad-stage-file', `${file} cannot be loaded: ${(cause as Error).message}`, { cause })
   }
-  const missing = ['name', 'place', 'summary', 'parameters', 'in', 'out'].filter(
+  const missing = ['name', 'runsIn', 'summary', 'parameters', 'in', 'out'].filter(
     key => typeof exported !== 'object' || exported === null || !(key in exported),
   )
   if (missing.length === 0) return exported as Stage
@@ -73,7 +73,7 @@ async function stagesIn(folder: URL, name: string): Promise<FoundStage[]> {
 }
 
 function isStage(value: unknown): value is Stage {
-  return typeof value === 'object' && value !== null && 'name' in value && 'place' in value && 'parameters' in value
+  return typeof value === 'object' && value !== null && 'name' in value && 'runsIn' in value && 'parameters' in value
 }
 
 function refuseTwins(stages: FoundStage[]): void {

@@ -23,11 +23,11 @@ export function gru({ tf }: Raw): Gru {
     return x => {
       const [batch, steps] = x.shape as [number, number]
       // What does not wait for the state is one product for all steps; tfjs has no gradient of unstacking a single one
-      const fed = tf.add(tf.matMul(tf.reshape(x, [batch * steps, size]), input.read() as never), inputBias.read())
+      const fed = tf.add(tf.matMul(tf.reshape(x, [batch * steps, size]), input.read()), inputBias.read())
       let state: Tensor = tf.zeros([batch, out])
       for (const step of steps === 1 ? [fed] : tf.unstack(tf.reshape(fed, [batch, steps, 3 * out]), 1)) {
         const [resetFed, updateFed, candidateFed] = tf.split(step, 3, 1) as [Tensor, Tensor, Tensor]
-        const held = tf.add(tf.matMul(state as never, recurrent.read() as never), recurrentBias.read())
+        const held = tf.add(tf.matMul(state, recurrent.read()), recurrentBias.read())
         const [resetHeld, updateHeld, candidateHeld] = tf.split(held, 3, 1) as [Tensor, Tensor, Tensor]
         const reset = tf.sigmoid(tf.add(resetFed, resetHeld))
         const update = tf.sigmoid(tf.add(updateFed, updateHeld))

@@ -45,7 +45,7 @@ export function createLayers(operations: Operations): Layers {
     dense: (scope, size) => {
       const weight = scope.weight('weight', [size.in, size.out], uniformByFanIn(size.in))
       const bias = scope.weight('bias', [size.out], uniformByFanIn(size.in))
-      return x => tf.add(tf.matMul(x as never, weight.read() as never), bias.read())
+      return x => tf.add(tf.matMul(x, weight.read()), bias.read())
     },
     batchNorm: (scope, size) => {
       const weights = batchNormWeights(scope, size)

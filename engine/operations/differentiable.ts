@@ -17,5 +17,5 @@ export function differentiable(tf: typeof tfjs, inputs: readonly Tensor[], forwa
     save(saved)
     return { value, gradFunc: backward }
   }
-  return tf.customGrad(operation as never)(...inputs)
+  return tf.customGrad(operation)(...inputs)
 }

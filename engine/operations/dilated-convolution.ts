@@ -26,7 +26,7 @@ export function dilatedConvolution(raw: Raw): DilatedConvolution {
     const rows = Math.ceil(time / dilation)
     const spare = rows * dilation - time
     const image = (steps: Tensor, left: number, right: number) => {
-      const padded = tf.pad(steps as never, [[left, right], [0, 0], [0, 0]]) as Tensor // biome-ignore format: one line
+      const padded = tf.pad(steps, [[left, right], [0, 0], [0, 0]]) as Tensor // biome-ignore format: one line
       return tf.reshape(padded, [1, padded.shape[0]! / dilation, dilation * batch, features])
     }
     const steps = (image: Tensor, start: number) => {

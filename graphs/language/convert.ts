@@ -10,7 +10,7 @@ const LONGEST = 3
  * `[['log-mel'], ['temporal-proximity']]`. Empty if there is none.
  */
 export function waysFrom(port: Port, accepts: readonly PortKind[], stages: Iterable<Stage>): string[][] {
-  const converters = [...stages].filter(stage => stage.place !== 'source')
+  const converters = [...stages].filter(stage => stage.runsIn !== 'source')
   let front: { port: Port; names: string[] }[] = [{ port, names: [] }]
   const seen = new Set([describePort(port)])
   for (let step = 0; step < LONGEST; step++) {
@@ -35,9 +35,7 @@ function together(chains: string[][]): string[][] {
 
 /** What a stage with its defaults makes of a port, if it takes it at its first and only stream port. */
 function tryOut(stage: Stage, port: Port): Port | undefined {
-  const ports = Object.entries(
-    stage.in as Record<string, { accepts: readonly PortKind[]; bank: boolean; optional: boolean }>,
-  )
+  const ports = Object.entries(stage.in)
   const streams = ports.filter(([, { bank, optional }]) => !bank && !optional)
   const [name, expected] = streams[0] ?? []
   if (!name || !expected || streams.length > 1) return undefined
@@ -45,10 +43,7 @@ function tryOut(stage: Stage, port: Port): Port | undefined {
   const parameters = stage.parameters.safeParse({})
   if (!fit || !parameters.success) return undefined
   try {
-    const out = (stage.out as (ports: Record<string, Port>, parameters: unknown) => Port)(
-      { [name]: seenOf(port, expected.accepts) },
-      parameters.data,
-    )
+    const out = stage.out({ [name]: seenOf(port, expected.accepts) }, parameters.data)
     return fit === 'lifted' ? liftedOver(port, out) : out
   } catch {
     return undefined

@@ -1,5 +1,5 @@
 /** A stage in words, all taken from its contract. */
-import { type Expectation, ParameterProblem, type Stage } from '../../stages/contract.js'
+import { ParameterProblem, type Stage } from '../../stages/contract.js'
 import { describePort, type Port, type PortKind } from '../../stages/ports.js'
 import type { FoundStage } from '../../stages/registry.js'
 import { kindsInWords } from './lift.js'
@@ -17,14 +17,12 @@ export interface InPort {
 
 /** What a stage reads. */
 export function inPorts(stage: Stage): InPort[] {
-  return Object.entries(stage.in as Record<string, Expectation<unknown>>).map(
-    ([name, { accepts, bank, optional }]) => ({
-      name,
-      kind: accepts.length === 0 ? 'any item' : kindsInWords(accepts),
-      bank,
-      optional,
-    }),
-  )
+  return Object.entries(stage.in).map(([name, { accepts, bank, optional }]) => ({
+    name,
+    kind: accepts.length === 0 ? 'any item' : kindsInWords(accepts),
+    bank,
+    optional,
+  }))
 }
 
 /** A stage in full: ports, parameters, source, an example. */
@@ -73,16 +71,13 @@ function inWords(parameter: Parameter): string {
 
 /** What leaves, for ports of usual sizes: `logmel[frames x 64]@16000/160, from waveform@16000`. */
 export function givenExample(stage: Stage): string[] {
-  const ports = Object.entries(stage.in as Record<string, Expectation<unknown>>)
+  const ports = Object.entries(stage.in)
     .filter(([, { optional }]) => !optional)
     .map(([name, { accepts }]) => [name, usual(accepts)] as const)
   const parameters = stage.parameters.safeParse({})
   if (!parameters.success) return ['  depends on its parameters']
   try {
-    const out = (stage.out as (ports: Record<string, Port>, parameters: unknown) => Port)(
-      Object.fromEntries(ports),
-      parameters.data,
-    )
+    const out = stage.out(Object.fromEntries(ports), parameters.data)
     const [first] = ports
     return [`  ${describePort(out)}${first ? `, from ${describePort(first[1])}` : ''}`]
   } catch (error) {

@@ -28,7 +28,7 @@ export function inferNode(node: WiredNode, inference: Inference): CheckedNode | 
   const { inferred: upstream, problems } = inference
   const { stage, parameters, wires } = node
   if (!stage) return undefined
-  const expected = stage.in as Record<string, Expectation<unknown>>
+  const expected = stage.in
   const inputs: Record<string, Input> = {}
   const seen: Record<string, Port> = {}
   const lifted: Wire[] = []
@@ -56,7 +56,7 @@ export function inferNode(node: WiredNode, inference: Inference): CheckedNode | 
   const { id, draws, joint } = node
   const [first] = lifted
   const out = first ? liftedOver(inputs[first.port]!.port, inner) : inner
-  const checked = { id, stage: stage.name, place: stage.place, parameters, inputs, lifted: !!first, draws, joint }
+  const checked = { id, stage: stage.name, place: stage.runsIn, parameters, inputs, lifted: !!first, draws, joint }
   return { ...checked, ...ofWeights(node), out }
 }
 
@@ -99,11 +99,11 @@ function lanesAgree(lifted: readonly Wire[], inputs: Readonly<Record<string, Inp
 /** A bank is never read lane by lane, a loss compares whole pairs, and only what has one size can be gathered. */
 function fitAt(port: Port, stage: Stage, { accepts, bank }: Expectation<unknown>) {
   if (accepts.length === 0) {
-    if (stage.place === 'batch') return port.kind !== 'batch' && itemShape(port) ? 'whole' : undefined
+    if (stage.runsIn === 'batch') return port.kind !== 'batch' && itemShape(port) ? 'whole' : undefined
     return ['batch', 'embedding', 'loss'].includes(port.kind) ? undefined : 'whole'
   }
   const fit = fitOf(port, accepts)
-  return fit === 'lifted' && (bank || (stage.place === 'tensor' && stage.role === 'loss')) ? undefined : fit
+  return fit === 'lifted' && (bank || (stage.runsIn === 'tensor' && stage.role === 'loss')) ? undefined : fit
 }
 
 function wrongPort(
@@ -117,7 +117,7 @@ function wrongPort(
   const reads =
     accepts.length > 0
       ? `reads ${kindsInWords(accepts)}`
-      : stage.place === 'batch'
+      : stage.runsIn === 'batch'
         ? 'gathers what has one size (patches, excerpts, labels, levels; pairs or channels of them)'
         : 'reads what flows clip by clip'
   const from = inference.inferred.get(wire.node)!
@@ -131,7 +131,7 @@ function wrongPort(
 function wayOut(port: Port, stage: Stage, expected: Expectation<unknown>, inference: Inference): string | undefined {
   const { accepts, bank } = expected
   const { inferred, stages, unread, offered } = inference
-  if (stage.place === 'item' && port.kind === 'batch') return `${stage.name} stands before the batch.`
+  if (stage.runsIn === 'item' && port.kind === 'batch') return `${stage.name} stands before the batch.`
   const wanted: (readonly PortKind[])[] = accepts.length > 0 ? [accepts] : [['patch'], ['excerpt']]
   const fitting = [...inferred.values()].filter(({ out }) => fitAt(out, stage, expected)).map(({ id }) => id)
   const free = fitting.find(unread)
@@ -155,11 +155,11 @@ function outOf(
   node: WiredNode,
   stage: Stage,
   ports: Record<string, Port>,
-  parameters: object,
+  parameters: Record<string, unknown>,
   problems: Problem[],
 ): Port | undefined {
   try {
-    return (stage.out as (ports: Record<string, Port>, parameters: object) => Port)(ports, parameters)
+    return stage.out(ports, parameters)
   } catch (error) {
     if (!(error instanceof ParameterProblem)) throw error
     const { parameter } = error

@@ -48,7 +48,7 @@ type Files = NonNullable<ItemStage['files']>
 
 function filesOf(stages: Stages, name: string | undefined): Files | undefined {
   const stage = name === undefined ? undefined : stages.get(name)
-  return stage?.place === 'item' ? stage.files : undefined
+  return stage?.runsIn === 'item' ? stage.files : undefined
 }
 
 function stageNamed(node: Branch): string | undefined {

@@ -36,7 +36,7 @@ export const knownNodes: Rule = (nodes, problems, { tree }) => {
 
 /** Clips come from exactly one place. */
 export const oneSource: Rule = (nodes, problems, { tree, key }) => {
-  const sources = nodes.filter(({ stage }) => stage?.place === 'source')
+  const sources = nodes.filter(({ stage }) => stage?.runsIn === 'source')
   if (sources.length === 0 && nodes.every(({ stage }) => stage) && nodes.length === tree.entries.size) {
     const message = 'No node brings clips into the graph. Add one, for example clip: { stage: clips }.'
     problems.push(problemAt('no-source', key, ['nodes'], message))
@@ -60,8 +60,8 @@ export const noDeadEnds: Rule = (nodes, problems, { tree, offered }) => {
   const wires = nodes.flatMap(node => node.wires)
   const read = new Set(wires.map(({ node }) => node))
   for (const { id, key, stage } of nodes) {
-    if (read.has(id) || offered.has(id) || (stage?.place === 'tensor' && stage.role === 'loss')) continue
-    const use = stage?.place === 'tensor' ? 'so it would never be trained' : 'so it would be made for nothing'
+    if (read.has(id) || offered.has(id) || (stage?.runsIn === 'tensor' && stage.role === 'loss')) continue
+    const use = stage?.runsIn === 'tensor' ? 'so it would never be trained' : 'so it would be made for nothing'
     const message = `Nothing reads '${id}', ${use}. Name it in the 'from' of another node, or remove it.`
     problems.push(problemAt('dead-end', key, ['nodes', id], message))
   }
@@ -71,7 +71,7 @@ export const noDeadEnds: Rule = (nodes, problems, { tree, offered }) => {
 export const oneBatchSize: Rule = (nodes, problems, { inferred }) => {
   const batches = nodes.flatMap(node => {
     const out = inferred.get(node.id)?.out
-    return node.stage?.place === 'batch' && out?.kind === 'batch' ? [{ node, size: out.size }] : []
+    return node.stage?.runsIn === 'batch' && out?.kind === 'batch' ? [{ node, size: out.size }] : []
   })
   const [first] = batches
   for (const { node, size } of batches.slice(1)) {
@@ -85,17 +85,15 @@ export const oneBatchSize: Rule = (nodes, problems, { inferred }) => {
 /** A bank is read by clip, at random, from what is stored: nothing upstream may depend on a draw. */
 export const banksAreDrawFree: Rule = (nodes, problems, { inferred }) => {
   const drawing = drawsOf(nodes)
-  const placeOf = new Map(nodes.flatMap(({ id, stage }) => (stage ? [[id, stage.place] as const] : [])))
+  const placeOf = new Map(nodes.flatMap(({ id, stage }) => (stage ? [[id, stage.runsIn] as const] : [])))
   const hint = (accepts: readonly PortKind[]) => {
-    const banks = nodes.filter(({ id, stage }) => stage?.place === 'item' && !drawing.has(id))
+    const banks = nodes.filter(({ id, stage }) => stage?.runsIn === 'item' && !drawing.has(id))
     const fitting = banks.filter(({ id }) => inferred.has(id) && fitOf(inferred.get(id)!.out, accepts) === 'whole')
     return fitting.length > 0 ? `${fitting.map(({ id }) => `'${id}'`).join(' or ')} would fit.` : undefined
   }
   for (const node of nodes) {
     for (const { port, node: read, spot, path } of node.wires) {
-      const expected = (
-        node.stage?.in as Record<string, { bank: boolean; accepts: readonly PortKind[] }> | undefined
-      )?.[port]
+      const expected = node.stage?.in[port]
       if (!expected?.bank) continue
       const random = drawing.get(read)
       const reason = random
@@ -125,7 +123,7 @@ export const banksAreDrawFree: Rule = (nodes, problems, { inferred }) => {
 export const cachedAreDrawFree: Rule = (nodes, problems) => {
   const drawing = drawsOf(nodes)
   for (const { id, stage, wires } of nodes) {
-    if (stage?.place !== 'item' || !stage.cached) continue
+    if (stage?.runsIn !== 'item' || !stage.cached) continue
     const wire = wires.find(({ node }) => drawing.has(node))
     if (!wire) continue
     const random = drawing.get(wire.node)!
@@ -145,7 +143,7 @@ function drawsOf(nodes: readonly WiredNode[]): Map<string, string> {
     found.set(id, undefined)
     const node = byId.get(id)
     const above = node?.wires.map(wire => visit(wire.node)).find(drawing => drawing !== undefined)
-    const own = node?.stage?.place === 'item' && node.stage.draws ? id : undefined
+    const own = node?.stage?.runsIn === 'item' && node.stage.draws ? id : undefined
     found.set(id, above ?? own)
     return above ?? own
   }
@@ -174,7 +172,7 @@ function readOnce({ inputs, lifted }: CheckedNode): string {
 
 /** Something learns. */
 export const somethingLearns: Rule = (nodes, problems) => {
-  const weighted = nodes.filter(({ stage, shares }) => stage?.place === 'tensor' && stage.role !== 'loss' && !shares)
+  const weighted = nodes.filter(({ stage, shares }) => stage?.runsIn === 'tensor' && stage.role !== 'loss' && !shares)
   const last = weighted.at(-1)
   if (!last || nodes.some(({ stage }) => !stage) || weighted.some(({ frozen }) => frozen !== true)) return
   const { key } = last.tree.entries.get('frozen')!
@@ -185,7 +183,7 @@ export const somethingLearns: Rule = (nodes, problems) => {
 /** Lanes are worked on jointly only where TensorFlow does it. */
 export const jointIsForTensors: Rule = (nodes, problems) => {
   for (const { id, joint, stage, tree } of nodes) {
-    if (!joint || !stage || stage.place === 'tensor') continue
+    if (!joint || !stage || stage.runsIn === 'tensor') continue
     const message = `joint is for stages that are trained (encoders, heads); ${stage.name} works clip by clip.`
     problems.push(problemAt('joint-not-tensor', tree.entries.get('joint')!.key, ['nodes', id, 'joint'], message))
   }

@@ -1,6 +1,6 @@
 /** `--swap NODE=stage{parameter: value}`: another stage at a node's place. */
 import { Problem } from '../../data/problem.js'
-import type { Expectation, Stage } from '../../stages/contract.js'
+import type { Stage } from '../../stages/contract.js'
 import { suggestion } from './nearest-name.js'
 import { firstStreamInput, stageOf } from './node-references.js'
 import { moved } from './overrides.js'
@@ -55,7 +55,7 @@ export function swapNode(
 
 function keptOf(old: Branch, before: Stage | undefined, stage: Stage): Map<string, Entry> {
   const kept = new Map<string, Entry>()
-  const ports = Object.entries(stage.in as Record<string, Expectation<unknown>>)
+  const ports = Object.entries(stage.in)
   for (const [name, entry] of old.entries) {
     const parameter = stage.parameters.shape[name]
     const word = RESERVED.includes(name) && !['stage', 'from', 'shares'].includes(name)

@@ -99,5 +99,5 @@ export function sharedParameters(
   return checkSettings({ ...owning, entries }, stage.parameters, told, []) as Record<string, unknown> | undefined
 }
 
-const isLoss = (stage: Stage) => stage.place === 'tensor' && stage.role === 'loss'
-const hasWeights = (stage: Stage) => stage.place === 'tensor' && stage.role !== 'loss'
+const isLoss = (stage: Stage) => stage.runsIn === 'tensor' && stage.role === 'loss'
+const hasWeights = (stage: Stage) => stage.runsIn === 'tensor' && stage.role !== 'loss'

@@ -36,15 +36,11 @@ export function readWires(tree: Branch, path: Path, stage: Stage, stageSpot: Spo
         problemAt('port-twice', twice[1]!.spot, twice[1]!.path, `'${port}' of ${stage.name} is filled twice.`),
       )
     }
-    if (twice.length > 0 || stage.in[port as never] === undefined || optional(stage, port)) continue
+    if (twice.length > 0 || stage.in[port]!.optional) continue
     const written = tree.entries.has('from') && port === ports[0]
     if (!written && !tree.entries.has(port)) problems.push(missingPort(stage, port, ports, stageSpot, path))
   }
   return wires
-}
-
-function optional(stage: Stage, port: string): boolean {
-  return (stage.in as Record<string, { optional: boolean }>)[port]?.optional ?? false
 }
 
 function missingPort(stage: Stage, port: string, ports: string[], spot: Spot, path: Path): Problem {

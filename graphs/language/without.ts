@@ -114,7 +114,7 @@ function takingPlace(gone: ReadonlySet<string>, nodes: Branch, stages: Stages): 
 function isOnlyLoss(gone: ReadonlySet<string>, nodes: Branch, stages: Stages): boolean {
   const losses = [...nodes.entries].filter(([, { value }]) => {
     const stage = value.kind === 'map' ? stageOf(value, nodes, stages) : undefined
-    return stage?.place === 'tensor' && stage.role === 'loss'
+    return stage?.runsIn === 'tensor' && stage.role === 'loss'
   })
   return losses.length > 0 && losses.every(([id]) => gone.has(id))
 }

@@ -4,7 +4,7 @@
 export default ({ describeStage, patch, z }) =>
   describeStage({
     name: 'backwards',
-    place: 'item', // works on one clip at a time, in the worker pool
+    runsIn: 'item', // works on one clip at a time, in the worker pool
     draws: true, // asks for random numbers
     summary: 'Plays the patch backwards with a given probability.',
     parameters: z.strictObject({

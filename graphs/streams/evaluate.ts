@@ -39,7 +39,7 @@ function isCached(node: CheckedNode, stages: Stages): boolean {
 
 function stageOf({ id, stage: name }: CheckedNode, stages: Stages): ItemStage {
   const stage = stages.get(name)
-  if (stage?.place !== 'item') throw new RangeError(`node '${id}': '${name}' is no stage that works on items`)
+  if (stage?.runsIn !== 'item') throw new RangeError(`node '${id}': '${name}' is no stage that works on items`)
   return stage
 }
 

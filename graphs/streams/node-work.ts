@@ -1,6 +1,6 @@
 /** One node's work on one clip: its inputs gathered, run once or once a lane, with its own keyed draws. */
 import type { Feature } from '../../data/feature-cache.js'
-import type { Expectation, ItemStage } from '../../stages/contract.js'
+import type { ItemStage } from '../../stages/contract.js'
 import type { Bank, Clip, Count, Draws } from '../../stages/values.js'
 import type { CheckedNode, Input } from '../language/checked.js'
 import { fitOf, laneOf, lanesOf, seenOf } from '../language/lift.js'
@@ -45,7 +45,7 @@ export function compileNode(
   count: Count,
 ): NodeWork {
   const inputs = Object.entries(node.inputs).map(([name, input]) => {
-    const { accepts } = (stage.in as Record<string, Expectation<unknown>>)[name]!
+    const { accepts } = stage.in[name]!
     const lifted = node.lifted && !input.bank && fitOf(input.port, accepts) === 'lifted'
     return { name, port: seenOf(input.port, accepts), lifted, read: readerOf(input, lifted, bankOf), input }
   })

@@ -40,5 +40,5 @@ async function openRunner(setup: Setup): Promise<TaskRunner> {
 
 function moved(evaluated: Evaluated): Evaluated {
   const buffers = Object.values(evaluated.values).flatMap(lanes => Object.values(lanes).map(({ buffer }) => buffer))
-  return move({ [transferableSymbol]: buffers, [valueSymbol]: evaluated } as never) as unknown as Evaluated
+  return move({ [transferableSymbol]: buffers, [valueSymbol]: evaluated }) as unknown as Evaluated
 }

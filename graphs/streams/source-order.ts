@@ -24,7 +24,7 @@ export type EpochOrder = (epoch: number) => Item[]
 export function sourceOrder({ graph, stages, clips, durations, seed, batch }: SourceOptions): EpochOrder {
   const source = onlySource(graph)
   const stage = stages.get(source.stage)
-  if (stage?.place !== 'source') throw new RangeError(`node '${source.id}': '${source.stage}' is no source`)
+  if (stage?.runsIn !== 'source') throw new RangeError(`node '${source.id}': '${source.stage}' is no source`)
   const order = stage.order(source.parameters)
   const positions = new Map(clips.map(({ id }, position) => [id, position]))
   return epoch => {

@@ -57,6 +57,6 @@ function overview(all: FoundStage[]): string {
 }
 
 function asData({ stage, folder }: FoundStage) {
-  const { name, summary, source, place } = stage
-  return { name, folder, place, summary, source, in: inPorts(stage), parameters: parametersOf(stage.parameters) }
+  const { name, summary, source, runsIn } = stage
+  return { name, folder, runsIn, summary, source, in: inPorts(stage), parameters: parametersOf(stage.parameters) }
 }

@@ -12,7 +12,7 @@ What graphs are made of. This page is written by \`./earshot list --markdown > s
 
 A node is \`id: { stage: name, from: node, ...parameters }\`. Times and frequencies take units (\`25 ms\`, \`7.8 kHz\`); a number alone is in seconds or hertz. A stage that reads one item and meets a pair runs once for each side, with draws of its own, or with the same ones after \`draws: shared\`. A port marked *bank* reads any clip from the feature cache, so its node may not draw at random.`
 
-const PLACES: Record<Stage['place'], string> = {
+const PLACES: Record<Stage['runsIn'], string> = {
   source: 'Decides which clips come, in which order.',
   item: 'Works clip by clip, in worker threads.',
   batch: 'Gathers clips; the same size for all of a graph.',
@@ -47,10 +47,10 @@ function section({ stage, folder, file }: FoundStage): string {
 }
 
 function remarks(stage: Stage): string {
-  const { place } = stage
-  const draws = place === 'item' && stage.draws ? [' Draws at random; left out when an encoder embeds.'] : []
-  const cached = place === 'item' && stage.cached ? [' Its result is kept in the feature cache.'] : []
-  return [PLACES[place], ...draws, ...cached].join('')
+  const { runsIn } = stage
+  const draws = runsIn === 'item' && stage.draws ? [' Draws at random; left out when an encoder embeds.'] : []
+  const cached = runsIn === 'item' && stage.cached ? [' Its result is kept in the feature cache.'] : []
+  return [PLACES[runsIn], ...draws, ...cached].join('')
 }
 
 function inWords({ name, kind, bank, optional }: InPort): string {

@@ -100,7 +100,7 @@ function report(outcome: Outcome, config: Config, run: string): void {
 function learnsToSeparate({ graph, stages }: Config): boolean {
   const roles = graph.nodes.flatMap(({ stage: name }) => {
     const stage = stages.get(name)
-    return stage?.place === 'tensor' ? [stage.role] : []
+    return stage?.runsIn === 'tensor' ? [stage.role] : []
   })
   return roles.includes('separator') && !roles.includes('encoder')
 }

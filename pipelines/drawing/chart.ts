@@ -25,7 +25,7 @@ export function chart(title: string, options: Plot.PlotOptions): string {
     marginRight: 14,
     marginBottom: 38,
     ...options,
-    document: document as never,
+    document,
     className: 'plot',
   })
   const { outerHTML } = drawn as unknown as { outerHTML: string }

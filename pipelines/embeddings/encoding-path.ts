@@ -45,7 +45,7 @@ export function encodingPath(
     const stage = stages.get(node.stage)!
     const makesPair = node.out.kind === 'pair' && !node.lifted
     if (node.stage === EXCERPT_FRONT_END) excerpts = node
-    else if (!excerpts && stage.place === 'item' && !stage.draws && !makesPair) finishing.unshift(node)
+    else if (!excerpts && stage.runsIn === 'item' && !stage.draws && !makesPair) finishing.unshift(node)
     const above = Object.values(node.inputs)[0]
     if (!above) throw new Problem('no-front-end', `Encoder '${encoder.id}' is not fed from a log-mel stage.`)
     node = byId.get(above.node)!
@@ -66,7 +66,7 @@ export function encodingPath(
 function chooseEncoder(graph: CheckedGraph, stages: ReadonlyMap<string, Stage>, id?: string): CheckedNode {
   const encoders = graph.nodes.filter(({ stage }) => {
     const found = stages.get(stage)
-    return found?.place === 'tensor' && found.role === 'encoder'
+    return found?.runsIn === 'tensor' && found.role === 'encoder'
   })
   const chosen = id === undefined ? encoders[0] : encoders.find(encoder => encoder.id === id)
   if (chosen) return chosen
@@ -76,10 +76,13 @@ function chooseEncoder(graph: CheckedGraph, stages: ReadonlyMap<string, Stage>, 
 
 function workOnPatches(node: CheckedNode, stage: ItemStage, statistics: Record<string, Statistics>) {
   const ports = Object.fromEntries(Object.entries(node.inputs).map(([name, { port }]) => [name, innermost(port)]))
-  const work = stage.work(node.parameters, { ...ports, out: innermost(node.out) } as never)
+  const work = stage.work(node.parameters, { ...ports, out: innermost(node.out) })
   const banks = Object.entries(node.inputs).filter(([, { bank }]) => bank)
   const given = Object.fromEntries(banks.map(([name, { node: id }]) => [name, { statistics: () => statistics[id]! }]))
-  return (patch: Patch) => work({ ...given, from: patch } as never) as Patch
+  return (patch: Patch) => {
+    const item: Record<string, unknown> = { ...given, from: patch }
+    return work(item as Parameters<typeof work>[0]) as Patch
+  }
 }
 
 /** Whether `node` depends on the node `id`. */

@@ -20,7 +20,7 @@ export function headChain(graph: CheckedGraph, stages: ReadonlyMap<string, Stage
   let node = graph.nodes.find(other => other.id === id)
   while (node) {
     const stage = stages.get(node.stage)
-    if (stage?.place !== 'tensor') break
+    if (stage?.runsIn !== 'tensor') break
     if (stage.role === 'encoder') return { encoder: node.id, heads }
     const from = node.inputs.from
     heads.unshift({ id: node.id, takes: embeddingSize(from!.port), gives: embeddingSize(node.out) })

@@ -5,7 +5,7 @@ import { createWeights, type Weights } from '../../engine/weights.js'
 import type { CheckedGraph, CheckedNode, Input } from '../../graphs/language/checked.js'
 import { fitOf, laneOf, seenOf } from '../../graphs/language/lift.js'
 import { streamOf } from '../../graphs/streams/draws.js'
-import type { Expectation, PassOptions, Stage, TensorStage } from '../../stages/contract.js'
+import type { PassOptions, Stage, TensorStage } from '../../stages/contract.js'
 import { innermost, type Lane, type Port } from '../../stages/ports.js'
 import type { Pair } from '../../stages/values.js'
 
@@ -173,8 +173,7 @@ function run(
   return isPair(over) ? { a: outs[0]!, b: outs[1]! } : tf.stack(outs, 1)
 }
 
-const acceptsOf = (stage: TensorStage, port: string) =>
-  (stage.in as Record<string, Expectation<unknown>>)[port]!.accepts
+const acceptsOf = (stage: TensorStage, port: string) => stage.in[port]!.accepts
 
 /** The sides of a pair; the channels of [batch, channels, ...]. */
 function lanesIn({ tf }: Engine, value: Value): Tensor[] {

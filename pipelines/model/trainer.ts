@@ -73,7 +73,7 @@ export class Trainer {
     const now = this.#rate!(step - 1)
     report.learningRate = now.learningRate
     this.#optimiser!.apply(gradients, now)
-    this.engine.tf.dispose([inputs, losses, gradients, loss, embeddings] as never)
+    this.engine.tf.dispose([inputs, losses, gradients, loss, embeddings])
     report.tensors = this.engine.tf.memory().numTensors
     this.#idleSince = performance.now()
     report.seconds = (this.#idleSince - began) / 1000
@@ -84,7 +84,7 @@ export class Trainer {
   calibrate(batch: BatchValues): void {
     const inputs = this.#tensors(batch)
     forwardAlone(this.engine, this.model, inputs, this.setup.train?.chunk)
-    this.engine.tf.dispose(inputs as never)
+    this.engine.tf.dispose(inputs)
     this.#idleSince = performance.now()
   }
 

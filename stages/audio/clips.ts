@@ -17,7 +17,7 @@ export default describeStage({
     column: z.string().min(1).optional().describe('of the classes, for draw: class; label if absent'),
     separator: z.string().min(1).optional().describe('between several classes of a clip, for draw: class'),
   }),
-  place: 'source',
+  runsIn: 'source',
   in: {},
   out: () => ({ kind: 'clip' }),
   order:

@@ -6,7 +6,7 @@ import type { Excerpt, Recording, Rng } from '../values.js'
 
 /** A piece of fixed length from a random place of a recording. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'crop',
   summary: 'Cuts an excerpt of fixed length from a random place of the recording.',
   parameters: z.strictObject({
@@ -14,16 +14,16 @@ export default describeStage({
   }),
   in: { from: recording },
   out: ({ from }, { length }) => {
-    const rate = from.kind === 'recording' ? from.rate : 0
+    const { rate } = from
     const samples = Math.round(length * rate)
     if (samples < 1) throw new ParameterProblem('length', `less than one sample at ${rate} Hz`)
     return { kind: 'excerpt', rate, samples }
   },
   draws: true,
-  work: (_, { out }) => {
-    const samples = out.kind === 'excerpt' ? out.samples : 0
-    return ({ from, rng }) => randomExcerpt(from, samples, rng('start'))
-  },
+  work:
+    (_, { out }) =>
+    ({ from, rng }) =>
+      randomExcerpt(from, out.samples, rng('start')),
 })
 
 /**

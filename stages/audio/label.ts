@@ -24,7 +24,7 @@ export default describeStage({
       .optional()
       .describe('column of classes that the clip may have besides (`classify --flag`): -1, and no loss asks for them'),
   }),
-  place: 'item',
+  runsIn: 'item',
   in: { from: clip },
   out: (_, { classes }) => ({ kind: 'label', classes: classes.length }),
   work:

@@ -39,17 +39,17 @@ export default describeStage({
   name: 'log-mel',
   summary: 'Log-mel spectrogram: log10 of mel-filtered power, centred frames.',
   parameters: logMelParameters,
-  place: 'item',
+  runsIn: 'item',
   cached: true,
   in: { from: waveform },
   out: ({ from }, given) => {
-    const { rate, hop, bands } = logMelOptions(from.kind === 'waveform' ? from.rate : 0, given)
+    const { rate, hop, bands } = logMelOptions(from.rate, given)
     return { kind: 'logmel', rate, hop, bands }
   },
   work:
     (given, ports) =>
     ({ from }): LogMelStream => {
-      const options = logMelOptions(ports.from.kind === 'waveform' ? ports.from.rate : from.rate, given)
+      const options = logMelOptions(ports.from.rate, given)
       return {
         bands: given.bands,
         blocks: () => logMelSpectrogram(from.blocks(), options),

@@ -24,7 +24,7 @@ export default describeStage({
       .describe('peak: takes the mean away and divides by the largest magnitude + head-room'),
     'head-room': z.number().positive().max(1).optional().describe('of the peak rule; 1e-4 if not said'),
   }),
-  place: 'item',
+  runsIn: 'item',
   in: { from: clip },
   out: (_, { rate }) => ({ kind: 'waveform', rate }),
   work:

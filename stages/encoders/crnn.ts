@@ -11,7 +11,7 @@ const WINDOWS = [
 /** The convolutional recurrent encoder of uclser20: 0.947 million weights for patches of 96 bands. */
 export default describeStage({
   name: 'crnn',
-  place: 'tensor',
+  runsIn: 'tensor',
   role: 'encoder',
   summary: 'Three 5 x 5 convolutions that keep some of the time, then gated recurrent units in both directions.',
   source: 'Cakir et al., TASLP 2017; Fonseca et al., ICASSP 2021, 3.3',
@@ -21,7 +21,6 @@ export default describeStage({
   }),
   in: { from: batchOf(patch) },
   out: ({ from }, { units }) => {
-    if (from.kind !== 'batch' || from.of.kind !== 'patch') return from
     const { frames, bands } = from.of
     if (bandsLeft(bands) < 1 || frames < 8)
       throw new ParameterProblem('from', `CRNN needs patches of at least 8 x 40, and ${frames} x ${bands} arrives`)
@@ -30,7 +29,7 @@ export default describeStage({
   build:
     ({ channels, units }, { from: port }) =>
     ({ tf, operations, layers }, scope) => {
-      const bands = bandsLeft(port.kind === 'batch' && port.of.kind === 'patch' ? port.of.bands : 0)
+      const bands = bandsLeft(port.of.bands)
       const blocks = WINDOWS.map((size, index) => {
         const inner = scope.within(`convolution${index}`)
         const from = index === 0 ? 1 : channels

@@ -5,7 +5,7 @@ import { batchOf, describeStage, ParameterProblem, patch } from '../contract.js'
 /** ResNet-18 (He et al., CVPR 2016) with one input channel, as uclser20 uses it: 11.17 million weights. */
 export default describeStage({
   name: 'resnet18',
-  place: 'tensor',
+  runsIn: 'tensor',
   role: 'encoder',
   summary: 'ResNet-18 with one input channel: a 7 x 7 convolution and four pairs of residual blocks, then pooled.',
   source: 'He et al., CVPR 2016; Fonseca et al., ICASSP 2021, 3.3',
@@ -17,7 +17,6 @@ export default describeStage({
   }),
   in: { from: batchOf(patch) },
   out: ({ from }, { pooling }) => {
-    if (from.kind !== 'batch' || from.of.kind !== 'patch') return from
     if (from.of.frames < 8 || from.of.bands < 8)
       throw new ParameterProblem(
         'from',

@@ -7,7 +7,7 @@ const width = z.int().min(1).max(4096)
 /** The VGG-like encoder of uclser20 ("VGG321"): 0.280 million weights. */
 export default describeStage({
   name: 'vgg-like',
-  place: 'tensor',
+  runsIn: 'tensor',
   role: 'encoder',
   summary: 'Blocks of 3 x 3 convolutions with max-pooling, global mean and maximum, then a dense layer with ReLU.',
   source: 'Fonseca et al., ICASSP 2021, 3.3',
@@ -22,7 +22,6 @@ export default describeStage({
   }),
   in: { from: batchOf(patch) },
   out: ({ from }, { blocks, size }) => {
-    if (from.kind !== 'batch' || from.of.kind !== 'patch') return from
     const { frames, bands } = from.of
     const smallest = 2 ** blocks.length
     if (frames < smallest || bands < smallest)

@@ -4,7 +4,7 @@ import { batchOf, describeStage, ParameterProblem, patch } from '../contract.js'
 /** A plain VGG: for each width a 3 x 3 convolution, batch norm, ReLU and 2 x 2 max-pooling, then pooling over all. */
 export default describeStage({
   name: 'vgg',
-  place: 'tensor',
+  runsIn: 'tensor',
   role: 'encoder',
   summary:
     'Convolutions 3 x 3 with batch norm, ReLU and max-pooling, one for each width, then pooled over time and frequency.',
@@ -23,7 +23,6 @@ export default describeStage({
   }),
   in: { from: batchOf(patch) },
   out: ({ from }, { widths, pooling }) => {
-    if (from.kind !== 'batch' || from.of.kind !== 'patch') return from
     const { frames, bands } = from.of
     const smallest = 2 ** widths.length
     if (frames < smallest || bands < smallest)

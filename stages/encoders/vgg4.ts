@@ -53,14 +53,13 @@ const STEM = 32
 /** VGG41 and VGG42 (Fonseca, Ferraro and Serra, 2021): four blocks of two convolutions, three poolings under study. */
 export default describeStage({
   name: 'vgg4',
-  place: 'tensor',
+  runsIn: 'tensor',
   role: 'encoder',
   summary: 'VGG41 (width 1) and VGG42 (width 2): four blocks of two 3 x 3 convolutions, low-pass or adaptive pooling.',
   source: 'Fonseca, Ferraro and Serra, arXiv 2107.00623; edufonseca/shift_sec',
   parameters,
   in: { from: batchOf(patch) },
   out: ({ from }, given) => {
-    if (from.kind !== 'batch' || from.of.kind !== 'patch') return from
     demandSize(from.of, given)
     const size = channelsOf(given).at(-1)! * (given.pooling === 'mean-max' ? 2 : 1)
     return { kind: 'batch', of: { kind: 'embedding', size }, size: from.size }

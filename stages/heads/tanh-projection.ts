@@ -1,12 +1,11 @@
 import { z } from 'zod'
 import { ones, zeros } from '../../engine/layers/initial.js'
 import { batchOf, describeStage, embedding } from '../contract.js'
-import { embeddingSize } from '../ports.js'
 
 /** COLA's projection (Saeed et al., ICASSP 2021): dense, layer norm, tanh. Thrown away after training. */
 export default describeStage({
   name: 'tanh-projection',
-  place: 'tensor',
+  runsIn: 'tensor',
   role: 'head',
   summary: 'Maps the embedding to the space in which views are compared: dense, layer norm, tanh (COLA).',
   source: 'Saeed, Grangier and Zeghidour, ICASSP 2021; google-research/cola',
@@ -14,15 +13,11 @@ export default describeStage({
     width: z.int().min(1).max(65_536).default(512).describe('numbers in the metric embedding, each within -1 and 1'),
   }),
   in: { from: batchOf(embedding) },
-  out: ({ from }, { width }) => ({
-    kind: 'batch',
-    of: { kind: 'embedding', size: width },
-    size: from.kind === 'batch' ? from.size : 1,
-  }),
+  out: ({ from }, { width }) => ({ ...from, of: { kind: 'embedding', size: width } }),
   build:
     ({ width }, { from }) =>
     ({ tf, layers }, scope) => {
-      const size = embeddingSize(from)
+      const size = from.of.size
       const dense = layers.dense(scope.within('dense'), { in: size, out: width })
       const norm = scope.within('norm')
       const scale = norm.weight('scale', [width], ones)

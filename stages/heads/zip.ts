@@ -1,17 +1,17 @@
 import { z } from 'zod'
 import { anyItem, batchOf, describeStage, ParameterProblem } from '../contract.js'
-import { describePort, type Port } from '../ports.js'
+import { describePort } from '../ports.js'
 
 /** Makes a positive pair of two branches behind the batch: what `pair` is before it. */
 export default describeStage({
-  place: 'tensor',
+  runsIn: 'tensor',
   role: 'head',
   name: 'zip',
   summary: 'Joins two batches row by row to a batch of pairs: embeddings of two encoders, two views made apart.',
   parameters: z.strictObject({}),
   in: { a: batchOf(anyItem), b: batchOf(anyItem) },
   out: ({ a, b }) => {
-    const [one, other] = [rowOf(a), rowOf(b)]
+    const [one, other] = [a.of, b.of]
     if (one.kind === 'pair')
       throw new ParameterProblem('a', 'two batches of pairs do not make pairs: name a side, as in code.a')
     if (describePort(one) !== describePort(other))
@@ -19,12 +19,10 @@ export default describeStage({
         'b',
         `a holds ${describePort(one)}, b holds ${describePort(other)}: a pair needs two of the same`,
       )
-    return { kind: 'batch', of: { kind: 'pair', of: one }, size: a.kind === 'batch' ? a.size : 0 }
+    return { kind: 'batch', of: { kind: 'pair', of: one }, size: a.size }
   },
   build:
     () =>
     () =>
     ({ a, b }) => ({ a, b }),
 })
-
-const rowOf = (port: Port): Port => (port.kind === 'batch' ? port.of : port)

@@ -4,7 +4,7 @@ import { mixtureOf } from './compose.js'
 
 /** The mixture of stems: what one microphone would hear. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'mix',
   summary: 'Adds up all channels: stems become their mixture.',
   parameters: z.strictObject({}),

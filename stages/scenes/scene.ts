@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bank, describeStage, ParameterProblem, type PortsOf, recording } from '../contract.js'
+import { bank, describeStage, optional, ParameterProblem, recording } from '../contract.js'
 import { duration, range } from '../quantities.js'
 import type { Clip } from '../values.js'
 import { composeScene } from './compose.js'
@@ -40,21 +40,20 @@ const parameters = z.strictObject({
 
 /** A scene made on the fly: events from other clips around the clip itself, and a bed under them. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'scene',
   summary: 'Composes a scene from the clip and others: its channels are the stems, events first, then the bed.',
   source: 'Salamon et al., Scaper, WASPAA 2017; Wisdom et al., FUSS, ICASSP 2021, 2',
   parameters,
-  in: { from: recording, events: bank(recording), beds: { ...bank(recording), optional: true } },
-  out: (ports, { length, longest, number }) => {
+  in: { from: recording, events: bank(recording), beds: optional(bank(recording)) },
+  out: ({ from, beds }, { length, longest, number }) => {
     if (longest > length) throw new ParameterProblem('longest', `an event of ${longest} s in a scene of ${length} s`)
-    const { rate } = ports.from as { rate: number }
+    const { rate } = from
     const excerpt = { kind: 'excerpt', rate, samples: Math.round(length * rate) } as const
-    return { kind: 'channels', of: excerpt, count: number[1] + (hasBed(ports) ? 1 : 0) }
+    return { kind: 'channels', of: excerpt, count: number[1] + (beds ? 1 : 0) }
   },
   draws: true,
-  work: (given, ports) => {
-    const { of, count } = ports.out as { of: { rate: number; samples: number }; count: number }
+  work: (given, { out: { of, count } }) => {
     const [longest, fade] = [given.longest, given.fade].map(seconds => Math.round(seconds * of.rate)) as [
       number,
       number,
@@ -75,8 +74,6 @@ export default describeStage({
     }
   },
 })
-
-const hasBed = (ports: Partial<PortsOf<{ beds: typeof recording }>>) => ports.beds !== undefined
 
 /** Which clips may stand beside the first: those of its label, or those of others, by one draw in [0, 1). */
 function companyOf(first: Clip, together: { column: string; share: number } | undefined, drawn: number) {

@@ -19,7 +19,7 @@ const parameters = z.strictObject({
 
 /** The stems that a scene was mixed from, as its manifest names them: what an ideal separator would give. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'stems',
   summary: 'Reads the stems of a mixture, named by its manifest, so that the mixture can be paired with a true stem.',
   parameters,

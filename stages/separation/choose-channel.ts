@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { anyItem, channels, describeStage, levels, ParameterProblem } from '../contract.js'
-import { describePort, type Port } from '../ports.js'
+import { describePort } from '../ports.js'
 import type { Draws } from '../values.js'
 import { ACTIVE_WITHIN } from './measures/active-sources.js'
 
@@ -30,7 +30,7 @@ const parameters = z.strictObject({
 
 /** The pair of a mixture and one of its separated channels; processors are combined by the OR rule. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'choose-channel',
   summary:
     'Pairs the mixture with an active channel: draws a processor, then a channel; the mixture itself if none is.',
@@ -38,20 +38,20 @@ export default describeStage({
   parameters,
   in: { mixture: anyItem, channels: channels(anyItem), levels },
   out: ({ mixture, channels, levels }, given) => {
-    const { of, count } = channels as { of: Port; count: number }
+    const { of, count } = channels
     if (describePort(of) !== describePort(mixture))
       throw new ParameterProblem(
         'channels',
         `a channel is ${describePort(of)}, the mixture ${describePort(mixture)}: a pair needs two of the same`,
       )
-    if (levels.kind === 'levels' && levels.count !== count)
+    if (levels.count !== count)
       throw new ParameterProblem('levels', `there are ${levels.count} levels of ${count} channels`)
     groupsOf(count, given)
     return { kind: 'pair', of: mixture }
   },
   draws: true,
   work: (given, { channels: port }) => {
-    const groups = groupsOf((port as { count: number }).count, given)
+    const groups = groupsOf(port.count, given)
     const { kind, within } = given
     return ({ mixture, channels, levels, rng, count }) => {
       const [a, b] = chooseChannels({ groups, levels, within, number: kind === 'mixture-channel' ? 1 : 2 }, rng)

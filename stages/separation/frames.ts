@@ -30,14 +30,14 @@ export function analyse({ tf }: Engine, signal: Tensor, matrix: Tensor, framing:
   const overlap = window / hop
   const hops = frames + overlap - 1
   const front = window - hop
-  const padded = tf.pad(signal as never, [
+  const padded = tf.pad(signal, [
     [0, 0],
     [front, hops * hop - front - samples],
   ])
   const byHop = tf.transpose(tf.reshape(padded, [batch, hops, hop]), [1, 0, 2])
   const pieces = Array.from({ length: overlap }, (_, at) => tf.slice(byHop, [at, 0, 0], [frames, batch, hop]))
   const framed = tf.reshape(tf.concat(pieces, 2), [frames * batch, window])
-  return tf.reshape(tf.matMul(framed as never, matrix as never), [frames, batch, matrix.shape[1]!])
+  return tf.reshape(tf.matMul(framed, matrix), [frames, batch, matrix.shape[1]!])
 }
 
 /**
@@ -58,7 +58,7 @@ export function synthesise(
   const overlap = window / hop
   const flat = tf.reshape(coefficients, [frames * batch, size])
   const pieces = tf.split(matrix, overlap, 1).map((piece, at) => {
-    const part = tf.reshape(tf.matMul(flat as never, piece as never), [frames, batch, hop])
+    const part = tf.reshape(tf.matMul(flat, piece), [frames, batch, hop])
     return tf.pad(part, [
       [at, overlap - 1 - at],
       [0, 0],

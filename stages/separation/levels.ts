@@ -7,7 +7,7 @@ export const SILENT = -200
 
 /** How loud each channel is beside the mixture, for the rule that says which channels are active. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'levels',
   summary: 'Energy of each channel over that of the mixture, in decibels.',
   source: 'Wisdom et al., FUSS, ICASSP 2021',
@@ -15,8 +15,8 @@ export default describeStage({
   cached: true,
   in: { from: channels(recording), mixture: recording },
   out: ({ from, mixture }) => {
-    const { of, count } = from as { of: { rate: number }; count: number }
-    const { rate } = mixture as { rate: number }
+    const { of, count } = from
+    const { rate } = mixture
     if (of.rate !== rate) throw new ParameterProblem('mixture', `it is at ${rate} Hz, its channels at ${of.rate} Hz`)
     return { kind: 'levels', count }
   },

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { randomExcerpt } from '../audio/crop.js'
 import { bank, describeStage, excerpt, recording } from '../contract.js'
-import type { ExcerptPort } from '../ports.js'
 import { range } from '../quantities.js'
 import type { Excerpt } from '../values.js'
 import { energy } from './products.js'
@@ -9,7 +8,7 @@ import { energy } from './products.js'
 /** Two mixtures that are to be mixed once more, and told apart by MixIT. */
 export default describeStage({
   name: 'mixture-pair',
-  place: 'item',
+  runsIn: 'item',
   summary: 'Puts an excerpt of another clip, or silence, beside an excerpt: the two sides of a mixture of mixtures.',
   source: 'Wisdom et al., NeurIPS 2020, 3.1',
   parameters: z.strictObject({
@@ -21,8 +20,7 @@ export default describeStage({
   in: { from: excerpt, others: bank(recording) },
   out: ({ from }) => ({ kind: 'pair', of: from }),
   draws: true,
-  work: ({ single, level }, { from: port }) => {
-    const { samples } = port as ExcerptPort
+  work: ({ single, level }, { from: { samples } }) => {
     return async ({ from, others, clip, rng }) => {
       if (rng('single').uniform() < single) return { a: from, b: new Float32Array(samples) }
       const [other] = await others.draw(1, { not: clip.id, rng: rng('other') })

@@ -6,15 +6,15 @@ import { describePort } from '../ports.js'
 /** The sum of what a batch holds side by side: a mixture of two mixtures, or a mixture of stems. */
 export default describeStage({
   name: 'mixture',
-  place: 'tensor',
+  runsIn: 'tensor',
   role: 'head',
   summary: 'Adds the two sides of a pair of excerpts, or the channels of a scene, to one mixture.',
   source: 'Wisdom et al., NeurIPS 2020, 3.1',
   parameters: z.strictObject({}),
   in: { from: batchOf(anyItem) },
   out: ({ from }) => {
-    const sides = from.kind === 'batch' ? from.of : from
-    if (from.kind === 'batch' && (sides.kind === 'pair' || sides.kind === 'channels') && sides.of.kind === 'excerpt')
+    const sides = from.of
+    if ((sides.kind === 'pair' || sides.kind === 'channels') && sides.of.kind === 'excerpt')
       return { ...from, of: sides.of }
     throw new ParameterProblem('from', `expected pairs or channels of excerpts, and ${describePort(from)} arrives`)
   },

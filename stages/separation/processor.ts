@@ -63,7 +63,7 @@ interface GraphNode {
 function separatorNode(nodes: readonly GraphNode[], stages: ReadonlyMap<string, Stage>, file: string) {
   const isSeparator = ({ stage: name }: GraphNode) => {
     const stage = stages.get(name)
-    return stage?.place === 'tensor' && stage.role === 'separator'
+    return stage?.runsIn === 'tensor' && stage.role === 'separator'
   }
   const node = nodes.find(isSeparator)
   const from = node?.inputs.from?.port

@@ -12,7 +12,7 @@ const HELD = 120
 
 /** Audio processors (Fonseca et al., WASPAA 2021): what checkpoints of a separator make of each recording. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'separate',
   summary: 'Separates each recording by one or several trained separators: all their channels, kept on disk.',
   source: 'Fonseca et al., WASPAA 2021; Wisdom et al., NeurIPS 2020',

@@ -35,7 +35,7 @@ export function openSeparator(engine: Engine, stage: Stage, node: SeparatorNode,
   weights.load(new Map([...state].filter(([name]) => name.startsWith(`${node.id}.`))))
   return {
     count: out.kind === 'batch' && out.of.kind === 'channels' ? out.of.count : 1,
-    separate: mixtures => engine.tf.tidy(() => separate({ from: mixtures } as never, { training: false }) as Tensor),
+    separate: mixtures => engine.tf.tidy(() => separate({ from: mixtures }, { training: false }) as Tensor),
     dispose: () => weights.dispose(),
   }
 }

@@ -89,7 +89,7 @@ export function overTime({ tf }: Engine, scope: Scope, from: number, to: number,
   return x => {
     const [frames, batch] = x.shape as [number, number]
     const flat = tf.reshape(x, [frames * batch, from])
-    const product = tf.matMul(flat as never, scaled(weight.read()) as never)
+    const product = tf.matMul(flat, scaled(weight.read()))
     return tf.reshape(tf.add(product, scaled(bias.read())), [frames, batch, to])
   }
 }

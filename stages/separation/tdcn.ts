@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { Engine, Scope, Tensor } from '../../engine/engine.js'
 import { batchOf, describeStage, excerpt, ParameterProblem } from '../contract.js'
-import { type ExcerptPort, innermost, type Port } from '../ports.js'
 import { duration } from '../quantities.js'
 import { type Basis, learnedBasis, levelNorm, stftBasis } from './bases.js'
 import type { Framing } from './frames.js'
@@ -51,20 +50,18 @@ type Parameters = z.output<typeof parameters>
 /** TDCN++: masks from dilated convolutions over time, as MixIT's authors train it. */
 export default describeStage({
   name: 'tdcn',
-  place: 'tensor',
+  runsIn: 'tensor',
   role: 'separator',
   summary: 'Separates a mixture into sources: dilated convolutions over time predict a mask for each (TDCN++).',
   source: 'Kavalerov et al., WASPAA 2019; Wisdom et al., NeurIPS 2020',
   parameters,
   in: { from: batchOf(excerpt) },
   out: ({ from }, given) => {
-    const of = innermost(from) as ExcerptPort
-    framingOf(given, of.rate)
-    const channels: Port = { kind: 'channels', of, count: given.sources }
-    return from.kind === 'batch' ? { ...from, of: channels } : channels
+    framingOf(given, from.of.rate)
+    return { ...from, of: { kind: 'channels', of: from.of, count: given.sources } }
   },
   build: (given, { from }) => {
-    const framing = framingOf(given, (innermost(from) as ExcerptPort).rate)
+    const framing = framingOf(given, from.of.rate)
     return (engine, scope) => {
       const separate = tdcn(engine, scope, given, framing)
       return ({ from }) => separate(from)

@@ -3,7 +3,7 @@ import { anyItem, describeStage } from '../contract.js'
 
 /** Gathers items, as they come, to batches of one size; items left over at the end of an epoch are let go. */
 export default describeStage({
-  place: 'batch',
+  runsIn: 'batch',
   name: 'batch',
   summary: 'Gathers items (patches, pairs of patches) to a batch for training.',
   parameters: z.strictObject({

@@ -5,7 +5,7 @@ import type { Patch } from '../values.js'
 
 /** Companding: the whole log-mel patch times one factor; below 1 it lifts quiet bins, so contrast shrinks. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'companding',
   summary: 'Multiplies the log-mel patch by a random factor: less contrast below 1, more above.',
   source: 'Fonseca et al., ICASSP 2021',

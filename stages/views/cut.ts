@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { describeStage, type LogMelPort, logMel } from '../contract.js'
+import { describeStage, logMel } from '../contract.js'
 import { powerOf } from '../power.js'
 import type { LogMel, Patch, Rng } from '../values.js'
 import { randomPatch } from './temporal-proximity.js'
 
 /** One random piece of a spectrogram; over a pair, one of each side. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'cut',
   summary: 'Cuts one patch from a random place of the spectrogram; each side of a pair has its own place.',
   parameters: z.strictObject({
@@ -19,7 +19,7 @@ export default describeStage({
       .describe('so many random places are tried, and the loudest is cut: keeps off the pauses between sparse sounds'),
   }),
   in: { from: logMel },
-  out: ({ from }, { frames }) => ({ ...(from as LogMelPort), kind: 'patch', frames }),
+  out: ({ from }, { frames }) => ({ ...from, kind: 'patch', frames }),
   draws: true,
   work:
     ({ frames, 'loudest-of': tries }) =>

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { describeStage, ParameterProblem, type PatchPort, patch } from '../contract.js'
+import { describeStage, ParameterProblem, patch } from '../contract.js'
 import type { Patch } from '../values.js'
 
 /** Circular frequency shift: every frame moves up by the same bands, and its top bands come back at the bottom. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'frequency-shift',
   summary: 'Shifts the patch up by a random number of bands; what leaves at the top comes back at the bottom.',
   source: 'uclser20, RandFreqShift',
@@ -17,16 +17,15 @@ export default describeStage({
   }),
   in: { from: patch },
   out: ({ from }, { bands: [, most] }) => {
-    const { bands } = from as PatchPort
-    if (most >= bands)
-      throw new ParameterProblem('bands', `a shift of ${most} goes round the patch, which has ${bands} bands`)
+    if (most >= from.bands)
+      throw new ParameterProblem('bands', `a shift of ${most} goes round the patch, which has ${from.bands} bands`)
     return from
   },
   draws: true,
   work:
     ({ bands: [least, most] }, { from: port }) =>
     ({ from, rng }) =>
-      higherBy(from, (port as PatchPort).bands, rng('shift').integer(least, most + 1)),
+      higherBy(from, port.bands, rng('shift').integer(least, most + 1)),
 })
 
 /**

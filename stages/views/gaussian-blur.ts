@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { describeStage, type PatchPort, patch } from '../contract.js'
+import { describeStage, patch } from '../contract.js'
 import type { Patch } from '../values.js'
 
 const width = (what: string) =>
@@ -13,7 +13,7 @@ const width = (what: string) =>
 
 /** Gaussian blur with a kernel of random size: its two widths are drawn apart, its deviation is given. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'gaussian-blur',
   summary: 'Blurs the patch with a Gaussian kernel of random odd widths over time and frequency.',
   source: 'uclser20, RandomGaussianBlur',
@@ -30,8 +30,7 @@ export default describeStage({
   in: { from: patch },
   out: ({ from }) => from,
   draws: true,
-  work: ({ 'time-width': time, 'frequency-width': frequency, deviation }, { from: port }) => {
-    const { bands } = port as PatchPort
+  work: ({ 'time-width': time, 'frequency-width': frequency, deviation }, { from: { bands } }) => {
     return ({ from, rng }) => {
       const widths = rng('kernel')
       const odd = (most: number) => 2 * widths.integer(0, (most + 1) / 2) + 1

@@ -5,7 +5,7 @@ import type { Patch, Rng } from '../values.js'
 
 /** White Gaussian noise on the log-mel values, its level drawn a patch. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'gaussian-noise',
   summary: 'Adds white Gaussian noise of a random level to the log-mel patch.',
   source: 'Fonseca et al., ICASSP 2021',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bank, describeStage, logMel, type PatchPort, patch } from '../contract.js'
+import { bank, describeStage, logMel, patch } from '../contract.js'
 import { range } from '../quantities.js'
 import { mixBack } from './mix-back.js'
 import { randomPatch } from './temporal-proximity.js'
@@ -10,7 +10,7 @@ import { randomPatch } from './temporal-proximity.js'
  * left out: log-mel's floor does its work.
  */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'log-mixup-exp',
   summary: 'Mixes the patch with one of another clip in the linear domain, and takes the logarithm again.',
   source: 'Niizumi et al. (BYOL-A), IJCNN 2021',
@@ -26,7 +26,7 @@ export default describeStage({
     ({ ratio }, { from: port }) =>
     async ({ from, backgrounds, clip, rng }) => {
       const [other] = await backgrounds.draw(1, { not: clip.id, rng: rng('background') })
-      const background = randomPatch(other!, (port as PatchPort).frames, rng('start'))
+      const background = randomPatch(other!, port.frames, rng('start'))
       return mixBack(from, background, rng('ratio').uniform(...ratio), 'none')
     },
 })

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { describeStage, ParameterProblem, type PatchPort, patch } from '../contract.js'
-import type { Patch, Rng } from '../values.js'
+import { describeStage, ParameterProblem, patch } from '../contract.js'
+import type { Rng } from '../values.js'
 import { masked } from './spec-augment.js'
 
 /** Structured masking: a fixed share of the frames, or of the bands, is blotted out in stripes. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'mask-axis',
   summary: 'Blots out a set share of the frames, or of the bands, stripe by stripe.',
   source: 'AudioMosaic, ICML 2026',
@@ -25,8 +25,7 @@ export default describeStage({
   }),
   in: { from: patch },
   out: ({ from }, { axis, share, stripe }) => {
-    const { frames, bands } = from as PatchPort
-    const size = axis === 'time' ? frames : bands
+    const size = axis === 'time' ? from.frames : from.bands
     if (stripesKept(Math.ceil(size / stripe), share) < 1)
       throw new ParameterProblem(
         'stripe',
@@ -35,8 +34,7 @@ export default describeStage({
     return from
   },
   draws: true,
-  work: ({ axis, share, stripe, fill }, { from: port }) => {
-    const { frames, bands } = port as PatchPort
+  work: ({ axis, share, stripe, fill }, { from: { frames, bands } }) => {
     const size = axis === 'time' ? frames : bands
     return ({ from, rng }) => {
       const stripes = drawMasked(Math.ceil(size / stripe), share, rng('stripes')).map(index => ({
@@ -44,7 +42,7 @@ export default describeStage({
         width: Math.min(stripe, size - index * stripe),
       }))
       const masks = axis === 'time' ? { times: stripes, frequencies: [] } : { times: [], frequencies: stripes }
-      return masked(from as Patch, bands, { ...masks, fill })
+      return masked(from, bands, { ...masks, fill })
     }
   },
 })

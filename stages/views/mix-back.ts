@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bank, describeStage, logMel, type PatchPort, pair, patch } from '../contract.js'
+import { bank, describeStage, logMel, pair, patch } from '../contract.js'
 import { logOf, powerOf } from '../power.js'
 import { range } from '../quantities.js'
 import type { Patch } from '../values.js'
@@ -16,7 +16,7 @@ export const energyRule = z
 
 /** Mix-back: a quiet piece of another clip behind each view. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'mix-back',
   summary: 'Adds a quiet patch of another clip to each view: one ratio a pair, two different clips.',
   source: 'Fonseca et al., ICASSP 2021, 3.2',
@@ -30,7 +30,7 @@ export default describeStage({
   out: ({ from }) => from,
   draws: true,
   work: ({ ratio, energy }, { from: port }) => {
-    const { frames } = (port as { of: PatchPort }).of
+    const { frames } = port.of
     return async ({ from, backgrounds, clip, rng }) => {
       const drawn = rng('ratio').uniform(...ratio)
       const others = await backgrounds.draw(2, { not: clip.id, rng: rng('backgrounds') })

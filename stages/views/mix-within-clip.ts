@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { describeStage, logMel, type PatchPort, pair, patch } from '../contract.js'
+import { describeStage, logMel, pair, patch } from '../contract.js'
 import { range } from '../quantities.js'
 import { energyRule, mixBack } from './mix-back.js'
 import { randomPatch } from './temporal-proximity.js'
 
 /** Mix-back with backgrounds from the clip itself: two more places of it, which may overlap the views and each other. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'mix-within-clip',
   summary: 'Mix-back whose backgrounds are other places of the same clip: one ratio a pair, two places.',
   source: 'uclser20, mix_within_clip',
@@ -20,7 +20,7 @@ export default describeStage({
   out: ({ views }) => views,
   draws: true,
   work: ({ ratio, energy }, { views: port }) => {
-    const { frames } = (port as { of: PatchPort }).of
+    const { frames } = port.of
     return ({ views, backgrounds, rng }) => {
       const drawn = rng('ratio').uniform(...ratio)
       const starts = rng('starts')

@@ -4,7 +4,7 @@ import type { Patch, Statistics } from '../values.js'
 
 /** Global normalisation: one mean and one deviation for every bin, from the training clips. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'normalise',
   summary: 'Subtracts the mean and divides by the standard deviation of the training clips.',
   source: 'Fonseca et al., ICASSP 2021',

@@ -4,7 +4,7 @@ import { describePort } from '../ports.js'
 
 /** Makes a positive pair of two branches of a graph. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'pair',
   summary: 'Joins two items of the same kind to a pair: the two views of one clip.',
   parameters: z.strictObject({}),

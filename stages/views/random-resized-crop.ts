@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { describeStage, type PatchPort, patch } from '../contract.js'
+import { describeStage, patch } from '../contract.js'
 import { range } from '../quantities.js'
 import type { Patch, Rng } from '../values.js'
 
 /** Random resized crop: a rectangle of the patch, stretched back to the patch's size. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'random-resized-crop',
   summary: 'Cuts a random rectangle of the patch and stretches it back (bilinear): small shifts and scalings.',
   source: 'Fonseca et al., ICASSP 2021; Szegedy et al., CVPR 2015',
@@ -20,8 +20,7 @@ export default describeStage({
   in: { from: patch },
   out: ({ from }) => from,
   draws: true,
-  work: ({ area, aspect }, { from: port }) => {
-    const shape = port as PatchPort
+  work: ({ area, aspect }, { from: shape }) => {
     return ({ from, rng }) => resizedCrop(from, shape, drawCrop(shape, area, aspect, rng('crop')))
   },
 })

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { describeStage, ParameterProblem, type PatchPort, patch } from '../contract.js'
+import { describeStage, ParameterProblem, patch } from '../contract.js'
 import type { Patch, Rng } from '../values.js'
 
 /** SpecAugment without time warping: stripes of time and of frequency are blotted out. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'spec-augment',
   summary: 'Blots out random stripes of frames and of bands.',
   source: 'Park et al., Interspeech 2019; Fonseca et al., ICASSP 2021',
@@ -28,14 +28,13 @@ export default describeStage({
   }),
   in: { from: patch },
   out: ({ from }, parameters) => {
-    const { frames, bands } = from as PatchPort
+    const { frames, bands } = from
     if (parameters['time-masks'] > 0) fits('time-width', parameters['time-width'], frames, 'frames')
     if (parameters['frequency-masks'] > 0) fits('frequency-width', parameters['frequency-width'], bands, 'bands')
     return from
   },
   draws: true,
-  work: (parameters, { from: port }) => {
-    const { frames, bands } = port as PatchPort
+  work: (parameters, { from: { frames, bands } }) => {
     const times = { count: parameters['time-masks'], width: parameters['time-width'], size: frames }
     const frequencies = { count: parameters['frequency-masks'], width: parameters['frequency-width'], size: bands }
     return ({ from, rng }) =>

@@ -24,7 +24,7 @@ export const lie = {
 
 /** Temporal proximity sampling: two pieces of one recording are a positive pair. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'temporal-proximity',
   summary: 'Cuts two patches from one clip at random; they may overlap, or have to, or must not.',
   source: 'Jansen et al., ICASSP 2018; Fonseca et al., ICASSP 2021',
@@ -33,15 +33,14 @@ export default describeStage({
     ...lie,
   }),
   in: { from: logMel },
-  out: ({ from }, parameters) => {
-    const mel = from as LogMelPort
+  out: ({ from: mel }, parameters) => {
     apart(parameters, mel)
     return { kind: 'pair', of: { ...mel, kind: 'patch', frames: parameters.frames } }
   },
   draws: true,
   work: (parameters, { from: port }) => {
     const { frames, mode } = parameters
-    const distance = apart(parameters, port as LogMelPort)
+    const distance = apart(parameters, port)
     return ({ from, rng }) => {
       const starts = rng('starts')
       if (mode === 'random') return { a: randomPatch(from, frames, starts), b: randomPatch(from, frames, starts) }

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { describeStage, type PatchPort, patch } from '../contract.js'
+import { describeStage, patch } from '../contract.js'
 import type { Patch } from '../values.js'
 
 /** Time reversal: some patches are played backwards. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'time-reversal',
   summary: 'Plays some of the patches backwards.',
   source: 'uclser20, TimeReversal',
@@ -17,7 +17,7 @@ export default describeStage({
   work:
     ({ probability }, { from: port }) =>
     ({ from, rng }) =>
-      rng('reverse').uniform() < probability ? reversed(from, (port as PatchPort).bands) : from,
+      rng('reverse').uniform() < probability ? reversed(from, port.bands) : from,
 })
 
 /** The frames of a patch in reverse order; the patch given is left as it is. */

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { describeStage, ParameterProblem, type PatchPort, patch } from '../contract.js'
+import { describeStage, ParameterProblem, patch } from '../contract.js'
 import type { Patch } from '../values.js'
 
 /** Circular time shift: the patch starts later, and what falls off its end comes back at its start. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'time-shift',
   summary: 'Shifts the patch in time by a random number of frames; what leaves at the end comes back at the start.',
   source: 'uclser20, RandTimeShift',
@@ -17,16 +17,15 @@ export default describeStage({
   }),
   in: { from: patch },
   out: ({ from }, { frames: [, most] }) => {
-    const { frames } = from as PatchPort
-    if (most >= frames)
-      throw new ParameterProblem('frames', `a shift of ${most} goes round the patch, which has ${frames} frames`)
+    if (most >= from.frames)
+      throw new ParameterProblem('frames', `a shift of ${most} goes round the patch, which has ${from.frames} frames`)
     return from
   },
   draws: true,
   work:
     ({ frames: [least, most] }, { from: port }) =>
     ({ from, rng }) =>
-      laterBy(from, (port as PatchPort).bands, rng('shift').integer(least, most + 1)),
+      laterBy(from, port.bands, rng('shift').integer(least, most + 1)),
 })
 
 /**

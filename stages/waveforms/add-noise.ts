@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { randomExcerpt } from '../audio/crop.js'
-import { bank, describeStage, excerpt, ParameterProblem, recording } from '../contract.js'
+import { bank, describeStage, excerpt, optional, ParameterProblem, recording } from '../contract.js'
 import { range } from '../quantities.js'
 import { energy } from '../separation/products.js'
 import type { Excerpt, Rng } from '../values.js'
@@ -9,7 +9,7 @@ import { leftAlone, share } from './share.js'
 
 /** Noise, made or recorded, at a signal-to-noise ratio. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'add-noise',
   summary: 'Adds white or pink noise, or a piece of another recording, at a random signal-to-noise ratio.',
   parameters: z.strictObject({
@@ -22,9 +22,9 @@ export default describeStage({
       .describe('pink: power falls by 3 dB an octave. recorded: a piece of another clip, from `noises`'),
     share,
   }),
-  in: { from: excerpt, noises: { ...bank(recording), optional: true } },
-  out: ({ from, ...ports }, { colour }) => {
-    if ((colour === 'recorded') !== (ports.noises !== undefined))
+  in: { from: excerpt, noises: optional(bank(recording)) },
+  out: ({ from, noises }, { colour }) => {
+    if ((colour === 'recorded') !== (noises !== undefined))
       throw new ParameterProblem('colour', "'recorded' goes together with a bank of recordings, as in noises: sound")
     return from
   },
@@ -33,7 +33,7 @@ export default describeStage({
     ({ snr, colour, share }) =>
     async ({ from, noises, clip, rng }) => {
       if (leftAlone(rng, share)) return from
-      const [other] = colour === 'recorded' ? await noises.draw(1, { not: clip.id, rng: rng('clip') }) : []
+      const [other] = noises ? await noises.draw(1, { not: clip.id, rng: rng('clip') }) : []
       const noise = other
         ? randomExcerpt(other, from.length, rng('start'))
         : await colouredNoise(from.length, colour === 'pink' ? 'pink' : 'white', rng('noise'))

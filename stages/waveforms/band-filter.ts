@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { describeStage, excerpt, ParameterProblem } from '../contract.js'
-import type { ExcerptPort } from '../ports.js'
 import { frequency, range } from '../quantities.js'
 import type { Excerpt } from '../values.js'
 import { leftAlone, share } from './share.js'
@@ -9,7 +8,7 @@ const hertz = frequency({ min: 1, max: 96_000 })
 
 /** A filter of second order somewhere in the spectrum. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'band-filter',
   summary: 'Takes away what is below or above a random frequency, or a band around it.',
   source: 'Bristow-Johnson, Cookbook formulae for audio EQ biquad filter coefficients',
@@ -27,13 +26,12 @@ export default describeStage({
   }),
   in: { from: excerpt },
   out: ({ from }, { frequency: [, highest] }) => {
-    const { rate } = from as ExcerptPort
+    const { rate } = from
     if (highest >= rate / 2) throw new ParameterProblem('frequency', `sound at ${rate} Hz ends at ${rate / 2} Hz`)
     return from
   },
   draws: true,
-  work: ({ kind, frequency: [low, high], q, share }, { from: port }) => {
-    const { rate } = port as ExcerptPort
+  work: ({ kind, frequency: [low, high], q, share }, { from: { rate } }) => {
     return ({ from, rng }) => {
       if (leftAlone(rng, share)) return from
       const at = low * (high / low) ** rng('frequency').uniform()

@@ -4,7 +4,7 @@ import { range } from '../quantities.js'
 
 /** The same sound, louder or quieter. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'gain',
   summary: 'Makes the excerpt louder or quieter by a random number of decibels.',
   parameters: z.strictObject({

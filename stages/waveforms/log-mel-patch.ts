@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { logMelOptions, logMelParameters } from '../audio/log-mel.js'
 import { logMelOf } from '../audio/spectra/log-mel-spectrogram.js'
 import { describeStage, excerpt, ParameterProblem } from '../contract.js'
-import type { ExcerptPort } from '../ports.js'
 
 const parameters = logMelParameters.extend({
   frames: z
@@ -15,13 +14,13 @@ const parameters = logMelParameters.extend({
 
 /** The log-mel spectrogram of an excerpt, after views that worked on its waveform. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'log-mel-patch',
   summary: 'Log-mel patch of an excerpt, with the numbers that log-mel would give for it.',
   parameters,
   in: { from: excerpt },
   out: ({ from }, { frames, ...given }) => {
-    const { rate, samples } = from as ExcerptPort
+    const { rate, samples } = from
     const { hop, bands } = logMelOptions(rate, given)
     const there = 1 + Math.floor(samples / hop)
     if (frames !== undefined && frames > there)
@@ -29,8 +28,8 @@ export default describeStage({
     return { kind: 'patch', rate, hop, bands, frames: frames ?? there }
   },
   work: ({ frames: _, ...given }, { from, out }) => {
-    const transform = logMelOf(logMelOptions((from as ExcerptPort).rate, given))
-    const { frames, bands } = out as { frames: number; bands: number }
+    const transform = logMelOf(logMelOptions(from.rate, given))
+    const { frames, bands } = out
     return async ({ from }) => (await transform)(from).slice(0, frames * bands)
   },
 })

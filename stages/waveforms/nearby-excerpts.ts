@@ -7,7 +7,7 @@ import { apart, drawStarts, lie } from '../views/temporal-proximity.js'
 
 /** Temporal proximity sampling on sound itself, for views that work on waveforms. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'nearby-excerpts',
   summary: 'Cuts two excerpts from one recording at random; they may overlap, or have to, or must not.',
   source: 'Jansen et al., ICASSP 2018; Fonseca et al., ICASSP 2021',
@@ -17,7 +17,7 @@ export default describeStage({
   }),
   in: { from: recording },
   out: ({ from }, { length, ...given }) => {
-    const rate = from.kind === 'recording' ? from.rate : 0
+    const { rate } = from
     const samples = Math.round(length * rate)
     if (samples < 1) throw new ParameterProblem('length', `less than one sample at ${rate} Hz`)
     apart({ ...given, frames: samples }, { rate, hop: 1 })
@@ -25,7 +25,7 @@ export default describeStage({
   },
   draws: true,
   work: (given, { out }) => {
-    const { rate, samples } = (out as { of: { rate: number; samples: number } }).of
+    const { rate, samples } = out.of
     const distance = apart({ ...given, frames: samples }, { rate, hop: 1 })
     return ({ from, rng }) => {
       const starts = rng('starts')

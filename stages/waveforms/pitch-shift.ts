@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { describeStage, excerpt } from '../contract.js'
-import type { ExcerptPort } from '../ports.js'
 import { range } from '../quantities.js'
 import type { Excerpt } from '../values.js'
 import { powerOfTwo } from './fourier.js'
@@ -11,7 +10,7 @@ import { vocoderWindow } from './time-stretch.js'
 
 /** Higher or lower at the same speed. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'pitch-shift',
   summary: 'Makes the sound higher or lower without changing its speed.',
   source: 'Laroche and Dolson, IEEE Trans. SAP 1999; librosa.effects.pitch_shift',
@@ -24,7 +23,7 @@ export default describeStage({
   out: ({ from }) => from,
   draws: true,
   work: ({ semitones, window, share }, { from: port }) => {
-    const size = powerOfTwo(Math.round(window * (port as ExcerptPort).rate))
+    const size = powerOfTwo(Math.round(window * port.rate))
     return ({ from, rng }) =>
       leftAlone(rng, share) ? from : pitchShifted(from, rng('semitones').uniform(...semitones), size)
   },

@@ -3,7 +3,7 @@ import { describeStage, excerpt } from '../contract.js'
 
 /** The sound upside down: to the ear the same. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'polarity',
   summary: 'Turns the sign of all samples of some excerpts.',
   parameters: z.strictObject({

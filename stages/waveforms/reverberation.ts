@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { readClips } from '../../data/manifests.js'
 import { wholeSound } from '../audio/signal/whole-sound.js'
 import { describeStage, excerpt } from '../contract.js'
-import type { ExcerptPort } from '../ports.js'
 import { energy } from '../separation/products.js'
 import type { Excerpt } from '../values.js'
 import { convolution } from './convolution.js'
@@ -10,7 +9,7 @@ import { leftAlone, share } from './share.js'
 
 /** The sound in another room: convolved with one of many impulse responses. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'reverberation',
   summary: 'Puts the excerpt into a room: convolves it with an impulse response drawn from a set; its energy stays.',
   parameters: z.strictObject({
@@ -24,7 +23,7 @@ export default describeStage({
   out: ({ from }) => from,
   draws: true,
   work: ({ responses, share }, { from: port }) => {
-    const responseAt = responsesOf(responses, (port as ExcerptPort).rate)
+    const responseAt = responsesOf(responses, port.rate)
     return async ({ from, rng }) => {
       if (leftAlone(rng, share)) return from
       const { count, at } = await responseAt()

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { describeStage, excerpt } from '../contract.js'
-import type { ExcerptPort } from '../ports.js'
 import { duration, range } from '../quantities.js'
 import type { Excerpt, Rng } from '../values.js'
 import { powerOfTwo } from './fourier.js'
@@ -14,7 +13,7 @@ export const vocoderWindow = duration({ min: 0.004, max: 0.5 })
 
 /** Faster or slower at the same pitch. */
 export default describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'time-stretch',
   summary: 'Makes the sound faster or slower without changing its pitch; the excerpt stays as long as it was.',
   source: 'Laroche and Dolson, IEEE Trans. SAP 1999; librosa.effects.time_stretch',
@@ -29,7 +28,7 @@ export default describeStage({
   out: ({ from }) => from,
   draws: true,
   work: ({ rate, window, share }, { from: port }) => {
-    const size = powerOfTwo(Math.round(window * (port as ExcerptPort).rate))
+    const size = powerOfTwo(Math.round(window * port.rate))
     return async ({ from, rng }) => {
       if (leftAlone(rng, share)) return from
       const stretched = await timeStretched(from, rng('rate').uniform(...rate), size)

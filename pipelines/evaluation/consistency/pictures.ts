@@ -19,7 +19,7 @@ interface Drawn {
 /** A picture by itself: it brings its background, and opens in any browser. */
 function svg(title: string, options: Plot.PlotOptions): string {
   const style = { background: 'white', color: '#222' }
-  const drawn = Plot.plot({ ...options, style, document: document as never, ariaLabel: title }) as unknown as Drawn
+  const drawn = Plot.plot({ ...options, style, document, ariaLabel: title }) as unknown as Drawn
   const found = drawn.tagName.toLowerCase() === 'svg' ? drawn : drawn.querySelector('svg')!
   return found.outerHTML.replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ')
 }

@@ -42,12 +42,12 @@ export function attentiveNetwork(
   const bias = scope.weight('output.bias', [classes], size => new Float32Array(size))
   return ({ frames, there }) => {
     const [clips, length] = frames.shape as [number, number]
-    const products = tf.matMul(tf.reshape(frames, [clips * length, inputs]), query.read() as never)
+    const products = tf.matMul(tf.reshape(frames, [clips * length, inputs]), query.read())
     const fits = tf.mul(tf.reshape(products, [clips, length, queries]), 1 / Math.sqrt(inputs))
     const absent = tf.mul(tf.sub(1, tf.expandDims(there, 2)), -1e9)
     const shares = tf.softmax(tf.transpose(tf.add(fits, absent), [0, 2, 1]))
     const pooled = tf.reshape(tf.matMul(shares, frames), [clips, queries * inputs])
-    return tf.add(tf.matMul(pooled, weight.read() as never), bias.read())
+    return tf.add(tf.matMul(pooled, weight.read()), bias.read())
   }
 }
 

@@ -41,7 +41,7 @@ export function curvePicture<M extends string>(result: ProbeResultOf<M>, metric:
   const names = [...new Set(spots.map(({ name }) => name))]
   const ticks = points.map(({ labelled }) => Math.round(labelled))
   const drawn = Plot.plot({
-    document: document as never,
+    document,
     ...{ width: 90 + 330 * classifiers.length, height: 340 + 18 * names.length },
     ...{ marginLeft: 60, marginRight: 24, marginTop: 46, marginBottom: 54 + 18 * names.length },
     style: { background: 'white', color: '#222' },

@@ -44,7 +44,7 @@ export function hearNetwork(
   const dense = (name: string, from: number, to: number, gain: number) => {
     const weight = scope.weight(`${name}.weight`, [from, to], xavier(from, to, start, gain))
     const bias = scope.weight(`${name}.bias`, [to], uniformByFanIn(from))
-    return (x: Tensor): Tensor => tf.add(tf.matMul(x as never, weight.read() as never), bias.read())
+    return (x: Tensor): Tensor => tf.add(tf.matMul(x, weight.read()), bias.read())
   }
   const blocks = Array.from({ length: hiddenLayers }, (_, layer) => ({
     linear: dense(`hidden${layer}`, layer === 0 ? inputs : hidden, hidden, layer === 0 ? 1 : Math.SQRT2),

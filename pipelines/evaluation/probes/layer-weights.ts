@@ -39,7 +39,7 @@ export function layerNetwork({ tf }: Engine, scope: Scope, { layers, width, clas
     logits: (clips: Tensor): Tensor => {
       const each = tf.reshape(clips, [clips.shape[0]!, layers, width])
       const sum = tf.sum(tf.mul(each, tf.reshape(shares(), [1, layers, 1])), 1)
-      return tf.add(tf.matMul(sum as never, weight.read() as never), bias.read())
+      return tf.add(tf.matMul(sum, weight.read()), bias.read())
     },
   }
 }

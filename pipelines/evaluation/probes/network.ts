@@ -1,6 +1,6 @@
 /** Small networks on frozen embeddings: what their training shares. */
 import type { Engine, Tensor, Weight } from '../../../engine/engine.js'
-import { sigmoidEntropy, softmaxEntropies } from '../../../stages/heads/cross-entropy.js'
+import { sigmoidEntropy, softmaxEntropies } from '../../../stages/losses/cross-entropy.js'
 import type { Matrix } from '../../statistics/products.js'
 import type { Truth } from '../../statistics/truth.js'
 import { shuffled } from './folds.js'

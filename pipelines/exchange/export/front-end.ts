@@ -81,7 +81,7 @@ function normalisation(
     }
     const stage = stages.get(node.stage)!
     const makesPair = node.out.kind === 'pair' && !node.lifted
-    if (stage.place !== 'item' || stage.draws || makesPair) continue
+    if (stage.runsIn !== 'item' || stage.draws || makesPair) continue
     if (node.stage !== 'normalise') throw refused(node, 'what the encoder reads')
     scales.push(node)
   }

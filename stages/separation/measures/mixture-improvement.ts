@@ -1,5 +1,5 @@
+import { searchFor } from '../../losses/mixit.js'
 import { type Assignment, bestAssignment, leastSquaresAssignment } from '../assignment.js'
-import { searchFor } from '../mixit.js'
 import { productsOf } from '../products.js'
 import { thresholdOf } from '../thresholded-snr.js'
 import { siSdr } from './si-sdr.js'

@@ -139,7 +139,7 @@ test('a graph that arrives in another thread is built from the stages alone', as
   const stages = await loadStages()
   for (const node of graph!.nodes) {
     const stage = stages.get(node.stage)!
-    t.is(stage.place, node.place)
+    t.is(stage.runsIn, node.place)
     t.deepEqual(Object.keys(node.inputs).sort(), Object.keys(stage.in).sort())
   }
 })

@@ -11,7 +11,7 @@ import { written } from './written.js'
 
 /** Finds `x` as `x.found` with its first letter as hash, unless it is called missing. */
 const reading = describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'reading',
   summary: '',
   parameters: z.strictObject({ books: z.array(z.string()).default([]), volume: z.number().default(1) }),

@@ -7,7 +7,7 @@ import { findStages, loadStages } from '../../../stages/registry.js'
 import { written } from './written.js'
 
 const stage = (name: string) =>
-  `export default { name: '${name}', place: 'item', parameters: {}, in: {}, out: () => {} }`
+  `export default { name: '${name}', runsIn: 'item', parameters: {}, in: {}, out: () => {} }`
 
 function root(t: Parameters<typeof written>[0], files: Record<string, string>): URL {
   const folder = written(t, {})

@@ -15,9 +15,9 @@ import {
 } from '../../../stages/contract.js'
 
 const none = z.strictObject({})
-const item = { place: 'item', summary: '', work: () => () => undefined } as const
+const item = { runsIn: 'item', summary: '', work: () => () => undefined } as const
 const tensor = {
-  place: 'tensor',
+  runsIn: 'tensor',
   summary: '',
   build: () => () => () => {
     throw new Error('never built')
@@ -26,7 +26,7 @@ const tensor = {
 
 const stages: Stage[] = [
   describeStage({
-    place: 'source',
+    runsIn: 'source',
     name: 'source',
     summary: '',
     parameters: none,
@@ -86,7 +86,7 @@ const stages: Stage[] = [
     out: ({ a }) => ({ kind: 'pair', of: a }),
   }),
   describeStage({
-    place: 'batch',
+    runsIn: 'batch',
     name: 'batch',
     summary: '',
     parameters: z.strictObject({ size: z.int().min(1).default(8) }),

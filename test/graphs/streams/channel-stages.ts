@@ -28,7 +28,7 @@ const numberOf = (id: string) => Number(/\d+/.exec(id)?.[0] ?? 0)
 
 /** Sample i of clip n holds n + i / 1000, block by block. */
 const tone = describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'tone',
   summary: 'Numbers that tell clip and sample.',
   parameters: none,
@@ -49,7 +49,7 @@ const tone = describeStage({
 
 /** Channel k adds 100 k to every sample; `crooked` makes the last one shorter. */
 const split = describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'split',
   summary: 'Channels that tell themselves apart.',
   parameters: z.strictObject({ count: z.int().default(3), crooked: z.boolean().default(false) }),
@@ -73,7 +73,7 @@ const split = describeStage({
 
 /** Every tenth sample, in both bands. */
 const thinned = describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'thinned',
   summary: 'A spectrogram whose frames are samples.',
   parameters: none,
@@ -97,7 +97,7 @@ const thinned = describeStage({
 })
 
 const loudness = describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'loudness',
   summary: 'First sample of each channel.',
   parameters: none,
@@ -112,7 +112,7 @@ const loudness = describeStage({
 
 /** The mixture and one of its channels, at random; counts which. */
 const choose = describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'choose',
   summary: 'A pair of the mixture and a channel.',
   parameters: none,
@@ -130,7 +130,7 @@ const choose = describeStage({
 
 /** Keeps a spectrogram as it is. */
 const keptMel = describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'kept-mel',
   summary: 'A spectrogram on disk.',
   parameters: none,
@@ -148,7 +148,7 @@ const keptMel = describeStage({
 })
 
 const word = describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'word',
   summary: 'One of three classes, by the number of the clip.',
   parameters: none,
@@ -162,7 +162,7 @@ const word = describeStage({
 
 /** Adds one random number to an excerpt. */
 const quiver = describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'quiver',
   summary: 'Adds a random number.',
   parameters: none,
@@ -179,7 +179,7 @@ const quiver = describeStage({
 
 /** Reads whatever batches hold. */
 const hear = describeStage({
-  place: 'tensor',
+  runsIn: 'tensor',
   role: 'loss',
   name: 'hear',
   summary: 'The end of a graph.',
@@ -193,7 +193,7 @@ const hear = describeStage({
 
 /** A patch and its negative. */
 const spread = describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'spread',
   summary: 'Two channels of a patch.',
   parameters: none,
@@ -206,7 +206,7 @@ const spread = describeStage({
 
 /** The sum of all channels, the second one tripled. */
 const fold = describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'fold',
   summary: 'One patch of all channels.',
   parameters: none,

@@ -2,14 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { anyItem, bank, clip, describeStage, logMel, pair, patch, type Stage } from '../../../stages/contract.js'
-import type { LogMelPort, PatchPort } from '../../../stages/ports.js'
 import { CHANNEL_STAGES } from './channel-stages.js'
 
 const BANDS = 2
 const none = z.strictObject({})
 
 const shuffled = describeStage({
-  place: 'source',
+  runsIn: 'source',
   name: 'clips',
   summary: 'Every clip once, in random order.',
   parameters: none,
@@ -27,7 +26,7 @@ const shuffled = describeStage({
 })
 
 const repeating = describeStage({
-  place: 'source',
+  runsIn: 'source',
   name: 'repeating',
   summary: 'Every clip `times` times, in a row.',
   parameters: z.strictObject({ times: z.int() }),
@@ -41,7 +40,7 @@ const repeating = describeStage({
 
 /** Frame i of clip n holds n + i / 1000 in every band; a clip called `bad...` cannot be read. */
 const ramp = describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'ramp',
   summary: 'Numbers that tell clip and frame.',
   parameters: z.strictObject({ frames: z.int().default(20) }),
@@ -61,13 +60,13 @@ const ramp = describeStage({
 })
 
 const cut = describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'cut',
   summary: 'Two random pieces.',
   parameters: z.strictObject({ frames: z.int() }),
   in: { from: logMel },
   out: ({ from }, { frames }) => {
-    const { rate, hop, bands } = from as LogMelPort
+    const { rate, hop, bands } = from
     return { kind: 'pair', of: { kind: 'patch', rate, hop, bands, frames } }
   },
   draws: true,
@@ -82,7 +81,7 @@ const cut = describeStage({
 
 /** Adds one random number; refuses clips called `stubborn...`. */
 const shake = describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'shake',
   summary: 'Adds a random number.',
   parameters: none,
@@ -99,7 +98,7 @@ const shake = describeStage({
 })
 
 const mix = describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'mix',
   summary: 'Adds the first frame of two other clips, one a lane.',
   parameters: none,
@@ -109,7 +108,7 @@ const mix = describeStage({
   work:
     (_, { from: port }) =>
     async ({ from, others, clip, rng }) => {
-      const { frames } = (port as unknown as { of: PatchPort }).of
+      const { frames } = port.of
       const [one, other] = await others.draw(2, { not: clip.id, rng: rng('others') })
       const added = (values: Float32Array, more: number) => values.map(value => value + more * frames)
       return { a: added(from.a, one!.read(0, 1)[0]!), b: added(from.b, other!.read(0, 1)[0]!) }
@@ -117,7 +116,7 @@ const mix = describeStage({
 })
 
 const centred = describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'centred',
   summary: 'Subtracts the mean of the set.',
   parameters: none,
@@ -133,7 +132,7 @@ const centred = describeStage({
 
 /** Draws although it does not say so. */
 const sly = describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'sly',
   summary: 'Draws in secret.',
   parameters: none,
@@ -149,7 +148,7 @@ const sly = describeStage({
 
 /** Takes its time. */
 const late = describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'late',
   summary: 'Gives what it gets, later.',
   parameters: none,
@@ -165,7 +164,7 @@ const late = describeStage({
 
 /** Refuses an item now and then. */
 const sometimes = describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'sometimes',
   summary: 'Fails by chance.',
   parameters: z.strictObject({ share: z.number() }),
@@ -182,7 +181,7 @@ const sometimes = describeStage({
 
 /** Where two branches meet again. */
 const join = describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'join',
   summary: 'Adds what two branches made of the same item, the second one doubled.',
   parameters: none,
@@ -195,12 +194,12 @@ const join = describeStage({
 })
 
 const head = describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'head',
   summary: 'The first frames.',
   parameters: z.strictObject({ frames: z.int() }),
   in: { from: logMel },
-  out: ({ from }, { frames }) => ({ ...(from as LogMelPort), kind: 'patch', frames }),
+  out: ({ from }, { frames }) => ({ ...from, kind: 'patch', frames }),
   work:
     ({ frames }) =>
     ({ from }) =>
@@ -208,7 +207,7 @@ const head = describeStage({
 })
 
 const blend = describeStage({
-  place: 'item',
+  runsIn: 'item',
   name: 'blend',
   summary: 'Adds a patch of another clip.',
   parameters: none,
@@ -224,7 +223,7 @@ const blend = describeStage({
 })
 
 const batch = describeStage({
-  place: 'batch',
+  runsIn: 'batch',
   name: 'batch',
   summary: 'Gathers.',
   parameters: z.strictObject({ size: z.int() }),

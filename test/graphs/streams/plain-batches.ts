@@ -109,23 +109,25 @@ async function valuesOf(
     const run = async (lane?: string) => {
       const key = of.occurrence === 0 ? clip.id : `${clip.id}\u0001${of.occurrence}`
       const drawLane = node.draws === 'shared' || !lane ? '' : lane
-      const item: Record<string, unknown> = {
+      const item = {
         clip,
+        count: () => {},
         rng: keyedDraws({ seed, node: node.id, lane: drawLane, epoch: of.epoch, item: key }),
       }
+      const given: Record<string, unknown> = {}
       for (const [name, input] of Object.entries(node.inputs)) {
         if (input.bank) {
           const other = (position: number) => valueAt(input.node, input.lane, { ...of, clip: position })
-          item[name] = bankOf(clips, other, { mean: MEAN, deviation: 2 })
+          given[name] = bankOf(clips, other, { mean: MEAN, deviation: 2 })
         } else {
           const value = await valueAt(input.node, input.lane, of)
-          item[name] = lane && lanesIn(input.port) ? laneOfValue(value, lane) : value
+          given[name] = lane && lanesIn(input.port) ? laneOfValue(value, lane) : value
         }
       }
       const ports = Object.fromEntries(
         Object.entries(node.inputs).map(([name, { port }]) => [name, lane && 'of' in port ? port.of : port]),
       )
-      return work(node.parameters, { ...ports, out: node.out })(item as never)
+      return work(node.parameters, { ...ports, out: node.out })({ ...given, ...item })
     }
     const lanes = Object.values(node.inputs).flatMap(({ port, bank }) => (bank ? [] : (lanesIn(port) ?? [])))
     if (!node.lifted) return readBack(node.out, await run())

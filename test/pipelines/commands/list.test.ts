@@ -35,7 +35,7 @@ test('every stage can be explained', async t => {
 
 test('--json carries the same', t => {
   const [stage] = JSON.parse(verb(['list', 'batch', '--json']).out)
-  t.like(stage, { name: 'batch', folder: 'sinks', place: 'batch' })
+  t.like(stage, { name: 'batch', folder: 'sinks', runsIn: 'batch' })
   t.like(stage.parameters[0], { name: 'size', default: 128, required: false })
 })
 

@@ -18,7 +18,7 @@ const { tf } = engine
 /** An encoder in which clips do not see one another. */
 const plain = describeStage({
   name: 'plain',
-  place: 'tensor',
+  runsIn: 'tensor',
   role: 'encoder',
   summary: 'dense, tanh',
   parameters: z.strictObject({ size: z.int() }),

@@ -1,7 +1,7 @@
 /** Nodes of the tensor part of a graph as the checker leaves them, for tests that build models without a file. */
 import type { CheckedNode } from '../../../graphs/language/checked.js'
 import { fitOf, laneOf, liftedOver, seenOf } from '../../../graphs/language/lift.js'
-import type { Expectation, Stage, TensorStage } from '../../../stages/contract.js'
+import type { Stage, TensorStage } from '../../../stages/contract.js'
 import type { Port } from '../../../stages/ports.js'
 
 /** What a batch node gathers. */
@@ -31,7 +31,7 @@ export function tensorNode(
 ): CheckedNode {
   const found = stages.get(stage) as TensorStage
   const filled = found.parameters.parse(parameters)
-  const accepts = (name: string) => (found.in as Record<string, Expectation<unknown>>)[name]!.accepts
+  const accepts = (name: string) => found.in[name]!.accepts
   const inputs = Object.entries(from)
   const over = inputs.find(([name, { out }]) => fitOf(out, accepts(name)) === 'lifted')?.[1].out
   const seen = Object.fromEntries(inputs.map(([name, { out }]) => [name, seenOf(out, accepts(name))]))

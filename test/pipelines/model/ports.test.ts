@@ -27,7 +27,7 @@ const shapes = (value: unknown): unknown =>
 
 /** [mean, largest] of an excerpt, times a weight that begins at 1. */
 const summing = describeStage({
-  place: 'tensor',
+  runsIn: 'tensor',
   role: 'encoder',
   name: 'summing',
   summary: '',
@@ -46,7 +46,7 @@ const summing = describeStage({
 
 /** Notes what comes, and sums it. */
 const noting = describeStage({
-  place: 'tensor',
+  runsIn: 'tensor',
   role: 'loss',
   name: 'noting',
   summary: '',

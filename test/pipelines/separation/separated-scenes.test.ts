@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
 import { FeatureCache } from '../../../data/feature-cache.js'
+import type { Edit } from '../../../graphs/language/edits.js'
 import { readGraph } from '../../../graphs/language/read-graph.js'
 import { start } from '../../earshot.js'
 import { type SmallSeparator, smallSeparator, succeeds } from './small-separator.js'
@@ -135,7 +136,7 @@ test('every variant named in the graph is sound', async t => {
   for (const words of variants) {
     const edits = words.split(/ (?=--(?:set|without|swap) )/).map(word => {
       const [, kind, argument] = /^--(\w+) (.*)$/.exec(word)!
-      return { [kind!]: argument! } as never
+      return { [kind!]: argument! } as unknown as Edit
     })
     const { problems, graph } = await readGraph(GRAPH, { edits })
     t.deepEqual(

@@ -4,7 +4,7 @@ import { streamOf } from '../../../graphs/streams/draws.js'
 import clips, { byClass, byDuration } from '../../../stages/audio/clips.js'
 import type { Clip } from '../../../stages/values.js'
 
-type Source = Extract<typeof clips, { place: 'source' }>
+type Source = Extract<typeof clips, { runsIn: 'source' }>
 const some = (count: number): Clip[] =>
   Array.from({ length: count }, (_, i) => ({ id: `${i}`, path: `/${i}.wav`, labels: {} }))
 const order = (draw: string, listed: Clip[], seed: number) =>

@@ -7,7 +7,7 @@ import type { Recording } from '../../../stages/values.js'
 
 const stage = crop as ItemStage
 const port = { kind: 'recording', rate: 100 } as const
-const out = (length: unknown) => stage.out({ from: port } as never, stage.parameters.parse({ length }))
+const out = (length: unknown) => stage.out({ from: port }, stage.parameters.parse({ length }))
 
 const counting = (samples: number): Recording => ({
   rate: 100,

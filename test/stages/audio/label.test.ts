@@ -1,7 +1,7 @@
 import test from 'ava'
 import { Problem } from '../../../data/problem.js'
 import label, { oneHot } from '../../../stages/audio/label.js'
-import type { ItemStage } from '../../../stages/contract.js'
+import { outOf, runItem } from '../views/support.js'
 
 const instruments = { column: 'instrument', classes: ['kick', 'snare', 'tom'] }
 
@@ -24,21 +24,15 @@ test('a clip without a label, or with another, says so', t => {
 })
 
 test('the stage reads its column; the port says how many classes there are', t => {
-  const stage = label as ItemStage
-  const parameters = stage.parameters.parse(instruments)
-  const out = stage.out({ from: { kind: 'clip' } }, parameters)
-  t.deepEqual(out, { kind: 'label', classes: 3 })
-  const work = stage.work(parameters, { from: { kind: 'clip' }, out })
+  t.deepEqual(outOf(label, instruments, { from: { kind: 'clip' } }), { kind: 'label', classes: 3 })
   const clip = { id: 'a', path: '/a', labels: { instrument: 'tom', kit: 'kick' } }
-  t.deepEqual(work({ from: clip, clip } as never), Float32Array.of(0, 0, 1))
+  t.deepEqual(runItem(label, instruments, { from: { kind: 'clip' } }, { from: clip }), Float32Array.of(0, 0, 1))
 })
 
 test('a flagged class that the clip is not known to have is -1; one that it has stays', t => {
-  const stage = label as ItemStage
-  const parameters = stage.parameters.parse({ ...instruments, separator: ',', missing: 'flagged' })
-  const out = stage.out({ from: { kind: 'clip' } }, parameters)
-  const work = stage.work(parameters, { from: { kind: 'clip' }, out })
-  const of = (labels: Record<string, string>) => work({ from: { id: 'a', path: '/a', labels } } as never)
+  const given = { ...instruments, separator: ',', missing: 'flagged' }
+  const of = (labels: Record<string, string>) =>
+    runItem(label, given, { from: { kind: 'clip' } }, { from: { id: 'a', path: '/a', labels } })
   t.deepEqual(of({ instrument: 'tom', flagged: 'tom, kick' }), Float32Array.of(-1, 0, 1))
   t.deepEqual(of({ instrument: 'tom' }), Float32Array.of(0, 0, 1))
 })

@@ -103,7 +103,7 @@ testProp(
 )
 
 const port = { kind: 'waveform', rate: 16000 } as const
-type Stage = Extract<typeof logMel, { place: 'item' }>
+type Stage = Extract<typeof logMel, { runsIn: 'item' }>
 const parse = (given: object) => logMel.parameters.parse(given)
 const out = (given: object) => (logMel as Stage).out({ from: port }, parse(given))
 

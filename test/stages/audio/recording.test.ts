@@ -6,18 +6,16 @@ import { valueFrom } from '../../../graphs/streams/cached-values.js'
 import recording from '../../../stages/audio/recording.js'
 import { logMelSpectrogram } from '../../../stages/audio/spectra/log-mel-spectrogram.js'
 import { waveform } from '../../../stages/audio/waveform.js'
-import type { ItemStage } from '../../../stages/contract.js'
 import type { FeatureStream, Recording, Waveform } from '../../../stages/values.js'
+import { runItem } from '../views/support.js'
 import { gathered, sine, temporaryFolder, writeWav } from './sounds.js'
 
 const folder = temporaryFolder()
-const stage = recording as ItemStage
 const port = { kind: 'waveform', rate: 16000 } as const
 const out = { kind: 'recording', rate: 16000 } as const
 
 async function recorded(wave: Waveform): Promise<Recording> {
-  const work = stage.work({}, { from: port, out } as never)
-  const { bands, blocks, seconds } = work({ from: wave } as never) as FeatureStream
+  const { bands, blocks, seconds } = runItem(recording, {}, { from: port }, { from: wave }) as FeatureStream
   const cache = new FeatureCache(join(folder, 'cache'))
   const key = randomBytes(32).toString('hex')
   await cache.write(key, bands, blocks(), seconds)

@@ -75,6 +75,6 @@ test('the stage reads the recipe and says what leaves', t => {
   const given = stage.parameters.parse({ rate: '16 kHz', 'at-least': '1.025 s', normalise: 'peak' })
   t.deepEqual(given, { rate: 16000, 'at-least': 1.025, normalise: 'peak' })
   t.false(stage.parameters.safeParse({ rate: '16 s' }).success)
-  type Item = Extract<typeof stage, { place: 'item' }>
+  type Item = Extract<typeof stage, { runsIn: 'item' }>
   t.deepEqual((stage as Item).out({ from: { kind: 'clip' } }, given), { kind: 'waveform', rate: 16000 })
 })

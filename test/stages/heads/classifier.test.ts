@@ -1,4 +1,5 @@
 import test from 'ava'
+import type { Tensor } from '../../../engine/engine.js'
 import classifier from '../../../stages/heads/classifier.js'
 import type { Port } from '../../../stages/ports.js'
 import { engine, near, weightsFrom } from '../../engine/started.js'
@@ -25,9 +26,9 @@ test('is one dense layer, and does not look at the targets', t => {
       ['bias', [4]],
     ],
   )
-  const [weight, bias] = weights.all.map(weight => weight.read())
+  const [weight, bias] = weights.all.map(weight => weight.read()) as [Tensor, Tensor]
   const x = tf.tensor2d([1, 2, 3, -1, 0, 0.5], [2, 3])
-  const expected = tf.add(tf.matMul(x, weight as never), bias!)
+  const expected = tf.add(tf.matMul(x, weight), bias)
   near(t, head({ from: x }, { training: false }).dataSync(), expected.dataSync(), 1e-6)
 })
 
@@ -46,7 +47,7 @@ test('with hidden units: dense, ReLU, dense', t => {
       ['bias', [4]],
     ],
   )
-  const of = (name: string) => byName[name]!.value as never
+  const of = (name: string) => byName[name]!.value
   const x = tf.tensor2d([1, 2, 3, -1, 0, 0.5], [2, 3])
   const inner = tf.relu(tf.add(tf.matMul(x, of('hidden.weight')), of('hidden.bias')))
   const expected = tf.add(tf.matMul(inner, of('weight')), of('bias'))

@@ -1,7 +1,7 @@
 import test from 'ava'
 import { lossAndGradients } from '../../../engine/gradients.js'
 import { ParameterProblem } from '../../../stages/contract.js'
-import mixitStage from '../../../stages/separation/mixit.js'
+import mixitStage from '../../../stages/losses/mixit.js'
 import { openSeparator } from '../../../stages/separation/separator.js'
 import tdcn from '../../../stages/separation/tdcn.js'
 import { engine, near, stateOf, tensorOf, weightsFrom } from '../../engine/started.js'

@@ -1,6 +1,6 @@
 import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
-import { type Separate, separateInWindows } from '../../../stages/separation/windows.js'
+import { type Separate, separateInWindows, type Windows } from '../../../stages/separation/windows.js'
 import { largestDifference } from '../views/support.js'
 import { noise } from './support.js'
 
@@ -13,9 +13,9 @@ function* cutUp(sound: Float32Array, lengths: readonly number[]): Generator<Floa
   }
 }
 
-async function separated(sound: Float32Array, separate: Separate, windows: object, lengths = [1000]) {
+async function separated(sound: Float32Array, separate: Separate, windows: Windows, lengths = [1000]) {
   const channels: number[][] = []
-  for await (const blocks of separateInWindows(cutUp(sound, lengths), separate, windows as never))
+  for await (const blocks of separateInWindows(cutUp(sound, lengths), separate, windows))
     for (const [at, block] of blocks.entries()) channels[at] = [...(channels[at] ?? []), ...block]
   return channels.map(channel => Float32Array.from(channel))
 }

@@ -41,8 +41,8 @@ export function runItem(
 ): unknown {
   const { parameters, out, work } = stage as ItemStage
   const parsed = parameters.parse(given)
-  const named = { clip: { id: 'clip', path: '/clip.wav', labels: {} }, rng: draws(), ...item }
-  return work(parsed, { ...ports, out: out(ports, parsed) })(named as never)
+  const named = { clip: { id: 'clip', path: '/clip.wav', labels: {} }, rng: draws(), count: () => {}, ...item }
+  return work(parsed, { ...ports, out: out(ports, parsed) })(named)
 }
 
 /** A log-mel spectrogram held in memory. */

@@ -10,9 +10,11 @@ import { vgg4, vgg4Refusal } from './vgg4.js'
 import type { EncoderWeights } from './weights.js'
 
 /** An image [frames, bands, 1] to an embedding [size], in evaluation mode. */
-type Forward = (graph: Graph, weights: EncoderWeights, image: Value, parameters: never) => Value
+interface Encoder {
+  forward(graph: Graph, weights: EncoderWeights, image: Value, parameters: Record<string, unknown>): Value
+}
 
-const ENCODERS: Readonly<Record<string, Forward>> = { crnn, resnet18, vgg, 'vgg-like': vggLike, vgg4 }
+const ENCODERS: Readonly<Record<string, Encoder['forward']>> = { crnn, resnet18, vgg, 'vgg-like': vggLike, vgg4 }
 
 /**
  * The forward pass of an encoder, ready to be called with a graph, weights and an image.
@@ -32,11 +34,11 @@ export function exportableEncoder({
       hint: `Stages that can: ${Object.keys(ENCODERS).join(', ')}. The weights alone can be had with --as safetensors.`,
     })
   }
-  const refusal = stage === 'vgg4' ? vgg4Refusal(parameters as never) : undefined
+  const refusal = stage === 'vgg4' ? vgg4Refusal(parameters) : undefined
   if (refusal) {
     throw new Problem('not-exportable', `The encoder '${id}' uses ${refusal}, which cannot be exported.`, {
       hint: 'The weights alone can be had with --as safetensors.',
     })
   }
-  return (graph, weights, image) => forward(graph, weights, image, parameters as never)
+  return (graph, weights, image) => forward(graph, weights, image, parameters)
 }

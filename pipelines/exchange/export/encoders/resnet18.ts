@@ -5,7 +5,7 @@ import type { EncoderWeights } from './weights.js'
 /** Blocks of 64, 128, 256 and 512 channels, two of each; the first of a width halves the image, but for the first. */
 const STRIDES = [1, 1, 2, 1, 2, 1, 2, 1]
 
-interface ResNet {
+type ResNet = {
   pooling: 'mean' | 'max' | 'mean-max'
 }
 

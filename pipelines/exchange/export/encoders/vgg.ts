@@ -2,7 +2,7 @@ import type { Graph, Value } from '../graph.js'
 import { convolutionNorm, globalPool, halved } from './convolution.js'
 import type { EncoderWeights } from './weights.js'
 
-interface Vgg {
+type Vgg = {
   widths: number[]
   pooling: 'mean' | 'max' | 'mean-max'
 }

@@ -3,7 +3,7 @@ import { evenly, type Graph, type Value } from '../graph.js'
 import { convolutionNorm, globalPool, halved } from './convolution.js'
 import type { EncoderWeights } from './weights.js'
 
-interface Vgg4 {
+type Vgg4 = {
   variant: 'code' | 'slides'
   downsampling: string
   kernel: number
@@ -15,8 +15,8 @@ interface Vgg4 {
 const BLOCKS = 4
 
 /** What cannot be written of this stage's settings; undefined if all can. */
-export function vgg4Refusal({ downsampling, padding }: Vgg4): string | undefined {
-  if (downsampling.startsWith('aps')) return `adaptive polyphase sampling ('downsampling: ${downsampling}')`
+export function vgg4Refusal({ downsampling, padding }: Record<string, unknown>): string | undefined {
+  if (String(downsampling).startsWith('aps')) return `adaptive polyphase sampling ('downsampling: ${downsampling}')`
   return padding === 'zeros' ? undefined : `circular padding ('padding: ${padding}')`
 }
 

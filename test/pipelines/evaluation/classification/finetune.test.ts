@@ -35,7 +35,7 @@ test('a classifier is watched by its own scores, stops early, is judged at its b
   t.deepEqual(best, { step: 1, balanced: lines[0].watch.balanced })
   const folder = join(run, 'classification', 'labels')
   const found = JSON.parse(readFileSync(join(folder, 'classification.json'), 'utf8')) as Classification
-  t.like(found, { clips: 24, labelled: 24, checkpoint: { step: 1 } } as never)
+  t.like(found, { clips: 24, labelled: 24, checkpoint: { step: 1 } })
   t.is(found.figures!.balanced!.value, best.balanced)
   const right = found.byClip.filter(({ label, top }) => label === top).length
   t.is(found.figures!.accuracy!.value, right / 24)

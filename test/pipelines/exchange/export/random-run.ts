@@ -5,6 +5,7 @@ import type { Engine } from '../../../../engine/engine.js'
 import type { CheckedGraph } from '../../../../graphs/language/checked.js'
 import type { Edit } from '../../../../graphs/language/edits.js'
 import { streamOf } from '../../../../graphs/streams/draws.js'
+import type { TrainSettings } from '../../../../pipelines/configuration/config.js'
 import { readGraph } from '../../../../pipelines/index.js'
 import { CHECKPOINT_FORMAT, hashGraph, tensorsFile, writeCheckpoint } from '../../../../pipelines/model/checkpoint.js'
 import { buildModel, type Model } from '../../../../pipelines/model/model.js'
@@ -43,9 +44,9 @@ export async function randomRun(engine: Engine, run: string, edits: readonly Edi
   mkdirSync(folder, { recursive: true })
   writeCheckpoint(folder, {
     ...{ format: CHECKPOINT_FORMAT, step: 1, graph, graphHash: hashGraph(graph) },
-    train: { seed: 0, threads: 1, precision: 'float32' } as never,
+    train: { seed: 0, threads: 1, precision: 'float32' } as TrainSettings,
     statistics: { mel: STATISTICS },
-    cursor: {} as never,
+    cursor: { epoch: 0, position: 0 },
     ...{ lengths: {}, versions: {} },
     sha256: writeTensors(tensorsFile(folder, 1), state),
   })

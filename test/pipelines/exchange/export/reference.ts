@@ -5,7 +5,7 @@ import type { Engine } from '../../../../engine/engine.js'
 import { streamOf } from '../../../../graphs/streams/draws.js'
 import { encodingPath } from '../../../../pipelines/embeddings/encoding-path.js'
 import { cutPatch, patchStarts } from '../../../../pipelines/embeddings/framing.js'
-import { logMelOptions } from '../../../../stages/audio/log-mel.js'
+import { logMelOptions, logMelParameters } from '../../../../stages/audio/log-mel.js'
 import { Level } from '../../../../stages/audio/signal/level.js'
 import { logMelOf } from '../../../../stages/audio/spectra/log-mel-spectrogram.js'
 import { loadStages } from '../../../../stages/registry.js'
@@ -27,7 +27,7 @@ export async function embeddingsOf(engine: Engine, { graph, model }: RandomRun, 
   const level = new Level()
   level.add(sound)
   const parameters = graph.nodes.find(({ id }) => id === 'mel')!.parameters
-  const frames = (await logMelOf(logMelOptions(16000, parameters as never)))(level.apply(sound))
+  const frames = (await logMelOf(logMelOptions(16000, logMelParameters.parse(parameters))))(level.apply(sound))
   const { bands, frames: length } = path.patch
   const mel = {
     ...{ frames: frames.length / bands, bands },

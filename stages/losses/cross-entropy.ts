@@ -9,7 +9,7 @@ import { classCount, distribution, logitsAndTargets } from './label-targets.js'
 /** The loss of classification. */
 export default describeStage({
   name: 'cross-entropy',
-  place: 'tensor',
+  runsIn: 'tensor',
   role: 'loss',
   summary: 'Cross-entropy between the logits of a classifier and the labels of the clips.',
   source: 'label smoothing: Szegedy et al., CVPR 2016, 7; missing labels: Fonseca et al., IEEE SPL 2020',

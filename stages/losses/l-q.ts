@@ -7,7 +7,7 @@ import { classCount, distribution, logitsAndTargets } from './label-targets.js'
 /** A loss that large errors do not dominate: for labels of which some are wrong. */
 export default describeStage({
   name: 'l-q',
-  place: 'tensor',
+  runsIn: 'tensor',
   role: 'loss',
   summary:
     'L_q loss between the logits of a classifier and labels of which some are wrong; between cross-entropy and MAE.',

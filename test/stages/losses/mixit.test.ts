@@ -3,13 +3,13 @@ import type { Scalar } from '@tensorflow/tfjs-node-gpu'
 import test from 'ava'
 import type { Tensor } from '../../../engine/engine.js'
 import { ParameterProblem } from '../../../stages/contract.js'
+import stage, { mixit, sparsity } from '../../../stages/losses/mixit.js'
 import { bestAssignment, leastSquaresAssignment, singleAssignment } from '../../../stages/separation/assignment.js'
-import stage, { mixit, sparsity } from '../../../stages/separation/mixit.js'
 import { productsOf } from '../../../stages/separation/products.js'
 import { checkGradient, normal } from '../../engine/finite-differences.js'
 import { engine, near, tensorOf } from '../../engine/started.js'
 import { outOf } from '../built.js'
-import { batch, cases, channelsOf, noise, pairOf, silence, sum, times } from './support.js'
+import { batch, cases, channelsOf, noise, pairOf, silence, sum, times } from '../separation/support.js'
 
 const { tf } = engine
 const THRESHOLD = 1e-3

@@ -1,5 +1,5 @@
 import test from 'ava'
-import stage, { coincidence } from '../../../stages/heads/coincidence.js'
+import stage, { coincidence } from '../../../stages/losses/coincidence.js'
 import { engine, near, tensorOf } from '../../engine/started.js'
 import { agreesWithPyTorch, chanceOf, objective, staysFinite } from './objectives.js'
 

@@ -2,12 +2,11 @@ import { z } from 'zod'
 import type { Engine, Scope, Tensor } from '../../engine/engine.js'
 import { uniformByFanIn } from '../../engine/layers/initial.js'
 import { batchOf, describeStage, embedding, pair } from '../contract.js'
-import { embeddingSize } from '../ports.js'
 
 /** Coincidence prediction (Jansen et al., ICASSP 2020): do two embeddings come from the same clip? */
 export default describeStage({
   name: 'coincidence',
-  place: 'tensor',
+  runsIn: 'tensor',
   role: 'loss',
   summary: 'Tells by a small network whether two views are of one clip: all combinations of the batch, balanced.',
   source: 'Jansen et al., ICASSP 2020; Fonseca et al., WASPAA 2021',
@@ -22,7 +21,7 @@ export default describeStage({
   in: { from: batchOf(pair(embedding)) },
   out: () => ({ kind: 'loss', chance: Math.log(2) }),
   build: ({ hidden }, { from }) => {
-    const size = embeddingSize(from)
+    const size = from.of.of.size
     return (engine, scope) => {
       const score = coincidenceScore(engine, scope, { size, hidden })
       return ({ from: { a, b } }) => coincidence(engine, score(a, b))
@@ -47,9 +46,9 @@ export function coincidenceScore(
   const second = layers.dense(scope.within('second'), { in: hidden, out: 1 })
   return (a, b) => {
     const clips = a.shape[0]!
-    const [ofA, ofB] = tf.split(weight.read(), 2)
-    const rows = tf.expandDims(tf.add(tf.matMul(a as never, ofA as never), bias.read()), 1)
-    const columns = tf.expandDims(tf.matMul(b as never, ofB as never), 0)
+    const [ofA, ofB] = tf.split(weight.read(), 2) as [Tensor, Tensor]
+    const rows = tf.expandDims(tf.add(tf.matMul(a, ofA), bias.read()), 1)
+    const columns = tf.expandDims(tf.matMul(b, ofB), 0)
     const combinations = operations.relu(tf.add(rows, columns))
     return tf.reshape(second(tf.reshape(combinations, [clips * clips, hidden])), [clips, clips])
   }

@@ -6,7 +6,7 @@ import { batchOf, describeStage, embedding, pair } from '../contract.js'
 /** Triplet loss with semi-hard negatives of the batch (Schroff et al., CVPR 2015; for sounds Jansen et al., ICASSP 2018). */
 export default describeStage({
   name: 'triplet',
-  place: 'tensor',
+  runsIn: 'tensor',
   role: 'loss',
   summary:
     'Each view nearer to its partner, by a margin, than to the next nearest. Its chance: the loss of embeddings all alike.',
@@ -43,7 +43,7 @@ export function triplet({ tf }: Engine, a: Tensor, b: Tensor, margin: number): T
   if (clips === 1) return tf.mul(0, tf.sum(tf.add(a, b)))
   const z = tf.concat([a, b])
   const unit = tf.div(z, tf.sqrt(tf.maximum(tf.sum(tf.square(z), 1, true), 1e-24)))
-  const distance = tf.mul(2, tf.sub(1, tf.matMul(unit as never, unit as never, false, true)))
+  const distance = tf.mul(2, tf.sub(1, tf.matMul(unit, unit, false, true)))
   const self = tf.eye(2 * clips)
   const partner = tf.concat([self.slice(clips), self.slice(0, clips)])
   const sameClip = tf.add(self, partner)
@@ -53,7 +53,7 @@ export function triplet({ tf }: Engine, a: Tensor, b: Tensor, margin: number): T
     const nearestBeyond = tf.argMin(tf.where(further, distance, tf.fill(distance.shape, FAR)), 1)
     const furthest = tf.argMax(tf.sub(distance, tf.mul(sameClip, FAR)), 1)
     const chosen = tf.where(tf.any(further, 1), nearestBeyond, furthest)
-    const negative = tf.oneHot(chosen as never, 2 * clips, 1, 0, 'float32')
+    const negative = tf.oneHot(chosen, 2 * clips, 1, 0, 'float32')
     return {
       value: tf.sum(tf.mul(distance, negative), 1, true),
       saved: [negative],

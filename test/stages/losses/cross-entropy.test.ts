@@ -1,7 +1,7 @@
 import test from 'ava'
 import type { Tensor } from '../../../engine/engine.js'
 import { ParameterProblem } from '../../../stages/contract.js'
-import crossEntropy, { softmaxEntropies } from '../../../stages/heads/cross-entropy.js'
+import crossEntropy, { softmaxEntropies } from '../../../stages/losses/cross-entropy.js'
 import type { Port } from '../../../stages/ports.js'
 import { engine, fixture, near, tensorOf, weightsFrom } from '../../engine/started.js'
 import { builder, outOf } from '../built.js'

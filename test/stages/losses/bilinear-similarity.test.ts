@@ -1,5 +1,5 @@
 import test from 'ava'
-import stage, { bilinearSimilarity } from '../../../stages/heads/bilinear-similarity.js'
+import stage, { bilinearSimilarity } from '../../../stages/losses/bilinear-similarity.js'
 import { checkGradient, normal } from '../../engine/finite-differences.js'
 import { engine, near } from '../../engine/started.js'
 import { agreesWithPyTorch, chanceOf, objective, staysFinite } from './objectives.js'

@@ -2,12 +2,12 @@ import type { Scalar } from '@tensorflow/tfjs-node-gpu'
 import test from 'ava'
 import type { Tensor } from '../../../engine/engine.js'
 import { ParameterProblem } from '../../../stages/contract.js'
+import stage, { pit } from '../../../stages/losses/pit.js'
 import { cheapestColumns } from '../../../stages/separation/permutation.js'
-import stage, { pit } from '../../../stages/separation/pit.js'
 import { checkGradient, normal } from '../../engine/finite-differences.js'
 import { engine, near, tensorOf } from '../../engine/started.js'
 import { outOf } from '../built.js'
-import { batch, cases, channelsOf, noise, silence, sum, times } from './support.js'
+import { batch, cases, channelsOf, noise, silence, sum, times } from '../separation/support.js'
 
 const { tf } = engine
 const plain = { active: 1e-3, inactive: 1e-2 }

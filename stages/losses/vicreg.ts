@@ -5,7 +5,7 @@ import { batchOf, describeStage, embedding, pair } from '../contract.js'
 /** VICReg (Bardes et al., ICLR 2022, 4.1): invariance, variance and covariance, without any negatives. */
 export default describeStage({
   name: 'vicreg',
-  place: 'tensor',
+  runsIn: 'tensor',
   role: 'loss',
   summary:
     'Views alike, dimensions spread out and uncorrelated; no negatives. Its chance: the loss of embeddings all alike.',
@@ -59,7 +59,7 @@ export function vicreg(engine: Engine, a: Tensor, b: Tensor, weights: VicregWeig
 function spread({ tf }: Engine, side: Tensor): { hinge: Tensor; covariances: Tensor } {
   const [clips, size] = side.shape as [number, number]
   const centred = tf.sub(side, tf.mean(side, 0, true))
-  const covariance = tf.div(tf.matMul(centred as never, centred as never, true), Math.max(1, clips - 1))
+  const covariance = tf.div(tf.matMul(centred, centred, true), Math.max(1, clips - 1))
   const diagonal = tf.eye(size)
   const variances = tf.sum(tf.mul(covariance, diagonal), 0)
   const hinge = tf.mean(tf.relu(tf.sub(1, tf.sqrt(tf.add(variances, EPSILON)))))

@@ -7,7 +7,7 @@ import { batchOf, describeStage, embedding, pair } from '../contract.js'
 /** NT-Xent (Chen et al., ICML 2020, equation 1): of all other views in the batch, find the one of the same clip. */
 export default describeStage({
   name: 'nt-xent',
-  place: 'tensor',
+  runsIn: 'tensor',
   role: 'loss',
   summary: 'Contrastive loss: each view has to find its partner among all other views of the batch.',
   source: 'Chen et al., ICML 2020; Fonseca et al., ICASSP 2021, 3.4',
@@ -15,7 +15,7 @@ export default describeStage({
     temperature: z.number().min(0.001).max(100).default(0.2).describe('divides the cosine similarities'),
   }),
   in: { from: batchOf(pair(embedding)) },
-  out: ({ from }) => ({ kind: 'loss', chance: Math.log(2 * (from.kind === 'batch' ? from.size : 1) - 1) }),
+  out: ({ from }) => ({ kind: 'loss', chance: Math.log(2 * from.size - 1) }),
   build:
     ({ temperature }) =>
     engine =>
@@ -37,7 +37,7 @@ export function ntXent({ tf, operations: { raw } }: Engine, a: Tensor, b: Tensor
   const gradient = () => {
     const z = tf.concat([a, b])
     const length = tf.maximum(tf.norm(z, 2, 1, true), 1e-12)
-    const unit = tf.div(z, length) as never
+    const unit = tf.div(z, length)
     const self = tf.eye(views)
     const partner = tf.concat([self.slice(views / 2), self.slice(0, views / 2)])
     const similarity = tf.div(tf.matMul(unit, unit, false, true), temperature)
@@ -45,7 +45,7 @@ export function ntXent({ tf, operations: { raw } }: Engine, a: Tensor, b: Tensor
     const [losses, dOthers] = raw.run('SoftmaxCrossEntropyWithLogits', cross, [others, partner], 2)
     // Every similarity stands in the matrix twice
     const dSimilarity = tf.div(tf.add(dOthers!, tf.transpose(dOthers!)), temperature * views)
-    const dUnit = tf.matMul(dSimilarity as never, unit)
+    const dUnit = tf.matMul(dSimilarity, unit)
     const dz = tf.div(tf.sub(dUnit, tf.mul(unit, tf.sum(tf.mul(dUnit, unit), 1, true))), length)
     return { loss: tf.mean(losses!), dz }
   }

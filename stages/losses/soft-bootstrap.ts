@@ -7,7 +7,7 @@ import { classCount, distribution, logitsAndTargets } from './label-targets.js'
 /** Cross-entropy that believes its own prediction besides the label. */
 export default describeStage({
   name: 'soft-bootstrap',
-  place: 'tensor',
+  runsIn: 'tensor',
   role: 'loss',
   summary:
     'Cross-entropy whose targets are partly what the classifier itself predicts; for labels of which some are wrong.',

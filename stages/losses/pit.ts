@@ -1,16 +1,15 @@
 import { z } from 'zod'
 import type { Engine, Tensor } from '../../engine/engine.js'
 import { batchOf, channels, describeStage, excerpt, ParameterProblem } from '../contract.js'
-import type { Port } from '../ports.js'
-import { cheapestColumns } from './permutation.js'
-import { energies, thresholdedSnr, thresholdOf } from './thresholded-snr.js'
+import { cheapestColumns } from '../separation/permutation.js'
+import { energies, thresholdedSnr, thresholdOf } from '../separation/thresholded-snr.js'
 
 const decibels = z.number().min(1).max(60)
 
 /** Permutation-invariant training with known stems, of which there may be fewer than sources, or silent ones. */
 export default describeStage({
   name: 'pit',
-  place: 'tensor',
+  runsIn: 'tensor',
   role: 'loss',
   summary:
     'Negative signal-to-noise ratio of each known stem in the source that fits it, and of silence in the sources that ' +
@@ -22,7 +21,7 @@ export default describeStage({
   }),
   in: { from: batchOf(channels(excerpt)), stems: batchOf(channels(excerpt)) },
   out: ({ from, stems }, parameters) => {
-    const [sources, known] = [countOf(from), countOf(stems)]
+    const [sources, known] = [from.of.count, stems.of.count]
     if (known > sources)
       throw new ParameterProblem('stems', `there are ${known} stems and only ${sources} sources to be them`)
     if (sources > MOST)
@@ -46,10 +45,6 @@ export interface PitOptions {
 
 function optionsOf(given: { 'snr-max': number; 'snr-max-inactive': number }): PitOptions {
   return { active: thresholdOf(given['snr-max']), inactive: thresholdOf(given['snr-max-inactive']) }
-}
-
-function countOf(port: Port): number {
-  return port.kind === 'batch' && port.of.kind === 'channels' ? port.of.count : 1
 }
 
 /** The loss of sources that are each an M-th of the sum of stems of one level that have nothing in common. */
@@ -80,7 +75,7 @@ export function pit(engine: Engine, sources: Tensor, stems: Tensor, options: Pit
   const scale = tf.where(sounding, own, tf.tile(mixture, [1, count]))
   const threshold = tf.where(sounding, tf.fill(own.shape, options.active), tf.fill(own.shape, options.inactive))
   const order = orders(engine, sources, references, scale, threshold)
-  const sorted = tf.matMul(tf.oneHot(order, count) as never, sources as never)
+  const sorted = tf.matMul(tf.oneHot(order, count), sources)
   return tf.mean(thresholdedSnr(engine, energies(engine, tf.sub(references, sorted)), scale, threshold))
 }
 
@@ -89,7 +84,7 @@ function orders(engine: Engine, sources: Tensor, references: Tensor, scale: Tens
   const { tf } = engine
   const [batch, count] = sources.shape as [number, number]
   const costs = tf.tidy(() => {
-    const cross = tf.matMul(references as never, sources as never, false, true)
+    const cross = tf.matMul(references, sources, false, true)
     const both = tf.add(tf.expandDims(energies(engine, references), 2), tf.expandDims(energies(engine, sources), 1))
     const error = tf.relu(tf.sub(both, tf.mul(2, cross)))
     return thresholdedSnr(engine, error, tf.expandDims(scale, 2), tf.expandDims(threshold, 2))

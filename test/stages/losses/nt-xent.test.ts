@@ -1,7 +1,7 @@
 import type { Scalar } from '@tensorflow/tfjs-node-gpu'
 import test from 'ava'
 import type { Tensor } from '../../../engine/engine.js'
-import { ntXent } from '../../../stages/heads/nt-xent.js'
+import { ntXent } from '../../../stages/losses/nt-xent.js'
 import { checkGradient, normal } from '../../engine/finite-differences.js'
 import { engine, fixture, near, tensorOf } from '../../engine/started.js'
 

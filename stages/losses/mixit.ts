@@ -1,14 +1,13 @@
 import { z } from 'zod'
 import type { Engine, Tensor } from '../../engine/engine.js'
 import { batchOf, channels, describeStage, excerpt, ParameterProblem, pair } from '../contract.js'
-import type { Port } from '../ports.js'
-import { type Assignment, bestAssignment, leastSquaresAssignment, singleAssignment } from './assignment.js'
-import { energies, thresholdedSnr, thresholdOf } from './thresholded-snr.js'
+import { type Assignment, bestAssignment, leastSquaresAssignment, singleAssignment } from '../separation/assignment.js'
+import { energies, thresholdedSnr, thresholdOf } from '../separation/thresholded-snr.js'
 
 /** MixIT: mixture invariant training. The sources of a mixture of two mixtures, sorted, make both again. */
 export default describeStage({
   name: 'mixit',
-  place: 'tensor',
+  runsIn: 'tensor',
   role: 'loss',
   summary:
     'Negative signal-to-noise ratio of two mixtures made of the sources of their sum, each source given to the better ' +
@@ -41,7 +40,7 @@ export default describeStage({
   }),
   in: { from: batchOf(channels(excerpt)), references: batchOf(pair(excerpt)) },
   out: ({ from }, parameters) => {
-    const count = countOf(from)
+    const count = from.of.count
     if (parameters.search === 'exhaustive' && count > MOST)
       throw new ParameterProblem(
         'search',
@@ -50,7 +49,7 @@ export default describeStage({
     return { kind: 'loss', chance: chanceOf(count, parameters) }
   },
   build: (parameters, { from }) => {
-    const search = parameters.search === 'auto' ? searchFor(countOf(from)) : parameters.search
+    const search = parameters.search === 'auto' ? searchFor(from.of.count) : parameters.search
     return engine => {
       const loss = { threshold: thresholdOf(parameters['snr-max']), search, single: parameters.silent === 'single' }
       return ({ from, references }) => {
@@ -70,10 +69,6 @@ export type Search = 'exhaustive' | 'least-squares'
 
 export function searchFor(sources: number): Search {
   return sources <= 8 ? 'exhaustive' : 'least-squares'
-}
-
-function countOf(port: Port): number {
-  return port.kind === 'batch' && port.of.kind === 'channels' ? port.of.count : 1
 }
 
 /** The loss of sources that are each an M-th of the sum of two mixtures of one level that have nothing in common. */
@@ -106,12 +101,11 @@ export function mixit(engine: Engine, sources: Tensor, a: Tensor, b: Tensor, opt
   const { tf } = engine
   const references = tf.stack([a, b], 1)
   const chosen = tf.oneHot(assignments(engine, sources, references, options), 2)
-  const remixed = tf.matMul(tf.transpose(chosen, [0, 2, 1]) as never, sources as never)
+  const remixed = tf.matMul(tf.transpose(chosen, [0, 2, 1]), sources)
   const own = energies(engine, references)
   const scale = tf.where(tf.greater(own, 0), own, tf.sum(own, 1, true))
   const together = energies(engine, tf.sub(references, remixed))
-  const apart = () =>
-    tf.squeeze(tf.matMul(chosen as never, tf.expandDims(energies(engine, sources), 2) as never, true), [2])
+  const apart = () => tf.squeeze(tf.matMul(chosen, tf.expandDims(energies(engine, sources), 2), true), [2])
   const error = options.single ? tf.where(tf.greater(own, 0), together, apart()) : together
   return tf.mean(thresholdedSnr(engine, error, scale, options.threshold))
 }
@@ -127,8 +121,8 @@ function assignments(engine: Engine, sources: Tensor, references: Tensor, option
     return (example: number) =>
       numbers.subarray((example * numbers.length) / batch, ((example + 1) * numbers.length) / batch)
   }
-  const among = read(() => tf.matMul(sources as never, sources as never, false, true))
-  const cross = read(() => tf.matMul(references as never, sources as never, false, true))
+  const among = read(() => tf.matMul(sources, sources, false, true))
+  const cross = read(() => tf.matMul(references, sources, false, true))
   const own = read(() => energies(engine, references))
   const chosen = Array.from({ length: batch }, (_, example): Assignment => {
     const products = { sources: among(example), cross: cross(example), references: own(example) }

@@ -6,7 +6,7 @@ import { ntXent } from './nt-xent.js'
 /** Angular contrastive loss (Wang, Tripathy and Mesaros, ICASSP 2023): NT-Xent and an angular margin, in shares. */
 export default describeStage({
   name: 'angular-contrastive',
-  place: 'tensor',
+  runsIn: 'tensor',
   role: 'loss',
   summary:
     'NT-Xent beside angles: partners drawn to one direction, others kept a margin apart. Its chance: embeddings all alike.',
@@ -28,7 +28,7 @@ export default describeStage({
   in: { from: batchOf(pair(embedding)) },
   // The level of embeddings all alike, as for other losses with a margin: every angle is 0
   out: ({ from }, { alpha, margin, divisor }) => {
-    const views = 2 * (from.kind === 'batch' ? from.size : 1)
+    const views = 2 * from.size
     const angular = (views * (views - 2) * margin ** 2) / divisor
     return { kind: 'loss', chance: alpha * Math.log(views - 1) + (1 - alpha) * angular }
   },
@@ -56,7 +56,7 @@ export function angularMargin({ tf }: Engine, a: Tensor, b: Tensor, margin: numb
   const clips = a.shape[0]!
   const z = tf.concat([a, b])
   const unit = tf.div(z, tf.sqrt(tf.maximum(tf.sum(tf.square(z), 1, true), 1e-24)))
-  const cosine = tf.matMul(unit as never, unit as never, false, true)
+  const cosine = tf.matMul(unit, unit, false, true)
   const angle = tf.acos(tf.clipByValue(cosine, -1 + 1e-7, 1 - 1e-7))
   const self = tf.eye(2 * clips)
   const partner = tf.concat([self.slice(clips), self.slice(0, clips)])

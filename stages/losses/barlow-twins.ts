@@ -1,12 +1,11 @@
 import { z } from 'zod'
 import type { Engine, Tensor } from '../../engine/engine.js'
 import { batchOf, describeStage, embedding, pair } from '../contract.js'
-import { embeddingSize } from '../ports.js'
 
 /** Barlow Twins (Zbontar et al., ICML 2021, equation 1): the two views' dimensions correlate each with itself alone. */
 export default describeStage({
   name: 'barlow-twins',
-  place: 'tensor',
+  runsIn: 'tensor',
   role: 'loss',
   summary:
     'Cross-correlation of the two views like the identity; no negatives. Its chance: the loss of embeddings all alike.',
@@ -18,7 +17,7 @@ export default describeStage({
   // Without negatives there is no guess; the level is that of embeddings all alike, which correlate with nothing
   out: ({ from }) => ({
     kind: 'loss',
-    chance: embeddingSize(from),
+    chance: from.of.of.size,
   }),
   build:
     ({ redundancy }) =>
@@ -39,7 +38,7 @@ export function barlowTwins(engine: Engine, a: Tensor, b: Tensor, redundancy: nu
   const { tf } = engine
   const [clips, size] = a.shape as [number, number]
   const [one, other] = [standardised(engine, a), standardised(engine, b)]
-  const correlation = tf.div(tf.matMul(one as never, other as never, true), clips)
+  const correlation = tf.div(tf.matMul(one, other, true), clips)
   const diagonal = tf.eye(size)
   const weights = tf.add(diagonal, tf.mul(redundancy, tf.sub(1, diagonal)))
   return tf.sum(tf.mul(weights, tf.square(tf.sub(correlation, diagonal))))

@@ -3,12 +3,11 @@ import type { Engine, Initial, Tensor } from '../../engine/engine.js'
 import { differentiable } from '../../engine/operations/differentiable.js'
 import { FLOAT32 } from '../../engine/operations/raw.js'
 import { batchOf, describeStage, embedding, pair } from '../contract.js'
-import { embeddingSize } from '../ports.js'
 
 /** COLA's objective (Saeed et al., ICASSP 2021): among the second views of the batch, find the one of the same clip. */
 export default describeStage({
   name: 'bilinear-similarity',
-  place: 'tensor',
+  runsIn: 'tensor',
   role: 'loss',
   summary: 'Contrastive loss with a learnt similarity: each first view has to find its partner among the second views.',
   source: 'Saeed, Grangier and Zeghidour, ICASSP 2021 (COLA); google-research/cola',
@@ -16,9 +15,9 @@ export default describeStage({
     temperature: z.number().min(0.001).max(100).default(1).describe('divides the similarities; COLA has none, so 1'),
   }),
   in: { from: batchOf(pair(embedding)) },
-  out: ({ from }) => ({ kind: 'loss', chance: Math.log(from.kind === 'batch' ? from.size : 1) }),
+  out: ({ from }) => ({ kind: 'loss', chance: Math.log(from.size) }),
   build: ({ temperature }, { from }) => {
-    const size = embeddingSize(from)
+    const size = from.of.of.size
     return (engine, scope) => {
       const weight = scope.weight('weight', [size, size], smallNormal)
       return ({ from: { a, b } }) => bilinearSimilarity(engine, a, b, weight.read(), temperature)
@@ -40,7 +39,7 @@ const smallNormal: Initial = (size, draws) => Float32Array.from({ length: size }
  */
 export function bilinearSimilarity(engine: Engine, a: Tensor, b: Tensor, weight: Tensor, temperature: number): Tensor {
   const { tf } = engine
-  const similarity = tf.matMul(tf.matMul(a as never, weight as never), b as never, false, true)
+  const similarity = tf.matMul(tf.matMul(a, weight), b, false, true)
   return partnerEntropy(engine, tf.div(similarity, temperature))
 }
 

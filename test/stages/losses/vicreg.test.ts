@@ -1,5 +1,5 @@
 import test from 'ava'
-import stage, { vicreg } from '../../../stages/heads/vicreg.js'
+import stage, { vicreg } from '../../../stages/losses/vicreg.js'
 import { checkGradient, normal } from '../../engine/finite-differences.js'
 import { engine, near, tensorOf } from '../../engine/started.js'
 import { agreesWithPyTorch, chanceOf, objective, staysFinite } from './objectives.js'

@@ -1,6 +1,6 @@
 import test from 'ava'
-import stage, { angularMargin } from '../../../stages/heads/angular-contrastive.js'
-import { ntXent } from '../../../stages/heads/nt-xent.js'
+import stage, { angularMargin } from '../../../stages/losses/angular-contrastive.js'
+import { ntXent } from '../../../stages/losses/nt-xent.js'
 import { checkGradient, normal } from '../../engine/finite-differences.js'
 import { engine, near, tensorOf } from '../../engine/started.js'
 import { agreesWithPyTorch, chanceOf, objective, staysFinite } from './objectives.js'

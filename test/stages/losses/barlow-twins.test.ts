@@ -1,5 +1,5 @@
 import test from 'ava'
-import stage, { barlowTwins } from '../../../stages/heads/barlow-twins.js'
+import stage, { barlowTwins } from '../../../stages/losses/barlow-twins.js'
 import { checkGradient, normal } from '../../engine/finite-differences.js'
 import { engine, near, tensorOf } from '../../engine/started.js'
 import { agreesWithPyTorch, chanceOf, objective, staysFinite } from './objectives.js'

@@ -1,18 +1,16 @@
 /** What losses of classifiers have in common: logits beside targets, and what these mean. */
 import type { Engine, Tensor } from '../../engine/engine.js'
-import { batchOf, embedding, label, ParameterProblem } from '../contract.js'
-import { embeddingSize, innermost, type Port } from '../ports.js'
+import { batchOf, embedding, label, ParameterProblem, type PortsOf } from '../contract.js'
 
 export const logitsAndTargets = { from: batchOf(embedding), targets: batchOf(label) }
 
 /** @throws ParameterProblem unless there are as many logits as classes */
-export function classCount({ from, targets }: Record<keyof typeof logitsAndTargets, Port>): number {
-  const inner = innermost(targets)
-  const classes = inner.kind === 'label' ? inner.classes : 0
-  if (classes === embeddingSize(from)) return classes
+export function classCount({ from, targets }: PortsOf<typeof logitsAndTargets>): number {
+  const { classes } = targets.of
+  if (classes === from.of.size) return classes
   throw new ParameterProblem(
     'from',
-    `${embeddingSize(from)} logits arrive and ${classes} classes; a classifier that reads the same targets stands between them`,
+    `${from.of.size} logits arrive and ${classes} classes; a classifier that reads the same targets stands between them`,
   )
 }
 

@@ -1,5 +1,5 @@
 import test from 'ava'
-import stage, { triplet } from '../../../stages/heads/triplet.js'
+import stage, { triplet } from '../../../stages/losses/triplet.js'
 import { checkGradient, normal } from '../../engine/finite-differences.js'
 import { engine, near, tensorOf } from '../../engine/started.js'
 import { agreesWithPyTorch, chanceOf, objective, staysFinite } from './objectives.js'
