@@ -1,5 +1,6 @@
 /** Gradients of a loss with respect to weights, and their size. */
-import type { Engine, Tensor, Weight } from './engine.js'
+import type { Engine } from './engine.js'
+import type { Tensor, Weight } from './tensor.js'
 
 export interface LossAndGradients {
   /** Scalar; the caller disposes it. */

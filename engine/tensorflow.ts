@@ -1,8 +1,9 @@
 /** Starts TensorFlow: the one place where it is loaded. */
 import { Problem } from '../data/problem.js'
-import type { Engine, Precision } from './engine.js'
+import type { Engine } from './engine.js'
 import { createLayers } from './layers/layers.js'
 import { createOperations } from './operations/operations.js'
+import type { Precision } from './tensor.js'
 
 /**
  * The environment in which TensorFlow computes with this many threads. It is read when the process loads TensorFlow,

@@ -1,7 +1,8 @@
 /** A weight as TensorFlow holds it: a resource variable that optimisers update in place, read without copying. */
 import { randomUUID } from 'node:crypto'
-import type { Engine, Tensor, Weight } from './engine.js'
+import type { Engine } from './engine.js'
 import { FLOAT32 } from './operations/raw.js'
+import type { Tensor, Weight } from './tensor.js'
 
 export class Variable implements Weight {
   /** The resource itself, for kernels that update in place; `release` the value read before they run. */

@@ -1,6 +1,7 @@
 /** The weights of a model: TensorFlow resource variables, so that an optimiser's fused kernels update them in place. */
 import { Problem } from '../data/problem.js'
-import type { Engine, Initial, InitialDraws, Scope, Tensor, Weight } from './engine.js'
+import type { Engine } from './engine.js'
+import type { Initial, InitialDraws, Scope, Tensor, Weight } from './tensor.js'
 import { Variable } from './variable.js'
 
 /** A tensor on its way to or from a file: row-major. */

@@ -1,5 +1,5 @@
-import type { Scope, Tensor } from '../engine.js'
 import type { Raw } from '../operations/raw.js'
+import type { Scope, Tensor } from '../tensor.js'
 import { uniformByFanIn } from './initial.js'
 
 /**

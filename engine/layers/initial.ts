@@ -1,5 +1,5 @@
 /** Start values of weights. */
-import type { Initial } from '../engine.js'
+import type { Initial } from '../tensor.js'
 
 export const zeros: Initial = size => new Float32Array(size)
 export const ones: Initial = size => new Float32Array(size).fill(1)

@@ -1,7 +1,8 @@
 /** Operations with their weights: made once in a scope, called at each step. */
-import type { Initial, Scope, Tensor, Weight } from '../engine.js'
+
 import type { BatchNormWeights } from '../operations/batch-norm.js'
 import type { Operations } from '../operations/operations.js'
+import type { Initial, Scope, Tensor, Weight } from '../tensor.js'
 import { type Gru, gru } from './gru.js'
 import { normalByFanOut, ones, uniformByFanIn, zeros } from './initial.js'
 

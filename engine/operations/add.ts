@@ -1,5 +1,5 @@
 import type { KernelConfig } from '@tensorflow/tfjs-node-gpu'
-import type { Tensor } from '../engine.js'
+import type { Tensor } from '../tensor.js'
 import { differentiable } from './differentiable.js'
 import type { Raw } from './raw.js'
 

@@ -1,4 +1,4 @@
-import type { Tensor, Weight } from '../engine.js'
+import type { Tensor, Weight } from '../tensor.js'
 import { convert } from './convert.js'
 import { differentiable } from './differentiable.js'
 import { type Attribute, FLOAT32, type Raw } from './raw.js'

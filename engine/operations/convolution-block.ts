@@ -1,4 +1,4 @@
-import type { Tensor, Weight } from '../engine.js'
+import type { Tensor, Weight } from '../tensor.js'
 import { type BatchNormWeights, batchNormAttributes, normaliseBatch, runningAffine } from './batch-norm.js'
 import { convert } from './convert.js'
 import { convolution, convolutionAttributes } from './convolution.js'

@@ -1,5 +1,5 @@
 import type * as tfjs from '@tensorflow/tfjs-node-gpu'
-import type { Tensor } from '../engine.js'
+import type { Tensor } from '../tensor.js'
 
 export interface Forward {
   value: Tensor

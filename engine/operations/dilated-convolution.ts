@@ -1,4 +1,4 @@
-import type { Tensor } from '../engine.js'
+import type { Tensor } from '../tensor.js'
 import { differentiable } from './differentiable.js'
 import { FLOAT32, type Raw } from './raw.js'
 

@@ -1,6 +1,6 @@
 /** Every operation of the layer: TensorFlow's kernels under the gradient tape of tfjs. */
 import type * as tfjs from '@tensorflow/tfjs-node-gpu'
-import type { Precision } from '../engine.js'
+import type { Precision } from '../tensor.js'
 import { type Add, add } from './add.js'
 import { type BatchNorm, batchNorm } from './batch-norm.js'
 import { type ToFloat, toFloat } from './convert.js'

@@ -3,7 +3,7 @@
  * use. Nothing here is on the gradient tape; `gradients` of the operations beside this file put it there.
  */
 import type * as tfjs from '@tensorflow/tfjs-node-gpu'
-import type { Precision, Tensor } from '../engine.js'
+import type { Precision, Tensor } from '../tensor.js'
 
 /** Numbers of TensorFlow's `DataType`. */
 export const FLOAT32 = 1

@@ -1,6 +1,7 @@
 /** Moves weights along their gradients with TensorFlow's fused kernels, in place. */
-import type { Engine, Tensor, Weight } from '../engine.js'
+import type { Engine } from '../engine.js'
 import { FLOAT32 } from '../operations/raw.js'
+import type { Tensor, Weight } from '../tensor.js'
 import { Variable } from '../variable.js'
 import { refuseMismatch, type State, stored } from '../weights.js'
 import type { Now } from './schedule.js'
