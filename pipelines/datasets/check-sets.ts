@@ -1,18 +1,11 @@
 /** What is wrong with the clips of data sets: one pass over the sound, then the pairs that may be the same. */
 import { availableParallelism } from 'node:os'
 import { Piscina } from 'piscina'
-import { type ListedClip, readClips } from '../../data/manifests.js'
-import type { CheckTask, Refused } from './check-worker.js'
-import { findCopies, type Pairs } from './copies.js'
-import type { Examined } from './examine-clip.js'
+import { readClips } from '../../data/manifests.js'
+import type { CheckTask, Refused, Run } from './check-worker.js'
+import { findCopies, type OnPass, type Pairs } from './copies.js'
+import type { CheckedClip, Examined } from './examine-clip.js'
 import { type Finding, findingsOf } from './findings.js'
-
-/** A clip of one of the sets that are checked. */
-export interface CheckedClip extends ListedClip {
-  set: string
-  /** Whether only copies of it are asked for: it is of a set given with `against`. */
-  reference: boolean
-}
 
 export interface CheckReport extends Pairs {
   version: 1
@@ -25,8 +18,7 @@ export interface CheckOptions {
   sets: readonly string[]
   /** Sets whose own faults are not reported, and in which copies are looked for. */
   against: readonly string[]
-  /** Told how many steps there are before each of the two passes. @returns called after each step */
-  onPass?: (pass: string, steps: number) => () => void
+  onPass?: OnPass | undefined
 }
 
 /** @throws Problem as `readClips` */
@@ -61,11 +53,12 @@ export async function checkSets({ sets, against, onPass }: CheckOptions): Promis
   }
 }
 
-export type Run = <Result>(task: CheckTask) => Promise<Result>
-type OnPass = CheckOptions['onPass']
-
 /** Clips of one stretch of one file are examined once. */
-async function examineAll(clips: readonly CheckedClip[], run: Run, onPass: OnPass): Promise<(Examined | Refused)[]> {
+async function examineAll(
+  clips: readonly CheckedClip[],
+  run: Run,
+  onPass: OnPass | undefined,
+): Promise<(Examined | Refused)[]> {
   const known = new Map<string, Promise<Examined | Refused>>()
   const tick = onPass?.('listening', clips.length)
   return Promise.all(

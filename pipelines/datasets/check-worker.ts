@@ -19,6 +19,9 @@ export type CheckTask =
       lengths: [a: number, b: number]
     }
 
+/** Gives a task to one of the threads. */
+export type Run = <Result>(task: CheckTask) => Promise<Result>
+
 export interface Refused {
   code: string
   message: string

@@ -2,9 +2,11 @@
 import { FingerprintIndex } from '../../data/fingerprints/fingerprint-index.js'
 import type { Overlay } from '../../data/fingerprints/same-sound.js'
 import { FINGERPRINT_RATE } from '../../data/fingerprints/sub-fingerprints.js'
-import type { CheckedClip, CheckOptions, Run } from './check-sets.js'
-import type { Refused } from './check-worker.js'
-import type { Examined } from './examine-clip.js'
+import type { Refused, Run } from './check-worker.js'
+import type { CheckedClip, Examined } from './examine-clip.js'
+
+/** Told how many steps there are before each pass. @returns called after each step */
+export type OnPass = (pass: string, steps: number) => () => void
 
 /** Where the shared sound stands in one of the two clips, seconds from the clip's start. */
 export interface Stretch {
@@ -53,7 +55,7 @@ export async function findCopies(
   clips: readonly CheckedClip[],
   examined: Listened,
   run: Run,
-  onPass: CheckOptions['onPass'],
+  onPass: OnPass | undefined,
 ): Promise<Pairs> {
   const { copies, equals } = equalFiles(clips, examined)
   const pairs = candidatePairs(clips, examined, [...equals.keys()])

@@ -1,9 +1,17 @@
 import { contentHash } from '../../data/content-hash.js'
 import { FINGERPRINT_RATE, type Fingerprint, Fingerprinter } from '../../data/fingerprints/sub-fingerprints.js'
+import type { ListedClip } from '../../data/manifests.js'
 import { badAudio } from '../../stages/audio/decoding/bad-audio.js'
 import { decode } from '../../stages/audio/decoding/decode.js'
 import { Resampler } from '../../stages/audio/signal/resampler.js'
 import type { Sound } from '../../stages/audio/signal/sound.js'
+
+/** A clip of one of the sets that are checked. */
+export interface CheckedClip extends ListedClip {
+  set: string
+  /** Whether only copies of it are asked for: it is of a set given with `against`. */
+  reference: boolean
+}
 
 /** What one pass over a clip tells. */
 export interface Examined {

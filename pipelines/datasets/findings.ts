@@ -1,6 +1,5 @@
-import type { CheckedClip } from './check-sets.js'
 import type { Refused } from './check-worker.js'
-import type { Examined } from './examine-clip.js'
+import type { CheckedClip, Examined } from './examine-clip.js'
 
 /** What is wrong with one clip by itself. `clipped` is a warning, the others are faults. */
 export type Fault = 'missing' | 'empty' | 'unreadable' | 'silent' | 'clipped' | 'wrong-length'

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { FeatureCache } from '../../data/feature-cache.js'
 import type { Prepared } from '../../graphs/streams/prepare.js'
+import type { Shard } from '../jobs/shard.js'
 import type { FoundCheckpoint } from '../model/checkpoint.js'
 import { UNTRAINED } from '../model/checkpoint.js'
 import type { TrainerThread } from '../model/trainer-thread.js'
@@ -13,7 +14,28 @@ import type { EncodingPath } from './encoding-path.js'
 import { logMelStatistics } from './log-mel-statistics.js'
 import { embeddingMetadata, rulersFolder } from './metadata.js'
 import { RunningMean } from './running-mean.js'
-import type { EmbedOptions, Level } from './write-embeddings.js'
+
+export type Level = 'clip' | 'patch'
+
+export interface EmbedOptions {
+  /** Run folder or checkpoint. */
+  run: string
+  inputs: readonly string[]
+  output: string
+  /** Seconds from one patch to the next. */
+  hop: number
+  level: Level
+  layer?: string | undefined
+  /** Written where the input has labels, if not said. */
+  rulers?: boolean | undefined
+  workers?: number | undefined
+  /** Folder of the feature cache. */
+  cache: string
+  /** This share of the clips alone. */
+  shard?: Shard | undefined
+  /** Once aborted, nothing more is read or written, and unfinished files are taken away. */
+  signal?: AbortSignal | undefined
+}
 
 /** One set of clips, through the trained encoder and then through its rulers. */
 export class ClipEmbedding {

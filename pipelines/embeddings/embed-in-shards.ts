@@ -6,9 +6,10 @@ import { runShards, type Sharding } from '../jobs/run-shards.js'
 import { clipsOf } from '../jobs/shard.js'
 import type { ShardsEnd } from '../jobs/shard-jobs.js'
 import { findCheckpoint } from '../model/checkpoint.js'
+import type { EmbedOptions } from './clip-embedding.js'
 import { encodingPath } from './encoding-path.js'
 import { type Merged, mergeEmbeddings } from './merge-embeddings.js'
-import { type EmbedOptions, readInputs } from './write-embeddings.js'
+import { readInputs } from './write-embeddings.js'
 
 export interface EmbedInShards extends Pick<EmbedOptions, 'run' | 'inputs' | 'output' | 'layer' | 'workers'> {
   /** Further options of `embed`, as they were typed. */

@@ -8,37 +8,15 @@ import { openPool } from '../../graphs/streams/pool.js'
 import { type Prepared, prepareFeatures } from '../../graphs/streams/prepare.js'
 import { loadStages } from '../../stages/registry.js'
 import type { Clip } from '../../stages/values.js'
-import { clipsOf, type Shard } from '../jobs/shard.js'
+import { clipsOf } from '../jobs/shard.js'
 import { findCheckpoint } from '../model/checkpoint.js'
 import { TrainerThread } from '../model/trainer-thread.js'
 import { progress } from '../terminal/progress.js'
 import { bottleneckOfPhases } from './bottleneck.js'
-import { ClipEmbedding } from './clip-embedding.js'
+import { ClipEmbedding, type EmbedOptions } from './clip-embedding.js'
 import { type EncodingPath, encodingPath } from './encoding-path.js'
 import { layerPath } from './layer-path.js'
 import { shardMetadata } from './shard-metadata.js'
-
-export type Level = 'clip' | 'patch'
-
-export interface EmbedOptions {
-  /** Run folder or checkpoint. */
-  run: string
-  inputs: readonly string[]
-  output: string
-  /** Seconds from one patch to the next. */
-  hop: number
-  level: Level
-  layer?: string | undefined
-  /** Written where the input has labels, if not said. */
-  rulers?: boolean | undefined
-  workers?: number | undefined
-  /** Folder of the feature cache. */
-  cache: string
-  /** This share of the clips alone. */
-  shard?: Shard | undefined
-  /** Once aborted, nothing more is read or written, and unfinished files are taken away. */
-  signal?: AbortSignal | undefined
-}
 
 export interface Embedded {
   rows: number

@@ -3,7 +3,8 @@ import { Problem, Problems } from '../../data/problem.js'
 import type { Edit } from '../../graphs/language/edits.js'
 import { suggestion } from '../../graphs/language/nearest-name.js'
 import { streamOf } from '../../graphs/streams/draws.js'
-import type { PlacedEdit, SweepFile, Written } from './sweep-file.js'
+import type { PlacedEdit, SweepFile } from './sweep-file.js'
+import type { Written } from './sweep-schema.js'
 
 export interface Arm {
   name: string

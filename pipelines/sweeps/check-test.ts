@@ -3,7 +3,7 @@ import { readClips } from '../../data/manifests.js'
 import { Problem, Problems } from '../../data/problem.js'
 import { suggestion } from '../../graphs/language/nearest-name.js'
 import type { Spot } from '../../graphs/language/tree.js'
-import type { Evaluation } from './sweep-file.js'
+import type { Evaluation } from './sweep-schema.js'
 
 export async function checkTest(
   name: string,

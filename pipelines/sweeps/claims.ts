@@ -3,7 +3,7 @@ import { mean } from '../statistics/mean.js'
 import type { Interval } from '../statistics/scores.js'
 import { type ClaimVerdict, claimVerdict, differenceInterval, meanOverSeeds } from '../statistics/two-level.js'
 import { type Scored, type SummaryRow, seedDrawsOf } from './summary.js'
-import type { Claim } from './sweep-file.js'
+import type { Claim } from './sweep-schema.js'
 
 /** One claim on one evaluation. */
 export interface ClaimRow {

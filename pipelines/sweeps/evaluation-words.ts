@@ -1,5 +1,5 @@
 /** The command lines of an evaluation: what a job runs, and what a trial times. */
-import type { Evaluation } from './sweep-file.js'
+import type { Evaluation } from './sweep-schema.js'
 
 type Asked = Pick<Evaluation, 'set' | 'label' | 'separator' | 'group' | 'classifiers' | 'hop'> & { rulers: boolean }
 

@@ -8,7 +8,8 @@ import type { ExecutorName } from '../jobs/executor.js'
 import type { SlurmSettings } from '../jobs/slurm-settings.js'
 import { type Arm, armsOf, referenceArm } from './arms.js'
 import { judgesOwn } from './evaluation-words.js'
-import { type Budget, type Claim, type Evaluation, readSweepFile, type SweepFile } from './sweep-file.js'
+import { readSweepFile, type SweepFile } from './sweep-file.js'
+import type { Budget, Claim, Evaluation } from './sweep-schema.js'
 import { hashed, jobEdits, jobKey, Variants } from './variants.js'
 
 /** Something a run is probed on. */

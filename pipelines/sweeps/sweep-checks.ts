@@ -2,7 +2,7 @@
 import type { Problem } from '../../data/problem.js'
 import { suggestion } from '../../graphs/language/nearest-name.js'
 import { type Branch, childOf, type Path, problemAt, type Spot, type Tree } from '../../graphs/language/tree.js'
-import type { Written } from './sweep-file.js'
+import type { Written } from './sweep-schema.js'
 
 const NO_SEED = "The seeds of a sweep stand under 'seeds': of all arms, or of one arm."
 

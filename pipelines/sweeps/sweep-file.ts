@@ -1,126 +1,12 @@
 /** A sweep as it is written: which config, which changes to it, which seeds, what every run is judged by. */
 import { dirname, isAbsolute, join, resolve } from 'node:path'
-import { z } from 'zod'
 import { Problem, Problems } from '../../data/problem.js'
 import type { Edit } from '../../graphs/language/edits.js'
-import { nearestName } from '../../graphs/language/nearest-name.js'
 import { readYamlFile } from '../../graphs/language/read-yaml.js'
 import { checkSettings } from '../../graphs/language/settings.js'
 import type { Branch, Path, Spot } from '../../graphs/language/tree.js'
-import { duration } from '../../stages/quantities.js'
-import { classifierNames, DEFAULT_CLASSIFIERS } from '../evaluation/probes/classifiers.js'
-import { EXECUTORS } from '../jobs/executor.js'
-import { memory } from '../jobs/memory.js'
-import { slurmSettings } from '../jobs/slurm-settings.js'
 import { spotOf, sweepProblems } from './sweep-checks.js'
-
-const text = z.string().min(1)
-
-const EDITS = ['set', 'without', 'swap']
-
-const edit = z.unknown().transform((given, context): Edit => {
-  const [[word, value] = [], second] =
-    typeof given === 'object' && given !== null ? Object.entries(given as Record<string, unknown>) : []
-  if (word !== undefined && EDITS.includes(word) && typeof value === 'string' && !second) return given as Edit
-  const near = word === undefined || EDITS.includes(word) ? undefined : nearestName(word, EDITS)
-  const wrong = near === undefined ? '' : `there is no '${word}', did you mean '${near}'? An edit is one of`
-  context.addIssue(
-    `${wrong || 'expected one edit:'} { set: train.steps=600 }, { without: mixed } or { swap: encoder=resnet18 }`,
-  )
-  return z.NEVER
-})
-
-const edits = z.array(edit)
-const seeds = z
-  .array(z.int().min(0))
-  .min(1)
-  .refine(list => new Set(list).size === list.length, 'a seed stands here twice')
-const arm = z.union([edits, z.strictObject({ edits: edits.default([]), seeds: seeds.optional() })], {
-  // mistakes further inside speak for themselves
-  error: ({ input }) =>
-    typeof input === 'object' && input !== null
-      ? undefined
-      : 'an arm is a list of edits ([] for none), or { edits: [...], seeds: [...] }',
-})
-const ends = z.tuple([z.number(), z.number()]).refine(([low, high]) => low <= high, 'the lower end comes first')
-const values = z.array(z.union([z.number(), z.string(), z.boolean()])).min(1)
-
-const draw = z.union([
-  ends,
-  z.strictObject({ log: ends.refine(([low]) => low > 0, 'a logarithmic draw needs ends above 0') }),
-  z.strictObject({ whole: z.tuple([z.int(), z.int()]) }),
-  z.strictObject({ of: values }),
-])
-
-const evaluation = z.strictObject({
-  set: text.describe('a labelled data set, as `embed` takes it; relative to the sweep file'),
-  label: text.describe('column of the classes'),
-  separator: text.optional().describe("what stands between the classes of a clip that may have several, ';' say"),
-  group: text.optional().describe('whole groups of this column are held out and resampled (kit, voice, site)'),
-  role: z
-    .enum(['development', 'report'])
-    .default('development')
-    .describe('development: choices may be made on it; report: looked at when they have been made'),
-  classifiers: z
-    .array(z.enum([...classifierNames, 'own']))
-    .min(1)
-    .refine(names => names.length === 1 || !names.includes('own'), 'own stands alone: it learns nothing anew')
-    .default([...DEFAULT_CLASSIFIERS])
-    .describe('shallow classifiers that learn from the embeddings; or own, the one that the run itself has trained'),
-  hop: duration({ min: 0.001, max: 3600 }).default(0.48).describe('time from one patch to the next'),
-  rulers: z
-    .enum(['against', 'all', 'none'])
-    .default('against')
-    .describe('whose untrained encoder and log-mel statistics are probed as well'),
-})
-
-const someArms = z.array(text).min(1)
-const claim = z.strictObject({
-  better: z.union([text, someArms]).describe('an arm, or several: their mean'),
-  than: z
-    .union([text, someArms, z.strictObject({ best: someArms, by: text })])
-    .describe('an arm, several: their mean, or { best: [...], by: the evaluation that chooses one of them }'),
-  on: someArms.describe('evaluations that answer it'),
-})
-
-const budget = z.strictObject({
-  'jobs-at-once': z.int().min(1).max(1024).default(1).describe('jobs that run side by side, here or in Slurm'),
-  threads: z.int().min(1).max(256).optional().describe('train.threads of every job; that of the base if absent'),
-  memory: memory.prefault('2 GB').describe('memory that must be free before another job is started'),
-  time: duration({ min: 1, max: 3e6 }).optional().describe('a job that takes longer is ended and has failed'),
-})
-
-const schema = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u, 'expected a name of letters, digits, dots, _ and -: it names a folder')
-    .optional()
-    .describe('of the sweep; that of the file if absent'),
-  base: text.describe('the config that every arm changes; relative to the sweep file'),
-  edits: edits.default([]).describe('changes that every arm begins with'),
-  seeds: seeds.default([0]).describe('train.seed; each arm is trained once a seed'),
-  arms: z.record(text, arm).default({}).describe('name: changes, in order'),
-  grid: z.record(text, values).optional().describe('an arm for every combination of these values'),
-  random: z
-    .strictObject({
-      count: z.int().min(1).max(100_000).describe('arms to draw'),
-      seed: z.int().min(0).default(0),
-      draw: z.record(text, draw).describe('path: [low, high], { log: [low, high] }, { whole: [...] } or { of: [...] }'),
-    })
-    .optional()
-    .describe('arms with drawn values'),
-  against: text.optional().describe('arm that differences are taken to; the first if absent'),
-  evaluate: z.record(text, evaluation).default({}).describe('name: labelled sounds that every run is probed on'),
-  claims: z.record(text, claim).default({}).describe('what the sweep is to decide: holds, fails, or not resolved'),
-  budget: budget.prefault({}),
-  executor: z.enum(EXECUTORS).default('local').describe('where jobs run: on this machine, or as arrays of Slurm'),
-  slurm: slurmSettings.prefault({}),
-})
-
-export type Written = z.output<typeof schema>
-export type Evaluation = z.output<typeof evaluation>
-export type Claim = z.output<typeof claim>
-export type Budget = z.output<typeof budget>
+import { type Budget, sweepSchema, type Written } from './sweep-schema.js'
 
 /** An edit and where it stands. */
 export interface PlacedEdit {
@@ -143,7 +29,7 @@ export async function readSweepFile(file: string): Promise<SweepFile> {
   const { tree, problems } = await readTree(file)
   if (!tree) throw new Problems(problems)
   const whole = { kind: 'map', spot: tree.spot, entries: tree.entries } as const
-  const written = checkSettings(whole, schema, { owner: 'sweep', word: 'setting', path: [] }, problems) as
+  const written = checkSettings(whole, sweepSchema, { owner: 'sweep', word: 'setting', path: [] }, problems) as
     | Written
     | undefined
   if (written) problems.push(...sweepProblems(written, tree))

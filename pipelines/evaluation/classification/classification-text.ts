@@ -3,7 +3,7 @@
 import { spreadOverSeeds } from '../../statistics/spread-over-seeds.js'
 import { textTable } from '../../terminal/text-table.js'
 import type { Estimate } from './class-figures.js'
-import type { Classification } from './classify.js'
+import type { Classification } from './classification.js'
 
 const NAMES: Record<string, string> = {
   balanced: 'macro top-1',

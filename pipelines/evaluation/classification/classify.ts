@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { readClips } from '../../../data/manifests.js'
 import { Problem } from '../../../data/problem.js'
 import { openPool } from '../../../graphs/streams/pool.js'
-import { type Prepared, prepareFeatures } from '../../../graphs/streams/prepare.js'
+import { prepareFeatures } from '../../../graphs/streams/prepare.js'
 import { loadStages } from '../../../stages/registry.js'
 import { missingColumn } from '../../embeddings/arrow-missing-column.js'
 import { type EncodingPath, encodingPath } from '../../embeddings/encoding-path.js'
@@ -13,54 +13,10 @@ import { TrainerThread } from '../../model/trainer-thread.js'
 import { progress } from '../../terminal/progress.js'
 import { topClasses } from '../probes/judges.js'
 import { type ClassFigures, classFigures } from './class-figures.js'
+import type { Classification, Classified, ClassifyOptions } from './classification.js'
 import { type ClipScores, clipScores } from './clip-scores.js'
 import { writeScores } from './score-files.js'
 import { type TrainedClassifier, trainedClassifier } from './trained-classifier.js'
-
-export interface ClassifyOptions {
-  /** Run folder (its newest checkpoint), RUN@best or a checkpoint. */
-  run: string
-  /** Data set file, folder, table or audio file. */
-  sounds: string
-  /** Seconds from one patch to the next. */
-  hop: number
-  /** Label column of what is resampled whole, for the intervals; each clip by itself if absent. */
-  group?: string | undefined
-  layer?: string | undefined
-  workers?: number | undefined
-  /** Folder of the feature cache. */
-  cache: string
-  signal?: AbortSignal | undefined
-}
-
-export interface Classification extends Partial<ClassFigures> {
-  recipe: 'earshot-classification/1'
-  run: string
-  sounds: string
-  checkpoint: { step: number; sha256: string; graphHash: string; encoder: string }
-  classifier: { node: string; column: string; classes: readonly string[]; outputs: string }
-  settings: { hop: number; group?: string | undefined; pooling: 'mean of patch probabilities' }
-  clips: number
-  patches: number
-  /** Clips with one of the classes: on these the figures are. */
-  labelled: number
-  /** Clips that cannot be read. */
-  left: { clip: string; reason: string }[]
-  /** `top` is the likeliest class. */
-  byClip: { clip: string; label?: string | undefined; top: string; probability: number; group?: string | undefined }[]
-}
-
-/** With all that the files need which are written from it. */
-export interface Classified {
-  classification: Classification
-  said: ClipScores
-  prepared: Prepared
-  /** Label columns of the sounds. */
-  columns: readonly string[]
-  classifier: TrainedClassifier
-  /** Writes the probabilities as an Arrow file by the contract of embeddings: a row a clip, a number a class. */
-  writeArrow(file: string): void
-}
 
 /** @throws Problem `no-classifier`, `missing-column`, and as `embed` throws them; the signal's reason once it is aborted */
 export async function classify(options: ClassifyOptions): Promise<Classified> {

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { writeWhole } from '../../jobs/whole-file.js'
-import type { Classified } from './classify.js'
+import type { Classified } from './classification.js'
 
 /** Name under which the classifier stands where those of probes stand. */
 const OWN = 'own classifier'

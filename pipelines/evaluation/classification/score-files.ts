@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createEmbeddingWriter } from '../../embeddings/arrow-writer.js'
 import type { EncodingPath } from '../../embeddings/encoding-path.js'
-import type { Classified } from './classify.js'
+import type { Classified } from './classification.js'
 
 /** By the contract of embeddings: a row a clip, a number a class; nothing remains if it fails. */
 export function writeScores(

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Problem } from '../../../data/problem.js'
 import type { Clip } from '../../../stages/values.js'
-import type { Classified } from './classify.js'
+import type { Classified } from './classification.js'
 import { clipsTable } from './clips-table.js'
 import { largeLosses, missingLabels } from './suspects.js'
 

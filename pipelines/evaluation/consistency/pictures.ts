@@ -3,9 +3,8 @@ import * as Plot from '@observablehq/plot'
 import { parseHTML } from 'linkedom'
 import type { StoredTensor } from '../../../engine/weights.js'
 import { mean } from '../../statistics/mean.js'
+import { armsOf, type MeasuredRun } from './runs.js'
 import { AXES, SHIFTS } from './shifts.js'
-import { armsOf } from './text.js'
-import type { Measured } from './write-consistency.js'
 
 const { document } = parseHTML('<html></html>')
 
@@ -25,7 +24,7 @@ function svg(title: string, options: Plot.PlotOptions): string {
 }
 
 /** Share of patches of the same class where there are classifiers, cosine of the embeddings otherwise; a line an arm. */
-export function drawCurves(measured: readonly Measured[]): string {
+export function drawCurves(measured: readonly MeasuredRun[]): string {
   const classified = measured.every(({ consistency }) => consistency.classifier)
   const points = [...armsOf(measured)].flatMap(([arm, runs]) =>
     AXES.flatMap(axis =>

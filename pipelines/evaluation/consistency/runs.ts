@@ -3,12 +3,17 @@ import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
 import { Problem } from '../../../data/problem.js'
 import { JobFolder } from '../../jobs/job-folder.js'
+import type { Consistency } from './measure.js'
 
 export interface ComparedRun {
   /** Arm of the sweep; empty for a run by itself. */
   arm: string
   seed?: number
   path: string
+}
+
+export interface MeasuredRun extends ComparedRun {
+  consistency: Consistency
 }
 
 /** @throws Problem `no-runs` if a sweep has no run that has been trained to its end */
@@ -34,4 +39,11 @@ export function runsOf(path: string): ComparedRun[] {
 export function usualFolder(run: string, sounds: string): string {
   const folder = extname(run) === '' ? run : dirname(dirname(run))
   return join(folder, 'consistency', basename(sounds, extname(sounds)))
+}
+
+/** Runs by arm, in their order. */
+export function armsOf(measured: readonly MeasuredRun[]): Map<string, MeasuredRun[]> {
+  const arms = new Map<string, MeasuredRun[]>()
+  for (const one of measured) arms.set(one.arm, [...(arms.get(one.arm) ?? []), one])
+  return arms
 }

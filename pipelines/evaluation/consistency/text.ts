@@ -2,15 +2,15 @@
 
 import { spreadOverSeeds } from '../../statistics/spread-over-seeds.js'
 import { textTable } from '../../terminal/text-table.js'
+import { armsOf, type MeasuredRun } from './runs.js'
 import { AXES, type Axis, SHIFTS } from './shifts.js'
 import type { Estimate, ShiftFigures } from './tally.js'
-import type { Measured } from './write-consistency.js'
 
 const UNITS: Record<Axis, string> = { time: 'frames', frequency: 'bands' }
 
 /** One table an axis: a line a shift, or, of several runs, a line an arm. */
-export function consistencyText(measured: readonly Measured[]): string {
-  const [{ consistency }] = measured as [Measured]
+export function consistencyText(measured: readonly MeasuredRun[]): string {
+  const [{ consistency }] = measured as [MeasuredRun]
   const { clips, patches, left, classifier, settings, labelled } = consistency
   const lost = left.length > 0 ? `, ${left.length} left out (consistency.json says why)` : ''
   const tables = AXES.map(axis =>
@@ -55,7 +55,7 @@ function ofOne(axis: Axis, figures: readonly ShiftFigures[]): string {
 }
 
 /** Mean and deviation over the seeds of each arm. */
-function ofArms(axis: Axis, measured: readonly Measured[]): string {
+function ofArms(axis: Axis, measured: readonly MeasuredRun[]): string {
   const moved = [...SHIFTS.entries()].filter(([, shift]) => shift > 0)
   const classified = measured.every(({ consistency }) => consistency.classifier)
   const head = [
@@ -80,12 +80,6 @@ function ofArms(axis: Axis, measured: readonly Measured[]): string {
     ]
   })
   return table(head, rows)
-}
-
-export function armsOf(measured: readonly Measured[]): Map<string, Measured[]> {
-  const arms = new Map<string, Measured[]>()
-  for (const one of measured) arms.set(one.arm, [...(arms.get(one.arm) ?? []), one])
-  return arms
 }
 
 /** Columns that are empty in every line are left out. */

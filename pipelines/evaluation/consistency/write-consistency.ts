@@ -3,14 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findCheckpoint } from '../../model/checkpoint.js'
 import { readTensors } from '../../model/tensors-file.js'
-import { type Consistency, type ConsistencyOptions, measureConsistency } from './measure.js'
+import { type ConsistencyOptions, measureConsistency } from './measure.js'
 import { drawCurves, drawFilters } from './pictures.js'
-import type { ComparedRun } from './runs.js'
+import type { ComparedRun, MeasuredRun } from './runs.js'
 import { consistencyText } from './text.js'
-
-export interface Measured extends ComparedRun {
-  consistency: Consistency
-}
 
 /** @returns what is said about it */
 export async function writeConsistency(
@@ -18,7 +14,7 @@ export async function writeConsistency(
   output: string,
   options: Omit<ConsistencyOptions, 'run'>,
 ): Promise<string> {
-  const measured: Measured[] = []
+  const measured: MeasuredRun[] = []
   const written: string[] = []
   const write = (name: string, text: string) => {
     const file = join(output, name)

@@ -1,7 +1,9 @@
 /** The README.md of an export: what lies in the folder, and the shortest use of each file. */
 import type { CheckedNode } from '../../../graphs/language/checked.js'
 import type { Card } from './card.js'
-import type { Format } from './write-export.js'
+
+export const FORMATS = ['onnx', 'tfjs', 'safetensors'] as const
+export type Format = (typeof FORMATS)[number]
 
 export function readme(formats: readonly Format[], node: CheckedNode, size: number, card: Card | undefined): string {
   const parts = [

@@ -19,11 +19,8 @@ import { encoderWeights } from './encoders/weights.js'
 import { frontEnd, logMelImage } from './front-end.js'
 import type { Graph, Value } from './graph.js'
 import { OnnxGraph } from './onnx-graph.js'
-import { readme } from './readme.js'
+import { FORMATS, type Format, readme } from './readme.js'
 import { TensorflowGraph } from './tensorflow-graph.js'
-
-export const FORMATS = ['onnx', 'tfjs', 'safetensors'] as const
-export type Format = (typeof FORMATS)[number]
 
 export interface ExportOptions {
   /** Run folder or checkpoint. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import test from 'ava'
 import { readClips } from '../../../../data/manifests.js'
 import { readConfig } from '../../../../pipelines/configuration/config.js'
-import type { Classification } from '../../../../pipelines/evaluation/classification/classify.js'
+import type { Classification } from '../../../../pipelines/evaluation/classification/classification.js'
 import { earshot, scratchFolder } from '../../../earshot.js'
 
 const SAMPLES = 'node_modules/supersonic-scsynth-samples/samples'

@@ -1,8 +1,8 @@
 /** Figures of class scores; expected values by hand and, for mAP and lwlrap, from scikit-learn's definitions. */
 import test from 'ava'
 import { classFigures } from '../../../../pipelines/evaluation/classification/class-figures.js'
+import type { Classification } from '../../../../pipelines/evaluation/classification/classification.js'
 import { armsText, classificationText } from '../../../../pipelines/evaluation/classification/classification-text.js'
-import type { Classification } from '../../../../pipelines/evaluation/classification/classify.js'
 import { classesOf, toProbabilities } from '../../../../pipelines/evaluation/classification/trained-classifier.js'
 
 const close = (one: number, other: number) => Math.abs(one - other) < 1e-6

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import test from 'ava'
 import { readClips } from '../../../../data/manifests.js'
 import { openEmbeddings } from '../../../../pipelines/embeddings/arrow-reader.js'
-import type { Classification } from '../../../../pipelines/evaluation/classification/classify.js'
+import type { Classification } from '../../../../pipelines/evaluation/classification/classification.js'
 import { earshot } from '../../../earshot.js'
 import { supervised } from './supervised.js'
 

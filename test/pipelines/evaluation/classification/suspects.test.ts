@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { readClips } from '../../../../data/manifests.js'
-import type { Classified } from '../../../../pipelines/evaluation/classification/classify.js'
+import type { Classified } from '../../../../pipelines/evaluation/classification/classification.js'
 import { writeSuspects } from '../../../../pipelines/evaluation/classification/suspect-tables.js'
 import { largeLosses, missingLabels } from '../../../../pipelines/evaluation/classification/suspects.js'
 

@@ -1,0 +1,50 @@
+/** What a classification is asked for, and what it gives. */
+import type { Prepared } from '../../../graphs/streams/prepare.js'
+import type { ClassFigures } from './class-figures.js'
+import type { ClipScores } from './clip-scores.js'
+import type { TrainedClassifier } from './trained-classifier.js'
+
+export interface ClassifyOptions {
+  /** Run folder (its newest checkpoint), RUN@best or a checkpoint. */
+  run: string
+  /** Data set file, folder, table or audio file. */
+  sounds: string
+  /** Seconds from one patch to the next. */
+  hop: number
+  /** Label column of what is resampled whole, for the intervals; each clip by itself if absent. */
+  group?: string | undefined
+  layer?: string | undefined
+  workers?: number | undefined
+  /** Folder of the feature cache. */
+  cache: string
+  signal?: AbortSignal | undefined
+}
+
+export interface Classification extends Partial<ClassFigures> {
+  recipe: 'earshot-classification/1'
+  run: string
+  sounds: string
+  checkpoint: { step: number; sha256: string; graphHash: string; encoder: string }
+  classifier: { node: string; column: string; classes: readonly string[]; outputs: string }
+  settings: { hop: number; group?: string | undefined; pooling: 'mean of patch probabilities' }
+  clips: number
+  patches: number
+  /** Clips with one of the classes: on these the figures are. */
+  labelled: number
+  /** Clips that cannot be read. */
+  left: { clip: string; reason: string }[]
+  /** `top` is the likeliest class. */
+  byClip: { clip: string; label?: string | undefined; top: string; probability: number; group?: string | undefined }[]
+}
+
+/** With all that the files need which are written from it. */
+export interface Classified {
+  classification: Classification
+  said: ClipScores
+  prepared: Prepared
+  /** Label columns of the sounds. */
+  columns: readonly string[]
+  classifier: TrainedClassifier
+  /** Writes the probabilities as an Arrow file by the contract of embeddings: a row a clip, a number a class. */
+  writeArrow(file: string): void
+}
