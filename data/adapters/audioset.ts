@@ -1,7 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
+import { readBareRows, tableProblem } from '../manifests/rows.js'
 import { EXTENSIONS } from '../manifests/sound-files.js'
-import { Problem } from '../problem.js'
 import { type Adapter, exists, missing, SEPARATOR } from './adapter.js'
 import { clipsOf, type Entry } from './clips-of.js'
 import { metadataTable } from './metadata-table.js'
@@ -60,15 +60,13 @@ interface Segment {
 
 /** Lines `YTID, start, end, "/m/..,/m/.."`; those that begin with # say what the file is. */
 async function readSegments(file: string): Promise<Segment[]> {
-  const lines = (await readFile(file, 'utf8')).split(/\r?\n/)
-  return lines.flatMap((line, i) => {
-    if (line.trim() === '' || line.startsWith('#')) return []
-    const [, video, start, mids] = /^([\w-]{11}),\s*([\d.]+),\s*[\d.]+,\s*"?([^"]*)"?\s*$/.exec(line) ?? []
-    if (video === undefined)
-      throw new Problem('bad-table', `${file}:${i + 1}: expected a video, start, end and "labels".`, {
-        place: { file, line: i + 1 },
-      })
-    return [{ video, start: Number(start), mids: mids!.split(',') }]
+  const { rows } = await readBareRows(file)
+  return rows.flatMap(({ line, fields: [video = '', start = '', end = '', ...mids] }) => {
+    if (video.startsWith('#')) return []
+    const times = [start, end].every(time => time !== '' && Number(time) >= 0)
+    if (!/^[\w-]{11}$/.test(video) || !times || mids.length === 0)
+      throw tableProblem('bad-table', 'expected a video, start, end and "labels"', file, line)
+    return [{ video, start: Number(start), mids: mids.join(',').split(',') }]
   })
 }
 

@@ -9,6 +9,7 @@ import { type Place, Problem, Problems } from '../problem.js'
 import { expandBraces } from './braces.js'
 import { clipConditions, filterClips } from './clip-filter.js'
 import type { ClipList } from './clip-list.js'
+import { isEncoding } from './decode-text.js'
 import { readFolder } from './folder.js'
 import { readShards } from './shards.js'
 import { readTable } from './table.js'
@@ -24,6 +25,7 @@ const dataSet = z
     'file-column': z.string().optional(),
     'start-column': z.string().optional(),
     'end-column': z.string().optional(),
+    encoding: z.string().refine(isEncoding, 'there is no such encoding of text').optional(),
     extensions: z.array(z.string()).optional(),
     'class-from': z.enum(['folder', 'prefix', 'none']).optional(),
     classes: z.array(z.string()).optional(),
@@ -78,6 +80,7 @@ async function allClips(file: string, settings: z.output<typeof dataSet>): Promi
       fileColumn: settings['file-column'],
       startColumn: settings['start-column'],
       endColumn: settings['end-column'],
+      encoding: settings.encoding,
     })
   }
   return readFolder(folder!, options)

@@ -5,59 +5,73 @@ export interface Row {
   fields: string[]
 }
 
-/** What is wrong with the text itself. */
+/** What is wrong with the text itself; the line from 1. */
 export class DelimitedError extends Error {
   constructor(
     readonly line: number,
     message: string,
+    /** What to do. */
+    readonly hint?: string,
   ) {
     super(message)
   }
 }
 
+/** What may stand between the fields of a row. */
+export type Delimiter = ',' | '\t' | ';'
+
 /**
- * Splits CSV (RFC 4180: quoted fields may hold delimiters, line ends and doubled quotes) or TSV. Lines end in LF, CRLF
- * or CR; empty lines are left out; a byte order mark is skipped.
+ * Splits CSV (RFC 4180: quoted fields may hold delimiters, line ends and doubled quotes) or TSV. Blanks around quotes
+ * are left out. Lines end in LF, CRLF or CR; empty lines are left out; a byte order mark is skipped.
  *
- * @throws DelimitedError if a quoted field does not end, or goes on after its closing quote
+ * @throws DelimitedError at the line of the opening quote if a quoted field does not end, or goes on after its closing
+ *   quote
  */
-export function readDelimited(text: string, delimiter: ',' | '\t'): Row[] {
+export function readDelimited(text: string, delimiter: Delimiter): Row[] {
   const rows: Row[] = []
   let fields: string[] = []
   let [line, begun] = [1, 1]
   let at = text.startsWith('\ufeff') ? 1 : 0
-  const endOfRow = () => {
-    if (fields.length > 1 || fields[0] !== '') rows.push({ line: begun, fields })
-    fields = []
-    begun = line
-  }
-  const plain = delimiter === ',' ? /[,\r\n]/g : /[\t\r\n]/g
+  const plain = new RegExp(`[${delimiter}\\r\\n]`, 'g')
+  const isEnd = () => at === text.length || text[at] === '\r' || text[at] === '\n'
   while (at < text.length) {
-    if (text[at] === '"') {
-      const [field, end] = quoted(text, at, line)
+    const opening = openingQuote(text, at)
+    if (opening !== undefined) {
+      const opened = line
+      const [field, end] = quoted(text, opening, opened)
       fields.push(field)
       line += field.split(/\r\n|\r|\n/).length - 1
-      at = end
+      at = afterBlanks(text, end)
+      if (!isEnd() && text[at] !== delimiter) throw continued(opened, line)
     } else {
       plain.lastIndex = at
       const end = plain.exec(text)?.index ?? text.length
       fields.push(text.slice(at, end))
       at = end
     }
-    const next = text[at]
-    if (next === delimiter) {
+    if (text[at] === delimiter) {
       at++
-      if (at === text.length) fields.push('')
-      else if (text[at] === '\r' || text[at] === '\n') fields.push('')
-      else continue
+      if (!isEnd()) continue
+      fields.push('')
     }
-    if (at < text.length && text[at] !== '\r' && text[at] !== '\n')
-      throw new DelimitedError(line, 'text after the closing quote of a field')
+    if (fields.length > 1 || fields[0] !== '') rows.push({ line: begun, fields })
     at += text.startsWith('\r\n', at) ? 2 : 1
     line++
-    endOfRow()
+    fields = []
+    begun = line
   }
   return rows
+}
+
+function openingQuote(text: string, from: number): number | undefined {
+  const at = text[from] === ' ' ? afterBlanks(text, from) : from
+  return text[at] === '"' ? at : undefined
+}
+
+function afterBlanks(text: string, from: number): number {
+  let at = from
+  while (text[at] === ' ') at++
+  return at
 }
 
 /** The field whose opening quote is at `at`, and where it ends. */
@@ -65,12 +79,17 @@ function quoted(text: string, at: number, line: number): [field: string, end: nu
   let field = ''
   for (let from = at + 1; ; ) {
     const quote = text.indexOf('"', from)
-    if (quote < 0) throw new DelimitedError(line, 'a quoted field without a closing quote')
+    if (quote < 0) throw new DelimitedError(line, 'a quote opens a field here, and no closing quote follows')
     field += text.slice(from, quote)
     if (text[quote + 1] !== '"') return [field, quote + 1]
     field += '"'
     from = quote + 2
   }
+}
+
+function continued(opened: number, closed: number): DelimitedError {
+  const end = closed === opened ? 'the closing quote' : `the next quote, on line ${closed}, which closes it`
+  return new DelimitedError(opened, `a quote opens a field here, and text stands behind ${end}`)
 }
 
 /**
@@ -79,9 +98,9 @@ function quoted(text: string, at: number, line: number): [field: string, end: nu
  */
 export function writeDelimited(
   rows: readonly (readonly (string | number | null | undefined)[])[],
-  delimiter: ',' | '\t',
+  delimiter: Delimiter,
 ): string {
-  const special = delimiter === ',' ? /[",\r\n]/ : /["\t\r\n]/
+  const special = new RegExp(`[${delimiter}"\\r\\n]|^ | $`)
   const written = (value: string | number | null | undefined) => {
     const text = String(value ?? '')
     return special.test(text) ? `"${text.replaceAll('"', '""')}"` : text

@@ -1,68 +1,75 @@
-import { readFile } from 'node:fs/promises'
-import { dirname, extname, resolve } from 'node:path'
-import { Problem, Problems } from '../problem.js'
+import { dirname, posix, resolve } from 'node:path'
+import { Problem } from '../problem.js'
 import { isThere } from '../shards/tar-file.js'
 import type { ClipList, ListedClip } from './clip-list.js'
-import { DelimitedError, type Row, readDelimited } from './delimited.js'
+import type { Delimiter, Row } from './delimited.js'
+import { mapRows, plainText, type Rows, readRows, tableProblem } from './rows.js'
+import { TwinRows } from './twin-rows.js'
 
 export interface TableOptions {
   /** What paths in the table start from; the table's own folder if absent. */
   folder?: string | undefined
-  /** Column of paths; else the first of `file`, `path`, `filename`, `fname`, `audio`, `clip`. */
+  /** Column of paths; else the first of FILE_COLUMNS. */
   fileColumn?: string | undefined
   /** Columns of seconds; `start` and `end` if there are such columns. Empty cells mean the file's own start and end. */
   startColumn?: string | undefined
   endColumn?: string | undefined
+  /** Of the text, where it is neither UTF-8 nor UTF-16: `windows-1252`. */
+  encoding?: string | undefined
 }
 
-const FILE_COLUMNS = ['file', 'path', 'filename', 'fname', 'audio', 'clip']
+/** Columns that may name the file of a clip, the first there is. */
+const FILE_COLUMNS = ['file', 'path', 'filename', 'file_name', 'fname', 'slice_file_name', 'audio', 'clip']
+
+/** A clip as a row names it. */
+export interface TableClip extends Omit<ListedClip, 'path'> {
+  /** As the table has it. */
+  file: string
+  line: number
+}
+
+/** What a table says of clips, wherever their sounds are. */
+export interface ClipTable {
+  clips: TableClip[]
+  /** Label columns. */
+  columns: string[]
+}
 
 /**
  * Clips of a CSV or TSV table with a header line. Columns other than file, start and end are labels (class, group,
  * fold, ...); an empty cell is no label.
  *
- * @throws Problem `missing-column`, `no-audio`, `bad-table`; Problems, one a bad row
+ * @throws Problem `no-audio`; as `readClipTable`
  */
 export async function readTable(table: string, options: TableOptions = {}): Promise<ClipList> {
-  const [header, ...rows] = await readRows(table)
-  if (!header || rows.length === 0) throw problem('no-audio', 'it lists no recordings', table, header?.line)
-  const names = header.fields.map(name => name.trim())
-  const columns = findColumns(table, names, options)
-  const labels = names.flatMap((name, i) => (Object.values(columns).includes(i) || name === '' ? [] : [{ name, i }]))
+  const { clips: named, columns } = await readClipTable(table, options)
   const folder = options.folder ?? dirname(table)
-  const problems: Problem[] = []
-  const lines = new Map<string, number>()
-  const clips = rows.flatMap(row => {
-    try {
-      const clip = clipOf(row, table, names.length, columns, folder)
-      for (const { name, i } of labels) if (row.fields[i] !== '') clip.labels[name] = row.fields[i]!
-      const twin = lines.get(clip.id)
-      if (twin) throw problem('duplicate-clip', `'${clip.id}' stands on line ${twin} already`, table, row.line)
-      lines.set(clip.id, row.line)
-      return [clip]
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error
-      problems.push(error)
-      return []
-    }
-  })
-  if (problems.length > 0) throw new Problems(problems)
+  const clips = named.map(({ file, line: _, ...clip }) => ({ ...clip, path: resolve(folder, file) }))
   await refuseAllMissing(table, clips)
-  return { clips, columns: labels.map(({ name }) => name) }
+  return { clips, columns }
 }
 
-async function readRows(table: string): Promise<Row[]> {
-  const text = await readFile(table, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw problem('no-data', `it cannot be read (${error.code})`, table)
-  })
-  const first = text.slice(0, text.search(/[\r\n]|$/))
-  const tabs = extname(table).toLowerCase() === '.tsv' || (first.includes('\t') && !first.includes(','))
-  try {
-    return readDelimited(text, tabs ? '\t' : ',')
-  } catch (error) {
-    if (error instanceof DelimitedError) throw problem('bad-table', error.message, table, error.line)
-    throw error
+/**
+ * The rows of a table as clips, without a look at the sounds.
+ *
+ * @param preferred column of names that comes before all others
+ * @throws Problem `missing-column`, `no-audio`, `bad-table`; Problems of rows: `bad-row`, `duplicate-clip`
+ */
+export async function readClipTable(table: string, options: TableOptions, preferred?: string): Promise<ClipTable> {
+  const rows = await readRows(table, options.encoding)
+  if (rows.rows.length === 0) throw tableProblem('no-audio', 'it lists no recordings', table, rows.line)
+  const columns = findColumns(rows, options, preferred)
+  const labels = rows.names.flatMap((name, i) =>
+    name === '' || Object.values(columns).includes(i) ? [] : [{ name, i }],
+  )
+  const twins = new TwinRows(table, options.folder ?? dirname(table))
+  const read = (row: Row): TableClip => {
+    const clip = clipOf(row, rows, columns)
+    twins.add(clip)
+    const cells = labels.map(({ name, i }) => [name, plainText(row.fields[i]!)])
+    return { ...clip, labels: Object.fromEntries(cells.filter(([, text]) => text !== '')) }
   }
+  return { clips: mapRows(rows, read, () => twins.problem()), columns: labels.map(({ name }) => name) }
 }
 
 interface Columns {
@@ -71,51 +78,43 @@ interface Columns {
   end: number
 }
 
-function findColumns(table: string, names: readonly string[], options: TableOptions): Columns {
-  const position = (name: string | undefined, otherwise: readonly string[]) => {
-    const wanted = name === undefined ? otherwise : [name]
-    const at = names.findIndex(column => wanted.includes(name === undefined ? column.toLowerCase() : column))
-    if (at >= 0 || (name === undefined && otherwise !== FILE_COLUMNS)) return at
-    throw new Problem('missing-column', `${table} has no column ${wanted.map(one => `'${one}'`).join(' or ')}.`, {
-      place: { file: table, line: 1 },
+function findColumns({ file: table, line, names }: Rows, options: TableOptions, preferred?: string): Columns {
+  const position = (name: string | undefined, otherwise: readonly string[]) =>
+    name === undefined
+      ? otherwise.map(one => names.findIndex(column => column.toLowerCase() === one)).find(at => at >= 0)
+      : names.indexOf(name)
+  const refused = (wanted: readonly string[]) =>
+    new Problem('missing-column', `${table} has no column ${wanted.map(one => `'${one}'`).join(' or ')}.`, {
+      place: { file: table, line },
       hint: `Its columns are ${names.join(', ')}.`,
     })
-  }
-  const twin = names.find((name, i) => name !== '' && names.indexOf(name) < i)
-  if (twin) throw problem('bad-table', `two columns are called '${twin}'`, table, 1)
-  return {
-    file: position(options.fileColumn, FILE_COLUMNS),
-    start: position(options.startColumn, ['start']),
-    end: position(options.endColumn, ['end']),
-  }
+  const { fileColumn, startColumn, endColumn } = options
+  const missing = [fileColumn, startColumn, endColumn].find(name => name !== undefined && !names.includes(name))
+  if (missing !== undefined) throw refused([missing])
+  const file = position(fileColumn, preferred === undefined ? FILE_COLUMNS : [preferred, ...FILE_COLUMNS])
+  if (file === undefined) throw refused(FILE_COLUMNS)
+  return { file, start: position(startColumn, ['start']) ?? -1, end: position(endColumn, ['end']) ?? -1 }
 }
 
-function clipOf({ line, fields }: Row, table: string, count: number, columns: Columns, folder: string): ListedClip {
-  if (fields.length !== count)
-    throw problem('bad-row', `${fields.length} fields where the header has ${count}`, table, line)
+function clipOf({ line, fields }: Row, { file: table, delimiter }: Rows, columns: Columns): Omit<TableClip, 'labels'> {
   const file = fields[columns.file]!
-  if (file === '') throw problem('bad-row', 'no file is named', table, line)
-  const [start, end] = [seconds(fields[columns.start]), seconds(fields[columns.end])]
-  if (
-    Number.isNaN(start) ||
-    Number.isNaN(end) ||
-    (start ?? 0) < 0 ||
-    (end ?? Number.POSITIVE_INFINITY) <= (start ?? 0)
-  ) {
+  if (file === '') throw tableProblem('bad-row', 'no file is named', table, line)
+  const [start, end] = [columns.start, columns.end].map(at => seconds(fields[at], delimiter))
+  if (!((start ?? 0) >= 0 && (end ?? Number.POSITIVE_INFINITY) > (start ?? 0))) {
     const given = `start '${fields[columns.start] ?? ''}', end '${fields[columns.end] ?? ''}'`
-    throw problem('bad-row', `${given}: expected seconds, the end after the start`, table, line)
+    throw tableProblem('bad-row', `${given}: expected seconds, the end after the start`, table, line)
   }
   const stretch = start === undefined && end === undefined ? '' : `#${start ?? 0}-${end ?? ''}`
   return {
-    id: file + stretch,
-    path: resolve(folder, file),
+    ...{ id: posix.normalize(file) + stretch, file, line },
     ...(start !== undefined && { start }),
     ...(end !== undefined && { end }),
-    labels: {},
   }
 }
 
-const seconds = (field: string | undefined) => (field === undefined || field.trim() === '' ? undefined : Number(field))
+/** Where semicolons stand between fields, a comma may stand before decimals. */
+const seconds = (field = '', delimiter: Delimiter) =>
+  field === '' ? undefined : Number(delimiter === ';' ? field.replace(',', '.') : field)
 
 /** One missing file is that clip's own problem, later on; if none is there, the folder is wrong. */
 async function refuseAllMissing(table: string, clips: readonly ListedClip[]): Promise<void> {
@@ -129,9 +128,4 @@ async function refuseAllMissing(table: string, clips: readonly ListedClip[]): Pr
       hint: "Paths start from the table's folder, or from the 'folder' of a data set file.",
     },
   )
-}
-
-function problem(code: string, what: string, file: string, line?: number): Problem {
-  const place = line === undefined ? { file } : { file, line }
-  return new Problem(code, `${file}${line === undefined ? '' : `:${line}`}: ${what}.`, { place })
 }

@@ -58,12 +58,8 @@ function rowsOfClip({ clips, file, rows }: EmbeddingIndex, wanted: string): numb
     return clips.flatMap((clip, row) => (clip === name ? [row] : []))
   }
   const near = names.length <= 5000 ? nearestName(wanted, names) : undefined
-  throw new Problem(
-    'no-clip',
-    `There is no clip '${wanted}', or several have that file name.${near ? ` Did you mean '${near}'?` : ''}`,
-    {
-      place: { file },
-      hint: `Its first clips: ${names.slice(0, 5).join(', ')}. A row number (0 to ${rows - 1}) does as well.`,
-    },
-  )
+  throw new Problem('no-clip', `There is no clip '${wanted}'.${near ? ` Did you mean '${near}'?` : ''}`, {
+    place: { file },
+    hint: `Its first clips: ${names.slice(0, 5).join(', ')}. A row number (0 to ${rows - 1}) does as well.`,
+  })
 }

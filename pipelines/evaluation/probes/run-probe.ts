@@ -119,7 +119,7 @@ async function judged<M extends string>(
 /** The clips with the columns that were asked for, from the file or from the table of labels. */
 async function withLabels({ file, label, group, split, labels }: ProbeOptions) {
   const asked = [label, group, split].filter(name => name !== undefined)
-  const brought = labels === undefined ? undefined : readLabelTable(labels)
+  const brought = labels === undefined ? undefined : await readLabelTable(labels)
   const inFile = brought ? await columnsOf(file) : []
   for (const name of asked)
     if (brought && !brought.columns.has(name) && !inFile.includes(name))
@@ -134,6 +134,7 @@ async function withLabels({ file, label, group, split, labels }: ProbeOptions) {
     matchClips(
       table.clips.map((clip, at) => [clip, ...(table.paths[at] === undefined ? [] : [table.paths[at]])]),
       brought.clips,
+      brought,
     )
   const lacking = found?.filter(row => row === undefined).length ?? 0
   if (brought && lacking > 0) notes.push(`${count(lacking, 'clip')} not found in ${brought.file}.`)

@@ -1,0 +1,119 @@
+/** The one reader of tables with a header: what a row is, and what is said about those that are none. */
+import { readFile } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { Problem, Problems } from '../problem.js'
+import { decodeText } from './decode-text.js'
+import { DelimitedError, type Delimiter, type Row, readDelimited } from './delimited.js'
+
+/** Cells are trimmed, and as many as names. */
+export interface Rows {
+  file: string
+  /** Line of the header, from 1. */
+  line: number
+  delimiter: Delimiter
+  names: string[]
+  rows: Row[]
+}
+
+/**
+ * Rows of a CSV or TSV file under its header. What stands between fields is what the header has most of: commas,
+ * semicolons or tabs. Rows without any text are nothing; empty cells behind the last column neither.
+ *
+ * @param encoding if it is neither UTF-8 nor UTF-16
+ * @throws Problem `no-data`; `bad-table` for the text itself, or if two columns have one name; `no-rows`
+ */
+export async function readRows(file: string, encoding?: string): Promise<Rows> {
+  const { delimiter, rows: all } = await readBareRows(file, encoding)
+  const [header, ...rows] = all
+  if (!header) throw tableProblem('no-rows', 'it is empty', file)
+  const names = header.fields.map(plainText)
+  const twin = names.find((name, i) => name !== '' && names.indexOf(name) < i)
+  if (twin !== undefined) throw tableProblem('bad-table', `two columns are called '${twin}'`, file, header.line)
+  return { file, line: header.line, delimiter, names, rows: rows.map(row => withoutPadding(row, names.length)) }
+}
+
+/** Rows of a table without a header, of any length. @throws Problem `no-data`, `bad-table` */
+export async function readBareRows(file: string, encoding?: string): Promise<Pick<Rows, 'delimiter' | 'rows'>> {
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    throw new Problem('no-data', `${file}: it cannot be read (${error.code}).`, { place: { file }, cause: error })
+  })
+  try {
+    const text = decodeText(bytes, encoding)
+    const delimiter = delimiterOf(text, extname(file))
+    const rows = readDelimited(text, delimiter).map(({ line, fields }) => ({
+      line,
+      fields: fields.map(field => field.trim()),
+    }))
+    return { delimiter, rows: rows.filter(({ fields }) => fields.some(field => field !== '')) }
+  } catch (error) {
+    if (!(error instanceof DelimitedError)) throw error
+    throw tableProblem('bad-table', error.message, file, error.line, error.hint)
+  }
+}
+
+/** Quoted text of the header does not count. */
+function delimiterOf(text: string, extension: string): Delimiter {
+  const [first = ''] = /[^\r\n]+/.exec(text) ?? []
+  const bare = first.replace(/"[^"]*"/g, '')
+  const count = (delimiter: Delimiter) => bare.split(delimiter).length
+  if (extension.toLowerCase() === '.tsv' && count('\t') > 1) return '\t'
+  return ([',', '\t', ';'] as const).reduce((best, one) => (count(one) > count(best) ? one : best))
+}
+
+/** Spreadsheets make all rows as long as the longest. */
+function withoutPadding({ line, fields }: Row, length: number): Row {
+  return { line, fields: fields.slice(length).some(text => text !== '') ? fields : fields.slice(0, length) }
+}
+
+/** Problems of one table that are shown; the others are counted. */
+const SHOWN = 5
+
+/**
+ * What `read` makes of each row.
+ *
+ * @param together a problem that only all rows together show
+ * @throws Problems, the first few of all rows that are too short or too long or that `read` refuses with a Problem, and
+ *   how many more there are
+ */
+export function mapRows<T>(
+  { file, names, rows }: Rows,
+  read: (row: Row) => T,
+  together: () => Problem | undefined = () => undefined,
+): T[] {
+  const problems: Problem[] = []
+  const made = rows.flatMap(row => {
+    try {
+      if (row.fields.length !== names.length) throw otherLength(row, names.length, file)
+      return [read(row)]
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      problems.push(error)
+      return []
+    }
+  })
+  const one = together()
+  if (one) problems.push(one)
+  if (problems.length === 0) return made
+  problems.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0))
+  const more = problems.length - SHOWN
+  const rest = more > 0 ? [new Problem('more-rows', `${more} more rows of ${file} are like these.`)] : []
+  throw new Problems([...problems.slice(0, SHOWN), ...rest])
+}
+
+const otherLength = ({ line, fields }: Row, count: number, file: string) =>
+  tableProblem(
+    'bad-row',
+    `${fields.length} fields where the header has ${count}`,
+    file,
+    line,
+    fields.length > count ? 'Text that holds a delimiter stands in quotes: "dog, loud".' : undefined,
+  )
+
+/** What looks the same is one class: letters are composed, and blanks are blanks. */
+export const plainText = (cell: string) => cell.normalize('NFC').replace(/[\u00a0\u2007\u202f]/g, ' ')
+
+/** A problem of a table, at a line of it. */
+export function tableProblem(code: string, what: string, file: string, line?: number, hint?: string): Problem {
+  const place = line === undefined ? { file } : { file, line }
+  return new Problem(code, `${file}${line === undefined ? '' : `:${line}`}: ${what}.`, { place, hint })
+}
