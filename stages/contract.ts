@@ -32,6 +32,8 @@ export interface Expectation<Value, P = Port> {
   /** Reads any draw-free node by clip instead of following the stream. */
   bank: boolean
   optional: boolean
+  /** Another in-port, with which rate, hop, bands, ... agree: whatever both ports name. */
+  sameAs?: string
   /** Never set; carry the types of the value and of the port. */
   readonly value?: Value
   readonly port?: P
@@ -74,6 +76,11 @@ export function bank<Value, P>(of: Expectation<Value, P>): Expectation<Bank<Valu
 /** May be left out; the work then gets `undefined`. */
 export function optional<Value, P>(of: Expectation<Value, P>): Expectation<Value | undefined, P | undefined> {
   return { ...of, optional: true }
+}
+
+/** The numbers that arrive here mean the same as at another in-port: rate, hop, bands, frames, whatever both ports name. */
+export function sameAs<Value, P>(port: string, of: Expectation<Value, P>): Expectation<Value, P> {
+  return { ...of, sameAs: port }
 }
 
 const within = (kind: PortKind, { accepts, bank, optional }: Expectation<unknown>) => ({

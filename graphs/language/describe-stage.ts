@@ -13,15 +13,18 @@ export interface InPort {
   kind: string
   bank: boolean
   optional: boolean
+  /** The port with which its rate, hop, bands, ... agree. */
+  sameAs?: string
 }
 
 /** What a stage reads. */
 export function inPorts(stage: Stage): InPort[] {
-  return Object.entries(stage.in).map(([name, { accepts, bank, optional }]) => ({
+  return Object.entries(stage.in).map(([name, { accepts, bank, optional, sameAs }]) => ({
     name,
     kind: accepts.length === 0 ? 'any item' : kindsInWords(accepts),
     bank,
     optional,
+    ...(sameAs === undefined ? {} : { sameAs }),
   }))
 }
 
@@ -54,9 +57,9 @@ export function explained({ stage, folder }: FoundStage): string {
   ].join('\n')
 }
 
-function remarks({ bank, optional }: InPort): string {
+function remarks({ bank, optional, sameAs }: InPort): string {
   const bankWords = bank ? ' of any clip, from the store (a node without random draws)' : ''
-  return `${bankWords}${optional ? ', optional' : ''}`
+  return `${bankWords}${optional ? ', optional' : ''}${sameAs ? `, agrees with '${sameAs}'` : ''}`
 }
 
 function inWords(parameter: Parameter): string {

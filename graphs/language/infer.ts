@@ -2,6 +2,7 @@
 import type { Problem } from '../../data/problem.js'
 import { type Expectation, ParameterProblem, type Stage } from '../../stages/contract.js'
 import { describePort, type Port, type PortKind } from '../../stages/ports.js'
+import { difference } from './agree.js'
 import type { CheckedNode, Input } from './checked.js'
 import { waysFrom } from './convert.js'
 import { itemShape } from './item-shape.js'
@@ -50,7 +51,8 @@ export function inferNode(node: WiredNode, inference: Inference): CheckedNode | 
     seen[wire.port] = seenOf(port, expected[wire.port]!.accepts)
     if (fit === 'lifted') lifted.push(wire)
   }
-  if (!sound || !lanesAgree(lifted, inputs, problems) || !parameters) return undefined
+  if (!sound || !lanesAgree(lifted, inputs, problems)) return undefined
+  if (!portsAgree(node, seen, inference) || !parameters) return undefined
   const inner = outOf(node, stage, seen, parameters, problems)
   if (!inner) return undefined
   const { id, draws, joint } = node
@@ -94,6 +96,25 @@ function lanesAgree(lifted: readonly Wire[], inputs: Readonly<Record<string, Inp
   const hint = `Name one lane, such as ${other.node}.${lanesOf(inputs[other.port]!.port)[0]}.`
   problems.push(problemAt('lanes-differ', other.spot, other.path, message, hint))
   return false
+}
+
+/** Ports that mean the same (`sameAs`) have the same rate, hop, bands, ...; told where the second is read. */
+function portsAgree({ stage, wires }: WiredNode, seen: Readonly<Record<string, Port>>, inference: Inference): boolean {
+  const { inferred, problems } = inference
+  const before = problems.length
+  for (const wire of wires) {
+    const expected = stage!.in[wire.port]!
+    const other = expected.sameAs
+    const differing = other === undefined ? undefined : difference(seen[other]!, seen[wire.port]!)
+    if (!differing) continue
+    const first = wires.find(({ port }) => port === other)!
+    const message = `'${wire.port}' of ${stage!.name} has to agree with '${other}': '${wire.node}' has ${differing.other}, '${first.node}' has ${differing.one}.`
+    const fits = [...inferred.values()].find(
+      ({ out }) => fitAt(out, stage!, expected) && !difference(seen[other!]!, out),
+    )
+    problems.push(problemAt('ports-differ', wire.spot, wire.path, message, fits && `'${fits.id}' would fit.`))
+  }
+  return problems.length === before
 }
 
 /** A bank is never read lane by lane, a loss compares whole pairs, and only what has one size can be gathered. */

@@ -53,8 +53,12 @@ function remarks(stage: Stage): string {
   return [PLACES[runsIn], ...draws, ...cached].join('')
 }
 
-function inWords({ name, kind, bank, optional }: InPort): string {
-  const notes = [...(bank ? ['bank'] : []), ...(optional ? ['optional'] : [])]
+function inWords({ name, kind, bank, optional, sameAs }: InPort): string {
+  const notes = [
+    ...(bank ? ['bank'] : []),
+    ...(optional ? ['optional'] : []),
+    ...(sameAs ? [`agrees with ${sameAs}`] : []),
+  ]
   return `\`${name}\`: \`${kind}\`${notes.length > 0 ? ` (*${notes.join(', ')}*)` : ''}`
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Engine, Tensor } from '../../engine/engine.js'
-import { batchOf, channels, describeStage, excerpt, ParameterProblem, pair } from '../contract.js'
+import { batchOf, channels, describeStage, excerpt, ParameterProblem, pair, sameAs } from '../contract.js'
 import { type Assignment, bestAssignment, leastSquaresAssignment, singleAssignment } from '../separation/assignment.js'
 import { energies, thresholdedSnr, thresholdOf } from '../separation/thresholded-snr.js'
 
@@ -38,7 +38,7 @@ export default describeStage({
       .default(0)
       .describe('weight of a term that is least if all energy is in one source'),
   }),
-  in: { from: batchOf(channels(excerpt)), references: batchOf(pair(excerpt)) },
+  in: { from: batchOf(channels(excerpt)), references: sameAs('from', batchOf(pair(excerpt))) },
   out: ({ from }, parameters) => {
     const count = from.of.count
     if (parameters.search === 'exhaustive' && count > MOST)

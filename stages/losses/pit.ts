@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Engine, Tensor } from '../../engine/engine.js'
-import { batchOf, channels, describeStage, excerpt, ParameterProblem } from '../contract.js'
+import { batchOf, channels, describeStage, excerpt, ParameterProblem, sameAs } from '../contract.js'
 import { cheapestColumns } from '../separation/permutation.js'
 import { energies, thresholdedSnr, thresholdOf } from '../separation/thresholded-snr.js'
 
@@ -19,7 +19,7 @@ export default describeStage({
     'snr-max': decibels.default(30).describe('decibels above which a stem is good enough'),
     'snr-max-inactive': decibels.default(20).describe('decibels below the mixture at which a source is silent enough'),
   }),
-  in: { from: batchOf(channels(excerpt)), stems: batchOf(channels(excerpt)) },
+  in: { from: batchOf(channels(excerpt)), stems: sameAs('from', batchOf(channels(excerpt))) },
   out: ({ from, stems }, parameters) => {
     const [sources, known] = [from.of.count, stems.of.count]
     if (known > sources)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bank, describeStage, optional, ParameterProblem, recording } from '../contract.js'
+import { bank, describeStage, optional, ParameterProblem, recording, sameAs } from '../contract.js'
 import { duration, range } from '../quantities.js'
 import type { Clip } from '../values.js'
 import { composeScene } from './compose.js'
@@ -45,7 +45,11 @@ export default describeStage({
   summary: 'Composes a scene from the clip and others: its channels are the stems, events first, then the bed.',
   source: 'Salamon et al., Scaper, WASPAA 2017; Wisdom et al., FUSS, ICASSP 2021, 2',
   parameters,
-  in: { from: recording, events: bank(recording), beds: optional(bank(recording)) },
+  in: {
+    from: recording,
+    events: sameAs('from', bank(recording)),
+    beds: sameAs('from', optional(bank(recording))),
+  },
   out: ({ from, beds }, { length, longest, number }) => {
     if (longest > length) throw new ParameterProblem('longest', `an event of ${longest} s in a scene of ${length} s`)
     const { rate } = from

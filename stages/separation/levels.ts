@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { channels, describeStage, ParameterProblem, recording } from '../contract.js'
+import { channels, describeStage, recording, sameAs } from '../contract.js'
 import type { Waveform } from '../values.js'
 
 /** What a silent channel counts as: no level is minus infinity. */
@@ -13,13 +13,8 @@ export default describeStage({
   source: 'Wisdom et al., FUSS, ICASSP 2021',
   parameters: z.strictObject({}),
   cached: true,
-  in: { from: channels(recording), mixture: recording },
-  out: ({ from, mixture }) => {
-    const { of, count } = from
-    const { rate } = mixture
-    if (of.rate !== rate) throw new ParameterProblem('mixture', `it is at ${rate} Hz, its channels at ${of.rate} Hz`)
-    return { kind: 'levels', count }
-  },
+  in: { from: channels(recording), mixture: sameAs('from', recording) },
+  out: ({ from: { count } }) => ({ kind: 'levels', count }),
   work:
     () =>
     async ({ from, mixture }) =>

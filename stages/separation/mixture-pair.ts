@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { randomExcerpt } from '../audio/crop.js'
-import { bank, describeStage, excerpt, recording } from '../contract.js'
+import { bank, describeStage, excerpt, recording, sameAs } from '../contract.js'
 import { range } from '../quantities.js'
 import type { Excerpt } from '../values.js'
 import { energy } from './products.js'
@@ -17,7 +17,7 @@ export default describeStage({
       .optional()
       .describe('decibels of the second side over the first, drawn uniformly; as they are if not said'),
   }),
-  in: { from: excerpt, others: bank(recording) },
+  in: { from: excerpt, others: sameAs('from', bank(recording)) },
   out: ({ from }) => ({ kind: 'pair', of: from }),
   draws: true,
   work: ({ single, level }, { from: { samples } }) => {

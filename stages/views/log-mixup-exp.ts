@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bank, describeStage, logMel, patch } from '../contract.js'
+import { bank, describeStage, logMel, patch, sameAs } from '../contract.js'
 import { range } from '../quantities.js'
 import { mixBack } from './mix-back.js'
 import { randomPatch } from './temporal-proximity.js'
@@ -19,7 +19,7 @@ export default describeStage({
       .default([0, 0.4])
       .describe('weight of the power of the other clip, drawn uniformly; the upper end is the alpha of BYOL-A'),
   }),
-  in: { from: patch, backgrounds: bank(logMel) },
+  in: { from: patch, backgrounds: sameAs('from', bank(logMel)) },
   out: ({ from }) => from,
   draws: true,
   work:

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bank, describeStage, logMel, pair, patch } from '../contract.js'
+import { bank, describeStage, logMel, pair, patch, sameAs } from '../contract.js'
 import { logOf, powerOf } from '../power.js'
 import { range } from '../quantities.js'
 import type { Patch } from '../values.js'
@@ -26,7 +26,7 @@ export default describeStage({
       .describe('energy of the background over energy of the foreground, drawn uniformly, one for both views'),
     energy: energyRule,
   }),
-  in: { from: pair(patch), backgrounds: bank(logMel) },
+  in: { from: pair(patch), backgrounds: sameAs('from', bank(logMel)) },
   out: ({ from }) => from,
   draws: true,
   work: ({ ratio, energy }, { from: port }) => {

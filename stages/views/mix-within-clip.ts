@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { describeStage, logMel, pair, patch } from '../contract.js'
+import { describeStage, logMel, pair, patch, sameAs } from '../contract.js'
 import { range } from '../quantities.js'
 import { energyRule, mixBack } from './mix-back.js'
 import { randomPatch } from './temporal-proximity.js'
@@ -16,7 +16,7 @@ export default describeStage({
       .describe('energy of the background over energy of the foreground, drawn uniformly, one for both views'),
     energy: energyRule,
   }),
-  in: { views: pair(patch), backgrounds: logMel },
+  in: { views: pair(patch), backgrounds: sameAs('views', logMel) },
   out: ({ views }) => views,
   draws: true,
   work: ({ ratio, energy }, { views: port }) => {

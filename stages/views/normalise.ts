@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bank, describeStage, logMel, patch } from '../contract.js'
+import { bank, describeStage, logMel, patch, sameAs } from '../contract.js'
 import type { Patch, Statistics } from '../values.js'
 
 /** Global normalisation: one mean and one deviation for every bin, from the training clips. */
@@ -9,7 +9,7 @@ export default describeStage({
   summary: 'Subtracts the mean and divides by the standard deviation of the training clips.',
   source: 'Fonseca et al., ICASSP 2021',
   parameters: z.strictObject({}),
-  in: { from: patch, statistics: bank(logMel) },
+  in: { from: patch, statistics: sameAs('from', bank(logMel)) },
   out: ({ from }) => from,
   work:
     () =>

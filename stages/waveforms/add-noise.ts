@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { randomExcerpt } from '../audio/crop.js'
-import { bank, describeStage, excerpt, optional, ParameterProblem, recording } from '../contract.js'
+import { bank, describeStage, excerpt, optional, ParameterProblem, recording, sameAs } from '../contract.js'
 import { range } from '../quantities.js'
 import { energy } from '../separation/products.js'
 import type { Excerpt, Rng } from '../values.js'
@@ -22,7 +22,7 @@ export default describeStage({
       .describe('pink: power falls by 3 dB an octave. recorded: a piece of another clip, from `noises`'),
     share,
   }),
-  in: { from: excerpt, noises: optional(bank(recording)) },
+  in: { from: excerpt, noises: sameAs('from', optional(bank(recording))) },
   out: ({ from, noises }, { colour }) => {
     if ((colour === 'recorded') !== (noises !== undefined))
       throw new ParameterProblem('colour', "'recorded' goes together with a bank of recordings, as in noises: sound")
