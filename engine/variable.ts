@@ -9,6 +9,11 @@ export class Variable implements Weight {
   readonly handle: Tensor
   #value: Tensor | undefined
   readonly #engine: Engine
+  readonly #release = () => {
+    this.#value?.dispose()
+    this.#value = undefined
+    this.#engine.operations.raw.holders.delete(this.#release)
+  }
 
   constructor(
     engine: Engine,
@@ -29,6 +34,7 @@ export class Variable implements Weight {
   read(): Tensor {
     const { tf, operations } = this.#engine
     this.#value ??= tf.keep(operations.raw.one('ReadVariableOp', DTYPE(this.#engine), [this.handle]))
+    operations.raw.holders.add(this.#release)
     return this.#value
   }
 
@@ -51,8 +57,7 @@ export class Variable implements Weight {
 
   /** Lets go of the value read: while somebody holds it, an update in place has to copy it first. */
   release(): void {
-    this.#value?.dispose()
-    this.#value = undefined
+    this.#release()
   }
 
   dispose(): void {

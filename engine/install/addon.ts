@@ -1,12 +1,20 @@
-/** The C++ half of tfjs-node: compiled in one go, checked, and put where tfjs-node looks for it. */
-import { mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+/** The C++ half of tfjs-node and ours on top: compiled in one go, checked, and put where tfjs-node looks for it. */
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Problem } from '../../data/problem.js'
 import { run, tellingLine } from './run.js'
 import { compiler } from './tools.js'
 
 export const ADDON = 'tfjs_binding.node'
+
+/** Ours: takes `tfjs_binding.cc` in, and adds functions made of many operations. */
+const NATIVE = fileURLToPath(new URL('../../../engine/native/addon.cc', import.meta.url))
+
+/** Short name of our source: an addon in the cache that was made of another one is of no use. */
+export const nativeHash = (): string => createHash('sha256').update(readFileSync(NATIVE)).digest('hex').slice(0, 8)
 
 export interface TfjsNode {
   readonly folder: string
@@ -29,15 +37,15 @@ export function tfjsNode(): TfjsNode {
 export async function compileAddon(tfjs: TfjsNode, build: string, home: string): Promise<void> {
   const binding = join(tfjs.folder, 'binding')
   const sources = readdirSync(binding)
-    .filter(file => file.endsWith('.cc'))
+    .filter(file => file.endsWith('.cc') && file !== 'tfjs_binding.cc')
     .sort()
   const headers = createRequire(import.meta.url)('node-api-headers').include_dir as string
   const libraries = join(build, 'tensorflow')
   const folders = libraryFolders(build)
   const { code, stderr } = await run(compiler(), [
     ...['-O2', '-std=c++17', '-shared', '-fPIC', '-DNAPI_VERSION=8'],
-    ...['-I', headers, '-I', join(libraries, 'include')],
-    ...sources.map(file => join(binding, file)),
+    ...['-I', headers, '-I', join(libraries, 'include'), '-I', binding],
+    ...[NATIVE, ...sources.map(file => join(binding, file))],
     ...[`-L${libraries}`, '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2'],
     ...['$ORIGIN', home].flatMap(start => folders.map(folder => `-Wl,-rpath,${join(start, folder)}`)),
     ...['-Wl,--disable-new-dtags', '-o', join(build, ADDON)],

@@ -1,3 +1,4 @@
+import { recording } from '../compile/recorder.js'
 import type { Tensor } from '../tensor.js'
 import { differentiable } from './differentiable.js'
 import { FLOAT32, type Raw } from './raw.js'
@@ -5,23 +6,55 @@ import { FLOAT32, type Raw } from './raw.js'
 /** x where it is positive, slope * x elsewhere (He et al., ICCV 2015); any shape, `slope` one learnt number, float32. */
 export type Prelu = (x: Tensor, slope: Tensor) => Tensor
 
-/** TensorFlow's leaky ReLU takes its slope as a setting: reading one number costs less than the kernels it saves. */
+/**
+ * TensorFlow's leaky ReLU takes its slope as a setting: reading one number costs less than the kernels it saves. A
+ * recorded step cannot read, and does with plain kernels what that one does in itself, to the same bits.
+ */
 export function prelu(raw: Raw): Prelu {
   const { tf } = raw
-  const types = { T: FLOAT32 }
-  const plain = raw.attributes({ types })
+  const plain = raw.attributes({ types: { T: FLOAT32 } })
+  const fused = fusedKernels(raw)
+  const separate = separateKernels(raw)
   return (x, slope) =>
     differentiable(tf, [x, slope], () => {
-      const leaky = raw.attributes({ types, floats: { alpha: slope.dataSync()[0]! } })
+      const { forward, backward } = recording() ? separate(slope) : fused(slope)
       return {
-        value: raw.one('LeakyRelu', leaky, [x]),
+        value: forward(x),
         saved: [x, slope],
         backward: (dy, [x, slope]) => {
           const negative = raw.one('Minimum', plain, [x!, raw.constant(0, FLOAT32)])
-          return [raw.one('LeakyReluGrad', leaky, [dy, x!]), tf.reshape(dot(raw, dy, negative), slope!.shape)]
+          return [backward(dy, x!, slope!), tf.reshape(dot(raw, dy, negative), slope!.shape)]
         },
       }
     })
+}
+
+interface Kernels {
+  forward: (x: Tensor) => Tensor
+  backward: (dy: Tensor, x: Tensor, slope: Tensor) => Tensor
+}
+
+function fusedKernels(raw: Raw): (slope: Tensor) => Kernels {
+  return slope => {
+    const leaky = raw.attributes({ types: { T: FLOAT32 }, floats: { alpha: slope.dataSync()[0]! } })
+    return {
+      forward: x => raw.one('LeakyRelu', leaky, [x]),
+      backward: (dy, x) => raw.one('LeakyReluGrad', leaky, [dy, x]),
+    }
+  }
+}
+
+function separateKernels(raw: Raw): (slope: Tensor) => Kernels {
+  const plain = raw.attributes({ types: { T: FLOAT32 } })
+  /** `of` where x is positive, slope times it elsewhere. */
+  const sloped = (of: Tensor, x: Tensor, slope: Tensor) => {
+    const positive = raw.one('Greater', plain, [x, raw.constant(0, FLOAT32)])
+    return raw.one('SelectV2', plain, [positive, of, raw.one('Mul', plain, [of, slope])])
+  }
+  return slope => ({
+    forward: x => sloped(x, x, slope),
+    backward: sloped,
+  })
 }
 
 /** Sum of products, in one pass. */

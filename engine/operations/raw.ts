@@ -3,33 +3,10 @@
  * use. Nothing here is on the gradient tape; `gradients` of the operations beside this file put it there.
  */
 import type * as tfjs from '@tensorflow/tfjs-node-gpu'
+import { type Attribute, BFLOAT16, BOOL, backendOf, FLOAT32, INT32, wrapped } from '../compile/backend.js'
 import type { Precision, Tensor } from '../tensor.js'
 
-/** Numbers of TensorFlow's `DataType`. */
-export const FLOAT32 = 1
-export const INT32 = 3
-export const BOOL = 10
-const BFLOAT16 = 14
-
-export interface Attribute {
-  name: string
-  type: number
-  value: unknown
-}
-
-interface Metadata {
-  id: number
-  dtype: number
-  shape: number[]
-}
-
-interface Backend {
-  binding: {
-    executeOp(name: string, attributes: readonly Attribute[], inputs: number[], outputs: number): Metadata[]
-  } & Record<`TF_ATTR_${'STRING' | 'INT' | 'FLOAT' | 'BOOL' | 'TYPE' | 'SHAPE'}`, number>
-  tensorMap: { set(id: object, info: object): void; get(id: object): { dtype: number } }
-  getInputTensorIds(tensors: readonly Tensor[]): number[]
-}
+export { type Attribute, BOOL, FLOAT32, INT32 }
 
 /** Names and values of attributes, to be turned into TensorFlow's form once and used at every call. */
 export interface Attributes {
@@ -69,11 +46,16 @@ export interface Raw {
   toActivation(of: Tensor): Tensor
   /** The tensor in another type; itself if it is already. */
   cast(of: Tensor, type: number): Tensor
+  /** Those who hold values of variables that they have read, and how each lets go of its own. */
+  readonly holders: Set<() => void>
+  /** All of them let go: variables are about to change without their knowing. */
+  letGo(): void
 }
 
 export function rawOperations(tf: typeof tfjs, precision: Precision): Raw {
-  const backend = tf.backend() as unknown as Backend
+  const backend = backendOf(tf)
   const { binding } = backend
+  const holders = new Set<() => void>()
   const activation = precision === 'bfloat16' ? BFLOAT16 : FLOAT32
   const constants = new Map<string, Tensor>()
   const constant = (key: string, make: () => Tensor) => {
@@ -82,18 +64,18 @@ export function rawOperations(tf: typeof tfjs, precision: Precision): Raw {
     return known
   }
 
-  const wrap = ({ id, dtype, shape }: Metadata): Tensor => {
-    const dataId = {}
-    backend.tensorMap.set(dataId, { shape, dtype, id, values: null, refCount: 1 })
-    const known = dtype === INT32 ? 'int32' : dtype === BOOL ? 'bool' : 'float32'
-    return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype: known })
-  }
-
   const run: Raw['run'] = (name, attributes, inputs, outputs = 1) =>
-    binding.executeOp(name, attributes, backend.getInputTensorIds(inputs), outputs).map(wrap)
+    // not `binding`: a recorder may have taken its place
+    backend.binding
+      .executeOp(name, attributes, backend.getInputTensorIds(inputs), outputs)
+      .map(found => wrapped(tf, found))
 
   const raw: Raw = {
     tf,
+    holders,
+    letGo: () => {
+      for (const release of holders) release()
+    },
     attributes: of => [
       ...listed(of.types, binding.TF_ATTR_TYPE),
       ...listed(of.integers, binding.TF_ATTR_INT),

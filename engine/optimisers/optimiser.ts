@@ -13,6 +13,10 @@ export type OptimiserOptions =
 export interface Optimiser {
   /** Moves every weight once. Takes over `gradients` (disposes them), which stand in the order of the weights. */
   apply(gradients: readonly Tensor[], now: Now): void
+  /** The numbers of the next step (rate, momentum, what hangs on how many steps there were); counts it. */
+  numbers(now: Now): number[]
+  /** `apply` with these numbers as scalars: what a compiled step does. */
+  move(gradients: readonly Tensor[], numbers: readonly Tensor[]): void
   /** The slots: `momentum.<weight>`, or `first.<weight>`, `second.<weight>` and `step`. */
   state(): State
   /** @throws Problem `checkpoint-mismatch` */
@@ -44,10 +48,10 @@ function sgd(
     ...locking,
     booleans: { use_locking: false, use_nesterov: options.nesterov ?? false },
   })
-  return {
-    apply: (gradients, now) => {
-      const rate = tf.scalar(now.learningRate)
-      const momentum = tf.scalar(now.momentum ?? options.momentum)
+  return applying(tf, {
+    numbers: ({ learningRate, momentum = options.momentum }) => [learningRate, momentum],
+    move: (gradients, numbers) => {
+      const [rate, momentum] = numbers as [Tensor, Tensor]
       weights.forEach((weight, index) => {
         const gradient = decayed(engine, gradients[index]!, weight, options.weightDecay)
         weight.release()
@@ -58,10 +62,9 @@ function sgd(
         else raw.none('ResourceApplyGradientDescent', plain, [weight.handle, rate, gradient])
         gradient.dispose()
       })
-      tf.dispose([rate, momentum])
     },
     ...slots(velocities),
-  }
+  })
 }
 
 /** torch's epsilon stands beside sqrt(second / (1 - beta2^t)), TensorFlow's beside sqrt(second). */
@@ -78,13 +81,17 @@ function adam(
   const locking = { types: { T: FLOAT32 }, booleans: { use_locking: false } }
   const attributes = raw.attributes({ ...locking, booleans: { use_locking: false, use_nesterov: false } })
   const plain = raw.attributes(locking)
+  const counting = raw.attributes({ types: { dtype: FLOAT32 } })
   let steps = 0
-  return {
-    apply: (gradients, { learningRate, momentum = beta1 }) => {
+  return applying(tf, {
+    numbers: ({ learningRate, momentum = beta1 }) => {
       steps += 1
-      const scalars = [momentum ** steps, beta2 ** steps, learningRate, momentum, beta2].map(value => tf.scalar(value))
-      scalars.push(tf.scalar(epsilon * Math.sqrt(1 - beta2 ** steps)))
-      const shrink = tf.scalar(learningRate * weightDecay)
+      const corrected = epsilon * Math.sqrt(1 - beta2 ** steps)
+      return [momentum ** steps, beta2 ** steps, learningRate, momentum, beta2, corrected, learningRate * weightDecay]
+    },
+    move: (gradients, numbers) => {
+      const scalars = numbers.slice(0, -1)
+      const shrink = numbers.at(-1)!
       weights.forEach((weight, index) => {
         const gradient = decayed(engine, gradients[index]!, weight, kind === 'adam' ? weightDecay : 0)
         if (kind === 'adamw' && weightDecay > 0) {
@@ -98,13 +105,22 @@ function adam(
         raw.none('ResourceApplyAdam', attributes, inputs)
         gradient.dispose()
       })
-      count.load(Float32Array.of(steps))
-      tf.dispose([...scalars, shrink])
+      count.release()
+      raw.none('AssignAddVariableOp', counting, [count.handle, raw.constant(1, FLOAT32)])
     },
     ...slots([...first, ...second, count], () => {
       steps = count.read().dataSync()[0]!
     }),
+  })
+}
+
+function applying(tf: Engine['tf'], optimiser: Omit<Optimiser, 'apply'>): Optimiser {
+  const apply: Optimiser['apply'] = (gradients, now) => {
+    const numbers = optimiser.numbers(now).map(number => tf.scalar(number))
+    optimiser.move(gradients, numbers)
+    tf.dispose(numbers)
   }
+  return { apply, ...optimiser }
 }
 
 /** gradient + decay w; takes over `gradient`. */

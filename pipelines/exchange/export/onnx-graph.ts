@@ -1,4 +1,6 @@
 /** A forward pass as ONNX, operator set 17. Images lie [batch, channels, height, width] there. */
+
+import { type Bytes, field, joined, whole } from '../../../engine/protobuf.js'
 import type { StoredTensor } from '../../../engine/weights.js'
 import {
   type Arithmetic,
@@ -10,7 +12,6 @@ import {
   type Windows,
   windowed,
 } from './graph.js'
-import { type Bytes, field, joined, whole } from './protobuf.js'
 
 const OPERATORS = 17
 /** Version of the file format that came with it. */

@@ -12,13 +12,14 @@ import {
 
 test('the key tells TensorFlow, its wheel, tfjs and the machine apart', t => {
   const keys = [
-    engineKey(chooseEngine(), '4.22.0', 'x64'),
-    engineKey(chooseEngine({ gpu: true }), '4.22.0', 'x64'),
-    engineKey(chooseEngine({ tensorflow: '2.21.0' }), '4.22.0', 'x64'),
-    engineKey(chooseEngine(), '4.23.0', 'x64'),
-    engineKey(chooseEngine(), '4.22.0', 'arm64'),
+    engineKey(chooseEngine(), '4.22.0', '1a2b3c4d', 'x64'),
+    engineKey(chooseEngine({ gpu: true }), '4.22.0', '1a2b3c4d', 'x64'),
+    engineKey(chooseEngine({ tensorflow: '2.21.0' }), '4.22.0', '1a2b3c4d', 'x64'),
+    engineKey(chooseEngine(), '4.23.0', '1a2b3c4d', 'x64'),
+    engineKey(chooseEngine(), '4.22.0', '5e6f7a8b', 'x64'),
+    engineKey(chooseEngine(), '4.22.0', '1a2b3c4d', 'arm64'),
   ]
-  t.is(keys[0], 'tensorflow-cpu-2.18.1-tfjs-4.22.0-x64')
+  t.is(keys[0], 'tensorflow-cpu-2.18.1-tfjs-4.22.0-1a2b3c4d-x64')
   t.is(new Set(keys).size, keys.length)
 })
 

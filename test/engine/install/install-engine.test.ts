@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import type { Problem } from '../../../data/problem.js'
 import { addonPlace } from '../../../engine/install/addon.js'
+import { DEFAULT_CHOICE, engineKey } from '../../../engine/install/choice.js'
 import { ensureEngine, installEngine } from '../../../engine/install/install-engine.js'
 import * as fake from './fake-tools.js'
 
-const KEY = 'tensorflow-cpu-2.18.1-tfjs-4.22.0-x64'
+const KEY = engineKey(DEFAULT_CHOICE, '4.22.0')
 const PATH = process.env.PATH
 
 test.afterEach.always(() => {
