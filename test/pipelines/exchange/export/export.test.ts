@@ -3,7 +3,6 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { field, whole } from '../../../../engine/protobuf.js'
 import { encodingPath } from '../../../../pipelines/embeddings/encoding-path.js'
 import { frontEnd } from '../../../../pipelines/exchange/export/front-end.js'
 import { writeExport } from '../../../../pipelines/exchange/export/write-export.js'
@@ -16,12 +15,6 @@ import { cosine, embeddingsOf, meanOf, sound } from './reference.js'
 const folder = scratchFolder('export')
 const SMALL = [{ set: 'nodes.near.frames=48' }, { swap: 'encoder=vgg{widths: [3, 4]}' }]
 
-test('numbers and messages as the protobuf guide writes them', t => {
-  t.deepEqual([...whole(1, 150)], [0x08, 0x96, 0x01])
-  t.deepEqual([...field(2, 'testing')], [0x12, 0x07, ...Buffer.from('testing')])
-  t.deepEqual([...field(3, whole(1, 150))], [0x1a, 0x03, 0x08, 0x96, 0x01])
-  t.deepEqual([...whole(1, 2 ** 40)], [0x08, 0x80, 0x80, 0x80, 0x80, 0x80, 0x20])
-  t.throws(() => whole(1, -1), { instanceOf: RangeError })
 })
 
 test.serial('the example for Node gives the embedding, in plain JavaScript', async t => {
