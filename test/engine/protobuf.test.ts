@@ -7,6 +7,8 @@ test('bytes as Google writes them', t => {
   t.deepEqual([...whole(1, 150)], [0x08, 0x96, 0x01])
   t.deepEqual([...whole(1, -1)], [0x08, ...Array.from({ length: 9 }, () => 0xff), 0x01])
   t.deepEqual([...field(2, 'testing')], [0x12, 7, ...Buffer.from('testing')])
+  t.deepEqual([...field(3, whole(1, 150))], [0x1a, 0x03, 0x08, 0x96, 0x01])
+  t.deepEqual([...whole(1, 2 ** 40)], [0x08, 0x80, 0x80, 0x80, 0x80, 0x80, 0x20])
   t.deepEqual([...wholes(6, [3, 270, 86942])], [0x32, 6, 0x03, 0x8e, 0x02, 0x9e, 0xa7, 0x05])
   t.deepEqual([...single(4, 1)], [0x25, 0, 0, 0x80, 0x3f])
 })

@@ -15,8 +15,6 @@ import { cosine, embeddingsOf, meanOf, sound } from './reference.js'
 const folder = scratchFolder('export')
 const SMALL = [{ set: 'nodes.near.frames=48' }, { swap: 'encoder=vgg{widths: [3, 4]}' }]
 
-})
-
 test.serial('the example for Node gives the embedding, in plain JavaScript', async t => {
   const run = await randomRun(engine, join(folder, 'node run'), SMALL)
   const output = join(folder, 'node')
