@@ -1,31 +1,18 @@
 /** Starts TensorFlow: the one place where it is loaded. */
 import { Problem } from '../data/problem.js'
 import type { Engine } from './engine.js'
+import { setTensorflowEnvironment } from './environment.js'
 import { createLayers } from './layers/layers.js'
 import { createOperations } from './operations/operations.js'
 import type { Precision } from './tensor.js'
 
 /**
- * The environment in which TensorFlow computes with this many threads. It is read when the process loads TensorFlow,
- * so a parent sets it before a worker thread starts: inside the worker it has no effect.
- */
-export function tensorflowEnvironment(threads: number): Record<string, string> {
-  return {
-    TF_CPP_MIN_LOG_LEVEL: '2',
-    TF_NUM_INTRAOP_THREADS: String(threads),
-    TF_NUM_INTEROP_THREADS: '1',
-    OMP_NUM_THREADS: String(threads),
-    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
-  }
-}
-
-/**
- * Loads TensorFlow with our operations and layers on it. Variables of the environment that are set already win.
+ * Loads TensorFlow with our operations and layers on it. A process that has loaded it before goes on as it began.
  *
  * @throws Problem `no-engine` if the native addon is missing, with the command that builds it
  */
 export async function startEngine(options: { threads?: number; precision?: Precision }): Promise<Engine> {
-  for (const [name, value] of Object.entries(tensorflowEnvironment(options.threads ?? 2))) process.env[name] ??= value
+  setTensorflowEnvironment(options.threads)
   const tf = await loadTensorflow()
   if (tf.getBackend() !== 'tensorflow')
     throw new Problem('no-engine', `TensorFlow.js runs on '${tf.getBackend()}' instead of TensorFlow.`, { hint: MEND })

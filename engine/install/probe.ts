@@ -1,5 +1,6 @@
 /** Runs TensorFlow in a process of its own and says what it is; a broken engine is an answer, not a crash. */
 import { fileURLToPath } from 'node:url'
+import { setTensorflowEnvironment } from '../environment.js'
 import { addonPlace, placedFrom, tfjsNode } from './addon.js'
 import { run, tellingLine } from './run.js'
 
@@ -8,6 +9,10 @@ export interface EngineReport {
   readonly tensorflow: string | undefined
   readonly tfjs: string
   readonly device: 'CPU' | 'GPU' | undefined
+  /** Whether TensorFlow computes with oneDNN's kernels. */
+  readonly oneDnn: boolean
+  /** The widest instructions that oneDNN may use, in its own words. */
+  readonly instructions: string | undefined
   /** The cache folder that it runs from, or the addon's own place. */
   readonly folder: string
   /** Why it does not run. */
@@ -29,16 +34,24 @@ export async function probeEngine(): Promise<EngineReport> {
   const tfjs = tfjsNode()
   const folder = placedFrom(tfjs) ?? addonPlace(tfjs)
   const compatibility = fileURLToPath(new URL('../node-compatibility.js', import.meta.url))
+  const environment = { ...process.env, ONEDNN_VERBOSE: '1' }
+  setTensorflowEnvironment(undefined, environment)
   const { code, signal, stdout, stderr } = await run(
     process.execPath,
     ['--input-type=module', '-e', SCRIPT, compatibility],
-    { env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' }, cwd: fileURLToPath(new URL('.', import.meta.url)) },
+    { env: environment, cwd: fileURLToPath(new URL('.', import.meta.url)) },
   )
-  const about = { tfjs: tfjs.version, folder }
+  const about = { tfjs: tfjs.version, folder, ...oneDnnIn(stdout) }
   if (code !== 0) {
     const failure = /can not be found at path/.test(stderr) ? 'not installed' : (signal ?? tellingLine(stderr))
     return { ...about, tensorflow: undefined, device: undefined, failure }
   }
   const { tensorflow, gpu } = JSON.parse(stdout.trimEnd().split('\n').at(-1)!)
   return { ...about, tensorflow, device: gpu ? 'GPU' : 'CPU', failure: undefined }
+}
+
+/** What oneDNN told on the way (ONEDNN_VERBOSE): with its kernels off, TensorFlow still takes products from it. */
+function oneDnnIn(told: string): Pick<EngineReport, 'oneDnn' | 'instructions'> {
+  const instructions = /^onednn_verbose,.*\bcpu,isa:(.+)$/m.exec(told)?.[1]
+  return { oneDnn: /^onednn_verbose,.*\bexec,cpu,matmul,/m.test(told), instructions }
 }

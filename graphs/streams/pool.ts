@@ -1,12 +1,13 @@
 /** Worker threads for the item-place part of a graph: decoding, log-mel, views. */
+import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
-import { setTimeout as sleep } from 'node:timers/promises'
+import type { Worker } from 'node:worker_threads'
 import { Piscina } from 'piscina'
-import { tensorflowEnvironment } from '../../engine/tensorflow.js'
-import { watchChildProcesses } from '../../stages/audio/decoding/child-processes.js'
+import { setTensorflowEnvironment } from '../../engine/environment.js'
 import { Credits } from './credits.js'
 import type { Item } from './node-work.js'
 import type { Reply, Request } from './pool-worker.js'
+import { StartedPrograms } from './started-programs.js'
 import type { Evaluated, PreparedClip, Setup, Task } from './tasks.js'
 
 /** Whoever runs tasks: threads, or a stand-in that runs them here. */
@@ -27,9 +28,6 @@ function defaultWorkers(): number {
   return Math.max(1, availableParallelism() - 1)
 }
 
-/** How long after a thread's end its last message may arrive (ms). */
-const LAST_WORDS = 20
-
 export interface PoolOptions {
   workers?: number | undefined
   /** Threads of TensorFlow, should a stage start it in these workers; those of the trainer in training. */
@@ -39,15 +37,23 @@ export interface PoolOptions {
 /** Starts the threads. They load built files, so this runs from dist/. */
 export function openPool({ workers = defaultWorkers(), threads: computing }: PoolOptions = {}): Pool {
   // TensorFlow reads the environment of the process, once for all of its threads: inside a worker it would be too late
-  if (computing !== undefined) Object.assign(process.env, tensorflowEnvironment(computing))
-  else for (const [name, value] of Object.entries(tensorflowEnvironment(2))) process.env[name] ??= value
+  setTensorflowEnvironment(computing)
   const filename = new URL('./pool-worker.js', import.meta.url).href
-  const threads = new Piscina<Request, Reply>({ filename, minThreads: workers, maxThreads: workers })
+  const programs = new StartedPrograms()
+  const threads = new Piscina<Request, Reply>({
+    ...{ filename, minThreads: workers, maxThreads: workers },
+    env: programs.environment() as Record<string, string>,
+  })
   const seats = new Credits({ items: workers }) // in line here: piscina takes abortable tasks out of turn
-  const ours = new Set<number>() // threads that have ended too: what they said last may arrive later
-  threads.on('workerCreate', ({ id }: { id: number }) => ours.add(id))
-  const children = watchChildProcesses(id => ours.has(id))
-  process.on('exit', children.end)
+  const running = new Set<Worker>() // those that an aborted task has ended, too, until they are gone
+  threads.on('workerCreate', () => {
+    for (const thread of threads.threads.filter(thread => !running.has(thread))) {
+      running.add(thread)
+      thread.once('exit', () => running.delete(thread))
+    }
+  })
+  const kill = () => void programs.kill()
+  process.on('exit', kill)
   const ids = new WeakMap<Setup, string>()
   let count = 0
   let broken: Error | undefined
@@ -80,10 +86,9 @@ export function openPool({ workers = defaultWorkers(), threads: computing }: Poo
     close: async () => {
       broken ??= new Error('the pool is closed')
       await threads.destroy()
-      await sleep(LAST_WORDS)
-      children.end()
-      children.close()
-      process.off('exit', children.end)
+      await Promise.all([...running].map(thread => once(thread, 'exit')))
+      await programs.end()
+      process.off('exit', kill)
     },
   }
 }

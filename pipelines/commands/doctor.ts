@@ -75,13 +75,28 @@ function machine(): Finding {
 }
 
 /** The engine and its device. */
-export function tensorflow({ tensorflow: version, tfjs, device, folder, failure }: EngineReport): Finding[] {
+export function tensorflow(report: EngineReport): Finding[] {
+  const { tensorflow: version, tfjs, device, folder, failure } = report
   const mend = './earshot engine install'
   if (version === undefined) return [{ about: 'TensorFlow', found: failure, essential: true, ok: false, mend }]
   return [
     { about: 'TensorFlow', found: `${version} under TensorFlow.js ${tfjs} (${folder})`, essential: true, ok: true },
     { about: 'device', found: device, essential: false, ok: true },
+    { about: 'oneDNN', essential: false, ...oneDnn(report) },
   ]
+}
+
+/** Half of the speed on many processors, unless somebody has turned it off. */
+function oneDnn({ oneDnn: on, instructions }: EngineReport): Pick<Finding, 'found' | 'ok' | 'mend'> {
+  const { TF_ENABLE_ONEDNN_OPTS: set, ONEDNN_MAX_CPU_ISA: limit } = process.env
+  const widest = `up to ${instructions ?? 'unknown instructions'}${limit ? ` (ONEDNN_MAX_CPU_ISA=${limit})` : ''}`
+  if (on) return { found: `on, ${widest}`, ok: true }
+  const off = `off${set ? ` (TF_ENABLE_ONEDNN_OPTS=${set})` : ''}; products ${widest}`
+  return {
+    found: off,
+    ok: false,
+    mend: 'unset TF_ENABLE_ONEDNN_OPTS: without oneDNN training takes up to twice as long',
+  }
 }
 
 function cpu(): Finding[] {

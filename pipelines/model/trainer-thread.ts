@@ -1,7 +1,7 @@
 /** The main thread's handle on the trainer's thread: one request at a time, each a promise. */
 import { Worker } from 'node:worker_threads'
 import { Problem } from '../../data/problem.js'
-import { tensorflowEnvironment } from '../../engine/tensorflow.js'
+import { setTensorflowEnvironment } from '../../engine/environment.js'
 import type { LaneName } from '../../graphs/language/item-shape.js'
 import type { BatchValues } from '../../graphs/streams/layout.js'
 import type { Neighbourhood } from './neighbours.js'
@@ -30,7 +30,7 @@ export class TrainerThread {
 
   static async start(setup: TrainerSetup): Promise<TrainerThread> {
     // inside the thread it would be too late: TensorFlow reads the environment of the process
-    Object.assign(process.env, tensorflowEnvironment(setup.threads))
+    setTensorflowEnvironment(setup.threads)
     const thread = new TrainerThread(new Worker(new URL('./thread.js', import.meta.url), { workerData: setup }))
     await thread.#answer()
     return thread

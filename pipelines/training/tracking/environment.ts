@@ -43,7 +43,7 @@ function environmentNow(): Environment {
     ...(git && { git }),
     variables: Object.fromEntries(
       Object.entries(process.env).flatMap(([name, value]) =>
-        /^(TF_(ENABLE|NUM|DETERMINISTIC|XLA|FORCE|GPU)|OMP_NUM|CUDA_VISIBLE|SLURM_(JOB|ARRAY))/.test(name) &&
+        /^(TF_(ENABLE|NUM|DETERMINISTIC|XLA|FORCE|GPU)|ONEDNN_|OMP_NUM|CUDA_VISIBLE|SLURM_(JOB|ARRAY))/.test(name) &&
         value !== undefined
           ? [[name, value]]
           : [],

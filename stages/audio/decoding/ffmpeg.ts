@@ -6,7 +6,6 @@ import { PassThrough } from 'node:stream'
 import { Problem } from '../../../data/problem.js'
 import { inTar } from '../../../data/shards/tar-file.js'
 import { badAudio } from './bad-audio.js'
-import { announce } from './child-processes.js'
 import type { MonoBlock } from './mono.js'
 import { pipedWavBlocks } from './wav.js'
 
@@ -54,11 +53,6 @@ export async function* ffmpegBlocks(path: string): AsyncGenerator<MonoBlock> {
     .audioCodec('pcm_f32le')
     .format('wav')
   // The sink may end before the command fails: only the command's own `end` says that all is well.
-  let ended = () => {}
-  command.on('start', () => {
-    const { pid } = (command as unknown as { ffmpegProc: { pid?: number } }).ffmpegProc
-    if (pid !== undefined) ended = announce(pid)
-  })
   const done = new Promise<Error | undefined>(resolve => {
     command.on('end', () => resolve(undefined))
     command.on('error', error => {
@@ -83,7 +77,6 @@ export async function* ffmpegBlocks(path: string): AsyncGenerator<MonoBlock> {
       command.kill('SIGKILL')
       sink.destroy()
     }
-    ended()
   }
 }
 

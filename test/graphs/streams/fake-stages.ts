@@ -1,4 +1,6 @@
 /** Small stages with known numbers, in the registry's shape: workers load this file in its place. */
+import { spawn } from 'node:child_process'
+import { renameSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { anyItem, bank, clip, describeStage, logMel, pair, patch, type Stage } from '../../../stages/contract.js'
@@ -53,11 +55,19 @@ const ramp = describeStage({
       bands: BANDS,
       async *blocks() {
         if (clip.id.startsWith('bad')) throw new Error(`${clip.id} cannot be read`)
-        if (clip.id.startsWith('endless')) await sleep(60_000)
+        if (clip.id.startsWith('program')) startProgram(`${clip.path}.pid`)
+        if (clip.id.startsWith('endless') || clip.id.startsWith('program')) await sleep(600_000)
         for (let frame = 0; frame < frames; frame++) yield new Float32Array(BANDS).fill(number(clip.id) + frame / 1000)
       },
     }),
 })
+
+/** A program that nobody is told of, with its number in a file. */
+function startProgram(note: string): void {
+  const { pid } = spawn('sleep', ['600'], { stdio: 'ignore' })
+  writeFileSync(`${note}-`, `${pid}`)
+  renameSync(`${note}-`, note)
+}
 
 const cut = describeStage({
   runsIn: 'item',

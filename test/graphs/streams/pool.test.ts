@@ -1,12 +1,14 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import test from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import { firstValueFrom, lastValueFrom, tap, toArray } from 'rxjs'
 import { streamBatches } from '../../../graphs/streams/batches.js'
 import { openPool } from '../../../graphs/streams/pool.js'
 import { prepareFeatures } from '../../../graphs/streams/prepare.js'
+import { isRunning } from '../../../pipelines/jobs/processes.js'
 import type { Clip } from '../../../stages/values.js'
 import { STAGES_MODULE, stages, wholeGraph } from './fake-graphs.js'
 
@@ -68,16 +70,35 @@ test.serial('results are moved, not copied, and each is of its own', async t => 
   await pool.close()
 })
 
-test.serial('cancelling ends a task that hangs, and closing leaves no thread', async t => {
+/** Work on these clips, none of which is ever done. */
+async function hanging(t: ExecutionContext, ids: string[], begun: (clips: Clip[]) => Promise<unknown>) {
   const pool = openPool({ workers: 2 })
   const cancel = new AbortController()
-  const clips = await written('endless1', 'endless2', 'endless3')
-  const cacheFolder = join(folder, 'endless')
+  const clips = await written(...ids)
+  const cacheFolder = join(folder, `cache of ${ids[0]}`)
   const work = prepareFeatures({ graph, clips, cacheFolder, pool, stagesModule: STAGES_MODULE, signal: cancel.signal })
-  setTimeout(() => cancel.abort(new Error('enough')), 300)
-  await t.throwsAsync(work, { message: 'enough' })
+  const refused = t.throwsAsync(work, { message: 'enough' })
+  await begun(clips)
+  cancel.abort(new Error('enough'))
+  await refused
   await pool.close()
+}
+
+test.serial('cancelling ends a task that hangs, and closing leaves no thread', async t => {
+  await hanging(t, ['endless1', 'endless2', 'endless3'], () => sleep(300))
   const threads = () => process.getActiveResourcesInfo().filter(name => name === 'Worker' || name === 'MessagePort')
-  for (let waits = 0; waits < 200 && threads().length > 0; waits++) await sleep(50) // they take their time to end
-  t.deepEqual(threads(), [])
+  while (threads().length > 0) await sleep(20) // they take their time to end
+  t.pass()
+})
+
+test.serial('closing leaves no program that a thread has started, whether the thread could say so or not', async t => {
+  const pids: number[] = []
+  await hanging(t, ['program1', 'program2'], async clips => {
+    for (const { path } of clips) {
+      while (!existsSync(`${path}.pid`)) await sleep(10)
+      pids.push(Number(readFileSync(`${path}.pid`, 'utf8')))
+    }
+    t.true(pids.every(isRunning))
+  })
+  t.deepEqual(pids.filter(isRunning), [])
 })

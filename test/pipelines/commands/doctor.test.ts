@@ -1,7 +1,11 @@
 import test from 'ava'
+import type { EngineReport } from '../../../engine/install/probe.js'
 import { building, examine, node, renderFindings, tensorflow } from '../../../pipelines/commands/doctor.js'
 
-const report = { tensorflow: '2.18.1', tfjs: '4.22.0', device: 'CPU', folder: '/cache', failure: undefined } as const
+const report = {
+  ...{ tensorflow: '2.18.1', tfjs: '4.22.0', device: 'CPU' as const, folder: '/cache', failure: undefined },
+  ...{ oneDnn: true, instructions: 'Intel AVX2' },
+} satisfies EngineReport
 const broken = { ...report, tensorflow: undefined, device: undefined, failure: 'not installed' }
 
 test('Node 20.19 and newer is supported', t => {
@@ -31,7 +35,7 @@ test('every finding is a line; when all is well the report says so', t => {
   const lines = renderFindings([node('22.20.0'), ...tensorflow(report)])
     .trimEnd()
     .split('\n')
-  t.is(lines.length, 5)
+  t.is(lines.length, 6)
   t.is(lines.at(-1), 'Nothing is missing.')
 })
 
@@ -40,5 +44,17 @@ test('this machine can be examined, with the engine that the tests run on', asyn
   const about = (name: string) => findings.find(finding => finding.about === name)
   t.like(about('TensorFlow'), { ok: true, essential: true })
   t.regex(about('device')?.found ?? '', /^[CG]PU$/)
+  t.regex(about('oneDNN')?.found ?? '', /^(on,|off.*; products) up to .*(SSE|AVX|AMX)/)
   t.true(findings.every(({ ok, mend }) => ok || mend !== undefined))
+})
+
+test('oneDNN turned off is said, with what it costs; it is no reason not to train', t => {
+  const told = tensorflow({ ...report, oneDnn: false }).find(({ about }) => about === 'oneDNN')
+  t.like(told, { ok: false, essential: false })
+  t.regex(told?.found ?? '', /^off.*; products up to Intel AVX2/)
+  t.regex(told?.mend ?? '', /twice as long/)
+  t.like(
+    tensorflow(report).find(({ about }) => about === 'oneDNN'),
+    { ok: true },
+  )
 })

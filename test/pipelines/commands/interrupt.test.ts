@@ -39,14 +39,12 @@ async function interrupted(t: ExecutionContext, words: string[], notes: string, 
   const { code, out, error } = await end
   t.is(code, 130, error)
   t.notRegex(error, /AbortError| {4}at /)
-  await nothingLeft(t, notes)
+  nothingLeft(t, notes)
   return out
 }
 
-/** It takes the system a moment to bury a killed process. */
-async function nothingLeft(t: ExecutionContext, notes: string) {
+function nothingLeft(t: ExecutionContext, notes: string) {
   const pids = readFileSync(notes, 'utf8').trim().split('\n').map(Number)
-  for (let patience = 100; patience > 0 && pids.some(isRunning); patience--) await sleep(20)
   t.deepEqual(pids.filter(isRunning), [], 'an ffmpeg was left behind')
 }
 
@@ -82,7 +80,7 @@ test('the second Ctrl-C ends at once, and still leaves no ffmpeg behind', async 
   child.process.kill('SIGINT')
   const { code, error } = await child.end
   t.is(code, 130, error)
-  await nothingLeft(t, notes)
+  nothingLeft(t, notes)
 })
 
 test('metrics of the streams are kept, a line a logged step', async t => {
