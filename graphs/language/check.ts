@@ -15,7 +15,7 @@ import {
   sharedAlike,
   somethingLearns,
 } from './rules.js'
-import { type Branch, branchAt, problemAt } from './tree.js'
+import { type Branch, branchAt, inCircle, problemAt } from './tree.js'
 import type { Stages, WiredNode } from './wired.js'
 import { wireNodes } from './wiring.js'
 
@@ -66,7 +66,6 @@ function circleProblem(circle: string[], nodes: readonly WiredNode[]): Problem {
   const [last, first] = [circle.at(-2)!, circle[0]!]
   const node = nodes.find(({ id }) => id === first)!
   const wire = node.wires.find(wire => wire.node === last)!
-  const words =
-    circle.length === 2 ? `'${first}' reads itself.` : `Nodes read each other in a circle: ${circle.join(' -> ')}.`
+  const words = circle.length === 2 ? `'${first}' reads itself.` : `Nodes read each other ${inCircle(circle)}.`
   return problemAt('cycle', wire.spot, wire.path, words)
 }

@@ -38,7 +38,9 @@ const isNull = (tree: Tree) => tree.kind === 'leaf' && tree.value === null
 
 function nothingRemoved(below: Branch | undefined, name: string, path: Path, { spot }: Tree): Problem {
   if (!below) return problemAt('empty-value', spot, path, `'${name}' has no value. Write one, or leave the line out.`)
-  const near = nearestName(name, below.entries.keys())
   const message = `'${name}' is null, which removes what is extended, but there is no '${name}' there.`
-  return problemAt('nothing-removed', spot, path, near ? `${message} Did you mean '${near}'?` : message)
+  return problemAt('nothing-removed', spot, path, () => {
+    const near = nearestName(name, below.entries.keys())
+    return near ? `${message} Did you mean '${near}'?` : message
+  })
 }

@@ -1,16 +1,18 @@
 /** Guesses which known name somebody meant. */
+import { distance } from 'fastest-levenshtein'
 
 const LONGEST = 64
 
 /** The known name closest to what was written, if any is close; `undefined` otherwise. */
 export function nearestName(written: string, known: Iterable<string>): string | undefined {
   if (written.length > LONGEST) return undefined
-  const near = [...known]
+  const names = [...known]
+  const near = names
     .filter(name => name !== written)
-    .map(name => ({ name, distance: distance(plain(written), plain(name)) }))
+    .map(name => ({ name, distance: slips(plain(written), plain(name)) }))
     .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(Math.max(written.length, name.length) / 3)))
     .sort((one, other) => one.distance - other.distance)
-  return near[0]?.name ?? sharingWord(written, known)
+  return near[0]?.name ?? sharingWord(written, names)
 }
 
 /** `Did you mean 'x'?`, or which names there are if none is close and they are few. */
@@ -25,9 +27,9 @@ export function suggestion(written: string, known: Iterable<string>, few = 12): 
 const plain = (name: string) => name.toLowerCase().replace(/[_\s]/g, '-')
 
 /** `batch-size` for `size`: a name with a whole word in common. */
-function sharingWord(written: string, known: Iterable<string>): string | undefined {
+function sharingWord(written: string, known: readonly string[]): string | undefined {
   const words = new Set(plain(written).split('-'))
-  return [...known].find(
+  return known.find(
     name =>
       name !== written &&
       plain(name)
@@ -36,19 +38,10 @@ function sharingWord(written: string, known: Iterable<string>): string | undefin
   )
 }
 
-/** Edits (insert, delete, replace, swap of neighbours) between two short words. */
-function distance(one: string, other: string): number {
-  const rows: number[][] = [Array.from({ length: other.length + 1 }, (_, j) => j)]
-  for (let i = 1; i <= one.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= other.length; j++) {
-      const same = one[i - 1] === other[j - 1]
-      row[j] = Math.min(rows[i - 1]![j]! + 1, row[j - 1]! + 1, rows[i - 1]![j - 1]! + (same ? 0 : 1))
-      if (i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1]) {
-        row[j] = Math.min(row[j]!, rows[i - 2]![j - 2]! + 1)
-      }
-    }
-    rows.push(row)
-  }
-  return rows[one.length]![other.length]!
+/** Letters put in, left out or exchanged between two short words; two that have changed places count once. */
+function slips(one: string, other: string): number {
+  const at = [...one].findIndex((letter, place) => letter !== other[place])
+  const swapped = one.slice(0, at) + other.slice(at, at + 2) + one.slice(at + 2)
+  const neighbours = one[at] === other[at + 1] && one[at + 1] === other[at] && swapped === other
+  return neighbours ? 1 : distance(one, other)
 }

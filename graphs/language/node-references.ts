@@ -24,11 +24,14 @@ export function referencesIn(node: Branch, stage: Stage | undefined): Reference[
   return found
 }
 
+/** What becomes of a reference under a key of a node: `from`, `shares`, or a port. */
+export type Change = (one: Reference, key: string) => Tree
+
 /** The node with each reference replaced by what `change` gives. */
-export function changeReferences(node: Branch, stage: Stage | undefined, change: (one: Reference) => Tree): Branch {
+export function changeReferences(node: Branch, stage: Stage | undefined, change: Change): Branch {
   const keys = new Set(['from', 'shares', ...Object.keys(stage?.in ?? {})])
   const entries = [...node.entries].map(([name, entry]) => {
-    const value = keys.has(name) ? changed(entry.value, change) : entry.value
+    const value = keys.has(name) ? changed(entry.value, one => change(one, name)) : entry.value
     return [name, { ...entry, value }] as const
   })
   return { ...node, entries: new Map(entries) }

@@ -16,7 +16,8 @@ export function inOrder<Node extends Reading>(nodes: readonly Node[]): { order: 
     nodes.map(node => [node.id, new Set(node.wires.map(({ node }) => node).filter(id => byId.has(id)))]),
   )
   const readers = new Map<string, string[]>()
-  for (const [id, reads] of waiting) for (const read of reads) readers.set(read, [...(readers.get(read) ?? []), id])
+  for (const [id, reads] of waiting)
+    for (const read of reads) readers.has(read) ? readers.get(read)!.push(id) : readers.set(read, [id])
   const place = new Map(nodes.map(({ id }, at) => [id, at]))
   const ready = new Ready(place)
   for (const { id } of nodes) if (waiting.get(id)!.size === 0) ready.add(id)

@@ -3,6 +3,7 @@ import { Problem } from '../../data/problem.js'
 import { suggestion } from './nearest-name.js'
 import { parseYaml } from './read-yaml.js'
 import type { Branch, Spot, Tree } from './tree.js'
+import { DEEPEST } from './yaml-tree.js'
 
 /** How a place on the command line is named in problems. */
 const FLAG = '--set '
@@ -24,6 +25,7 @@ export function readOverride(argument: string, nodes?: Branch): { tree?: Branch;
   if (steps.some(step => !/^[\w/-]+$/.test(step) || step === '__proto__')) {
     return refuse(`The part before '=' is a path of names with dots, for example ${FLAG}nodes.mel.bands=128.`)
   }
+  if (steps.length > DEEPEST) return refuse(`The path before '=' leads more than ${DEEPEST} deep.`)
   if (steps[0] === 'extends' || steps[0] === 'stages')
     return refuse(`${steps[0]} is read from files alone: write a small file that extends another.`)
   const inside = nodes && insideSubGraph(steps, nodes)

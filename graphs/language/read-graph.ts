@@ -12,6 +12,7 @@ import type { Stages } from './wired.js'
 
 export type { Document, Sections } from './document.js'
 export type { Edit } from './edits.js'
+export type { ReadOptions }
 
 /** Problems told at once. */
 const MOST = 100
@@ -76,7 +77,7 @@ function sorted(problems: Problem[], { files, uses }: Document): Problem[] {
     const { file, line, column, path } = problem.place ?? {}
     const used = file !== undefined && parts.has(file) // a file used twice has its mistakes once
     const key = JSON.stringify([file, line, column, used ? problem.code : path])
-    if (!told.has(key)) told.set(key, withUse(problem, uses))
+    if (!told.has(key)) told.set(key, problem)
   }
   const place = ({ place }: Problem) =>
     [files.indexOf(place?.file ?? ''), place?.line ?? 0, place?.column ?? 0] as const
@@ -84,6 +85,7 @@ function sorted(problems: Problem[], { files, uses }: Document): Problem[] {
     .map(problem => ({ problem, at: place(problem) }))
     .sort(({ at: one }, { at: other }) => one[0] - other[0] || one[1] - other[1] || one[2] - other[2])
     .map(({ problem }) => problem)
-  if (inOrder.length <= MOST) return inOrder
-  return [...inOrder.slice(0, MOST), new Problem('many-problems', `There are ${inOrder.length - MOST} more problems.`)]
+  const first = inOrder.slice(0, MOST).map(problem => withUse(problem, uses))
+  if (inOrder.length <= MOST) return first
+  return [...first, new Problem('many-problems', `There are ${inOrder.length - MOST} more problems.`)]
 }

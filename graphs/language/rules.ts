@@ -5,7 +5,8 @@ import type { CheckedNode } from './checked.js'
 import type { Inferred } from './infer.js'
 import { fitOf, laneOf } from './lift.js'
 import { suggestion } from './nearest-name.js'
-import { type Branch, problemAt, type Spot } from './tree.js'
+import { inOrder } from './order.js'
+import { type Branch, type Path, problemAt, type Spot } from './tree.js'
 import type { WiredNode } from './wired.js'
 
 type Rule = (nodes: readonly WiredNode[], problems: Problem[], more: More) => void
@@ -24,14 +25,21 @@ export const knownNodes: Rule = (nodes, problems, { tree }) => {
   for (const node of nodes) {
     for (const { node: read, spot, path } of node.wires) {
       if (tree.entries.has(read) || tree.failed?.has(read)) continue
-      const others = [...tree.entries.keys()].filter(id => id !== node.id)
-      const message = `There is no node '${read}'. ${suggestion(read, others)}`.trimEnd()
-      const gone = tree.removed?.get(read)
-      const hint =
-        gone && `It is removed${gone.line === undefined ? ` by ${gone.file}` : ` in ${gone.file}:${gone.line}`}.`
-      problems.push(problemAt('unknown-node', spot, path, gone ? `There is no node '${read}'.` : message, hint))
+      problems.push(unknownNode(read, spot, path, tree, node.id))
     }
   }
+}
+
+/** A reference to a node that there is not: who took it away, or which one may be meant. */
+export function unknownNode(id: string, spot: Spot, path: Path, { entries, removed }: Branch, by: string): Problem {
+  const gone = removed?.get(id)
+  const there = `There is no node '${id}'.`
+  if (!gone) {
+    const others = () => [...entries.keys()].filter(name => name !== by)
+    return problemAt('unknown-node', spot, path, () => `${there} ${suggestion(id, others())}`.trimEnd())
+  }
+  const where = gone.line === undefined ? `by ${gone.file}` : `in ${gone.file}:${gone.line}`
+  return problemAt('unknown-node', spot, path, there, `It is removed ${where}.`)
 }
 
 /** Clips come from exactly one place. */
@@ -136,19 +144,14 @@ export const cachedAreDrawFree: Rule = (nodes, problems) => {
 
 /** For each node that depends on a draw, the node nearest to the source that draws. */
 function drawsOf(nodes: readonly WiredNode[]): Map<string, string> {
-  const byId = new Map(nodes.map(node => [node.id, node]))
-  const found = new Map<string, string | undefined>()
-  const visit = (id: string): string | undefined => {
-    if (found.has(id)) return found.get(id)
-    found.set(id, undefined)
-    const node = byId.get(id)
-    const above = node?.wires.map(wire => visit(wire.node)).find(drawing => drawing !== undefined)
-    const own = node?.stage?.runsIn === 'item' && node.stage.draws ? id : undefined
-    found.set(id, above ?? own)
-    return above ?? own
+  const found = new Map<string, string>()
+  for (const { id, stage, wires } of inOrder(nodes).order) {
+    const above = wires.map(({ node }) => found.get(node)).find(drawing => drawing !== undefined)
+    const own = stage?.runsIn === 'item' && stage.draws ? id : undefined
+    const drawing = above ?? own
+    if (drawing !== undefined) found.set(id, drawing)
   }
-  for (const { id } of nodes) visit(id)
-  return new Map([...found].filter((entry): entry is [string, string] => entry[1] !== undefined))
+  return found
 }
 
 /** Weights have one shape: whoever shares them reads what their owner reads. */

@@ -6,7 +6,7 @@ import { suggestion } from './nearest-name.js'
 import { referencesIn, stageOf, textAt } from './node-references.js'
 import { isFlag } from './overrides.js'
 import type { StageBook } from './own-stages.js'
-import { type Branch, branchAt, type Leaf, problemAt, type Spot } from './tree.js'
+import { type Branch, branchAt, inCircle, type Leaf, problemAt, type Spot } from './tree.js'
 
 /** A node that stood for another file. */
 export interface Use {
@@ -89,8 +89,8 @@ function pathOf({ id, map, trail }: Using, problems: Problem[]) {
   if (map.entries.has('stage')) return refuse(`'${id}' has a stage and uses a file: keep one of the two.`)
   const path = isAbsolute(name) || isFlag(spot) ? name : join(dirname(spot.file), name)
   if (!trail.includes(resolve(path))) return { name, path, spot }
-  const circle = [...trail.slice(trail.indexOf(resolve(path))), path].map(step => basename(step)).join(' -> ')
-  return refuse(`Files use each other in a circle: ${circle}.`)
+  const circle = [...trail.slice(trail.indexOf(resolve(path))), path].map(step => basename(step))
+  return refuse(`Files use each other ${inCircle(circle)}.`)
 }
 
 /** The node that a sub-graph's name stands for: as `output` says, or the only one that no other reads. */

@@ -64,9 +64,30 @@ export function* leaves(tree: Tree, path: Path = []): Generator<{ path: Path; tr
   } else yield { path, tree }
 }
 
-/** A problem at a spot of a document. */
-export function problemAt(code: string, spot: Spot, path: Path, message: string, hint?: string): Problem {
-  return new Problem(code, message, { place: { ...spot, path: dotted(path) }, hint })
+/**
+ * A problem at a spot of a document.
+ *
+ * @param message its words; a function where they take time (which name may be meant), called when they are read: of
+ *   thousands of problems few are told
+ */
+export function problemAt(
+  code: string,
+  spot: Spot,
+  path: Path,
+  message: string | (() => string),
+  hint?: string,
+): Problem {
+  const told = typeof message === 'string' ? message : ''
+  const problem = new Problem(code, told, { place: { ...spot, path: dotted(path) }, hint })
+  if (typeof message === 'string') return problem
+  let words: string | undefined
+  return Object.defineProperty(problem, 'message', { get: () => (words ??= message()) })
+}
+
+/** `in a circle: a -> b -> a`; of a long one its beginning, its length and its end. */
+export function inCircle(names: readonly string[]): string {
+  if (names.length <= 10) return `in a circle: ${names.join(' -> ')}`
+  return `in a circle of ${names.length - 1}: ${[...names.slice(0, 3), '...', names.at(-1)].join(' -> ')}`
 }
 
 /** A value as a sentence shows it: text in quotes, long things cut. */

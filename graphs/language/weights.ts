@@ -1,8 +1,8 @@
 /** What nodes say of their weights: `weight` of a loss, `frozen`, and `shares: encoder`, the same weights elsewhere. */
 import type { Problem } from '../../data/problem.js'
 import type { Stage } from '../../stages/contract.js'
-import { suggestion } from './nearest-name.js'
 import { textAt } from './node-references.js'
+import { unknownNode } from './rules.js'
 import { checkSettings } from './settings.js'
 import { type Branch, type Path, plain, problemAt, show } from './tree.js'
 import type { WiredNode } from './wired.js'
@@ -68,9 +68,11 @@ export function sharedNode(
   }
   if (owner === undefined) return refuse('bad-value', 'shares is the id of a node, such as encoder.')
   const found = nodes.entries.get(owner)?.value
-  const others = [...nodes.entries.keys()].filter(name => name !== id)
   if (owner === id) return refuse('shares-itself', `'${id}' shares its own weights: name another node.`)
-  if (!found) return refuse('unknown-node', `There is no node '${owner}'. ${suggestion(owner, others)}`)
+  if (!found) {
+    problems.push(unknownNode(owner, written.value.spot, ['nodes', id, 'shares'], nodes, id))
+    return { id: owner }
+  }
   if (found.kind !== 'map') return { id: owner }
   const further = textAt(found, 'shares')
   if (further !== undefined)

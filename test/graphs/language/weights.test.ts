@@ -1,4 +1,5 @@
 /** Several losses, frozen and shared weights: what the checked graph says of them. */
+import { readFileSync } from 'node:fs'
 import test, { type ExecutionContext } from 'ava'
 import { readGraph } from '../../../graphs/language/read-graph.js'
 import { SMALL, smallStages } from './small-stages.js'
@@ -56,4 +57,39 @@ test('frozen layers are passed on, and are not all there is; anything else is re
     const { problems } = await readGraph(file, { stages: smallStages })
     t.regex(problems[0]!.message, /true, false or a list of layers/)
   }
+})
+
+const SHARED = 'test/fixtures/shared-weights/graph.yaml'
+
+test('a node that is taken out takes with it those that share its weights, each from its own place', async t => {
+  const { graph, document, problems } = await readGraph(SHARED, { edits: [{ without: 'h2' }] })
+  t.deepEqual(problems, [])
+  const nodes = Object.fromEntries(graph!.nodes.map(node => [node.id, node]))
+  t.false('h2' in nodes || 'h2b' in nodes)
+  t.is(nodes.l1!.inputs.from!.node, 'h1')
+  t.is(nodes.l2!.inputs.from!.node, 'h1b')
+  t.is(nodes.h1b!.shares, 'h1')
+  t.is((document!.resolved.nodes as Record<string, { from: string }>).l2!.from, 'h1b')
+})
+
+test("an encoder that is shared cannot go where nothing fits in its place; what it shares is never another one's", async t => {
+  const { problems, document } = await readGraph(SHARED, { edits: [{ without: 'h1' }] })
+  t.deepEqual(problems, [])
+  const nodes = document!.resolved.nodes as Record<string, { from?: string; shares?: string }>
+  t.deepEqual(nodes.h2, { stage: 'projection', from: 'encoder', hidden: 8, width: 64 } as object)
+  t.deepEqual(nodes.h2b, { shares: 'h2', from: 'encoder2' })
+  const { problems: wrong } = await readGraph(SHARED, { edits: [{ without: 'encoder' }] })
+  t.true(wrong.length > 0 && wrong.every(({ code }) => code === 'wrong-port'))
+})
+
+test('a layer that is put on itself, weights and all, goes whole', async t => {
+  const text = readFileSync(SHARED, 'utf8').replace('h2b: { shares: h2, from: h1b }', 'h2b: { shares: h2, from: h2 }')
+  const { graph, problems } = await readGraph(`${written(t, { 'graph.yaml': text })}/graph.yaml`, {
+    edits: [{ without: 'h2' }],
+  })
+  t.deepEqual(
+    problems.map(({ message }) => message),
+    ["Nothing reads 'h1b', so it would never be trained. Name it in the 'from' of another node, or remove it."],
+  )
+  t.is(graph, undefined)
 })
