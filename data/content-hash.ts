@@ -14,7 +14,11 @@ const known = new Map<string, Promise<string>>()
  */
 export async function contentHash(path: string): Promise<string> {
   const member = inTar(path)
-  const { size, mtimeMs } = await stat(member?.file ?? path).catch(error => refuse(path, error))
+  const stats = await stat(member?.file ?? path).catch(error => refuse(path, error))
+  const { size, mtimeMs } = stats
+  if (!stats.isFile())
+    // a pipe or a device may never end
+    throw new Problem('audio-unreadable', `${path}: it is not a file`, { place: { file: path } })
   const key = [path, size, mtimeMs].join('\u0000')
   let hash = known.get(key)
   if (!hash) {

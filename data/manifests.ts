@@ -21,6 +21,10 @@ export type { ClipList, ListedClip } from './manifests/clip-list.js'
  *   every fault of shards
  */
 export async function readClips(input: string): Promise<ClipList> {
+  return withOwnLabels(await read(input))
+}
+
+async function read(input: string): Promise<ClipList> {
   const path = resolve(input)
   const shards = expandBraces(path)
   if (shards.every(isShard) && !isFolder(path)) return readShards(shards)
@@ -42,6 +46,13 @@ export async function readClips(input: string): Promise<ClipList> {
       return readTable(path)
   }
   return { clips: [{ id: basename(path), path, labels: {} }], columns: [] }
+}
+
+/** What every object has by nature is no label: a column `constructor` is undefined where a clip has no value in it. */
+function withOwnLabels(list: ClipList): ClipList {
+  for (const value of list.columns.filter(column => column in {}).map(column => ({ [column]: undefined })))
+    for (const clip of list.clips) clip.labels = { ...value, ...clip.labels } as Record<string, string>
+  return list
 }
 
 const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false

@@ -34,3 +34,9 @@ export class Problems extends Error {
     this.name = 'Problems'
   }
 }
+
+/** The first few of many alike, and how many more there are. @param rest says it of a number: `3 more rows are like these` */
+export function firstProblems(problems: readonly Problem[], rest: (more: number) => string, shown = 5): Problems {
+  const more = problems.length - shown
+  return new Problems([...problems.slice(0, shown), ...(more > 0 ? [new Problem('and-more', rest(more))] : [])])
+}

@@ -1,7 +1,7 @@
 /** The one reader of tables with a header: what a row is, and what is said about those that are none. */
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { Problem, Problems } from '../problem.js'
+import { firstProblems, Problem } from '../problem.js'
 import { decodeText } from './decode-text.js'
 import { DelimitedError, type Delimiter, type Row, readDelimited } from './delimited.js'
 
@@ -65,9 +65,6 @@ function withoutPadding({ line, fields }: Row, length: number): Row {
   return { line, fields: fields.slice(length).some(text => text !== '') ? fields : fields.slice(0, length) }
 }
 
-/** Problems of one table that are shown; the others are counted. */
-const SHOWN = 5
-
 /**
  * What `read` makes of each row.
  *
@@ -95,9 +92,7 @@ export function mapRows<T>(
   if (one) problems.push(one)
   if (problems.length === 0) return made
   problems.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0))
-  const more = problems.length - SHOWN
-  const rest = more > 0 ? [new Problem('more-rows', `${more} more rows of ${file} are like these.`)] : []
-  throw new Problems([...problems.slice(0, SHOWN), ...rest])
+  throw firstProblems(problems, more => `${more} more rows of ${file} are like these.`)
 }
 
 const otherLength = ({ line, fields }: Row, count: number, file: string) =>

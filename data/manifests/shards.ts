@@ -1,6 +1,6 @@
 import { basename, dirname, relative, sep } from 'node:path'
 import { OpenFiles } from '../open-files.js'
-import { Problem, Problems } from '../problem.js'
+import { firstProblems, Problem } from '../problem.js'
 import { hasLabels, labelsIn } from '../shards/sample-labels.js'
 import { endsIn, type Sample, samplesOf } from '../shards/samples.js'
 import { type TarMember, tarMembers } from '../shards/tar-members.js'
@@ -28,7 +28,7 @@ const LONGEST_TEXT = 1 << 24
  *
  * @param shards absolute paths
  * @throws Problems, those of all shards: `no-data`, `tar-compressed`, `tar-truncated`, `tar-damaged`, `duplicate-clip`,
- *   `two-sounds`, `bad-sample`; Problem `no-audio`
+ *   `tar-sparse`, `two-sounds`, `bad-sample`; Problem `no-audio`
  */
 export function readShards(shards: readonly string[], options: ShardOptions = {}): ClipList {
   const { root = commonFolder(shards), keys = 'unique', extensions = EXTENSIONS } = options
@@ -54,7 +54,7 @@ export function readShards(shards: readonly string[], options: ShardOptions = {}
     }
     texts.forget(shard)
   }
-  if (problems.length > 0) throw new Problems(problems)
+  if (problems.length > 0) throw firstProblems(problems, more => `${more} more faults of the shards are not shown.`, 20)
   if (heard === 0) throw noAudio(shards, clips.length, extensions)
   if (columns.size > 0 && options.classFrom === undefined) return { clips, columns: [...columns] }
   const classes = classesByName(names, options)
@@ -82,21 +82,21 @@ function readSamples(shard: string, problems: Problem[]): Sample[] {
 }
 
 function labelsOf(shard: string, { key, files }: Sample, problems: Problem[]): Record<string, string> {
-  const labels: Record<string, string> = {}
+  const labels = new Map<string, string>()
   const refuse = (what: string) =>
     problems.push(new Problem('bad-sample', `${shard}: sample '${key}': ${what}.`, { place: { file: shard } }))
   for (const [ending, member] of files) {
     if (!hasLabels(ending)) continue
     try {
       for (const [column, value] of Object.entries(labelsIn(ending, textOf(shard, member)))) {
-        if ((labels[column] ?? value) !== value) refuse(`two of its files give a '${column}', and not the same`)
-        labels[column] = value
+        if ((labels.get(column) ?? value) !== value) refuse(`two of its files give a '${column}', and not the same`)
+        labels.set(column, value)
       }
     } catch (error) {
       refuse(`${basename(member.name)} is no JSON (${(error as Error).message})`)
     }
   }
-  return labels
+  return Object.fromEntries(labels)
 }
 
 function textOf(shard: string, { start, size }: TarMember): string {

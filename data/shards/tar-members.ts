@@ -1,5 +1,6 @@
 /** Where the files of a tar lie. Headers are read, and what stands between them is passed over. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { isUtf8 } from 'node:buffer'
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { Header, type HeaderData } from 'tar/header'
 import { Pax } from 'tar/pax'
 import { Problem } from '../problem.js'
@@ -15,6 +16,9 @@ export interface TarMember {
 }
 
 const BLOCK = 512
+/** Byte of a header that says what kind of file it is, and what it says of a sparse one (GNU). */
+const TYPE = 156
+const SPARSE = 'S'.charCodeAt(0)
 /** Read at once: a header with a small file and the next header behind it. */
 const PAGE = 4096
 /** Names and other remarks about one file are never so long. */
@@ -24,7 +28,7 @@ const LONGEST_REMARK = 1 << 20
  * The files of a tar in their order: ustar, pax and GNU, with names of any length. Hard links stand for the file that
  * they name; folders, symbolic links and devices are left out.
  *
- * @throws Problem `tar-compressed`, `tar-truncated`, `tar-damaged`, `no-data`
+ * @throws Problem `tar-compressed`, `tar-truncated`, `tar-damaged`, `tar-sparse`, `no-data`
  */
 export function tarMembers(file: string): TarMember[] {
   const tar = openTar(file)
@@ -46,8 +50,10 @@ interface OpenTar {
 function openTar(file: string): OpenTar {
   let descriptor: number
   try {
+    if (!statSync(file).isFile()) throw new Problem('no-data', `${file} is not a file.`, { place: { file } })
     descriptor = openSync(file, 'r')
   } catch (error) {
+    if (error instanceof Problem) throw error
     const { code } = error as NodeJS.ErrnoException
     const why = code === 'ENOENT' || code === 'ENOTDIR' ? 'there is no such file' : `it cannot be opened (${code})`
     throw new Problem('no-data', `${file}: ${why}.`, { place: { file }, cause: error })
@@ -80,9 +86,13 @@ function* membersOf(tar: OpenTar): Generator<TarMember> {
         everywhere = Pax.parse(remark(), everywhere, true)
         continue
       case 'ExtendedHeader':
-      case 'OldExtendedHeader':
-        next = Pax.parse(remark(), next)
+      case 'OldExtendedHeader': {
+        const text = remark()
+        const [, sparse] = /^\d+ GNU\.sparse\.name=(.*)$/m.exec(text) ?? []
+        if (sparse !== undefined) throw sparseFile(tar, sparse)
+        next = Pax.parse(text, next)
         continue
+      }
       case 'NextFileHasLongPath':
       case 'OldGnuLongPath':
         next = { ...next, path: withoutEnd(remark()) }
@@ -108,8 +118,11 @@ function headerAt(tar: OpenTar, at: number, next: HeaderData | undefined, everyw
     if (at === 0) throw notTar(tar, block)
     throw truncated(tar, 'the mark that closes a tar is missing')
   }
-  const header = new Header(block, 0, next, everywhere)
-  if (header.nullBlock || header.cksumValid) return header
+  const header = headerOf(block, next, everywhere)
+  if (header?.nullBlock || header?.cksumValid) {
+    if (block[TYPE] === SPARSE) throw sparseFile(tar, header.path ?? '')
+    return header
+  }
   if (at === 0) throw notTar(tar, block)
   throw new Problem('tar-damaged', `${tar.file}: at byte ${at} there is no header of a file.`, {
     place: { file: tar.file },
@@ -117,14 +130,44 @@ function headerAt(tar: OpenTar, at: number, next: HeaderData | undefined, everyw
   })
 }
 
+/** Undefined if a number in it is greater than any file. */
+function headerOf(block: Buffer, next: HeaderData | undefined, everywhere: HeaderData | undefined): Header | undefined {
+  let header: Header
+  try {
+    header = new Header(block, 0, next, everywhere)
+  } catch {
+    return undefined
+  }
+  if (header.path?.includes('\ufffd') && next?.path === undefined) header.path = pathIn(block)
+  if (header.linkpath?.includes('\ufffd') && next?.linkpath === undefined) header.linkpath = textIn(block, 157, 100)
+  return header
+}
+
+/** Name of a header, with the folders that ustar keeps apart. */
+function pathIn(block: Buffer): string {
+  const folders = block.toString('latin1', 257, 263) === 'ustar\0' ? textIn(block, 345, 155) : ''
+  return [...(folders === '' ? [] : [folders]), textIn(block, 0, 100)].join('/')
+}
+
+const textIn = (block: Buffer, from: number, length: number) => withoutEnd(textOf(block.subarray(from, from + length)))
+
+/** Bytes that are not UTF-8 are letters of Latin-1: other names stay other names. */
+const textOf = (bytes: Buffer) => bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1')
+
 function remarkAt(tar: OpenTar, start: number, size: number): string {
   if (size > LONGEST_REMARK)
     throw new Problem('tar-damaged', `${tar.file}: a header of ${size} bytes.`, { place: { file: tar.file } })
-  return tar.read(start, size).toString()
+  return textOf(tar.read(start, size))
 }
 
 const withoutEnd = (text: string) => text.replace(/\0[\s\S]*$/, '')
 const plainName = (name: string) => name.replace(/^(\.?\/)+/, '')
+
+const sparseFile = ({ file }: OpenTar, name: string) =>
+  new Problem('tar-sparse', `${file} holds '${name}' as a sparse file, whose bytes do not lie side by side.`, {
+    place: { file },
+    hint: 'Pack the tar again without --sparse.',
+  })
 
 const truncated = ({ file }: OpenTar, what: string) =>
   new Problem('tar-truncated', `${file} ends too early: ${what}.`, {

@@ -1,9 +1,11 @@
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import test from 'ava'
+import { contentHash } from '../../data/content-hash.js'
 import { readClips } from '../../data/manifests.js'
-import { type Problem, Problems } from '../../data/problem.js'
+import { Problem, Problems } from '../../data/problem.js'
 
 const folderOf = (files: Record<string, string>) => {
   const folder = mkdtempSync(join(tmpdir(), 'earshot-'))
@@ -210,4 +212,33 @@ test('the sounds of the quickstart: 206, nine classes of nine and more', async t
   for (const { labels } of clips) if (labels.class) sizes.set(labels.class, (sizes.get(labels.class) ?? 0) + 1)
   t.is(sizes.size, 9)
   t.true([...sizes.values()].every(size => size >= 9))
+})
+
+test.serial('a sub-folder that may not be read is named, not left out', async t => {
+  const folder = folderOf({ 'a.wav': '', 'closed/b.wav': '' })
+  chmodSync(folder, 0o755)
+  chmodSync(join(folder, 'closed'), 0)
+  const root = process.geteuid!() === 0
+  if (root) process.seteuid!(65_534)
+  const { codes, error } = await refused(folder).finally(() => root && process.seteuid!(0))
+  chmodSync(join(folder, 'closed'), 0o755)
+  t.deepEqual(codes, ['unreadable-folder'])
+  t.regex(error.message, /closed cannot be read \(EACCES\)/)
+})
+
+test('names of files that are not UTF-8 are told, those that only look so are read', async t => {
+  const folder = folderOf({ 'a.wav': '', 'strange \ufffd.wav': '' })
+  t.is((await readClips(folder)).clips.length, 2)
+  for (const letter of [0xe8, 0xe9])
+    writeFileSync(Buffer.concat([Buffer.from(`${folder}/caf`), Buffer.from([letter]), Buffer.from('.wav')]), '')
+  const { codes, error } = await refused(folder)
+  t.deepEqual(codes, ['bad-name', 'bad-name'])
+  t.regex(error.message, /not UTF-8/)
+})
+
+test("a pipe or a device that a table names is that clip's own problem, and not waited for", async t => {
+  const folder = folderOf({ 't.csv': 'file\npipe.wav\n/dev/zero\nsub\n', 'sub/a.wav': '' })
+  t.is(spawnSync('mkfifo', [join(folder, 'pipe.wav')]).status, 0)
+  for (const { path } of (await readClips(join(folder, 't.csv'))).clips)
+    t.regex((await t.throwsAsync(contentHash(path), { instanceOf: Problem }))!.message, /it is not a file/)
 })

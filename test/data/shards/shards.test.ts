@@ -181,3 +181,20 @@ test('braces: counted with zeros, backwards, listed, several, none', t => {
   t.deepEqual(expandBraces('a{b}c'), ['a{b}c'])
   t.throws(() => expandBraces('{0..99999999}.tar'), { message: /100000000 paths/ })
 })
+
+test('a key that objects have by nature is a label like any other', async t => {
+  const shard = pack(join(scratchFolder('shards'), 's.tar'), {
+    '1.wav': 'a',
+    '1.json': '{"constructor": "Voith", "__proto__": "none"}',
+    '2.wav': 'b',
+    '2.json': '{"kit": "K"}',
+  })
+  const { clips, columns } = await readClips(shard)
+  t.deepEqual(columns, ['constructor', '__proto__', 'kit'])
+  const read = (column: string) => clips.map(({ labels }) => structuredClone(labels)[column])
+  t.deepEqual(columns.map(read), [
+    ['Voith', undefined],
+    ['none', undefined],
+    [undefined, 'K'],
+  ])
+})

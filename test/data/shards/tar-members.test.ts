@@ -142,3 +142,75 @@ test('a header gone bad is named by its place; a tar that has changed is read an
   appendFileSync(file, Buffer.alloc(10))
   t.throws(() => inTar(`${file}/a.wav`), { instanceOf: Problem })
 })
+
+const written = (name: string, script: string, ...words: string[]) => {
+  const file = join(scratchFolder('tar'), name)
+  const { status, stderr } = spawnSync('python3', [
+    '-c',
+    `import io, sys, tarfile\nfile = sys.argv[1]\n${script}`,
+    file,
+    ...words,
+  ])
+  if (status !== 0) throw new Error(`${stderr}`)
+  return file
+}
+
+test('bytes of a compressed tar that look like a number of any size are no stack trace', t => {
+  const block = Buffer.alloc(1024, 0xff)
+  block.set([0x1f, 0x8b])
+  const file = join(scratchFolder('tar'), 'packed.tar')
+  writeFileSync(file, block)
+  t.is(refusal(file).code, 'tar-compressed')
+})
+
+test('a size of 2^62 is damage at its place', t => {
+  const file = written(
+    'huge.tar',
+    `
+with tarfile.open(file, 'w', format=tarfile.GNU_FORMAT) as tar:
+    tar.addfile(tarfile.TarInfo('a.wav'))
+with open(file, 'r+b') as raw:
+    huge = tarfile.TarInfo('huge.wav'); huge.size = 2 ** 62
+    raw.seek(512); raw.write(huge.tobuf(tarfile.GNU_FORMAT))
+`,
+  )
+  t.deepEqual([refusal(file).code, /at byte 512 /.test(refusal(file).message)], ['tar-damaged', true])
+})
+
+test('names that differ in bytes outside UTF-8 are different files', t => {
+  for (const format of ['USTAR', 'GNU']) {
+    const file = written(
+      'latin.tar',
+      `
+with tarfile.open(file, 'w', format=tarfile.${format}_FORMAT, encoding='latin-1') as tar:
+    for folder in ['', 'é' + 'x' * 98 + '/'] if '${format}' == 'USTAR' else ['', 'é' * 120 + '/']:
+        for name in ['Chèvre.wav', 'Chévre.wav']:
+            tar.addfile(tarfile.TarInfo(folder + name))
+`,
+    )
+    const names = tarMembers(file).map(({ name }) => name)
+    t.deepEqual(names.slice(0, 2), ['Chèvre.wav', 'Chévre.wav'])
+    t.is(new Set(names).size, 4)
+    t.true(names[3]!.endsWith('/Chévre.wav') && names[3]!.startsWith('é'))
+  }
+})
+
+for (const format of ['gnu', 'posix'])
+  test(`a sparse file is named (GNU tar, --format ${format})`, t => {
+    const folder = scratchFolder('sparse')
+    writeFileSync(join(folder, 'a.wav'), 'x')
+    writeFileSync(join(folder, 'hole.wav'), '')
+    truncateSync(join(folder, 'hole.wav'), 1 << 20)
+    const file = join(folder, 'all.tar')
+    const words = ['-C', folder, '-c', '-f', file, '--sparse', '--format', format, 'a.wav', 'hole.wav']
+    const { status, stderr } = spawnSync('tar', words)
+    t.is(status, 0, `${stderr}`)
+    t.is(refusal(file).code, 'tar-sparse')
+    t.regex(refusal(file).message, /'hole.wav'/)
+  })
+
+test('a pipe that is called a tar is not waited for', t => {
+  const file = join(scratchFolder('pipe'), 'x.tar')
+  t.is(spawnSync('mkfifo', [file]).status, 0)
+  t.regex(refusal(file).message, /is not a file/)
+})
