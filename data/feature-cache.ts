@@ -12,7 +12,11 @@ import { Problem } from './problem.js'
 export interface Feature {
   frames: number
   bands: number
-  /** Copies `count` frames from frame `start`, row-major. @throws RangeError outside the clip */
+  /**
+   * Copies `count` frames from frame `start`, row-major.
+   *
+   * @throws RangeError outside the clip; Problem `cache-changed` if the file is no longer there, or no longer whole
+   */
   read(start: number, count: number): Float32Array
   /** Length of the sound itself, before it was repeated to fill a patch; NaN if its writer did not say. */
   seconds: number
@@ -48,6 +52,13 @@ export class FeatureCache {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
       throw problemOf(error, this.folder)
     }
+  }
+
+  /** The feature of a key that was there a while ago. @throws Problem `cache-changed` */
+  get(key: string): Feature {
+    const found = this.open(key)
+    if (found) return found
+    throw cacheChanged(this.path(key))
   }
 
   /**
@@ -110,6 +121,7 @@ export class FeatureCache {
     try {
       return await work()
     } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw cacheChanged(this.folder, error)
       throw problemOf(error, this.folder)
     }
   }
@@ -129,12 +141,28 @@ function feature(path: string, { frames, bands, seconds, summary }: Header): Fea
       if (!Number.isInteger(start) || !Number.isInteger(count) || start < 0 || count < 0 || start + count > frames)
         throw new RangeError(`frames ${start} to ${start + count} of a feature of ${frames} frames`)
       const out = new Float32Array(count * bands)
-      const got = files.read(path, new Uint8Array(out.buffer), HEADER + bodyLength({ frames: start, bands }))
-      if (got < out.byteLength) throw new Problem('cache-changed', `${path} was cut short while it was in use.`)
+      const at = HEADER + bodyLength({ frames: start, bands })
+      if (bytesRead(path, new Uint8Array(out.buffer), at) < out.byteLength) throw cacheChanged(path)
       return out
     },
     close: () => files.forget(path),
   }
+}
+
+function bytesRead(path: string, bytes: Uint8Array, position: number): number {
+  try {
+    return files.read(path, bytes, position)
+  } catch (error) {
+    throw cacheChanged(path, error)
+  }
+}
+
+function cacheChanged(path: string, cause?: unknown): Problem {
+  files.forget(path)
+  return new Problem('cache-changed', `${path} was taken away or cut short while it was in use.`, {
+    hint: 'The cache may be made smaller when nothing runs. The same command makes again what is missing.',
+    cause,
+  })
 }
 
 /** The time of change tells `cache prune` when a feature was last used, to the day. */

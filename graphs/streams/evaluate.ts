@@ -99,6 +99,11 @@ export class Evaluator {
     return found ? this.#remember(key, found) : this.#make(id, clip, keyOf)
   }
 
+  /** Opens every feature anew when it is next asked for: the cache may have been emptied. */
+  forget(): void {
+    this.#features.clear()
+  }
+
   /** Opening a feature checks every byte of its file: once a worker is enough. */
   #remember(key: string, feature: Feature): Feature {
     if (this.#features.size >= REMEMBERED) this.#features.delete(this.#features.keys().next().value!)

@@ -1,6 +1,7 @@
 /** The file each pool thread runs: keeps what the last setups need, answers tasks, moves results out without copying. */
 import { move, transferableSymbol, valueSymbol } from 'piscina'
 import { FeatureCache } from '../../data/feature-cache.js'
+import { Problem } from '../../data/problem.js'
 import type { Stages } from './evaluate.js'
 import { type Evaluated, type PreparedClip, type Setup, type Task, TaskRunner } from './tasks.js'
 
@@ -11,8 +12,13 @@ export interface Request {
   task: Task
 }
 
+/** A Problem on its way to the thread that asked: an error would arrive as text alone. */
+export interface Refusal {
+  problem: { code: string; message: string; hint: string | undefined }
+}
+
 /** `unknown-setup`: this thread has not seen the setup; the task is to be sent again with it. */
-export type Reply = Evaluated | PreparedClip | 'unknown-setup'
+export type Reply = Evaluated | PreparedClip | Refusal | 'unknown-setup'
 
 /** One to prepare, one to stream: more at once is nobody's habit. */
 const KEPT = 2
@@ -27,7 +33,13 @@ export default async function answer({ id, setup, task }: Request): Promise<Repl
   const runner = await runners.get(id)
   if (!runner) return 'unknown-setup'
   if (task.kind === 'prepare') return runner.prepare(task.clip)
-  return moved(await runner.evaluate(task.items))
+  try {
+    return moved(await runner.evaluate(task.items))
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    const { code, message, hint } = error
+    return { problem: { code, message, hint } }
+  }
 }
 
 /** A runner as a pool thread has it: stages by their registry, features on disk. */

@@ -3,10 +3,11 @@ import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import type { Worker } from 'node:worker_threads'
 import { Piscina } from 'piscina'
+import { Problem } from '../../data/problem.js'
 import { setTensorflowEnvironment } from '../../engine/environment.js'
 import { Credits } from './credits.js'
 import type { Item } from './node-work.js'
-import type { Reply, Request } from './pool-worker.js'
+import type { Refusal, Reply, Request } from './pool-worker.js'
 import { StartedPrograms } from './started-programs.js'
 import type { Evaluated, PreparedClip, Setup, Task } from './tasks.js'
 
@@ -82,7 +83,11 @@ export function openPool({ workers = defaultWorkers(), threads: computing }: Poo
       return seats.waiting
     },
     prepare: async (setup, clip, signal) => (await run(setup, { kind: 'prepare', clip }, signal)) as PreparedClip,
-    evaluate: async (setup, items, signal) => (await run(setup, { kind: 'evaluate', items }, signal)) as Evaluated,
+    evaluate: async (setup, items, signal) => {
+      const reply = (await run(setup, { kind: 'evaluate', items }, signal)) as Evaluated | Refusal
+      if (!('problem' in reply)) return reply
+      throw new Problem(reply.problem.code, reply.problem.message, { hint: reply.problem.hint })
+    },
     close: async () => {
       broken ??= new Error('the pool is closed')
       await threads.destroy()

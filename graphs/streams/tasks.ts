@@ -54,9 +54,12 @@ export interface Evaluated {
 
 type Sums = Pick<Evaluated, 'busy' | 'counts' | 'runs'>
 
+/** An item is tried so often while somebody takes features away. */
+const ATTEMPTS = 5
+
 /** No clip would fare better. */
 const FATAL = new Set(
-  'cache-full cache-limit cache-not-writable no-engine no-checkpoint bad-checkpoint checkpoint-mismatch wrong-processor'.split(
+  'cache-full cache-limit cache-changed cache-not-writable no-engine no-checkpoint bad-checkpoint checkpoint-mismatch wrong-processor'.split(
     ' ',
   ),
 )
@@ -82,7 +85,7 @@ export class TaskRunner {
       const features: Record<string, PreparedFeature> = {}
       for (const { id } of cachedNodes(graph, this.#stages)) {
         const keyOf = (node: string) => featureKey(graph, node, hash, clip)
-        const { frames, seconds, summary } = await this.#evaluator.feature(id, clip, keyOf)
+        const { frames, seconds, summary } = await this.#retried(async () => this.#evaluator.feature(id, clip, keyOf))
         if (frames === 0) throw new Problem('no-frames', `'${id}' gives no frames: the clip is too short.`)
         if (!Number.isFinite(summary.sum) || !Number.isFinite(summary.sumOfSquares))
           throw new Problem('not-finite', `'${id}' gives numbers that are not finite.`)
@@ -90,11 +93,11 @@ export class TaskRunner {
       }
       return { features }
     } catch (error) {
-      return { failure: failureOf(error), fatal: error instanceof Problem && FATAL.has(error.code) }
+      return { failure: failureOf(error), fatal: isFatal(error) }
     }
   }
 
-  /** A clip that fails is dropped with its reason; the others do not notice. */
+  /** A clip that fails is dropped with its reason; the others do not notice. @throws Problem that every clip would meet */
   async evaluate(items: readonly Item[]): Promise<Evaluated> {
     const began = performance.now()
     const { layouts } = this.#setup
@@ -103,16 +106,29 @@ export class TaskRunner {
     const drops: Evaluated['drops'] = []
     for (const [index, item] of items.entries()) {
       try {
-        const values = await this.#evaluator.values(outputs, item)
+        const values = await this.#retried(() => this.#evaluator.values(outputs, item))
         const row = index - drops.length
         for (const layout of layouts) place(values[layout.from], layout, room, row)
       } catch (error) {
+        if (isFatal(error)) throw error
         drops.push({ index, ...failureOf(error) })
       }
     }
     const count = items.length - drops.length
     const values = drops.length === 0 ? room : firstOf(room, layouts, count)
     return { values, drops, ...this.#since(), spent: performance.now() - began }
+  }
+
+  /** What is no longer in the cache is made again, and the work done again with the same draws. */
+  async #retried<T>(work: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work()
+      } catch (error) {
+        if (!(error instanceof Problem) || error.code !== 'cache-changed' || attempt === ATTEMPTS) throw error
+        this.#evaluator.forget()
+      }
+    }
   }
 
   /** What has come to the evaluator's figures since the last time. */
@@ -127,6 +143,8 @@ export class TaskRunner {
     }
   }
 }
+
+const isFatal = (error: unknown) => error instanceof Problem && FATAL.has(error.code)
 
 function increase(before: Readonly<Record<string, number>>, now: Readonly<Record<string, number>>) {
   return Object.fromEntries(Object.entries(now).map(([name, value]) => [name, value - (before[name] ?? 0)]))

@@ -124,7 +124,7 @@ export class ClipEmbedding {
   *#sources() {
     const cache = new FeatureCache(this.prepared.cacheFolder)
     for (const [key, feature] of this.prepared.nodes[this.path.mel]!.keys.entries()) {
-      yield { key, open: () => cache.open(feature)! }
+      yield { key, open: () => cache.get(feature) }
     }
   }
 

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fc, testProp } from '@fast-check/ava'
@@ -116,4 +125,17 @@ asUser('a folder that may not be written is a problem', async t => {
   chmodSync(cache.folder, 0o500)
   const error = await t.throwsAsync(cache.write(KEY, 1, blocks([1])), { instanceOf: Problem })
   t.is((error as Problem).code, 'cache-not-writable')
+})
+
+test('a feature that is taken away while it is in use says so, and is made again', async t => {
+  const cache = newCache()
+  const feature = await cache.write(KEY, 2, blocks([1, 2, 3, 4]))
+  feature.close()
+  rmSync(cache.folder, { recursive: true })
+  const error = t.throws(() => feature.read(0, 1), { instanceOf: Problem })
+  t.is((error as Problem).code, 'cache-changed')
+  t.throws(() => cache.get(KEY), { instanceOf: Problem })
+  await cache.write(KEY, 2, blocks([1, 2, 3, 4]))
+  t.deepEqual([...feature.read(1, 1)], [3, 4])
+  t.deepEqual([...cache.get(KEY).read(1, 1)], [3, 4])
 })

@@ -67,5 +67,5 @@ const lqLoss = (probability: number) => (1 - Math.min(1, probability) ** Q) / Q
 
 function* sources(prepared: Prepared, path: EncodingPath) {
   const cache = new FeatureCache(prepared.cacheFolder)
-  for (const [key, feature] of prepared.nodes[path.mel]!.keys.entries()) yield { key, open: () => cache.open(feature)! }
+  for (const [key, feature] of prepared.nodes[path.mel]!.keys.entries()) yield { key, open: () => cache.get(feature) }
 }

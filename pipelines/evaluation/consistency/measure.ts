@@ -68,7 +68,7 @@ export async function measureConsistency(options: ConsistencyOptions): Promise<C
   const { seed, threads, precision } = train
   const thread = await TrainerThread.start({ graph, seed, threads, precision })
   const store = new FeatureCache(cache)
-  const open = (clip: number, axis: Axis) => store.open(prepared.nodes[axis === 'time' ? path.mel : wide]!.keys[clip]!)!
+  const open = (clip: number, axis: Axis) => store.get(prepared.nodes[axis === 'time' ? path.mel : wide]!.keys[clip]!)
   const tallies: ClipTally[] = []
   let patches = 0
   const bar = progress('shifted clips', usable.length)

@@ -130,7 +130,7 @@ function somePatches(path: EncodingPath, prepared: Prepared): Patch[] {
   const every = Math.max(1, keys.length / PATCHES)
   const chosen = keys.filter((_, index) => Math.floor(index / every) !== Math.floor((index - 1) / every))
   return chosen.flatMap(key => {
-    const mel = cache.open(key)!
+    const mel = cache.get(key)
     const starts = patchStarts(mel.frames, { frames: path.patch.frames, hop: path.patch.frames })
     const spread = starts.filter((_, index) => index % Math.ceil(starts.length / each) === 0)
     const patches = spread.map(start => cutPatch(mel, start, path.patch.frames))

@@ -89,7 +89,7 @@ class Watch implements Watching {
     const { path, prepared, examples } = this
     const cache = new FeatureCache(prepared.cacheFolder)
     const { keys } = prepared.nodes[path.mel]!
-    const sources = examples.rows.map((row, key) => ({ key, open: () => cache.open(keys[row]!)! }))
+    const sources = examples.rows.map((row, key) => ({ key, open: () => cache.get(keys[row]!) }))
     const found: Float32Array[] = []
     const clips: number[] = []
     for await (const { key, embedding } of encodePatches(thread, path, sources, Math.ceil(path.patch.frames / 2))) {

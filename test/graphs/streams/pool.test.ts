@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
-import { firstValueFrom, lastValueFrom, tap, toArray } from 'rxjs'
+import { concatMap, firstValueFrom, lastValueFrom, tap, toArray } from 'rxjs'
+import { pruneCache } from '../../../data/cached-files.js'
+import { Problem } from '../../../data/problem.js'
 import { streamBatches } from '../../../graphs/streams/batches.js'
 import { openPool } from '../../../graphs/streams/pool.js'
 import { prepareFeatures } from '../../../graphs/streams/prepare.js'
@@ -67,6 +69,48 @@ test.serial('results are moved, not copied, and each is of its own', async t => 
   release()
   t.not(values.batch!.a!.buffer, values.batch!.b!.buffer)
   t.is(values.batch!.a!.byteLength, values.batch!.a!.buffer.byteLength)
+  await pool.close()
+})
+
+test.serial('a cache that is emptied while batches are made is made again: same bits, nothing dropped', async t => {
+  const clips = await written(...Array.from({ length: 300 }, (_, i) => `clip${i}`)) // more than a thread holds open
+  const stream = async (name: string, afterBatch: (made: number) => Promise<unknown>) => {
+    const cacheFolder = join(folder, name, 'features')
+    const pool = openPool({ workers: 1 })
+    try {
+      const prepared = await prepareFeatures({ graph, clips, cacheFolder, pool, stagesModule: STAGES_MODULE })
+      const options = { graph, prepared, stages, pool, seed: 1, steps: 90, stagesModule: STAGES_MODULE }
+      let made = 0
+      const batches = streamBatches({ ...options, onDrop: drop => t.fail(drop.reason) }).pipe(
+        concatMap(async batch => {
+          await afterBatch(++made)
+          batch.release()
+          return { values: batch.values, items: batch.items }
+        }),
+        toArray(),
+      )
+      return await lastValueFrom(batches)
+    } finally {
+      await pool.close()
+    }
+  }
+  const empty = (made: number) =>
+    made % 40 === 5 ? pruneCache({ all: true }, join(folder, 'emptied')) : Promise.resolve()
+  t.deepEqual(await stream('emptied', empty), await stream('kept', () => Promise.resolve()))
+})
+
+test.serial('a cache that can no longer be written ends the stream in a Problem, not in dropped items', async t => {
+  const clips = await written(...Array.from({ length: 300 }, (_, i) => `clip${i}`))
+  const cacheFolder = join(folder, 'limited')
+  const pool = openPool({ workers: 1 })
+  const prepared = await prepareFeatures({ graph, clips, cacheFolder, pool, stagesModule: STAGES_MODULE })
+  await rm(cacheFolder, { recursive: true })
+  await writeFile(cacheFolder, 'a file where the folder was')
+  const options = { graph, prepared, stages, pool, seed: 1, steps: 90, stagesModule: STAGES_MODULE }
+  const batches = streamBatches(options).pipe(tap(batch => batch.release()))
+  const error = await t.throwsAsync(lastValueFrom(batches), { instanceOf: Problem })
+  t.is(error?.code, 'cache-not-writable')
+  t.truthy(error?.hint)
   await pool.close()
 })
 
