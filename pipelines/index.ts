@@ -69,7 +69,7 @@ export interface EmbedOptions {
   /** Encoder to take embeddings from, if the graph has several. */
   layer?: string
   /** Writes what probes compare with as well; by default where the input has labels. */
-  rulers?: boolean
+  baselines?: boolean
   /** Worker threads for decoding; as many as cores by default. */
   workers?: number
   signal?: AbortSignal
@@ -117,7 +117,7 @@ export interface ProbeOptions {
 }
 
 /**
- * What embeddings are worth to a shallow classifier, beside rulers and chance.
+ * What embeddings are worth to a shallow classifier, beside baselines and chance.
  *
  * @param file Arrow file by `embed`, or any with columns `clip` and `embedding`
  * @throws Problem if a column is missing, or the classes are too few

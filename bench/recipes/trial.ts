@@ -49,7 +49,7 @@ export function peerWords(edits: readonly Edit[]): string[] {
     if ('without' in edit && edit.without === 'mixed') return ['--background', '0']
     if ('without' in edit && views.delete(edit.without)) return []
     const [path = '', value = ''] = 'set' in edit ? edit.set.split('=') : []
-    if (path === 'train.calibration') return [] // it has no ruler
+    if (path === 'train.calibration') return [] // it has no baseline
     if (path in OPTIONS) return [OPTIONS[path]!, value]
     throw new RangeError(`bench/peers/simclr.py has no word for ${JSON.stringify(edit)}`)
   })

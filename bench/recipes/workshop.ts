@@ -62,7 +62,7 @@ export class Workshop {
     const embeddings = join(folder, `${name}.arrow`)
     const result = join(folder, `${name}.probe.json`)
     if (existsSync(result)) return result
-    const embed = ['embed', join(folder, 'run'), set, '-o', embeddings, '--hop', `${hop}s`, '--no-rulers']
+    const embed = ['embed', join(folder, 'run'), set, '-o', embeddings, '--hop', `${hop}s`, '--no-baselines']
     if (!existsSync(embeddings)) await this.#earshot(folder, embed)
     const groups = group === undefined ? [] : ['--group', group]
     const words = ['probe', embeddings, '--label', label, ...groups, '--classifier', ...classifiers, '--json', result]

@@ -20,7 +20,7 @@ const VERBS: readonly (readonly [name: string, summary: string, file?: string])[
   ['export', 'write a trained encoder as ONNX, for TensorFlow.js or as safetensors'],
   ['merge', 'put files of embeddings together'],
   ['inspect', 'say what an embeddings file holds, with a map to listen to'],
-  ['probe', 'say what embeddings are worth, beside rulers'],
+  ['probe', 'say what embeddings are worth, beside baselines'],
   ['similar', 'find the sounds most like one, and how often they share its label'],
   ['finetune', 'train a classifier, from scratch or a checkpoint, and judge it on a test set'],
   ['classify', 'say what a trained classifier makes of sounds'],

@@ -18,7 +18,7 @@ interface Options extends ShardFlags {
   hop: string
   level: string
   layer?: string
-  rulers?: boolean
+  baselines?: boolean
   workers?: string
 }
 
@@ -51,8 +51,8 @@ export default function register(program: Command): void {
       '--layer <name>',
       'encoder to take embeddings from, if there are several, or one of its layers (encoder.block2)',
     )
-    .option('--rulers', 'write what probes compare with (untrained encoder, log-mel statistics) as well')
-    .option('--no-rulers', 'do not; without either option they are written where the input has labels')
+    .option('--baselines', 'write what probes compare with (untrained encoder, log-mel statistics) as well')
+    .option('--no-baselines', 'do not; without either option they are written where the input has labels')
     .option('--workers <count>', 'worker threads for decoding; as many as cores if not given')
     .addHelpText('after', EXAMPLES)
     .action(embed)
@@ -67,7 +67,7 @@ async function embed(run: string, inputs: string[], options: Options, command: C
   if (!hop.success) throw new Problem('bad-option', `--hop: ${hop.error.issues[0]!.message}`)
   const workers = options.workers === undefined ? undefined : wholeNumber('--workers', options.workers)
   const { shard, sharding } = await readSharding(options, workers)
-  const { output, level, layer, rulers } = options
+  const { output, level, layer, baselines } = options
   const given = { run, inputs, output, layer, workers }
   await stoppable(async signal => {
     if (sharding) {
@@ -76,7 +76,7 @@ async function embed(run: string, inputs: string[], options: Options, command: C
     }
     const { writeEmbeddings } = await import('../embeddings/write-embeddings.js')
     const cache = join(cacheFolder(), 'features')
-    report(await writeEmbeddings({ ...given, hop: hop.data, level, rulers, cache, shard, signal }), options)
+    report(await writeEmbeddings({ ...given, hop: hop.data, level, baselines, cache, shard, signal }), options)
   }, `Stopped; ${output} has not been written. What has been read stays in the cache: run the same command again.`)
 }
 

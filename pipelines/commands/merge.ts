@@ -20,9 +20,9 @@ export default function register(program: Command): void {
 
 async function merge(files: string[], { output }: { output: string }): Promise<void> {
   const { mergeEmbeddings } = await import('../embeddings/merge-embeddings.js')
-  const { rows, rulers, without, columns } = await mergeEmbeddings(files, output)
-  const beside = rulers.length > 0 ? `, and its rulers (${rulers.join(', ')})` : ''
-  const lost = without === undefined ? '' : `Rulers were left out: ${without} has none.\n`
+  const { rows, baselines, without, columns } = await mergeEmbeddings(files, output)
+  const beside = baselines.length > 0 ? `, and its baselines (${baselines.join(', ')})` : ''
+  const lost = without === undefined ? '' : `Baselines were left out: ${without} has none.\n`
   const next = columns[0] === undefined ? '' : `Next:\n  ./earshot probe ${shellWord(output)} --label ${columns[0]}\n`
   process.stdout.write(`${output}: ${rows} rows of ${files.length} files${beside}.\n${lost}${next}`)
 }

@@ -1,4 +1,4 @@
-/** `earshot probe`: what embeddings are worth to a shallow classifier, beside rulers. */
+/** `earshot probe`: what embeddings are worth to a shallow classifier, beside baselines. */
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { Problem } from '../../data/problem.js'
@@ -47,7 +47,7 @@ Examples:
 export default function probe(program: Command): void {
   program
     .command('probe')
-    .description('Say what embeddings are worth: shallow classifiers, beside rulers and chance.')
+    .description('Say what embeddings are worth: shallow classifiers, beside baselines and chance.')
     .argument(
       '<embeddings.arrow...>',
       'file by `earshot embed`, or any Arrow file with columns clip and embedding; several: layers of the same clips',

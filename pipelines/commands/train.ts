@@ -1,4 +1,4 @@
-/** `earshot train`: a config becomes a run folder with checkpoints, metrics and the ruler of its probes. */
+/** `earshot train`: a config becomes a run folder with checkpoints, metrics and the baseline of its probes. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'

@@ -126,7 +126,7 @@ const train = z
       .int()
       .min(0)
       .default(30)
-      .describe('batches that set the batch-norm statistics of the untrained encoder, the ruler of probes'),
+      .describe('batches that set the batch-norm statistics of the untrained encoder, the baseline of probes'),
   })
   .refine(({ checkpoints, watch }) => !checkpoints.best || watch !== undefined, {
     path: ['checkpoints', 'best'],

@@ -12,7 +12,7 @@ import { createEmbeddingWriter, type EmbeddingRow, type EmbeddingWriter } from '
 import { encodePatches } from './encode.js'
 import type { EncodingPath } from './encoding-path.js'
 import { logMelStatistics } from './log-mel-statistics.js'
-import { embeddingMetadata, rulersFolder } from './metadata.js'
+import { baselinesFolder, embeddingMetadata } from './metadata.js'
 import { RunningMean } from './running-mean.js'
 
 export type Level = 'clip' | 'patch'
@@ -27,7 +27,7 @@ export interface EmbedOptions {
   level: Level
   layer?: string | undefined
   /** Written where the input has labels, if not said. */
-  rulers?: boolean | undefined
+  baselines?: boolean | undefined
   workers?: number | undefined
   /** Folder of the feature cache. */
   cache: string
@@ -37,7 +37,7 @@ export interface EmbedOptions {
   signal?: AbortSignal | undefined
 }
 
-/** One set of clips, through the trained encoder and then through its rulers. */
+/** One set of clips, through the trained encoder and then through its baselines. */
 export class ClipEmbedding {
   constructor(
     private readonly options: EmbedOptions,
@@ -91,8 +91,8 @@ export class ClipEmbedding {
   }
 
   /** Untrained encoder, and log-mel statistics with and without duration, for the same clips. */
-  async writeRulers(): Promise<void> {
-    const folder = rulersFolder(this.options.output)
+  async writeBaselines(): Promise<void> {
+    const folder = baselinesFolder(this.options.output)
     mkdirSync(folder, { recursive: true })
     const untrained = join(this.found.run, 'checkpoints', UNTRAINED)
     if (existsSync(untrained)) {

@@ -1,4 +1,4 @@
-/** The simplest embedding there is, and a ruler for all others: mean and deviation of each band over a clip. */
+/** The simplest embedding there is, and a baseline for all others: mean and deviation of each band over a clip. */
 import type { LogMel } from '../../stages/values.js'
 
 /** Frames read at a time: bounded memory however long the clip. */

@@ -4,21 +4,21 @@ import { basename, join, resolve } from 'node:path'
 import { Problem } from '../../data/problem.js'
 import { type EmbeddingFile, type EmbeddingRows, openEmbeddings } from './arrow-reader.js'
 import { createEmbeddingWriter, type EmbeddingRow, FIXED_COLUMNS } from './arrow-writer.js'
-import { rulersFolder } from './metadata.js'
+import { baselinesFolder } from './metadata.js'
 import { SHARD } from './shard-metadata.js'
 
 export interface Merged {
   rows: number
-  /** Names of the rulers that came along. */
-  rulers: string[]
-  /** A file without rulers, where others have some: then none can be merged. */
+  /** Names of the baselines that came along. */
+  baselines: string[]
+  /** A file without baselines, where others have some: then none can be merged. */
   without: string | undefined
   /** Label columns. */
   columns: string[]
 }
 
 /**
- * Merges files in bounded memory; with their rulers and lists of skipped clips, where they have them.
+ * Merges files in bounded memory; with their baselines and lists of skipped clips, where they have them.
  *
  * @throws Problem if they are not of one kind (columns, width, metadata), a shard is missing or there twice, or a clip is
  *   in two of them
@@ -29,23 +29,23 @@ export async function mergeEmbeddings(files: readonly string[], output: string):
     throw new Problem('bad-option', `${same} would be written over while it is read.`, { hint: 'Name another -o.' })
   const { order, rows, columns } = await mergeOne(files, output)
   noteSkipped(order, output)
-  const names = order.map(file => rulerNames(file))
-  const rulers = (names[0] ?? []).filter(name => names.every(others => others.includes(name)))
-  rmSync(rulersFolder(output), { recursive: true, force: true })
-  if (rulers.length > 0) mkdirSync(rulersFolder(output), { recursive: true })
-  for (const name of rulers) {
-    const parts = order.map(file => join(rulersFolder(file), name))
-    await mergeOne(parts, join(rulersFolder(output), name))
+  const names = order.map(file => baselineNames(file))
+  const baselines = (names[0] ?? []).filter(name => names.every(others => others.includes(name)))
+  rmSync(baselinesFolder(output), { recursive: true, force: true })
+  if (baselines.length > 0) mkdirSync(baselinesFolder(output), { recursive: true })
+  for (const name of baselines) {
+    const parts = order.map(file => join(baselinesFolder(file), name))
+    await mergeOne(parts, join(baselinesFolder(output), name))
   }
   const some = names.some(list => list.length > 0)
   return {
-    ...{ rows, columns, rulers: rulers.map(name => basename(name, '.arrow')) },
+    ...{ rows, columns, baselines: baselines.map(name => basename(name, '.arrow')) },
     without: some ? order[names.findIndex(list => list.length === 0)] : undefined,
   }
 }
 
-const rulerNames = (file: string) =>
-  existsSync(rulersFolder(file)) ? readdirSync(rulersFolder(file)).filter(name => name.endsWith('.arrow')) : []
+const baselineNames = (file: string) =>
+  existsSync(baselinesFolder(file)) ? readdirSync(baselinesFolder(file)).filter(name => name.endsWith('.arrow')) : []
 
 async function mergeOne(files: readonly string[], output: string) {
   const opened: EmbeddingFile[] = []

@@ -6,8 +6,8 @@ import type { EncodingPath } from './encoding-path.js'
 /** Version of the contract: the columns and the names below. */
 const CONTRACT = '1'
 
-/** `FILE.rulers` beside `FILE.arrow`: what probes compare embeddings with. */
-export const rulersFolder = (file: string) => `${file.replace(/\.arrow$/, '')}.rulers`
+/** `FILE.baselines` beside `FILE.arrow`: what probes compare embeddings with. */
+export const baselinesFolder = (file: string) => `${file.replace(/\.arrow$/, '')}.baselines`
 
 export function embeddingMetadata({ checkpoint }: FoundCheckpoint, path: EncodingPath): Record<string, string> {
   const front = Object.fromEntries(

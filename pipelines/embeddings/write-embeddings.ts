@@ -1,4 +1,4 @@
-/** Embeds recordings with a trained encoder into an Arrow file, and writes the rulers of probes beside it. */
+/** Embeds recordings with a trained encoder into an Arrow file, and writes the baselines of probes beside it. */
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
@@ -71,7 +71,7 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
     )
     await thread.load(found.tensors, { optimiser: false })
     rows = await timed('the encoder', task.write(options.output, options.level, 'embedding'))
-    if (options.rulers ?? columns.length > 0) await timed('the rulers', task.writeRulers())
+    if (options.baselines ?? columns.length > 0) await timed('the baselines', task.writeBaselines())
   } finally {
     await thread.close()
   }

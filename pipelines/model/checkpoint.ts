@@ -13,7 +13,7 @@ import type { TrainSettings } from '../configuration/config.js'
 
 export const CHECKPOINT_FORMAT = 1
 
-/** The untrained encoder with calibrated batch-norm statistics, a ruler for probes. */
+/** The untrained encoder with calibrated batch-norm statistics, a baseline for probes. */
 export const UNTRAINED = 'untrained.safetensors'
 
 export interface Checkpoint {

@@ -1,4 +1,4 @@
-/** What embeddings are worth, beside their rulers, with intervals. */
+/** What embeddings are worth, beside their baselines, with intervals. */
 
 import { colour } from '../drawing/chart.js'
 import { escaped } from '../drawing/html-page.js'
@@ -40,7 +40,7 @@ function intervals(title: string, rows: readonly ProbeRow[], classifier: string)
   return intervalChart({ title, x: 'balanced accuracy (%)', rows: shown, within: [0, 100] })
 }
 
-/** The embeddings in question, rulers, chance. */
+/** The embeddings in question, baselines, chance. */
 function inkOf(name: string, at: number): string {
   if (at === 0) return colour(0)
   return name.startsWith('chance') ? colour(6) : colour(1)

@@ -25,7 +25,7 @@ export interface ProbeSummary {
   settings: { interval: string }
   counts: { clips: number; tested: number; groups?: number; folds: number; classes: Record<string, number> }
   notes: string[]
-  missingRulers: string[]
+  missingBaselines: string[]
   rows: ProbeRow[]
 }
 

@@ -98,16 +98,16 @@ function levelCard(rows: readonly SummaryRow[], classifier: string, metric: Metr
     if (mean === null || interval === null) return []
     const [low, high] = interval.map(share => 100 * share) as [number, number]
     const name = nameOf(arm, kind)
-    const ink = kind === 'ruler' ? colour(1) : colour(0)
+    const ink = kind === 'baseline' ? colour(1) : colour(0)
     return [{ name, label: `${name}  ${inPercent(mean)}`, value: 100 * mean, low, high, ink }]
   })
   if (shown.length === 0) return ''
   const title = `${classifier}: ${metric}`
   const drawing = intervalChart({ title, x: `${metric} (%)`, rows: shown, within: [0, 100] })
-  return card(title, drawing, 'Names in brackets are rulers.')
+  return card(title, drawing, 'Names in brackets are baselines.')
 }
 
-const nameOf = (arm: string, kind: SummaryRow['kind']) => (kind === 'ruler' ? `(${arm})` : arm)
+const nameOf = (arm: string, kind: SummaryRow['kind']) => (kind === 'baseline' ? `(${arm})` : arm)
 
 function inkOf(verdict: SummaryRow['verdict']): string {
   return verdict === 'better' ? 'var(--good)' : verdict === 'worse' ? 'var(--bad)' : colour(6)

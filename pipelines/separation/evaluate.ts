@@ -87,7 +87,7 @@ export async function evaluateSeparation(options: EvaluateOptions): Promise<Eval
   }
   if (measures[0]!.length === 0)
     throw new Problem('no-usable-clips', `None of ${clips.length} mixtures can be measured: ${skipped[0]?.reason}`)
-  const ruler = separators.findIndex(({ step }) => step === 0)
+  const baseline = separators.findIndex(({ step }) => step === 0)
   const rows = names.map((name, at): Row => {
     const { hash, step } = separators[at] ?? {}
     return {
@@ -95,7 +95,7 @@ export async function evaluateSeparation(options: EvaluateOptions): Promise<Eval
       ...(hash && { sha256: hash, step }),
       measures: means(measures[at]!),
       counted: countedOf(measures[at]!),
-      ...(ruler >= 0 && at !== ruler && { overFloor: means(measures[at]!, measures[ruler]!) }),
+      ...(baseline >= 0 && at !== baseline && { overFloor: means(measures[at]!, measures[baseline]!) }),
     }
   })
   return { manifest, mixtures: measures[0]!.length, skipped, rows }

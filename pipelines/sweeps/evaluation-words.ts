@@ -1,7 +1,7 @@
 /** The command lines of an evaluation: what a job runs, and what a trial times. */
 import type { Evaluation } from './sweep-schema.js'
 
-type Asked = Pick<Evaluation, 'set' | 'label' | 'separator' | 'group' | 'classifiers' | 'hop'> & { rulers: boolean }
+type Asked = Pick<Evaluation, 'set' | 'label' | 'separator' | 'group' | 'classifiers' | 'hop'> & { baselines: boolean }
 
 interface Files {
   /** Arrow file to write. */
@@ -20,14 +20,14 @@ export function evaluationWords(
   { embeddings, result }: Files,
   workers?: number,
 ): string[][] {
-  const { set, label, separator, group, classifiers, hop, rulers } = asked
+  const { set, label, separator, group, classifiers, hop, baselines } = asked
   const reading = ['--hop', `${hop}s`, ...(workers === undefined ? [] : ['--workers', String(workers)])]
   const groups = group === undefined ? [] : ['--group', group]
   if (judgesOwn(asked)) return [['classify', run, set, ...reading, ...groups, '--predictions', result]]
   const several = separator === undefined ? [] : ['--labels-separator', separator]
   const options = [...groups, ...several, '--classifier', ...classifiers]
   return [
-    ['embed', run, set, '-o', embeddings, ...reading, rulers ? '--rulers' : '--no-rulers'],
+    ['embed', run, set, '-o', embeddings, ...reading, baselines ? '--baselines' : '--no-baselines'],
     ['probe', embeddings, '--label', label, ...options, '--json', result],
   ]
 }

@@ -9,12 +9,12 @@ import {
   type JobNow,
   jobPath,
 } from '../jobs/job-folder.js'
-import { type Job, type SweepPlan, type Test, testKey, withRulers } from './plan.js'
+import { type Job, type SweepPlan, type Test, testKey, withBaselines } from './plan.js'
 
 /** One evaluation that a job's process makes. */
 export interface OrderedTest extends Pick<Test, 'set' | 'label' | 'separator' | 'group' | 'classifiers' | 'hop'> {
   key: string
-  rulers: boolean
+  baselines: boolean
 }
 
 /** What a job's process needs to know. */
@@ -60,8 +60,8 @@ export function orderOf({ base, tests, budget }: SweepPlan, job: Job): JobOrder 
     ...{ key, arm, seed, base: resolve(base), edits, threads: budget.threads, time: budget.time },
     tests: tests.map(test => {
       const { set, label, separator, group, classifiers, hop } = test
-      const rulers = withRulers(test, job)
-      return { key: testKey(test, job), set, label, separator, group, classifiers, hop, rulers }
+      const baselines = withBaselines(test, job)
+      return { key: testKey(test, job), set, label, separator, group, classifiers, hop, baselines }
     }),
   }
 }

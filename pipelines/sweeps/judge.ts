@@ -11,9 +11,9 @@ import { type Cell, type Scored, type SummaryRow, seedDrawsOf, summarise } from 
 
 /** One figure, or the place of one that is missing. */
 export interface ResultRow {
-  /** Name of the arm, or of a ruler of the arm `against`. */
+  /** Name of the arm, or of a baseline of the arm `against`. */
   arm: string
-  kind: 'arm' | 'ruler'
+  kind: 'arm' | 'baseline'
   seed: number
   evaluation: string
   role: string
@@ -71,17 +71,17 @@ export function judge(
   return { rows, summary, judged }
 }
 
-/** The arms' runs, then the rulers of the arm `against`. */
+/** The arms' runs, then the baselines of the arm `against`. */
 function contestants(cells: readonly Cell[], jobs: Evidence['jobs'], against: string) {
   const done = cells.filter(({ key }) => jobs.has(key))
   const arms = done.map(cell => ({ ...cell, kind: 'arm' as const, at: 0 }))
-  const rulers = done
+  const baselines = done
     .filter(({ arm }) => arm === against)
     .flatMap(cell =>
       jobs
         .get(cell.key)!
         .slice(1)
-        .map(({ name }, at) => ({ ...cell, arm: name, kind: 'ruler' as const, at: at + 1 })),
+        .map(({ name }, at) => ({ ...cell, arm: name, kind: 'baseline' as const, at: at + 1 })),
     )
-  return [...arms, ...rulers]
+  return [...arms, ...baselines]
 }

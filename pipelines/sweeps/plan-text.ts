@@ -118,7 +118,7 @@ function cost(plan: SweepPlan, listed: readonly Listed[], trial: Trial | undefin
   const parts = [`${inWords(trial.overhead)} to start`, `${trial.secondsPerStep.toFixed(2)} s a step`, ...tests].join(
     ', ',
   )
-  return `Time: about ${inWords(seconds / atOnce)} for ${plural(left.length, 'job')}${side}. From a trial of ${trial.steps} steps of the base: ${parts}; other graphs may take more or less, and rulers come on top.`
+  return `Time: about ${inWords(seconds / atOnce)} for ${plural(left.length, 'job')}${side}. From a trial of ${trial.steps} steps of the base: ${parts}; other graphs may take more or less, and baselines come on top.`
 }
 
 function next({ file, name, output }: SweepPlan, listed: readonly Listed[], given: string): string {

@@ -25,7 +25,7 @@ export interface Job {
   seed: number
   edits: Edit[]
   steps: number
-  /** Whether its rulers are probed, where an evaluation asks for those of `against`. */
+  /** Whether its baselines are probed, where an evaluation asks for those of `against`. */
   reference: boolean
 }
 
@@ -143,13 +143,13 @@ function eachOnce(problems: readonly Problem[]): Problem[] {
   return [...told.values()]
 }
 
-/** Whether a job's embeddings of a test come with rulers. */
-export const withRulers = (test: Test, { reference }: Job): boolean =>
-  !judgesOwn(test) && (test.rulers === 'all' || (test.rulers === 'against' && reference))
+/** Whether a job's embeddings of a test come with baselines. */
+export const withBaselines = (test: Test, { reference }: Job): boolean =>
+  !judgesOwn(test) && (test.baselines === 'all' || (test.baselines === 'against' && reference))
 
 /** File name of a job's evaluation: all that its figures hang on, beside the run's weights. */
 export function testKey(test: Test, job: Job): string {
   const { name, set, label, separator, group, classifiers, hop } = test
-  const all = [set, label, separator ?? null, group ?? null, classifiers, hop, withRulers(test, job)]
+  const all = [set, label, separator ?? null, group ?? null, classifiers, hop, withBaselines(test, job)]
   return `${name}-${hashed(all).slice(0, 8)}`
 }

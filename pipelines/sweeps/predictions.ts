@@ -17,7 +17,7 @@ interface ProbeFile {
 /** By classifier: the class of each clip, or a score for each class. */
 type PredictedRow = { name: string; classes?: string[] } & Record<string, string[] | number[][] | string | undefined>
 
-/** Predictions of one contestant of a probe: the run itself, or a ruler. */
+/** Predictions of one contestant of a probe: the run itself, or a baseline. */
 export interface Predicted {
   /** `trained`, `untrained encoder`, `log-mel statistics`, ... */
   name: string

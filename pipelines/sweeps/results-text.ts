@@ -52,7 +52,7 @@ function cellsOf(row: SummaryRow, beside: SummaryRow | undefined, against: strin
   const lacking = missing.length === 0 ? '' : ` (${missing.length} missing)`
   const itself = kind === 'arm' && arm === against
   return [
-    kind === 'ruler' ? `(${arm})` : arm,
+    kind === 'baseline' ? `(${arm})` : arm,
     `${seeds.length}${lacking}`,
     mean === null || !interval ? '-' : `${percent(mean)} ${range(interval, percent)}`,
     beside?.mean == null ? '-' : percent(beside.mean),
@@ -104,7 +104,7 @@ function explanation({ resamples, against, evaluations, summary, name }: SweepRe
     ...(most > 1 && most < 5 ? few : []),
     `'minus ${against}' is paired, clip by clip and seed by seed: better or worse if its interval keeps off 0, else not resolved.`,
     'The intervals are not widened for the number of arms: of 20 arms without effect one is likely to look resolved.',
-    `Names in brackets are rulers of '${against}'. All figures: results.csv, results.arrow. Sweep: ${name}.`,
+    `Names in brackets are baselines of '${against}'. All figures: results.csv, results.arrow. Sweep: ${name}.`,
   ].join('\n')
 }
 

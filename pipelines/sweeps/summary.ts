@@ -13,7 +13,7 @@ export interface SummaryRow {
   classifier: string
   metric: Metric
   arm: string
-  kind: 'arm' | 'ruler'
+  kind: 'arm' | 'baseline'
   /** Those that are there. */
   seeds: number[]
   /** Seeds that are not there, and why. */
@@ -36,7 +36,7 @@ export interface Cell {
 
 /** Its figure, and what it would be under each draw of units. */
 export interface Scored extends Cell {
-  kind: 'arm' | 'ruler'
+  kind: 'arm' | 'baseline'
   value: number
   draws: Float64Array
 }
@@ -53,8 +53,8 @@ export function summarise(
 ): Summarised[] {
   const reference = scored.filter(({ arm, kind }) => kind === 'arm' && arm === against)
   const arms = [...new Set(cells.map(({ arm }) => arm))].map(arm => ({ arm, kind: 'arm' as const }))
-  const rulers = [...new Set(scored.filter(({ kind }) => kind === 'ruler').map(({ arm }) => arm))]
-  const names = [...arms, ...rulers.map(arm => ({ arm, kind: 'ruler' as const }))]
+  const baselines = [...new Set(scored.filter(({ kind }) => kind === 'baseline').map(({ arm }) => arm))]
+  const names = [...arms, ...baselines.map(arm => ({ arm, kind: 'baseline' as const }))]
   return names.map(({ arm, kind }): Summarised => {
     const own = scored.filter(one => one.arm === arm && one.kind === kind)
     const absent = kind === 'arm' ? cells.filter(cell => cell.arm === arm && stateAt(cell.key) !== 'done') : []

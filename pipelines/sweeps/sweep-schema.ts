@@ -62,7 +62,7 @@ const evaluation = z.strictObject({
     .default([...DEFAULT_CLASSIFIERS])
     .describe('shallow classifiers that learn from the embeddings; or own, the one that the run itself has trained'),
   hop: duration({ min: 0.001, max: 3600 }).default(0.48).describe('time from one patch to the next'),
-  rulers: z
+  baselines: z
     .enum(['against', 'all', 'none'])
     .default('against')
     .describe('whose untrained encoder and log-mel statistics are probed as well'),

@@ -43,7 +43,7 @@ export function runTrial(plan: SweepPlan, steps: number): Trial {
   const tests: Trial['tests'] = {}
   for (const test of plan.tests) {
     const files = { embeddings: join(folder, `${test.name}.arrow`), result: join(folder, `${test.name}.json`) }
-    const commands = evaluationWords(run, { ...test, rulers: false }, files)
+    const commands = evaluationWords(run, { ...test, baselines: false }, files)
     tests[test.name] = commands.reduce((sum, words) => sum + timed(words), 0)
   }
   rmSync(folder, { recursive: true, force: true })

@@ -56,7 +56,7 @@ export async function trainRun(options: RunOptions): Promise<Outcome> {
     })
     signal.throwIfAborted()
     const training = new Training(config, run, prepared, pool, thread, watch, resumed)
-    if (!existsSync(join(run.checkpoints, UNTRAINED))) await training.calibrateRuler(signal)
+    if (!existsSync(join(run.checkpoints, UNTRAINED))) await training.calibrateBaseline(signal)
     if (resumed) await thread.load(resumed.tensors, { optimiser: true })
     else if (weights) await takeFrom(weights, thread, run)
     const outcome = await training.toTheEnd(signal)

@@ -76,11 +76,11 @@ export class Training {
   }
 
   /**
-   * Shows the untrained encoder some batches, keeps it as the ruler of probes, and leaves the weights as they were.
+   * Shows the untrained encoder some batches, keeps it as the baseline of probes, and leaves the weights as they were.
    *
    * @throws the signal's reason once it is aborted; nothing is kept then
    */
-  async calibrateRuler(signal: AbortSignal): Promise<void> {
+  async calibrateBaseline(signal: AbortSignal): Promise<void> {
     const initial = join(this.run.checkpoints, 'initial.safetensors')
     await this.thread.save(initial)
     let left = this.config.train.calibration

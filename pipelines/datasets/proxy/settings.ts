@@ -9,7 +9,7 @@ const settings = z.strictObject({
   embeddings: z
     .array(z.string())
     .min(1)
-    .describe('Arrow files of the same clips; the first one, its rulers beside it, and the others are compared'),
+    .describe('Arrow files of the same clips; the first one, its baselines beside it, and the others are compared'),
   label: z.string().describe('column of the classes'),
   group: z.string().describe('column of the groups: whole ones are held out'),
   'held-out': z.int().min(2).max(20).default(3).describe('parts of the groups; each is held out once in a repeat'),

@@ -1,4 +1,4 @@
-/** One table: the embeddings in question beside their rulers, all on the same folds and the same resamples. */
+/** One table: the embeddings in question beside their baselines, all on the same folds and the same resamples. */
 import { streamOf } from '../../../graphs/streams/draws.js'
 import { type Matrix, rowsOf } from '../../statistics/products.js'
 import { type Interval, interval, type Measure, RESAMPLES, resampled, type Score } from '../../statistics/scores.js'

@@ -2,10 +2,10 @@
 import { Problem } from '../../../data/problem.js'
 import type { ClipTable } from '../../embeddings/clip-table.js'
 import { type Matrix, rowsOf } from '../../statistics/products.js'
+import { alignedFeatures } from './baselines.js'
 import type { ClassifierName } from './classifiers.js'
 import type { Features } from './cross-validate.js'
 import { readFrames } from './frames.js'
-import { alignedFeatures } from './rulers.js'
 
 export interface AskedFeatures {
   /** Of the same clips as the table. */

@@ -47,7 +47,7 @@ function textOf<M extends string>(result: ProbeResultOf<M>, columns: readonly Co
   const { classifiers, comparison, curve, examples, missing, options } = result
   const tables = classifiers.map(classifier => tableOf(classifier, comparison.rows, columns))
   const curves = curve.length > 0 ? classifiers.map(({ name }) => curveTable(name, result, columns[0]!)) : []
-  const notes = [...examples.notes, ...missing.map(name => `No ruler '${name}': its file is not there.`)]
+  const notes = [...examples.notes, ...missing.map(name => `No baseline '${name}': its file is not there.`)]
   return [
     `${filesOf(options).join(' + ')}: '${options.label}' of ${protocol(result)}`,
     ...tables,
@@ -169,7 +169,7 @@ function next<M extends string>({ options, table, missing, comparison }: ProbeRe
   const { file, group, split } = options
   const candidate = table.columns.find(name => GROUP_NAMES.test(name) && name !== options.label)
   if (missing.length > 0 && comparison.rows[0]!.name === OWN_NAME)
-    return `./earshot embed RUN SOUNDS -o ${file} (sounds with labels: it writes the rulers too)`
+    return `./earshot embed RUN SOUNDS -o ${file} (sounds with labels: it writes the baselines too)`
   if (!group && !split && candidate)
     return `${again(options)} --group ${candidate} (no '${candidate}' in both training and test)`
   return `${again(options)}${group ? ` --group ${group}` : ''}${split ? ` --split ${split}` : ''} --against OTHER.arrow (compare two runs)`

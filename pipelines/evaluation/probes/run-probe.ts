@@ -7,6 +7,7 @@ import { readLabelTable } from '../../embeddings/label-table.js'
 import { matchClips } from '../../embeddings/match-clips.js'
 import type { RankingScore } from '../../statistics/ranking.js'
 import type { Score } from '../../statistics/scores.js'
+import { gatherContestants } from './baselines.js'
 import { type Classifier, classifiersOf, DEFAULT_CLASSIFIERS } from './classifiers.js'
 import { type Comparison, compare, stepsOf } from './compare.js'
 import { type Asked, chooseExamples, count, type Examples } from './examples.js'
@@ -15,7 +16,6 @@ import { severalEach } from './frames.js'
 import { CLASS_JUDGE, type Judge, RANKING_JUDGE } from './judges.js'
 import { type CurvePoint, learningCurve, planCurve, stepsOfCurve } from './learning-curve.js'
 import { ownFeatures } from './own-features.js'
-import { gatherContestants } from './rulers.js'
 
 /** Row of embeddings by Earshot; those of others go by the name of their file. */
 export const OWN_NAME = 'trained'
@@ -45,7 +45,7 @@ export interface ProbeResultOf<M extends string> {
   comparison: Comparison<M>
   /** The comparison with fewer labels, a point a budget; empty if none was asked for. */
   curve: CurvePoint<M>[]
-  /** Rulers that are not there. */
+  /** Baselines that are not there. */
   missing: string[]
 }
 

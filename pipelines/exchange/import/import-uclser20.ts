@@ -167,7 +167,7 @@ function noteOf({ scale, quartiles }: InputScale, sounds: string, patches: numbe
 }
 
 /**
- * The untrained encoder as the ruler of probes, then the published weights with an untrained head.
+ * The untrained encoder as the baseline of probes, then the published weights with an untrained head.
  *
  * @returns writes the weights as those of a step, and gives the sha256 of the file
  */

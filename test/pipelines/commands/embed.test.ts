@@ -71,11 +71,11 @@ test('patches have starts and ends, a hop apart', async t => {
   for (const [index, start] of starts.entries()) t.true(Math.abs(start - 0.1 * index) < 1e-9)
 })
 
-test('where clips have classes the rulers come along, and a probe compares with them', async t => {
+test('where clips have classes the baselines come along, and a probe compares with them', async t => {
   const { file, out } = await embedded(t, 'labelled', classFolders())
   t.regex(out, /earshot probe .* --label class/)
-  for (const ruler of ['untrained', 'log-mel', 'log-mel+duration']) {
-    t.true(existsSync(join(config.folder, 'labelled.rulers', `${ruler}.arrow`)), ruler)
+  for (const baseline of ['untrained', 'log-mel', 'log-mel+duration']) {
+    t.true(existsSync(join(config.folder, 'labelled.baselines', `${baseline}.arrow`)), baseline)
   }
   const probe = await earshot(['probe', file, '--label', 'class', '--folds', '2'], config.cache)
   t.is(probe.code, 0, probe.error)

@@ -45,7 +45,7 @@ test('it embeds, with the note in the metadata, and is probed beside an untraine
   t.true(embedding.every(Number.isFinite))
   t.true(new Set(embedding).size > embedding.length / 4)
   await read.close()
-  t.true(existsSync(join(folder, 'published.rulers', 'untrained.arrow')))
+  t.true(existsSync(join(folder, 'published.baselines', 'untrained.arrow')))
   const probed = await earshot(['probe', file, '--label', 'class', '--folds', '2'], cache)
   t.is(probed.code, 0, probed.error)
   t.regex(probed.out, /untrained encoder/)
@@ -54,7 +54,7 @@ test('it embeds, with the note in the metadata, and is probed beside an untraine
 
 test('a layer inside the encoder is exported by its name; a wrong name is answered with the right ones', async t => {
   const file = join(folder, 'layer.arrow')
-  const words = ['embed', run, sounds, '-o', file, '--no-rulers', '--layer']
+  const words = ['embed', run, sounds, '-o', file, '--no-baselines', '--layer']
   const { code, error } = await earshot([...words, 'encoder.convolution3'], cache)
   t.is(code, 0, error)
   const read = await openEmbeddings(file)

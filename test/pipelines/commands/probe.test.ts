@@ -67,10 +67,10 @@ const problemOf = async (work: Promise<unknown>): Promise<Problem> => {
 
 const good = write('good.arrow', clips(9))
 const poor = write('poor.arrow', clips(1).reverse())
-write('good.rulers/untrained.arrow', clips(2))
-write('good.rulers/log-mel.arrow', clips(0))
+write('good.baselines/untrained.arrow', clips(2))
+write('good.baselines/log-mel.arrow', clips(0))
 
-test('rows, folds and paired differences: good embeddings beat their rulers and chance', async t => {
+test('rows, folds and paired differences: good embeddings beat their baselines and chance', async t => {
   const steps: number[] = []
   const begin = (total: number) => () => {
     steps.push(total)
@@ -97,7 +97,7 @@ test('rows, folds and paired differences: good embeddings beat their rulers and 
   }
   const text = resultText(result)
   t.regex(text, /60 clips, 3 classes; 5 folds, 6 groups of 'kit' held out whole; seed 0/)
-  t.regex(text, /No ruler 'log-mel statistics \+ duration'/)
+  t.regex(text, /No baseline 'log-mel statistics \+ duration'/)
 })
 
 test('the same twice, whatever the order of the file; another seed, other folds', async t => {

@@ -56,7 +56,7 @@ test('trained, embedded, probed and checked as the same sounds in a folder', asy
     [small.sounds, plain],
     [braces, sharded],
   ] as const) {
-    const { code, error } = await earshot(['embed', run, input, '-o', output, '--no-rulers'], small.cache)
+    const { code, error } = await earshot(['embed', run, input, '-o', output, '--no-baselines'], small.cache)
     t.is(code, 0, error)
   }
   t.is(features(), before) // what a sound is decides, not where it lies

@@ -60,7 +60,7 @@ test('shards come in the order of the list, however they are named; an empty one
   ]
   const output = join(folder, 'all.arrow')
   const merged = await mergeEmbeddings(parts, output)
-  t.deepEqual(merged, { rows: 3, columns: ['kind'], rulers: [], without: undefined })
+  t.deepEqual(merged, { rows: 3, columns: ['kind'], baselines: [], without: undefined })
   t.deepEqual(readFileSync(output), readFileSync(written(folder, 'at once', LIST)))
 })
 
@@ -94,7 +94,7 @@ test('what does not belong together is refused in a sentence, and nothing is wri
   )
 })
 
-test('parts by the command line, with rulers and the clips that were left out, make the file of all at once', async t => {
+test('parts by the command line, with baselines and the clips that were left out, make the file of all at once', async t => {
   const { folder, sounds, config, cache } = smallConfig('shards', { steps: 4, every: 4 })
   const at = (name: string) => join(folder, name)
   const verb = async (...words: string[]) => {
@@ -104,14 +104,14 @@ test('parts by the command line, with rulers and the clips that were left out, m
   }
   await verb('train', config, '--run', at('run'))
   const embed = (name: string, ...more: string[]) =>
-    verb('embed', at('run'), sounds, '-o', at(name), '--rulers', ...more)
+    verb('embed', at('run'), sounds, '-o', at(name), '--baselines', ...more)
   await embed('whole.arrow')
   const { out } = await embed('parts/2.arrow', '--shard', '2/2')
   t.regex(out, /earshot merge '.*parts'\/\*\.arrow -o ALL\.arrow/)
   await embed('parts/1.arrow', '--shard', '1/2')
   const merged = await verb('merge', at('parts/2.arrow'), at('parts/1.arrow'), '-o', at('merged.arrow'))
-  t.regex(merged.out, /24 rows of 2 files, and its rulers \(log-mel\+duration, log-mel, untrained\)\./)
-  for (const name of ['.arrow', '.arrow.skipped.jsonl', '.rulers/untrained.arrow', '.rulers/log-mel.arrow'])
+  t.regex(merged.out, /24 rows of 2 files, and its baselines \(log-mel\+duration, log-mel, untrained\)\./)
+  for (const name of ['.arrow', '.arrow.skipped.jsonl', '.baselines/untrained.arrow', '.baselines/log-mel.arrow'])
     t.deepEqual(readFileSync(at(`merged${name}`)), readFileSync(at(`whole${name}`)), name)
   const bad = readdirSync(sounds).sort().indexOf('c-truncated.flac') + 1
   t.regex((await embed('bad.arrow', '--shard', `${bad}/25`)).out, /bad\.arrow: 0 rows, 1 clips left out/)

@@ -52,11 +52,15 @@ test('a job without an order is told', async t => {
 
 test('options are typed again as they were typed, without those of shards', t => {
   const typed = (...words: string[]) => {
-    const command = new Command().option('--hop <s>', '', '1').option('--rulers').option('--no-rulers').option('-o <f>')
+    const command = new Command()
+      .option('--hop <s>', '', '1')
+      .option('--baselines')
+      .option('--no-baselines')
+      .option('-o <f>')
     return typedOptions(shardOptions(command, '').parse(words, { from: 'user' }), ['o'])
   }
   t.deepEqual(typed(), [])
   t.deepEqual(typed('-o', 'x', '--shards', '3', '--executor', 'slurm', '--hop', '2 s'), ['--hop', '2 s'])
-  t.deepEqual(typed('--rulers'), ['--rulers'])
-  t.deepEqual(typed('--no-rulers', '--shard', '1/2', '--max-parallel', '2', '--slurm', 'x'), ['--no-rulers'])
+  t.deepEqual(typed('--baselines'), ['--baselines'])
+  t.deepEqual(typed('--no-baselines', '--shard', '1/2', '--max-parallel', '2', '--slurm', 'x'), ['--no-baselines'])
 })

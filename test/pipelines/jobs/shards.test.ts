@@ -28,7 +28,7 @@ const stateOf = (output: string, shard: number) => shardsOf(output)[shard]?.now(
 
 test.before(async () => {
   await succeeds(verb('train', config, '--run', at('run')))
-  await succeeds(verb(...embed('whole.arrow', '--no-rulers')))
+  await succeeds(verb(...embed('whole.arrow', '--no-baselines')))
 })
 
 const sameAsWhole = (t: ExecutionContext, name: string) => {
@@ -39,7 +39,7 @@ const sameAsWhole = (t: ExecutionContext, name: string) => {
 
 test.serial('embedded in shards, two at a time, it is the same file, and the same list of bad clips', async t => {
   const { out, error } = await succeeds(
-    verb(...embed('parts.arrow', '--no-rulers', '--shards', '2', '--max-parallel', '2', '--workers', '1')),
+    verb(...embed('parts.arrow', '--no-baselines', '--shards', '2', '--max-parallel', '2', '--workers', '1')),
   )
   t.regex(error, /^\[1\/2\] shard \d\/2: done in \d+ \w+ {2}about \d+ \w+ left$/m)
   t.regex(error, /^\[2\/2\] shard \d\/2: done in \d+ \w+$/m)
@@ -52,7 +52,7 @@ test.serial('embedded in shards, two at a time, it is the same file, and the sam
 
 test.serial('killed, stopped and failed shards: what is done is kept, and the file is the same', async t => {
   const output = at('rough.arrow')
-  const words = embed('rough.arrow', '--no-rulers', '--shards', '3')
+  const words = embed('rough.arrow', '--no-baselines', '--shards', '3')
   const first = start(words, cache)
   await until(() => stateOf(output, 2) === 'running', 'the second shard')
   const shard = shardsOf(output)[2]!

@@ -16,7 +16,7 @@ const TEST: Test = {
   role: 'development',
   hop: 0.48,
   classifiers: ['knn'],
-  rulers: 'none',
+  baselines: 'none',
 }
 /** How plainly the embeddings of each arm tell the classes apart. */
 const ARMS = { base: 1, 'no <mix> back': 0.2, failing: undefined, later: undefined }

@@ -41,7 +41,7 @@ function made(
         role: 'report',
         classifiers: ['knn'],
         hop: 0.48,
-        rulers: 'against',
+        baselines: 'against',
       },
     ],
     claims,
@@ -65,7 +65,7 @@ function made(
   return plan
 }
 
-function probeJson(rightOf10: number, rulers: boolean, grouped: boolean, lost: number): string {
+function probeJson(rightOf10: number, baselines: boolean, grouped: boolean, lost: number): string {
   const clips = CLIPS.filter((_, at) => at !== lost)
   const answers = (right: number) =>
     clips.map(({ clip, label }) => (Number(clip.slice(1)) % 10 < right ? label : 'class 9'))
@@ -77,7 +77,7 @@ function probeJson(rightOf10: number, rulers: boolean, grouped: boolean, lost: n
       ...(grouped && { units: clips.map(({ kit }) => kit) }),
       rows: [
         row('trained', rightOf10),
-        ...(rulers ? [row('untrained encoder', 2)] : []),
+        ...(baselines ? [row('untrained encoder', 2)] : []),
         { name: 'chance: uniform guess' },
       ],
     },
@@ -147,9 +147,9 @@ test('clips of several classes are judged by mAP, beside its chance', t => {
   )
 })
 
-test('rulers of the reference arm stand beside the arms', t => {
-  const ruler = balanced(made({ base: { 0: 5, 1: 5 }, other: { 0: 5, 1: 5 } }), 'untrained encoder')
-  t.deepEqual([ruler.kind, ruler.seeds, ruler.mean, ruler.verdict], ['ruler', [0, 1], 0.2, 'worse'])
+test('baselines of the reference arm stand beside the arms', t => {
+  const baseline = balanced(made({ base: { 0: 5, 1: 5 }, other: { 0: 5, 1: 5 } }), 'untrained encoder')
+  t.deepEqual([baseline.kind, baseline.seeds, baseline.mean, baseline.verdict], ['baseline', [0, 1], 0.2, 'worse'])
 })
 
 test('what failed or waits is in every table', t => {

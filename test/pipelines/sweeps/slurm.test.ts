@@ -134,7 +134,7 @@ slurm(
   async t => {
     const run = join(jobsOf(quiet).base!, 'run')
     const at = (name: string) => join(small.folder, name)
-    const embed = (name: string) => ['embed', run, at('sounds'), '--no-rulers', '-o', at(name)]
+    const embed = (name: string) => ['embed', run, at('sounds'), '--no-baselines', '-o', at(name)]
     t.is((await earshot(embed('whole.arrow'), small.cache)).code, 0)
     writeFileSync(at('cluster.yaml'), 'cpus: 1\nmemory: 500 MB\ntime: 30 min\n')
     const words = [...embed('parts.arrow'), '--shards', '3', '--executor', 'slurm', '--slurm', at('cluster.yaml')]

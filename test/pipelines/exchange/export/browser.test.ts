@@ -39,7 +39,7 @@ test.before(async t => {
   const one = await earshot(['export', run, '-o', exported, '--as', 'tfjs'], cache)
   t.is(one.code, 0, one.error)
   const two = await earshot(
-    ['embed', run, ...NAMES.map(name => join(SOUNDS, name)), '-o', join(folder, 'sounds.arrow'), '--no-rulers'],
+    ['embed', run, ...NAMES.map(name => join(SOUNDS, name)), '-o', join(folder, 'sounds.arrow'), '--no-baselines'],
     cache,
   )
   t.is(two.code, 0, two.error)

@@ -4,14 +4,14 @@ import { basename, join } from 'node:path'
 import { Problem } from '../../../data/problem.js'
 import { type ClipTable, readClipTable } from '../../embeddings/clip-table.js'
 import { matchClips } from '../../embeddings/match-clips.js'
-import { rulersFolder } from '../../embeddings/metadata.js'
+import { baselinesFolder } from '../../embeddings/metadata.js'
 import { rowsOf } from '../../statistics/products.js'
 import type { Contestant } from './compare.js'
 import type { Features } from './cross-validate.js'
 import { readFrames } from './frames.js'
 
 /** File name without `.arrow`, and what it is called in a table. */
-const RULERS = [
+const BASELINES = [
   ['untrained', 'untrained encoder'],
   ['log-mel', 'log-mel statistics'],
   ['log-mel+duration', 'log-mel statistics + duration'],
@@ -22,12 +22,12 @@ interface Asked {
   against: readonly string[]
   /** All embeddings of each clip as well. */
   frames: boolean
-  /** Told the name of each ruler that is not there. */
+  /** Told the name of each baseline that is not there. */
   missing(name: string): void
 }
 
 /**
- * The rulers there are, then the files of `against`, with their rows in the order of `rows`.
+ * The baselines there are, then the files of `against`, with their rows in the order of `rows`.
  *
  * @param rows clips of `table` that take part
  * @throws Problem if one of them lacks clips
@@ -39,8 +39,8 @@ export async function gatherContestants(
 ): Promise<Contestant[]> {
   const contestants: Contestant[] = []
   const read = (file: string) => alignedFeatures(file, table, rows, frames)
-  for (const [stem, name] of RULERS) {
-    const file = join(rulersFolder(table.file), `${stem}.arrow`)
+  for (const [stem, name] of BASELINES) {
+    const file = join(baselinesFolder(table.file), `${stem}.arrow`)
     if (existsSync(file)) contestants.push({ name, file, ...(await read(file)) })
     else missing(name)
   }
