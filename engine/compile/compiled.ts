@@ -96,13 +96,18 @@ function record(
     return { outputs, found: "TensorFlow's addon is an older one; `./earshot engine install` builds it anew" }
   }
   operations.raw.letGo()
-  const recorder = new Recorder(binding, backend.getInputTensorIds(inputs))
+  const ids = backend.getInputTensorIds(inputs)
+  const given = inputs.map((tensor, at) => ({
+    id: ids[at]!,
+    dtype: operations.raw.typeOf(tensor),
+    shape: tensor.shape,
+  }))
+  const recorder = new Recorder(binding, given)
   backend.binding = recorder.binding
   try {
     const outputs = recorded(recorder, () => work(inputs))
     const sources = backend.getInputTensorIds(outputs).map(id => recorder.sourceOf(id))
-    const given = inputs.map(({ dataId, shape }) => ({ dtype: backend.tensorMap.get(dataId).dtype, shape }))
-    return { outputs, found: recorder.refusal ?? lower(binding, recorder, given, sources, how) }
+    return { outputs, found: recorder.refusal ?? lower(binding, recorder, sources, how) }
   } finally {
     backend.binding = binding
   }

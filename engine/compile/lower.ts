@@ -19,15 +19,8 @@ export interface Lowered {
 /** As an operation after the other by TensorFlow's kernels, or compiled by XLA. */
 export type How = 'function' | 'xla'
 
-/** @param shapes of the inputs */
-export function lower(
-  binding: Binding,
-  recorder: Recorder,
-  inputs: readonly { dtype: number; shape: readonly number[] }[],
-  outputs: readonly Source[],
-  how: How,
-): Lowered {
-  return new Lowering(binding, recorder, how).lowered(inputs, outputs)
+export function lower(binding: Binding, recorder: Recorder, outputs: readonly Source[], how: How): Lowered {
+  return new Lowering(binding, recorder, how).lowered(outputs)
 }
 
 interface Variable {
@@ -69,8 +62,8 @@ class Lowering {
     this.#variables = recorder.resources.map(() => ({ ...none, readers: [] }))
   }
 
-  lowered(inputs: readonly { dtype: number; shape: readonly number[] }[], outputs: readonly Source[]): Lowered {
-    const { steps, resources } = this.recorder
+  lowered(outputs: readonly Source[]): Lowered {
+    const { inputs, steps, resources } = this.recorder
     const names = inputs.map((_, index) => `input${index}`)
     const variables = resources.map((_, index) => `variable${index}`)
     inputs.forEach(({ dtype, shape }, index) => {
@@ -82,10 +75,9 @@ class Lowering {
     const results = outputs.map(source => this.#name(source))
     for (const result of results) this.#first.add(result)
     this.#settle()
-    const types = outputs.map(source => this.#typeOf(source, inputs))
     const identities = results.map((result, index) => {
-      const after = this.#writes.map(write => `^${write}`)
-      this.#graph.node(`output${index}`, 'Identity', [result, ...after], [this.#type('T', types[index]!)])
+      const type = [this.#type('T', this.recorder.typeOf(outputs[index]!))]
+      this.#graph.node(`output${index}`, 'Identity', [result, ...this.#writes.map(after)], type)
       return `output${index}`
     })
     this.#gate()
@@ -226,12 +218,6 @@ class Lowering {
       this.#graph.constant(`constant${source.index}`, this.recorder.constants[source.index]!)
     }
     return `${source.from}${source.index}`
-  }
-
-  #typeOf(source: Source, inputs: readonly { dtype: number }[]): number {
-    const { steps, constants } = this.recorder
-    if (source.from === 'step') return steps[source.index]!.outputs[source.output]!.dtype
-    return (source.from === 'input' ? inputs : constants)[source.index]!.dtype
   }
 
   #type(name: string, value: number): Attribute {

@@ -1,5 +1,5 @@
 /** Writes down every operation that TensorFlow is asked for, while it is computed as ever. */
-import { type Attribute, BFLOAT16, type Binding, BOOL, FLOAT32, INT32, type Metadata } from './backend.js'
+import { type Attribute, BFLOAT16, type Binding, BOOL, FLOAT32, INT32, type Metadata, RESOURCE } from './backend.js'
 import { operationOf } from './operation.js'
 
 /** Where an input comes from. */
@@ -39,9 +39,9 @@ export class Recorder {
 
   constructor(
     private readonly real: Binding,
-    inputs: readonly number[],
+    readonly inputs: readonly Metadata[],
   ) {
-    inputs.forEach((id, index) => {
+    inputs.forEach(({ id }, index) => {
       this.#sources.set(id, { from: 'input', index })
     })
     const instead = {
@@ -64,6 +64,12 @@ export class Recorder {
     return source
   }
 
+  typeOf(source: Source): number {
+    if (source.from === 'resource') return RESOURCE
+    if (source.from === 'step') return this.steps[source.index]!.outputs[source.output]!.dtype
+    return (source.from === 'input' ? this.inputs : this.constants)[source.index]!.dtype
+  }
+
   /** Notes that a function fails where a number of the tensor is not finite; gives the numbers of now. */
   demandFinite(id: number): Float32Array {
     const attributes = [
@@ -75,12 +81,21 @@ export class Recorder {
   }
 
   #execute(name: string, attributes: readonly Attribute[], inputs: readonly number[], outputs: number): Metadata[] {
-    const { stateful, resources } = operationOf(this.real, name)
+    const { stateful, resources, types } = operationOf(this.real, name)
     if (stateful && !STATEFUL.test(name)) this.refusal ??= `${name} has a state of its own`
     const sources = inputs.map((id, at) => (resources.includes(at) ? this.#resource(id) : this.sourceOf(id)))
     const found = this.real.executeOp(name, attributes, inputs, outputs)
     const index = this.steps.length
-    this.steps.push({ name, attributes, inputs: sources, outputs: found.map(({ dtype, shape }) => ({ dtype, shape })) })
+    const given = new Set(attributes.map(attribute => attribute.name))
+    const left = new Map(types.map(({ name, position }) => [name, this.typeOf(sources[position]!)]))
+    const inferred = [...left].filter(([name]) => !given.has(name))
+    const all = [...attributes, ...inferred.map(([name, value]) => ({ name, type: this.real.TF_ATTR_TYPE, value }))]
+    this.steps.push({
+      name,
+      attributes: all,
+      inputs: sources,
+      outputs: found.map(({ dtype, shape }) => ({ dtype, shape })),
+    })
     found.forEach(({ id }, output) => {
       this.#sources.set(id, { from: 'step', index, output })
     })

@@ -19,3 +19,8 @@ export function differentiable(tf: typeof tfjs, inputs: readonly Tensor[], forwa
   }
   return tf.customGrad(operation)(...inputs)
 }
+
+/** Does `work` beside the gradient tape: for what has no gradient and decides only, such as a choice. */
+export function besideTape(tf: typeof tfjs, work: () => Tensor): Tensor {
+  return differentiable(tf, [], () => ({ value: work(), saved: [], backward: () => [] }))
+}

@@ -8,6 +8,7 @@ import { type Convolution, convolution } from './convolution.js'
 import { type ConvolutionBlock, convolutionBlock } from './convolution-block.js'
 import { type Depthwise, depthwise } from './depthwise.js'
 import { type DilatedConvolution, dilatedConvolution } from './dilated-convolution.js'
+import { gatherUnread } from './gather.js'
 import { type GlobalPool, globalPool } from './global-pool.js'
 import { type InstanceNorm, instanceNorm } from './instance-norm.js'
 import { type MaxPool, maxPool } from './max-pool.js'
@@ -39,6 +40,7 @@ export interface Operations {
 
 export function createOperations(tf: typeof tfjs, precision: Precision): Operations {
   const raw = rawOperations(tf, precision)
+  gatherUnread(raw)
   return {
     raw,
     toFloat: toFloat(raw),

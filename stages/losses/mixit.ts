@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Engine, Tensor } from '../../engine/engine.js'
 import { batchOf, channels, describeStage, excerpt, ParameterProblem, pair, sameAs } from '../contract.js'
-import { type Assignment, bestAssignment, leastSquaresAssignment, singleAssignment } from '../separation/assignment.js'
+import { type Assignment, leastSquaresAssignment, singleAssignment } from '../separation/assignment.js'
+import { sortSources } from '../separation/sort-sources.js'
 import { energies, thresholdedSnr, thresholdOf } from '../separation/thresholded-snr.js'
 
 /** MixIT: mixture invariant training. The sources of a mixture of two mixtures, sorted, make both again. */
@@ -110,8 +111,9 @@ export function mixit(engine: Engine, sources: Tensor, a: Tensor, b: Tensor, opt
   return tf.mean(thresholdedSnr(engine, error, scale, options.threshold))
 }
 
-/** The reference of each source: [batch, M], whole numbers. */
+/** The reference of each source: [batch, M], whole numbers. Least squares are solved in JavaScript. */
 function assignments(engine: Engine, sources: Tensor, references: Tensor, options: MixitOptions): Tensor {
+  if (options.search === 'exhaustive') return sortSources(engine, sources, references, options)
   const { tf } = engine
   const [batch, count] = sources.shape as [number, number]
   const read = (make: () => Tensor) => {
@@ -121,16 +123,12 @@ function assignments(engine: Engine, sources: Tensor, references: Tensor, option
     return (example: number) =>
       numbers.subarray((example * numbers.length) / batch, ((example + 1) * numbers.length) / batch)
   }
-  const among = read(() => tf.matMul(sources, sources, false, true))
-  const cross = read(() => tf.matMul(references, sources, false, true))
+  const among = read(() => tf.matMul(sources as never, sources as never, false, true))
+  const cross = read(() => tf.matMul(references as never, sources as never, false, true))
   const own = read(() => energies(engine, references))
   const chosen = Array.from({ length: batch }, (_, example): Assignment => {
     const products = { sources: among(example), cross: cross(example), references: own(example) }
-    const single = options.single ? singleAssignment(products) : undefined
-    if (single) return single
-    return options.search === 'exhaustive'
-      ? bestAssignment(products, options.threshold)
-      : leastSquaresAssignment(products)
+    return (options.single && singleAssignment(products)) || leastSquaresAssignment(products)
   })
   return tf.tensor2d(Int32Array.from(chosen.flatMap(one => [...one])), [batch, count], 'int32')
 }

@@ -120,3 +120,10 @@ for (const training of [true, false]) {
     checkGradient(t, (f, s, o) => block(image, f!, s!, o!, false), inputs.slice(1), options)
   })
 }
+
+test('what is gathered is refused by TensorFlow itself where there is no such index', t => {
+  const x = tf.tensor2d([1, 2, 3, 4, 5, 6], [3, 2])
+  t.deepEqual([...tf.gather(x, tf.tensor1d([2, 0], 'int32')).dataSync()], [5, 6, 1, 2])
+  t.deepEqual([...tf.gather(x, tf.tensor1d([1], 'int32'), 1).dataSync()], [2, 4, 6])
+  t.throws(() => tf.gather(x, tf.tensor1d([3], 'int32')), { message: /indices\[0\] = 3 is not in \[0, 3\)/ })
+})
