@@ -8,8 +8,8 @@ import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { startEngine } from '../engine/tensorflow.js'
 import { readGraph } from '../graphs/language/read-graph.js'
+import { buildModel } from '../graphs/model/model.js'
 import { sections } from '../pipelines/configuration/config.js'
-import { buildModel } from '../pipelines/model/model.js'
 import { Trainer } from '../pipelines/model/trainer.js'
 
 const STEPS = 3

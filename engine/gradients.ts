@@ -37,22 +37,20 @@ export function globalNorm({ tf }: Engine, tensors: readonly Tensor[]): Tensor {
 }
 
 /**
- * Scales the gradients down together until their global norm is at most `limit`, as torch's `clip_grad_norm_`.
- * Takes over `gradients` (disposes them).
+ * Gradients scaled down together until their global norm is at most `limit`, as torch's `clip_grad_norm_`; as they are
+ * without a limit, or below it. Takes over `gradients`.
  *
- * @returns new gradients, and the norm before clipping (a scalar; the caller disposes both)
+ * @param norm of them, as `globalNorm` gives it
  */
-export function clipByGlobalNorm(
-  engine: Engine,
+export function clipToNorm(
+  { tf }: Engine,
   gradients: readonly Tensor[],
-  limit: number,
-): { gradients: Tensor[]; norm: Tensor } {
-  const { tf } = engine
-  const norm = globalNorm(engine, gradients)
-  const clipped = tf.tidy(() => {
-    const factor = tf.minimum(tf.div(limit, tf.add(norm, 1e-6)), 1)
-    return gradients.map(gradient => tf.mul(gradient, factor))
-  })
-  for (const gradient of gradients) gradient.dispose()
-  return { gradients: clipped, norm }
+  norm: number,
+  limit = Number.POSITIVE_INFINITY,
+): readonly Tensor[] {
+  const factor = limit / (norm + 1e-6)
+  if (factor >= 1) return gradients
+  const clipped = tf.tidy(() => gradients.map(gradient => tf.mul(gradient, factor)))
+  tf.dispose([...gradients])
+  return clipped
 }

@@ -69,6 +69,9 @@ export function createWeights(
   }
 }
 
+/** The node of a weight by its full name: ids of nodes have no dots. */
+export const nodeOfWeight = (name: string): string => name.slice(0, name.indexOf('.'))
+
 /** Copies a tensor out of TensorFlow. */
 export function stored(tensor: Tensor): StoredTensor {
   return { shape: [...tensor.shape], data: Float32Array.from(tensor.dataSync()) }

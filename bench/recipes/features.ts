@@ -5,10 +5,10 @@ import { cacheFolder } from '../../data/cache-folder.js'
 import { FeatureCache } from '../../data/feature-cache.js'
 import { writeDelimited } from '../../data/manifests/delimited.js'
 import { readClips } from '../../data/manifests.js'
+import { writeWhole } from '../../data/whole-file.js'
 import { openPool } from '../../graphs/streams/pool.js'
 import { prepareFeatures } from '../../graphs/streams/prepare.js'
 import type { Config } from '../../pipelines/configuration/config.js'
-import { writeWhole } from '../../pipelines/jobs/whole-file.js'
 
 /** The node of graphs/contrastive-16k.yaml whose frames are written. */
 const MEL = 'mel'

@@ -4,6 +4,12 @@ import { z } from 'zod'
 const rate = z.number().positive().max(100)
 const momentum = z.number().min(0).lt(1)
 const weightDecay = z.number().min(0).max(10).default(0).describe('L2 penalty on every weight')
+const clip = z
+  .number()
+  .positive()
+  .max(1e6)
+  .optional()
+  .describe('gradients are scaled down together until their L2 norm is at most this; not at all if absent')
 const adam = {
   beta1: momentum.default(0.9).describe('memory of the mean gradient'),
   beta2: momentum.default(0.999).describe('memory of the mean squared gradient'),
@@ -17,12 +23,14 @@ export const optimiserSettings = z.discriminatedUnion('kind', [
     momentum: momentum.default(0.9),
     'weight-decay': weightDecay,
     nesterov: z.boolean().default(false),
+    clip,
   }),
-  z.strictObject({ kind: z.literal('adam'), ...adam, 'weight-decay': weightDecay }),
+  z.strictObject({ kind: z.literal('adam'), ...adam, 'weight-decay': weightDecay, clip }),
   z.strictObject({
     kind: z.literal('adamw'),
     ...adam,
     'weight-decay': weightDecay.default(0.01).describe('decay of every weight, apart from the gradient'),
+    clip,
   }),
 ])
 export type OptimiserSettings = z.output<typeof optimiserSettings>

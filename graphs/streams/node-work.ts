@@ -3,7 +3,7 @@ import type { Feature } from '../../data/feature-cache.js'
 import type { ItemStage } from '../../stages/contract.js'
 import type { Bank, Clip, Count, Draws } from '../../stages/values.js'
 import type { CheckedNode, Input } from '../language/checked.js'
-import { fitOf, laneOf, lanesOf, seenOf } from '../language/lift.js'
+import { liftedNode } from '../language/lifted.js'
 import { keyedDraws } from './draws.js'
 import { laneOfValue, together } from './lanes.js'
 
@@ -44,26 +44,21 @@ export function compileNode(
   bankOf: (input: Input) => Bank<unknown>,
   count: Count,
 ): NodeWork {
-  const inputs = Object.entries(node.inputs).map(([name, input]) => {
-    const { accepts } = stage.in[name]!
-    const lifted = node.lifted && !input.bank && fitOf(input.port, accepts) === 'lifted'
-    return { name, port: seenOf(input.port, accepts), lifted, read: readerOf(input, lifted, bankOf), input }
-  })
-  const ports = Object.fromEntries(inputs.map(({ name, port }) => [name, port]))
-  const work = stage.work(node.parameters, { ...ports, out: (node.lifted && laneOf(node.out)) || node.out })
+  const { inputs, ports, over } = liftedNode(node, stage)
+  const readers = inputs.map(({ name, input, lifted }) => ({ name, read: readerOf(input, lifted, bankOf) }))
+  const work = stage.work(node.parameters, ports)
   const run = (walk: Walk, lane?: string) => {
     const given: Record<string, unknown> = { clip: walk.clip, rng: drawsOf(node, stage, seed, walk, lane), count }
-    for (const { name, read } of inputs) given[name] = read(walk, lane)
+    for (const { name, read } of readers) given[name] = read(walk, lane)
     return work(given as Parameters<typeof work>[0])
   }
-  const over = inputs.find(({ lifted }) => lifted)?.input.port
   if (!over) return walk => run(walk)
-  const lanes = lanesOf(over)
+  const { port, lanes } = over
   return walk => {
     const values = lanes.map(lane => run(walk, lane))
     return values.some(value => value instanceof Promise)
-      ? Promise.all(values).then(all => together(over, all))
-      : together(over, values)
+      ? Promise.all(values).then(all => together(port, all))
+      : together(port, values)
   }
 }
 

@@ -2,8 +2,8 @@
 import type { Command } from 'commander'
 import { Problem } from '../../data/problem.js'
 import type { Part } from '../../data/splits/parts.js'
+import { writeWhole } from '../../data/whole-file.js'
 import type { Method } from '../datasets/split-set.js'
-import { writeWhole } from '../jobs/whole-file.js'
 
 const CHECK_EXAMPLES = `
 Says which clips are missing, empty, unreadable, silent or clipped, whose length is not as a column states it, and which

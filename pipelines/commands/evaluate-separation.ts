@@ -36,11 +36,11 @@ export default function register(program: Command): void {
 async function evaluate(run: string, manifest: string, flags: Flags): Promise<void> {
   const others = flags.processors?.split(',').map(name => name.trim()) ?? []
   const count = flags.count === undefined ? undefined : wholeNumber('--count', flags.count, 1)
-  const { findProcessor } = await import('../../stages/separation/find-processor.js')
+  const { locateCheckpoint } = await import('../../engine/checkpoints/find.js')
   const { evaluateSeparation } = await import('../separation/evaluate.js')
   const { evaluationText } = await import('../separation/evaluation-text.js')
-  const { onDisk, writeWhole } = await import('../jobs/whole-file.js')
-  const output = flags.output ?? usualFile(findProcessor(run).file, manifest)
+  const { onDisk, writeWhole } = await import('../../data/whole-file.js')
+  const output = flags.output ?? usualFile(locateCheckpoint(run).file, manifest)
   await stoppable(async signal => {
     const evaluation = await evaluateSeparation({ run, others, manifest, column: flags.stems, count, signal })
     onDisk(dirname(output), () => mkdirSync(dirname(output), { recursive: true }))

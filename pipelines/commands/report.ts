@@ -51,7 +51,7 @@ async function report(folder: string, flags: Flags): Promise<void> {
     import('../reports/run-report.js'),
     import('../reports/sweep-record.js'),
     import('../reports/sweep-report.js'),
-    import('../jobs/whole-file.js'),
+    import('../../data/whole-file.js'),
   ])
   const html = isSweep(folder) ? sweepReport(folder, dirname(resolve(output))) : await runReport(folder, options)
   writeWhole(output, html)

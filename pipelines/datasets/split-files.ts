@@ -5,7 +5,7 @@ import { stringify } from 'yaml'
 import { writeDelimited } from '../../data/manifests/delimited.js'
 import type { ClipList, ListedClip } from '../../data/manifests.js'
 import { Problem } from '../../data/problem.js'
-import { onDisk, writeWhole } from '../jobs/whole-file.js'
+import { onDisk, writeWhole } from '../../data/whole-file.js'
 
 /**
  * Writes `name`.tsv, `name`.yaml and `name`-PART.yaml. Clips keep their ids if all of them stand below one folder.

@@ -1,12 +1,13 @@
 /** Embeds clips whose features are in the cache: with the trained encoder, and with what probes measure it against. */
-import { existsSync, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { FeatureCache } from '../../data/feature-cache.js'
+import { UNTRAINED } from '../../engine/checkpoints/files.js'
+import { demandWhole, locateIfThere } from '../../engine/checkpoints/find.js'
 import type { Prepared } from '../../graphs/streams/prepare.js'
 import type { Shard } from '../jobs/shard.js'
 import type { FoundCheckpoint } from '../model/checkpoint.js'
-import { UNTRAINED } from '../model/checkpoint.js'
-import type { TrainerThread } from '../model/trainer-thread.js'
+import type { EncoderThread } from '../model/trainer-thread.js'
 import { progress } from '../terminal/progress.js'
 import { createEmbeddingWriter, type EmbeddingRow, type EmbeddingWriter } from './arrow-writer.js'
 import { encodePatches } from './encode.js'
@@ -45,7 +46,7 @@ export class ClipEmbedding {
     private readonly path: EncodingPath,
     private readonly prepared: Prepared,
     private readonly columns: string[],
-    private readonly thread: TrainerThread,
+    private readonly thread: EncoderThread,
     /** Metadata that all files carry beside what says how they were made. */
     private readonly further: Record<string, string> = {},
   ) {}
@@ -94,9 +95,10 @@ export class ClipEmbedding {
   async writeBaselines(): Promise<void> {
     const folder = baselinesFolder(this.options.output)
     mkdirSync(folder, { recursive: true })
-    const untrained = join(this.found.run, 'checkpoints', UNTRAINED)
-    if (existsSync(untrained)) {
-      await this.thread.load(untrained, { optimiser: false })
+    const untrained = locateIfThere(join(dirname(this.found.tensors), UNTRAINED))
+    if (untrained) {
+      demandWhole(untrained)
+      await this.thread.load(untrained.file)
       await this.write(join(folder, 'untrained.arrow'), 'clip', 'untrained encoder')
     }
     const { bands } = this.path.melPort

@@ -1,6 +1,6 @@
 /** Runs patches of many clips through an encoder, always in batches of one size, and gives them back clip by clip. */
 import type { LogMel } from '../../stages/values.js'
-import type { TrainerThread } from '../model/trainer-thread.js'
+import type { EncoderThread } from '../model/trainer-thread.js'
 import type { EncodingPath } from './encoding-path.js'
 import { cutPatch, patchStarts } from './framing.js'
 
@@ -35,7 +35,7 @@ interface Place<Key> {
  * @param hop frames from one patch to the next
  */
 export async function* encodePatches<Key>(
-  thread: TrainerThread,
+  thread: EncoderThread,
   path: EncodingPath,
   clips: Iterable<Source<Key>>,
   hop: number,

@@ -1,13 +1,13 @@
 /** The way to a layer inside an encoder, as `embed --layer encoder.block2` names it. */
 import { Problem } from '../../data/problem.js'
-import type { TrainerThread } from '../model/trainer-thread.js'
+import type { EncoderThread } from '../model/trainer-thread.js'
 import type { EncodingPath } from './encoding-path.js'
 
 /**
  * @param chosen encoder, or encoder and layer with a dot between; the path as it is if no layer is named
  * @throws Problem `no-such-layer`, with the layers that there are
  */
-export async function layerPath(path: EncodingPath, chosen: string | undefined, thread: TrainerThread) {
+export async function layerPath(path: EncodingPath, chosen: string | undefined, thread: EncoderThread) {
   const dot = chosen?.indexOf('.') ?? -1
   if (dot < 0) return path
   const layer = chosen!.slice(dot + 1)

@@ -10,7 +10,7 @@ import { loadStages } from '../../stages/registry.js'
 import type { Clip } from '../../stages/values.js'
 import { clipsOf } from '../jobs/shard.js'
 import { findCheckpoint } from '../model/checkpoint.js'
-import { TrainerThread } from '../model/trainer-thread.js'
+import { startEncoder } from '../model/trainer-thread.js'
 import { progress } from '../terminal/progress.js'
 import { bottleneckOfPhases } from './bottleneck.js'
 import { ClipEmbedding, type EmbedOptions } from './clip-embedding.js'
@@ -57,7 +57,7 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
   const prepared = await timed('reading the sounds', prepare(path, clips, options))
   noteSkipped(options.output, prepared)
   const { seed, threads, precision } = train
-  const thread = await timed('starting TensorFlow', TrainerThread.start({ graph, seed, threads, precision }))
+  const thread = await timed('starting TensorFlow', startEncoder({ graph, seed, threads, precision }))
   let rows: number
   try {
     const task = new ClipEmbedding(
@@ -69,7 +69,7 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
       thread,
       part,
     )
-    await thread.load(found.tensors, { optimiser: false })
+    await thread.load(found.tensors)
     rows = await timed('the encoder', task.write(options.output, options.level, 'embedding'))
     if (options.baselines ?? columns.length > 0) await timed('the baselines', task.writeBaselines())
   } finally {

@@ -1,8 +1,8 @@
 /** A job's folder: what was asked for, how far it came, what it said. The ledger of a list of jobs is these folders. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
+import { onDisk, writeWhole } from '../../data/whole-file.js'
 import { isAlive, isHere, type ProcessName } from './processes.js'
-import { onDisk, writeWhole } from './whole-file.js'
 
 /** As the job's process writes it. */
 export interface JobStatus {

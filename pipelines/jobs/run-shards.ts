@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Problem } from '../../data/problem.js'
+import { onDisk } from '../../data/whole-file.js'
 import { workOff } from './controller.js'
 import type { ExecutorName } from './executor.js'
 import { begunJobs, JobFolder, jobPath } from './job-folder.js'
@@ -13,7 +14,6 @@ import type { Shard } from './shard.js'
 import { endOf, nameOf, type ShardJob, type ShardsEnd } from './shard-jobs.js'
 import type { SlurmSettings } from './slurm-settings.js'
 import { tellEnds } from './tell-ends.js'
-import { onDisk } from './whole-file.js'
 
 /** Bytes a shard, if nothing is said. */
 const MEMORY = 2e9

@@ -3,7 +3,7 @@ import { Problem } from '../../data/problem.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
 import type { Stage } from '../../stages/contract.js'
 import { embeddingSize } from '../../stages/ports.js'
-import type { TrainerThread } from './trainer-thread.js'
+import type { EncoderThread } from './trainer-thread.js'
 
 export interface HeadChain {
   encoder: string
@@ -36,7 +36,7 @@ const BATCH = 64
 
 /** What the heads make of embeddings, row-major. */
 export async function throughHeads(
-  thread: TrainerThread,
+  thread: EncoderThread,
   heads: HeadChain['heads'],
   embeddings: Float32Array,
 ): Promise<Float32Array> {

@@ -1,8 +1,9 @@
 /** How several heads pull at the encoder that they share. */
 import type { Engine, Tensor } from '../../engine/engine.js'
-import { gradientsOf } from './gradient-caching.js'
-import type { Model, Values } from './model.js'
-import { statisticsUntouched } from './running-statistics.js'
+import { gradientsOf } from '../../graphs/model/gradient-caching.js'
+import type { Model } from '../../graphs/model/model.js'
+import type { Values } from '../../graphs/model/node-pass.js'
+import { statisticsUntouched } from '../../graphs/model/running-statistics.js'
 import type { HeadGradients } from './settings.js'
 
 /**

@@ -1,18 +1,18 @@
-/** What the trainer's thread is told at its start, and the messages it exchanges with the main thread. */
+/** What TensorFlow's thread is told at its start, and what it reports of a step. */
 import type { Precision } from '../../engine/engine.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
-import type { BatchValues } from '../../graphs/streams/layout.js'
 import type { TrainSettings } from '../configuration/config.js'
 import type { Spread } from './collapse.js'
-import type { Neighbourhood } from './neighbours.js'
 
-export interface TrainerSetup {
+export interface EncoderSetup {
   graph: CheckedGraph
   seed: number
   threads: number
   precision: Precision
-  /** Absent in a thread that only encodes. */
-  train?: TrainSettings
+}
+
+export interface TrainerSetup extends EncoderSetup {
+  train: TrainSettings
 }
 
 export interface StepReport {
@@ -43,22 +43,3 @@ export interface HeadGradients {
   /** Between the gradients of each two losses. */
   headGradientCosine: { heads: [string, string]; cosine: number }[]
 }
-
-/** What the main thread asks; each is answered in order. */
-export type Request =
-  | { kind: 'step'; values: BatchValues; step: number; logged: boolean }
-  /** Forward in training mode without learning: sets the running statistics of batch normalisation. */
-  | { kind: 'calibrate'; values: BatchValues }
-  | { kind: 'encode'; node: string; patches: Float32Array; count: number; layer: string | undefined }
-  /** Names and widths of an encoder's layers. */
-  | { kind: 'layers'; node: string }
-  | ({ kind: 'neighbours' } & Neighbourhood)
-  /** What a tensor node makes of a batch, in training mode, without learning. */
-  | { kind: 'look'; node: string; values: BatchValues }
-  | { kind: 'save'; file: string }
-  | { kind: 'load'; file: string; optimiser: boolean }
-  /** Loads the nodes whose weights fit; `checkpoint` is its name in messages. */
-  | { kind: 'take'; file: string; checkpoint: string }
-  | { kind: 'close' }
-
-export type Reply = { result: unknown } | { problem: { code: string; message: string; hint?: string | undefined } }

@@ -1,6 +1,6 @@
 /** A new run that starts from the weights of another one: what of them fits is taken, and all of it is told. */
 import { Problem } from '../../data/problem.js'
-import type { State, Weights } from '../../engine/weights.js'
+import { nodeOfWeight, type State, type Weights } from '../../engine/weights.js'
 
 /** By node id. */
 export interface Taken {
@@ -38,15 +38,15 @@ export function takeWeights(weights: Weights, saved: State, checkpoint: string):
       },
     )
   }
-  const from = (name: string) => (taken.includes(nodeOf(name)) ? saved.get(name)! : here.get(name)!)
+  const from = (name: string) => (taken.includes(nodeOfWeight(name)) ? saved.get(name)! : here.get(name)!)
   weights.load(new Map([...here.keys()].map(name => [name, from(name)])))
   return { taken, fresh, unused: nodesOf(saved).filter(node => !taken.includes(node)) }
 }
 
 /** Why the weights of a node are not those of the checkpoint; nothing if they are. */
 function misfit(node: string, here: State, saved: State): string | undefined {
-  const wanted = [...here.keys()].filter(name => nodeOf(name) === node)
-  const there = [...saved.keys()].filter(name => nodeOf(name) === node)
+  const wanted = [...here.keys()].filter(name => nodeOfWeight(name) === node)
+  const there = [...saved.keys()].filter(name => nodeOfWeight(name) === node)
   if (there.length === 0) return 'not in the checkpoint'
   const missing = wanted.find(name => !saved.has(name))
   if (missing !== undefined) return `${missing} is not there`
@@ -57,9 +57,7 @@ function misfit(node: string, here: State, saved: State): string | undefined {
 }
 
 const sides = (state: State, name: string) => state.get(name)!.shape.join(' x ')
-const nodesOf = (state: State) => [...new Set([...state.keys()].map(nodeOf))]
-/** Ids of nodes have no dots. */
-const nodeOf = (weight: string) => weight.slice(0, weight.indexOf('.'))
+const nodesOf = (state: State) => [...new Set([...state.keys()].map(nodeOfWeight))]
 
 /** What people are told: a line a matter. */
 export function takenText({ taken, fresh, unused }: Taken, checkpoint: string): string {

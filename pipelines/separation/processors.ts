@@ -1,8 +1,8 @@
 /** The separators that a command names: found, told apart, opened. */
 import { basename, dirname, join } from 'node:path'
 import { Problem } from '../../data/problem.js'
+import { type CheckpointFiles, locateCheckpoint, locateIfThere } from '../../engine/checkpoints/find.js'
 import type { Engine } from '../../engine/engine.js'
-import { type FoundProcessor, findProcessor, findProcessorIfThere } from '../../stages/separation/find-processor.js'
 import { openProcessor, type Processor } from '../../stages/separation/processor.js'
 
 export type Named<P> = P & {
@@ -11,18 +11,18 @@ export type Named<P> = P & {
 }
 
 /** Each once, in the order given. @throws Problem `no-checkpoint`, `bad-checkpoint` */
-export function findProcessors(names: readonly string[]): FoundProcessor[] {
-  const found = new Map(names.map(name => findProcessor(name)).map(one => [one.file, one]))
+export function findProcessors(names: readonly string[]): CheckpointFiles[] {
+  const found = new Map(names.map(name => locateCheckpoint(name)).map(one => [one.file, one]))
   return [...found.values()]
 }
 
 /** The untrained separator of the run that a checkpoint is of, if it has been kept. */
-export function untrainedOf({ file, step }: FoundProcessor): FoundProcessor | undefined {
-  return step === 0 ? undefined : findProcessorIfThere(join(dirname(file), 'untrained.safetensors'))
+export function untrainedOf({ file, step }: CheckpointFiles): CheckpointFiles | undefined {
+  return step === 0 ? undefined : locateIfThere(join(dirname(file), 'untrained.safetensors'))
 }
 
 /** @throws Problem `wrong-processor` if they are for different rates; those of `openProcessor` */
-export async function openProcessors(engine: Engine, found: readonly FoundProcessor[]): Promise<Named<Processor>[]> {
+export async function openProcessors(engine: Engine, found: readonly CheckpointFiles[]): Promise<Named<Processor>[]> {
   const opened: Named<Processor>[] = []
   for (const one of found) {
     const name = nameOf(one)
@@ -39,7 +39,7 @@ export async function openProcessors(engine: Engine, found: readonly FoundProces
   return opened
 }
 
-function nameOf({ file, step }: FoundProcessor): string {
+function nameOf({ file, step }: CheckpointFiles): string {
   const folder = dirname(file)
   return `${basename(basename(folder) === 'checkpoints' ? dirname(folder) : folder)}@${step}`
 }

@@ -1,10 +1,10 @@
 /** Separates a list in shards that write into one folder side by side; the page comes when they have ended. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeWhole } from '../../data/whole-file.js'
 import { runShards, type Sharding } from '../jobs/run-shards.js'
 import { clipsOf, type Shard } from '../jobs/shard.js'
 import type { ShardsEnd } from '../jobs/shard-jobs.js'
-import { writeWhole } from '../jobs/whole-file.js'
 import { type Place, readPlaces } from './places.js'
 import { findProcessors } from './processors.js'
 import { readNote } from './separate-clip.js'

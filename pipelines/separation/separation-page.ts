@@ -1,12 +1,12 @@
 /** A page of separated recordings: spectrograms side by side, and players. */
 import { join } from 'node:path'
+import { writeWhole } from '../../data/whole-file.js'
 import { wholeSound } from '../../stages/audio/signal/whole-sound.js'
 import { ACTIVE_WITHIN } from '../../stages/separation/measures/active-sources.js'
 import { FIGURES_STYLE, figureOf } from '../drawing/figure.js'
 import { escaped, htmlPage } from '../drawing/html-page.js'
 import { spectrogramOfSound } from '../drawing/sound-picture.js'
 import { commonScale, drawSpectrogram, type Spectrogram } from '../drawing/spectrogram.js'
-import { writeWhole } from '../jobs/whole-file.js'
 import type { SeparationNote } from './separate-clip.js'
 
 /** Recordings on the page, and seconds of each that are drawn. */

@@ -1,8 +1,8 @@
 /** A WAV file that grows: of any length, without holding it. */
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { onDisk } from '../../data/whole-file.js'
 import { floatWav } from '../drawing/wav-file.js'
-import { onDisk } from '../jobs/whole-file.js'
 
 /** Where the header tells bytes after it, samples, and bytes of samples. */
 const RIFF_SIZE = 4

@@ -15,7 +15,7 @@ import {
   vectorFromArray,
 } from 'apache-arrow'
 import { writeDelimited } from '../../data/manifests/delimited.js'
-import { writeWhole } from '../jobs/whole-file.js'
+import { writeWhole } from '../../data/whole-file.js'
 import type { ResultRow } from './judge.js'
 import type { SweepResults } from './results.js'
 import { resultsText } from './results-text.js'

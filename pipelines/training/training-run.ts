@@ -3,14 +3,15 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { changesTable } from '../../data/label-noise/corrupt.js'
 import { Problem } from '../../data/problem.js'
+import { listCheckpoints, UNTRAINED } from '../../engine/checkpoints/files.js'
 import { openPool, type Pool } from '../../graphs/streams/pool.js'
 import { type Prepared, prepareFeatures } from '../../graphs/streams/prepare.js'
 import type { Config } from '../configuration/config.js'
 import { trainingClips } from '../configuration/training-clips.js'
 import { clipsTable } from '../evaluation/classification/clips-table.js'
-import { type FoundCheckpoint, findCheckpoint, hashGraph, listCheckpoints, UNTRAINED } from '../model/checkpoint.js'
+import { type FoundCheckpoint, findCheckpoint, hashGraph } from '../model/checkpoint.js'
 import { takenText } from '../model/start-weights.js'
-import { TrainerThread } from '../model/trainer-thread.js'
+import { startTrainer, type TrainerThread } from '../model/trainer-thread.js'
 import { progress } from '../terminal/progress.js'
 import { LABEL_CHANGES, type RunFolder, STARTED_FROM, TRAINING_SET } from './run-folder.js'
 import { GROWING } from './tracking/run-log.js'
@@ -47,7 +48,7 @@ export async function trainRun(options: RunOptions): Promise<Outcome> {
     const settings = train.watch
     const watch = settings && (await prepareWatch({ config, settings, prepared, pool, cacheFolder, signal }))
     signal.throwIfAborted()
-    thread = await TrainerThread.start({
+    thread = await startTrainer({
       graph,
       seed: train.seed,
       threads: train.threads,
@@ -57,7 +58,7 @@ export async function trainRun(options: RunOptions): Promise<Outcome> {
     signal.throwIfAborted()
     const training = new Training(config, run, prepared, pool, thread, watch, resumed)
     if (!existsSync(join(run.checkpoints, UNTRAINED))) await training.calibrateBaseline(signal)
-    if (resumed) await thread.load(resumed.tensors, { optimiser: true })
+    if (resumed) await thread.resume(resumed.tensors)
     else if (weights) await takeFrom(weights, thread, run)
     const outcome = await training.toTheEnd(signal)
     run.status(outcome.interrupted ? 'interrupted' : 'finished', { ...outcome })

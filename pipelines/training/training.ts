@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { concatMap, fromEvent, lastValueFrom, takeUntil, takeWhile } from 'rxjs'
 import { Problem } from '../../data/problem.js'
+import { tensorsFile, thinCheckpoints, UNTRAINED } from '../../engine/checkpoints/files.js'
 import { streamBatches } from '../../graphs/streams/batches.js'
 import type { Batch } from '../../graphs/streams/gather.js'
 import { batchSize } from '../../graphs/streams/layout.js'
@@ -13,15 +14,7 @@ import type { Prepared } from '../../graphs/streams/prepare.js'
 import type { Cursor } from '../../graphs/streams/sub-batches.js'
 import type { Config } from '../configuration/config.js'
 import { bottleneckOfTraining } from '../embeddings/bottleneck.js'
-import {
-  CHECKPOINT_FORMAT,
-  type FoundCheckpoint,
-  hashGraph,
-  tensorsFile,
-  thinCheckpoints,
-  UNTRAINED,
-  writeCheckpoint,
-} from '../model/checkpoint.js'
+import { type FoundCheckpoint, hashGraph, writeCheckpoint } from '../model/checkpoint.js'
 import type { StepReport } from '../model/settings.js'
 import type { TrainerThread } from '../model/trainer-thread.js'
 import { type Watched, type Watching, watchedInWords } from '../model/watched.js'
@@ -89,7 +82,7 @@ export class Training {
     try {
       await this.#stream(START, more, signal, async batch => {
         left--
-        await this.thread.calibrate(batch.values)
+        await this.thread.calibrate(batch.values, this.config.train.chunk)
         bar.tick()
       })
       signal.throwIfAborted()
@@ -97,7 +90,7 @@ export class Training {
       bar.done()
     }
     await this.thread.save(join(this.run.checkpoints, UNTRAINED))
-    await this.thread.load(initial, { optimiser: true })
+    await this.thread.load(initial)
     rmSync(initial)
     this.#log.forgetDrops()
   }
@@ -207,7 +200,7 @@ export class Training {
 
   async #stepOrExplain(batch: Batch, step: number, logged: boolean): Promise<StepReport> {
     try {
-      return await this.thread.step(batch.values, step, logged)
+      return await this.thread.step(batch.values, { step, logged })
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'not-finite') throw error
       throw new Problem(error.code, `${error.message} ${this.#log.failed(step, error, batch)}`, { hint: error.hint })
@@ -224,9 +217,8 @@ export class Training {
   async #checkpoint(): Promise<void> {
     const { run, config, prepared } = this
     const { graph, train } = config
-    const sha256 = await this.thread.save(tensorsFile(run.checkpoints, this.#step))
+    const sha256 = await this.thread.checkpoint(tensorsFile(run.checkpoints, this.#step))
     writeCheckpoint(run.checkpoints, {
-      format: CHECKPOINT_FORMAT,
       step: this.#step,
       graph,
       graphHash: hashGraph(graph),

@@ -1,16 +1,16 @@
 /** Rebuilds the separator of a checkpoint. To be loaded where it is used: it brings TensorFlow's layers with it. */
 import { readFileSync } from 'node:fs'
 import { Problem } from '../../data/problem.js'
+import { type CheckpointFiles, demandWhole, locateCheckpoint } from '../../engine/checkpoints/find.js'
 import type { Engine } from '../../engine/engine.js'
 import { decodeSafetensors } from '../../engine/safetensors.js'
 import type { Stage } from '../contract.js'
 import { innermost, type Port } from '../ports.js'
 import { loadStages } from '../registry.js'
-import { checkpointJson, type FoundProcessor, findProcessor, sha256Of } from './find-processor.js'
 import { openSeparator } from './separator.js'
 import type { Separate } from './windows.js'
 
-export interface Processor extends FoundProcessor {
+export interface Processor extends CheckpointFiles {
   /** Channels that leave. */
   count: number
   /** Hertz. */
@@ -21,17 +21,14 @@ export interface Processor extends FoundProcessor {
 }
 
 /**
- * @param named as `findProcessor` takes it
+ * @param named as `locateCheckpoint` takes it
  * @throws Problem `no-checkpoint`; `bad-checkpoint` if its files do not belong together; `wrong-processor` if it is no
  *   separator's; `checkpoint-mismatch`
  */
 export async function openProcessor(engine: Engine, named: string): Promise<Processor> {
-  const found = findProcessor(named)
-  if (sha256Of(found.file) !== found.hash)
-    throw new Problem('bad-checkpoint', `${found.file} is not the file that its JSON describes.`, {
-      hint: 'It was cut short or replaced: take another checkpoint of the run.',
-    })
-  const { graph } = checkpointJson(found.json)
+  const found = locateCheckpoint(named)
+  demandWhole(found)
+  const { graph } = found.description
   const node = separatorNode(graph.nodes as GraphNode[], await loadStages(graph.stageFiles), found.file)
   const { tensors } = decodeSafetensors(readFileSync(found.file), found.file)
   const separator = openSeparator(engine, node.stage, node, tensors)

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
+import { locateIfThere } from '../../engine/checkpoints/find.js'
 import { describeStage, ParameterProblem, recording } from '../contract.js'
 import { duration } from '../quantities.js'
 import type { FeatureStream, Recording } from '../values.js'
-import { findProcessorIfThere } from './find-processor.js'
 import type { Processor } from './processor.js'
 import { separateInWindows, USUAL, type Windows } from './windows.js'
 
@@ -31,7 +31,7 @@ export default describeStage({
       .describe('of two windows, at least; they are cross-faded there'),
   }),
   cached: true,
-  files: { processors: findProcessorIfThere },
+  files: { processors: locateIfThere },
   in: { from: recording },
   out: ({ from }, { processors, sources, window, overlap }) => {
     if (overlap > window / 2) throw new ParameterProblem('overlap', `more than half the window of ${window} s`)

@@ -1,8 +1,8 @@
 /** The pages of an inspection: JSON, a map to look at, and a map to listen to. */
 import { mkdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { onDisk, writeWhole } from '../../../data/whole-file.js'
 import { page, sentence, table, tiles } from '../../drawing/page.js'
-import { onDisk, writeWhole } from '../../jobs/whole-file.js'
 import { drawnMap, MAP_SCRIPT } from './embedding-map.js'
 import type { Inspection } from './inspect-file.js'
 import { mapPicture } from './map-picture.js'

@@ -9,7 +9,7 @@ import { missingColumn } from '../../embeddings/arrow-missing-column.js'
 import { type EncodingPath, encodingPath } from '../../embeddings/encoding-path.js'
 import { embeddingMetadata } from '../../embeddings/metadata.js'
 import { findCheckpoint } from '../../model/checkpoint.js'
-import { TrainerThread } from '../../model/trainer-thread.js'
+import { startEncoder } from '../../model/trainer-thread.js'
 import { progress } from '../../terminal/progress.js'
 import { topClasses } from '../probes/judges.js'
 import { type ClassFigures, classFigures } from './class-figures.js'
@@ -29,11 +29,11 @@ export async function classify(options: ClassifyOptions): Promise<Classified> {
   const second = path.melPort.hop / path.melPort.rate
   const hop = Math.max(1, Math.round(options.hop / second))
   const { seed, threads, precision } = train
-  const thread = await TrainerThread.start({ graph, seed, threads, precision })
+  const thread = await startEncoder({ graph, seed, threads, precision })
   const bar = progress('classified clips', prepared.clips.length)
   let said: ClipScores
   try {
-    await thread.load(found.tensors, { optimiser: false })
+    await thread.load(found.tensors)
     said = await clipScores({ thread, path, classifier, prepared, hop, signal, onClip: () => bar.tick() })
   } finally {
     bar.done()

@@ -3,7 +3,7 @@ import { FeatureCache } from '../../../data/feature-cache.js'
 import type { Prepared } from '../../../graphs/streams/prepare.js'
 import { encodePatches } from '../../embeddings/encode.js'
 import type { EncodingPath } from '../../embeddings/encoding-path.js'
-import type { TrainerThread } from '../../model/trainer-thread.js'
+import type { EncoderThread } from '../../model/trainer-thread.js'
 import type { Matrix } from '../../statistics/products.js'
 import { heard } from '../consistency/shifted-patches.js'
 import { classesOf, type TrainedClassifier, toProbabilities } from './trained-classifier.js'
@@ -22,7 +22,7 @@ export interface ClipScores {
 }
 
 export interface Scoring {
-  thread: TrainerThread
+  thread: EncoderThread
   path: EncodingPath
   classifier: TrainedClassifier
   prepared: Prepared

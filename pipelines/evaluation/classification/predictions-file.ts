@@ -1,7 +1,7 @@
 /** What a trained classifier says about labelled clips, as JSON beside which probes can stand: a sweep compares either. */
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { writeWhole } from '../../jobs/whole-file.js'
+import { writeWhole } from '../../../data/whole-file.js'
 import type { Classified } from './classification.js'
 
 /** Name under which the classifier stands where those of probes stand. */

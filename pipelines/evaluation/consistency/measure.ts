@@ -8,7 +8,7 @@ import { type Prepared, prepareFeatures } from '../../../graphs/streams/prepare.
 import { loadStages } from '../../../stages/registry.js'
 import { encodingPath } from '../../embeddings/encoding-path.js'
 import { findCheckpoint } from '../../model/checkpoint.js'
-import { TrainerThread } from '../../model/trainer-thread.js'
+import { startEncoder } from '../../model/trainer-thread.js'
 import { progress } from '../../terminal/progress.js'
 import { type ClassifierHead, classifierHead } from './classifier-head.js'
 import { shiftedPatches } from './shifted-patches.js'
@@ -66,14 +66,14 @@ export async function measureConsistency(options: ConsistencyOptions): Promise<C
   const second = path.melPort.hop / path.melPort.rate
   const hop = Math.max(1, Math.round(options.hop / second))
   const { seed, threads, precision } = train
-  const thread = await TrainerThread.start({ graph, seed, threads, precision })
+  const thread = await startEncoder({ graph, seed, threads, precision })
   const store = new FeatureCache(cache)
   const open = (clip: number, axis: Axis) => store.get(prepared.nodes[axis === 'time' ? path.mel : wide]!.keys[clip]!)
   const tallies: ClipTally[] = []
   let patches = 0
   const bar = progress('shifted clips', usable.length)
   try {
-    await thread.load(found.tensors, { optimiser: false })
+    await thread.load(found.tensors)
     const tally = new Tally()
     for await (const patch of shiftedPatches(thread, path, head, usable, open, hop)) {
       signal?.throwIfAborted()

@@ -3,7 +3,7 @@
 import type { LogMel } from '../../../stages/values.js'
 import { encodePatches, type PatchEmbedding } from '../../embeddings/encode.js'
 import type { EncodingPath } from '../../embeddings/encoding-path.js'
-import type { TrainerThread } from '../../model/trainer-thread.js'
+import type { EncoderThread } from '../../model/trainer-thread.js'
 import { AXES, type Axis, SHIFTS, shifted } from './shifts.js'
 
 export interface Heard {
@@ -38,7 +38,7 @@ type Opened = LogMel & { close(): void }
  * @param hop frames from one patch to the next
  */
 export async function* shiftedPatches(
-  thread: TrainerThread,
+  thread: EncoderThread,
   path: EncodingPath,
   head: Head | undefined,
   clips: readonly number[],
@@ -75,7 +75,7 @@ const BATCH = 64
 
 /** Patches with what the head makes of their embeddings. */
 export async function* heard<Key>(
-  thread: TrainerThread,
+  thread: EncoderThread,
   { dimensions }: EncodingPath,
   head: Head | undefined,
   embeddings: AsyncIterable<PatchEmbedding<Key>>,

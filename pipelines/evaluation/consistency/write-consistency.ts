@@ -1,8 +1,8 @@
 /** Measures runs one after the other; writes their figures as JSON and pictures, and puts them into tables. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readTensors } from '../../../engine/checkpoints/tensors.js'
 import { findCheckpoint } from '../../model/checkpoint.js'
-import { readTensors } from '../../model/tensors-file.js'
 import { type ConsistencyOptions, measureConsistency } from './measure.js'
 import { drawCurves, drawFilters } from './pictures.js'
 import type { ComparedRun, MeasuredRun } from './runs.js'

@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { FeatureCache } from '../../../data/feature-cache.js'
 import { readClips } from '../../../data/manifests.js'
 import { Problem } from '../../../data/problem.js'
+import { tensorsFile, UNTRAINED } from '../../../engine/checkpoints/files.js'
+import { readTensors, writeTensors } from '../../../engine/checkpoints/tensors.js'
 import { decodeSafetensors } from '../../../engine/safetensors.js'
 import { openPool } from '../../../graphs/streams/pool.js'
 import { type Prepared, prepareFeatures } from '../../../graphs/streams/prepare.js'
@@ -15,9 +17,8 @@ import { type Config, readConfig } from '../../configuration/config.js'
 import { runYaml } from '../../configuration/run-yaml.js'
 import { type EncodingPath, encodingPath } from '../../embeddings/encoding-path.js'
 import { cutPatch, patchStarts } from '../../embeddings/framing.js'
-import { CHECKPOINT_FORMAT, hashGraph, tensorsFile, UNTRAINED, writeCheckpoint } from '../../model/checkpoint.js'
-import { readTensors, writeTensors } from '../../model/tensors-file.js'
-import { TrainerThread } from '../../model/trainer-thread.js'
+import { hashGraph, writeCheckpoint } from '../../model/checkpoint.js'
+import { startEncoder } from '../../model/trainer-thread.js'
 import { versions } from '../../setup/versions.js'
 import { progress } from '../../terminal/progress.js'
 import { RunFolder } from '../../training/run-folder.js'
@@ -78,7 +79,7 @@ export async function importUclser20(options: ImportOptions): Promise<Imported> 
     const tensors = await writeWeights(config, run, encoder, patches.map(finish))
     const step = encoder.batches === undefined ? 0 : Math.round(encoder.batches / 2)
     writeCheckpoint(run.checkpoints, {
-      ...{ format: CHECKPOINT_FORMAT, step, graph: config.graph, graphHash: hashGraph(config.graph) },
+      ...{ step, graph: config.graph, graphHash: hashGraph(config.graph) },
       ...{ train: config.train, statistics: scaled, cursor: { epoch: 0, position: 0 }, lengths: {} },
       ...{ sha256: tensors(step), versions: versions(), note },
     })
@@ -179,7 +180,7 @@ async function writeWeights(
 ): Promise<(step: number) => string> {
   const initial = join(run.checkpoints, 'initial.safetensors')
   const node = encoderNode(graph)
-  const thread = await TrainerThread.start({ graph, seed, threads, precision })
+  const thread = await startEncoder({ graph, seed, threads, precision })
   try {
     await thread.save(initial)
     for (const batch of pairs(patches)) await thread.calibrate({ [node.batch]: batch })

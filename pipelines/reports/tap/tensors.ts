@@ -6,7 +6,7 @@ import { streamBatches } from '../../../graphs/streams/batches.js'
 import { laneOfValue } from '../../../graphs/streams/lanes.js'
 import type { Pool } from '../../../graphs/streams/pool.js'
 import type { Port } from '../../../stages/ports.js'
-import { TrainerThread } from '../../model/trainer-thread.js'
+import { startEncoder } from '../../model/trainer-thread.js'
 import { type Exhibit, type Shown, type ShowOptions, sidesOf } from './exhibits.js'
 
 export interface TensorOptions extends Omit<ShowOptions, 'store'> {
@@ -39,9 +39,9 @@ export async function tensorsOf(options: TensorOptions): Promise<{ shown: Shown[
 }
 
 async function lookedAt({ graph, seed, threads, precision, node }: TensorOptions, values: Record<string, Rows>) {
-  const thread = await TrainerThread.start({ graph, seed, threads, precision })
+  const thread = await startEncoder({ graph, seed, threads, precision })
   try {
-    return await thread.look(node.id, values)
+    return await thread.forward(node.id, values)
   } finally {
     await thread.close()
   }

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeDelimited } from '../../../data/manifests/delimited.js'
-import { writeWhole } from '../../jobs/whole-file.js'
+import { writeWhole } from '../../../data/whole-file.js'
 import type { SceneSettings } from './settings.js'
 import { SPLITS } from './splits.js'
 import { noteFile, type SceneNote } from './write-scene.js'

@@ -1,8 +1,8 @@
 /** One scene on disk: a mixture, a folder with its stems, and what is known about them. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { onDisk, writeWhole } from '../../../data/whole-file.js'
 import { integerWav, quantised } from '../../drawing/wav-file.js'
-import { onDisk, writeWhole } from '../../jobs/whole-file.js'
 import type { MadeScene, Part } from './make-scene.js'
 
 /** What scenes.jsonl says of a scene. Times are in seconds, levels in dB of full scale over active frames. */

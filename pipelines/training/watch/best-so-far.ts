@@ -1,6 +1,6 @@
 /** Which checkpoint of a run did best on the sounds it watches; after a kill and a resume it is the same one. */
 import { existsSync } from 'node:fs'
-import { tensorsFile, writeBest } from '../../model/checkpoint.js'
+import { tensorsFile, writeBest } from '../../../engine/checkpoints/files.js'
 import { meritOf, type Watched } from '../../model/watched.js'
 import type { RunFolder } from '../run-folder.js'
 

@@ -2,16 +2,8 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import {
-  CHECKPOINT_FORMAT,
-  type Checkpoint,
-  findCheckpoint,
-  hashGraph,
-  tensorsFile,
-  thinCheckpoints,
-  writeBest,
-  writeCheckpoint,
-} from '../../../pipelines/model/checkpoint.js'
+import { tensorsFile, thinCheckpoints, writeBest } from '../../../engine/checkpoints/files.js'
+import { type Checkpoint, findCheckpoint, hashGraph, writeCheckpoint } from '../../../pipelines/model/checkpoint.js'
 import { scratchFolder } from '../../earshot.js'
 
 function runWith(...steps: number[]): string {
@@ -22,7 +14,7 @@ function runWith(...steps: number[]): string {
     const bytes = Buffer.from(`weights ${step}`)
     writeFileSync(tensorsFile(folder, step), bytes)
     const sha256 = createHash('sha256').update(bytes).digest('hex')
-    writeCheckpoint(folder, { format: CHECKPOINT_FORMAT, step, sha256 } as Checkpoint)
+    writeCheckpoint(folder, { step, sha256 } as Checkpoint)
   }
   return run
 }
@@ -45,9 +37,11 @@ test('no checkpoint, no such path, and another format are told apart', t => {
   t.throws(() => findCheckpoint('no/such/run'), { message: /does not exist/ })
   const run = runWith(1)
   writeFileSync(join(run, 'checkpoints/step-000001.json'), '{"format": 99}')
-  t.throws(() => findCheckpoint(run), { message: /format 99, expected 1/ })
+  t.throws(() => findCheckpoint(run), { message: /format 99, expected 2/ })
   writeFileSync(join(run, 'checkpoints/step-000001.json'), '{"for')
   t.throws(() => findCheckpoint(run), { message: /cannot be read/ })
+  writeFileSync(join(run, 'checkpoints/step-000001.json'), 'null')
+  t.throws(() => findCheckpoint(run), { message: /is not the JSON of a checkpoint/ })
 })
 
 test('thinning keeps the newest', t => {

@@ -1,13 +1,13 @@
 /** An encoder of which some layers learn and others do not. */
 import test from 'ava'
 import type { CheckedGraph } from '../../../graphs/language/checked.js'
+import { buildModel } from '../../../graphs/model/model.js'
 import { sections } from '../../../pipelines/configuration/config.js'
-import { buildModel } from '../../../pipelines/model/model.js'
 import { Trainer } from '../../../pipelines/model/trainer.js'
 import { loadStages } from '../../../stages/registry.js'
 import { normal } from '../../engine/finite-differences.js'
 import { engine } from '../../engine/started.js'
-import { batchNode, tensorNode } from './graph-nodes.js'
+import { batchNode, tensorNode } from '../../graphs/model/graph-nodes.js'
 
 const stages = await loadStages()
 const SIZE = 4

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import { readTensors } from '../../../pipelines/model/tensors-file.js'
+import { readTensors } from '../../../engine/checkpoints/tensors.js'
 import { earshot } from '../../earshot.js'
 import { type SmallConfig, smallConfig } from '../../small-config.js'
 

@@ -1,14 +1,14 @@
 import test from 'ava'
 import type { CheckedGraph } from '../../../graphs/language/checked.js'
+import { buildModel } from '../../../graphs/model/model.js'
 import { streamOf } from '../../../graphs/streams/draws.js'
 import { sections } from '../../../pipelines/configuration/config.js'
 import { betaDraw, mixBatch } from '../../../pipelines/model/mixup.js'
-import { buildModel } from '../../../pipelines/model/model.js'
 import { Trainer } from '../../../pipelines/model/trainer.js'
 import { loadStages } from '../../../stages/registry.js'
 import { normal } from '../../engine/finite-differences.js'
 import { engine } from '../../engine/started.js'
-import { batchNode, tensorNode } from './graph-nodes.js'
+import { batchNode, tensorNode } from '../../graphs/model/graph-nodes.js'
 
 const COUNT = 6
 /** Item i is i everywhere, in patches of 4 numbers, in both lanes of a pair, and as a one-hot label. */

@@ -1,14 +1,14 @@
 /** Steps of graphs of other shapes than views of clips: a separator alone, a classifier, channels lane by lane. */
 import test from 'ava'
 import type { CheckedGraph } from '../../../graphs/language/checked.js'
+import { buildModel } from '../../../graphs/model/model.js'
 import { sections } from '../../../pipelines/configuration/config.js'
-import { buildModel } from '../../../pipelines/model/model.js'
 import { Trainer } from '../../../pipelines/model/trainer.js'
 import type { Port } from '../../../stages/ports.js'
 import { loadStages } from '../../../stages/registry.js'
 import { normal } from '../../engine/finite-differences.js'
 import { engine, near } from '../../engine/started.js'
-import { batchNode, tensorNode } from './graph-nodes.js'
+import { batchNode, tensorNode } from '../../graphs/model/graph-nodes.js'
 
 const stages = await loadStages()
 const SIZE = 6

@@ -1,15 +1,16 @@
 /** A run folder whose encoder has random weights and running statistics: nothing has to be trained to be exported. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { tensorsFile } from '../../../../engine/checkpoints/files.js'
+import { writeTensors } from '../../../../engine/checkpoints/tensors.js'
 import type { Engine } from '../../../../engine/engine.js'
 import type { CheckedGraph } from '../../../../graphs/language/checked.js'
 import type { Edit } from '../../../../graphs/language/edits.js'
+import { buildModel, type Model } from '../../../../graphs/model/model.js'
 import { streamOf } from '../../../../graphs/streams/draws.js'
 import type { TrainSettings } from '../../../../pipelines/configuration/config.js'
 import { readGraph } from '../../../../pipelines/index.js'
-import { CHECKPOINT_FORMAT, hashGraph, tensorsFile, writeCheckpoint } from '../../../../pipelines/model/checkpoint.js'
-import { buildModel, type Model } from '../../../../pipelines/model/model.js'
-import { writeTensors } from '../../../../pipelines/model/tensors-file.js'
+import { hashGraph, writeCheckpoint } from '../../../../pipelines/model/checkpoint.js'
 import { loadStages } from '../../../../stages/registry.js'
 import type { Rng } from '../../../../stages/values.js'
 
@@ -43,7 +44,7 @@ export async function randomRun(engine: Engine, run: string, edits: readonly Edi
   const folder = join(run, 'checkpoints')
   mkdirSync(folder, { recursive: true })
   writeCheckpoint(folder, {
-    ...{ format: CHECKPOINT_FORMAT, step: 1, graph, graphHash: hashGraph(graph) },
+    ...{ step: 1, graph, graphHash: hashGraph(graph) },
     train: { seed: 0, threads: 1, precision: 'float32' } as TrainSettings,
     statistics: { mel: STATISTICS },
     cursor: { epoch: 0, position: 0 },

@@ -1,7 +1,7 @@
 /** Layers inside an encoder, as `embed --layer` exports them. */
 import test from 'ava'
 import { readGraph } from '../../../graphs/language/read-graph.js'
-import { buildModel } from '../../../pipelines/model/model.js'
+import { buildModel } from '../../../graphs/model/model.js'
 import { normal } from '../../engine/finite-differences.js'
 import { difference, engine, tensorOf } from '../../engine/started.js'
 

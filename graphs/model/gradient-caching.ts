@@ -12,7 +12,8 @@
  */
 import type { Engine, Tensor, Weight } from '../../engine/engine.js'
 import { type LossAndGradients, lossAndGradients } from '../../engine/gradients.js'
-import { isPair, type Model, type Value, type Values } from './model.js'
+import type { Model } from './model.js'
+import { isPair, type Value, type Values } from './node-pass.js'
 import { statisticsUntouched } from './running-statistics.js'
 
 export interface Objective {
@@ -29,11 +30,11 @@ export interface Objective {
 /** The value and the gradients of an objective on a batch; the running statistics move as in one forward pass. */
 export function gradientsOf(engine: Engine, model: Model, batches: Values, objective: Objective): LossAndGradients {
   const { weights, reads, of, chunk } = objective
-  const seams = model.seams(reads)
-  if (chunk === undefined || chunk >= countOf(batches) || seams.length === 0)
+  const ends = model.encoderOutputs(reads)
+  if (chunk === undefined || chunk >= countOf(batches) || ends.length === 0)
     return lossAndGradients(engine, weights, () => of(model.forward(batches, reads)))
-  const outputs = inChunks(engine, model, batches, seams, chunk)
-  const tensors = seams.flatMap(id => tensorsOf(outputs[id]!))
+  const outputs = inChunks(engine, model, batches, ends, chunk)
+  const tensors = ends.flatMap(id => tensorsOf(outputs[id]!))
   const { loss, gradients } = lossAndGradients(
     engine,
     weights,
@@ -42,42 +43,42 @@ export function gradientsOf(engine: Engine, model: Model, batches: Values, objec
   )
   const [ofHeads, towards] = [gradients.slice(0, weights.length), gradients.slice(weights.length)]
   engine.tf.dispose(tensors)
-  const summed = backInChunks(engine, model, batches, { seams, chunk, weights, towards, onto: ofHeads })
+  const summed = backInChunks(engine, model, batches, { ends, chunk, weights, towards, onto: ofHeads })
   engine.tf.dispose(towards)
   return { loss, gradients: summed }
 }
 
 /** One forward pass in training mode, off the tape: moves the running statistics, and nothing else. */
 export function forwardAlone(engine: Engine, model: Model, batches: Values, chunk?: number): void {
-  const seams = model.seams()
-  const outputs = chunk === undefined ? {} : inChunks(engine, model, batches, seams, chunk)
+  const ends = model.encoderOutputs()
+  const outputs = chunk === undefined ? {} : inChunks(engine, model, batches, ends, chunk)
   engine.tf.tidy(() => void model.forward({ ...batches, ...outputs }))
   engine.tf.dispose(Object.values(outputs).flatMap(tensorsOf))
 }
 
-/** The values of `seams` for the whole batch; the caller disposes them. */
-function inChunks(engine: Engine, model: Model, batches: Values, seams: readonly string[], chunk: number): Values {
+/** The values of encoders' outputs for the whole batch; the caller disposes them. */
+function inChunks(engine: Engine, model: Model, batches: Values, ends: readonly string[], chunk: number): Values {
   const { tf } = engine
   let pairs: boolean[] = []
   const parts = chunksOf(batches, chunk).map(([from, count]) =>
     tf.tidy(() => {
-      const values = model.forward(rows(batches, from, count), seams)
-      pairs = seams.map(id => isPair(values[id]!))
-      return seams.flatMap(id => tensorsOf(values[id]!))
+      const values = model.forward(rows(batches, from, count), ends)
+      pairs = ends.map(id => isPair(values[id]!))
+      return ends.flatMap(id => tensorsOf(values[id]!))
     }),
   )
   const whole = parts[0]!.map((_, at) => tf.concat(parts.map(part => part[at]!)))
   tf.dispose(parts)
   return Object.fromEntries(
-    seams.map((id, at) => [id, pairs[at] ? { a: whole.shift()!, b: whole.shift()! } : whole.shift()!]),
+    ends.map((id, at) => [id, pairs[at] ? { a: whole.shift()!, b: whole.shift()! } : whole.shift()!]),
   )
 }
 
 interface Way {
-  seams: readonly string[]
+  ends: readonly string[]
   chunk: number
   weights: readonly Weight[]
-  /** Gradients of the objective towards each tensor of the seams. */
+  /** Gradients of the objective towards each tensor of the outputs. */
   towards: readonly Tensor[]
   /** Gradients that are there already; taken over. */
   onto: Tensor[]
@@ -85,14 +86,14 @@ interface Way {
 
 function backInChunks(engine: Engine, model: Model, batches: Values, way: Way): Tensor[] {
   const { tf } = engine
-  const { seams, chunk, weights, towards } = way
+  const { ends, chunk, weights, towards } = way
   if (model.encoding.length === 0) return way.onto
   return statisticsUntouched(model, () => {
     let sums = way.onto
     for (const [from, count] of chunksOf(batches, chunk)) {
       const { loss, gradients } = lossAndGradients(engine, weights, () => {
-        const values = model.forward(rows(batches, from, count), seams)
-        const outputs = seams.flatMap(id => tensorsOf(values[id]!))
+        const values = model.forward(rows(batches, from, count), ends)
+        const outputs = ends.flatMap(id => tensorsOf(values[id]!))
         return tf.addN(outputs.map((output, at) => tf.sum(tf.mul(output, towards[at]!.slice(from, count)))))
       })
       const added = sums.map((sum, at) => tf.add(sum, gradients[at]!))

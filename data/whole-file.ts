@@ -1,17 +1,18 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { Problem } from '../../data/problem.js'
+import { Problem } from './problem.js'
 
 /**
  * Writes a file under a temporary name beside it and renames it: it is there whole or not at all.
  *
+ * @param flush whether it has to be on the disk, too, before it has its name
  * @throws Problem `disk-full`, `not-writable`
  */
-export function writeWhole(file: string, content: string | Uint8Array): void {
+export function writeWhole(file: string, content: string | Uint8Array, { flush = false } = {}): void {
   const temporary = `${file}.${process.pid}.part`
   onDisk(dirname(file), () => {
     try {
-      writeFileSync(temporary, content)
+      writeFileSync(temporary, content, { flush })
       renameSync(temporary, file)
     } catch (error) {
       rmSync(temporary, { force: true })

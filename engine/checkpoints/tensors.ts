@@ -1,26 +1,18 @@
 /** The tensors of a checkpoint: weights and optimiser slots in one safetensors file. */
 import { createHash } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
-import { decodeSafetensors, encodeSafetensors } from '../../engine/safetensors.js'
-
-type State = Map<string, { shape: number[]; data: Float32Array }>
+import { readFileSync } from 'node:fs'
+import { writeWhole } from '../../data/whole-file.js'
+import { decodeSafetensors, encodeSafetensors } from '../safetensors.js'
+import type { State } from '../weights.js'
 
 /** Names of optimiser slots start with this; weights have their own names. */
 const SLOT = 'optimiser/'
 
-/** Written to a temporary name, flushed, renamed. @returns sha256 of the file */
+/** Whole or not at all, and on the disk. @returns sha256 of the file */
 export function writeTensors(file: string, weights: State, slots: State = new Map()): string {
   const named = [...slots].map(([name, slot]) => [SLOT + name, slot] as const)
   const bytes = encodeSafetensors(new Map([...weights, ...named]))
-  const temporary = `${file}.${process.pid}`
-  const descriptor = openSync(temporary, 'w')
-  try {
-    for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at)
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
-  renameSync(temporary, file)
+  writeWhole(file, bytes, { flush: true })
   return createHash('sha256').update(bytes).digest('hex')
 }
 

@@ -1,0 +1,130 @@
+/** The tensor part of a graph: its weights, and one forward pass over a batch. */
+import type { Engine, Tensor, Weight } from '../../engine/engine.js'
+import { createWeights, nodeOfWeight, type Weights } from '../../engine/weights.js'
+import type { Stage, TensorStage } from '../../stages/contract.js'
+import { innermost } from '../../stages/ports.js'
+import type { CheckedGraph, CheckedNode } from '../language/checked.js'
+import { liftedNode } from '../language/lifted.js'
+import { streamOf } from '../streams/draws.js'
+import { demandLayer, frozenLayers } from './frozen.js'
+import { nodePass, type Pass, type Values } from './node-pass.js'
+
+export interface Model {
+  weights: Weights
+  /** Those that learn: not of frozen nodes. */
+  trainable: Weight[]
+  /** Of them, those of encoders and separators. */
+  encoding: Weight[]
+  /** Nodes with role `encoder`, in graph order. */
+  encoders: CheckedNode[]
+  losses: CheckedNode[]
+  /** Every tensor node of which a clip's result is an embedding, in graph order: encoders and heads. */
+  embedding: CheckedNode[]
+  /**
+   * Where the clip-by-clip part of the graph ends: the encoders and separators (or what stands above them) that heads and
+   * losses read. None if there are neither.
+   *
+   * @param wanted of all nodes that these need; of the whole graph if absent
+   */
+  encoderOutputs(wanted?: readonly string[]): string[]
+  /**
+   * Tensor nodes in training mode, from values that are there already: those of the batch nodes, and of any others.
+   *
+   * @param wanted only what these need is run; everything if absent
+   */
+  forward(given: Values, wanted?: readonly string[]): Values
+  /** What an encoder makes of patches [count, frames, bands], in evaluation mode: [count, size]. */
+  encode(encoder: string, patches: Tensor): Tensor
+  /** What its layers make of them, by name: each [count, size], the mean over time and frequency. */
+  layers(encoder: string, patches: Tensor): Record<string, Tensor>
+}
+
+/** Builds every tensor node once; a weight's start depends on `seed` and its own name alone. */
+export function buildModel(
+  engine: Engine,
+  graph: CheckedGraph,
+  stages: ReadonlyMap<string, Stage>,
+  seed: number,
+): Model {
+  const nodes = graph.nodes.filter(node => node.place === 'tensor')
+  const stageOf = (node: CheckedNode) => stages.get(node.stage) as TensorStage
+  const layers = frozenLayers(nodes)
+  const weights = createWeights(
+    engine,
+    name => streamOf(`${seed}\u0000weights\u0000${name}`),
+    name => layers.some(layer => name.startsWith(layer)),
+  )
+  const passes = passesOf(engine, nodes, stageOf, weights)
+  for (const layer of layers) demandLayer(layer, weights)
+  const runs = nodes.map(node => ({
+    id: node.id,
+    run: nodePass(engine, liftedNode(node, stageOf(node)), node.joint, passes.get(node.id)!),
+    training: !isFrozen(node.shares ?? node.id, nodes),
+  }))
+  const role = (wanted: TensorStage['role']) => nodes.filter(node => stageOf(node).role === wanted)
+  const encoders = role('encoder')
+  const large = [...encoders, ...role('separator')].map(({ id }) => id)
+  const trunk = neededFor(large, nodes)
+  const trainable = weights.trainable.filter(({ name }) => !isFrozen(nodeOfWeight(name), nodes))
+  return {
+    weights,
+    trainable,
+    encoding: trainable.filter(({ name }) => large.includes(nodeOfWeight(name))),
+    encoders,
+    losses: role('loss'),
+    embedding: nodes.filter(({ out }) => innermost(out).kind === 'embedding'),
+    encoderOutputs(wanted) {
+      const needed = wanted && neededFor(wanted, nodes)
+      const readers = nodes.filter(({ id }) => !trunk.has(id) && (!needed || needed.has(id)))
+      const read = new Set(readers.flatMap(({ inputs }) => Object.values(inputs).map(({ node }) => node)))
+      return nodes.flatMap(({ id }) => (trunk.has(id) && read.has(id) ? [id] : []))
+    },
+    forward(given, wanted) {
+      const values: Values = { ...given }
+      const needed = wanted && neededFor(wanted, nodes, given)
+      for (const { id, run, training } of runs)
+        if (!(id in given) && (!needed || needed.has(id))) values[id] = run(values, { training })
+      return values
+    },
+    encode: (encoder, patches) => passes.get(encoder)!({ from: patches }, { training: false }) as Tensor,
+    layers(encoder, patches) {
+      const found: Record<string, Tensor> = {}
+      const layer = (name: string, value: Tensor) => {
+        found[name] = value.rank === 4 ? engine.operations.globalPool(value, 'mean') : value
+      }
+      passes.get(encoder)!({ from: patches }, { training: false, layer })
+      return found
+    },
+  }
+}
+
+/** By node; nodes that share weights share the pass. */
+function passesOf(
+  engine: Engine,
+  nodes: readonly CheckedNode[],
+  stageOf: (node: CheckedNode) => TensorStage,
+  { scope }: Weights,
+): Map<string, Pass> {
+  const passes = new Map<string, Pass>()
+  for (const node of nodes) {
+    if (node.shares !== undefined) continue
+    const { ports } = liftedNode(node, stageOf(node))
+    passes.set(node.id, stageOf(node).build(node.parameters, ports)(engine, scope.within(node.id)) as Pass)
+  }
+  for (const { id, shares } of nodes) if (shares !== undefined) passes.set(id, passes.get(shares)!)
+  return passes
+}
+
+const isFrozen = (id: string, nodes: readonly CheckedNode[]) =>
+  nodes.some(node => node.id === id && node.frozen === true && node.shares === undefined)
+
+/** These nodes and the tensor nodes above them, as far as they are not given. */
+function neededFor(wanted: readonly string[], nodes: readonly CheckedNode[], given: Values = {}): Set<string> {
+  const needed = new Set(wanted.filter(id => !(id in given)))
+  const tensors = new Set(nodes.map(({ id }) => id))
+  for (const node of [...nodes].reverse()) {
+    if (!needed.has(node.id)) continue
+    for (const { node: read } of Object.values(node.inputs)) if (tensors.has(read) && !(read in given)) needed.add(read)
+  }
+  return needed
+}
