@@ -106,6 +106,17 @@ export class ParameterProblem extends Error {
   }
 }
 
+/** A label column that the work cannot do without. */
+export interface LabelNeed {
+  column: string
+  /** Clips with one of these can be used; any value will do if absent. */
+  values?: readonly string[] | undefined
+  /** Every clip needs one of them, or is left out; otherwise some clips do. */
+  all?: boolean
+  /** Between several values of a cell. */
+  separator?: string | undefined
+}
+
 interface Shared<P extends z.ZodObject, I extends Ins, O extends Port> {
   name: string
   /** One line, for `list` and the drawn graph. */
@@ -119,6 +130,8 @@ interface Shared<P extends z.ZodObject, I extends Ins, O extends Port> {
    * @throws ParameterProblem if a parameter does not fit what arrives
    */
   out: (ports: PortsOf<I>, parameters: z.output<P>) => O
+  /** What it needs of the clips' labels: refused before any sound is read where no clip has it. */
+  labels?: (parameters: z.output<P>) => readonly LabelNeed[]
 }
 
 /** Decides which clips come, in which order. */

@@ -139,16 +139,21 @@ class DescriptorWriter extends RecordBatchFileWriter {
   }
 }
 
-function schemaOf(dimensions: number, columns: readonly string[], metadata: Record<string, string>): Schema {
+/** @throws Problem `bad-column` if a label column has the name of one that every file has */
+export function checkColumns(columns: readonly string[]): void {
   const taken = columns.find((name, at) => isFixed(name) || columns.indexOf(name) !== at)
   if (taken !== undefined)
     throw new Problem(
       'bad-column',
       `The label column '${taken}' has the name of another column of the embeddings file.`,
       {
-        hint: `Rename it in the manifest; ${[...FIXED_COLUMNS, 'embedding'].join(', ')} are taken.`,
+        hint: `Rename it in the table; ${[...FIXED_COLUMNS, 'embedding'].join(', ')} are taken.`,
       },
     )
+}
+
+function schemaOf(dimensions: number, columns: readonly string[], metadata: Record<string, string>): Schema {
+  checkColumns(columns)
   return new Schema(
     [
       new Field('clip', new Utf8(), false),

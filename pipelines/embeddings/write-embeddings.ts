@@ -12,6 +12,7 @@ import { clipsOf } from '../jobs/shard.js'
 import { findCheckpoint } from '../model/checkpoint.js'
 import { startEncoder } from '../model/trainer-thread.js'
 import { progress } from '../terminal/progress.js'
+import { checkColumns } from './arrow-writer.js'
 import { bottleneckOfPhases } from './bottleneck.js'
 import { ClipEmbedding, type EmbedOptions } from './clip-embedding.js'
 import { type EncodingPath, encodingPath } from './encoding-path.js'
@@ -86,7 +87,7 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
   }
 }
 
-/** @throws Problem `duplicate-clips`; those of `readClips` */
+/** @throws Problem `duplicate-clips`, `bad-column`; those of `readClips` */
 export async function readInputs(inputs: readonly string[]): Promise<{ clips: Clip[]; columns: string[] }> {
   const read = await Promise.all(inputs.map(input => readClips(input)))
   const clips = read.flatMap(one => one.clips)
@@ -96,7 +97,9 @@ export async function readInputs(inputs: readonly string[]): Promise<{ clips: Cl
       hint: 'Embed them into separate files.',
     })
   }
-  return { clips, columns: [...new Set(read.flatMap(one => one.columns))] }
+  const columns = [...new Set(read.flatMap(one => one.columns))]
+  checkColumns(columns)
+  return { clips, columns }
 }
 
 async function prepare(

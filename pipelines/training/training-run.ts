@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { changesTable } from '../../data/label-noise/corrupt.js'
 import { Problem } from '../../data/problem.js'
 import { listCheckpoints, UNTRAINED } from '../../engine/checkpoints/files.js'
+import { checkLabels } from '../../graphs/streams/label-needs.js'
 import { openPool, type Pool } from '../../graphs/streams/pool.js'
 import { type Prepared, prepareFeatures } from '../../graphs/streams/prepare.js'
 import type { Config } from '../configuration/config.js'
@@ -16,7 +17,7 @@ import { progress } from '../terminal/progress.js'
 import { LABEL_CHANGES, type RunFolder, STARTED_FROM, TRAINING_SET } from './run-folder.js'
 import { GROWING } from './tracking/run-log.js'
 import { type Outcome, Training } from './training.js'
-import { prepareWatch } from './watch/watch.js'
+import { prepareWatch, watchedClips } from './watch/watch.js'
 
 export interface RunOptions {
   config: Config
@@ -43,10 +44,12 @@ export async function trainRun(options: RunOptions): Promise<Outcome> {
   const pool = openPool({ workers: streams.workers, threads: train.threads })
   let thread: TrainerThread | undefined
   try {
+    const settings = train.watch
+    const watched = settings && (await watchedClips(settings))
     const prepared = await prepare(options, pool, resumed === undefined)
     const cacheFolder = join(options.cache, 'features')
-    const settings = train.watch
-    const watch = settings && (await prepareWatch({ config, settings, prepared, pool, cacheFolder, signal }))
+    const watch =
+      watched && (await prepareWatch({ config, settings, clips: watched, prepared, pool, cacheFolder, signal }))
     signal.throwIfAborted()
     thread = await startTrainer({
       graph,
@@ -93,6 +96,8 @@ function newestCheckpoint(run: RunFolder, config: Config): FoundCheckpoint | und
 
 async function prepare({ config, run, signal, cache }: RunOptions, pool: Pool, fresh: boolean): Promise<Prepared> {
   const { clips, columns, changes } = await trainingClips(config.data)
+  const notes = checkLabels(config.graph, config.stages, { clips, columns })
+  if (notes.length > 0) process.stderr.write(`${notes.join('\n')}\n`)
   if (fresh && config.data.labels) {
     run.write(LABEL_CHANGES, changesTable(changes))
     run.write(TRAINING_SET, clipsTable(clips, columns))

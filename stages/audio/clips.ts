@@ -20,6 +20,7 @@ export default describeStage({
   runsIn: 'source',
   in: {},
   out: () => ({ kind: 'clip' }),
+  labels: ({ draw, column = 'label' }) => (draw === 'class' ? [{ column }] : []),
   order:
     ({ draw, column = 'label', separator }) =>
     ({ clips, durations, rng }) => {
@@ -74,22 +75,30 @@ export function byClass(
   { column, separator }: { column: string; separator?: string | undefined },
   rng: Rng,
 ): Clip[] {
-  const labelled = clips.filter(({ labels }) => labels[column] !== undefined)
+  const named = clips.map(clip => ({ clip, names: namesIn(clip.labels[column], separator) }))
+  const labelled = named.filter(({ names }) => names.length > 0)
   if (labelled.length === 0)
     throw new Problem('no-label', `No clip has a label in the column '${column}', by which clips are to be drawn.`)
   const byName = new Map<string, Clip[]>()
-  for (const clip of labelled) {
-    const label = clip.labels[column]!
-    for (const name of separator === undefined ? [label] : label.split(separator).map(one => one.trim()))
-      byName.set(name, [...(byName.get(name) ?? []), clip])
-  }
+  for (const { clip, names } of labelled)
+    for (const name of names) {
+      const known = byName.get(name)
+      if (known) known.push(clip)
+      else byName.set(name, [clip])
+    }
   const classes = shuffled([...byName.keys()].sort(), rng)
-  const rounds = classes.map(() => [] as Clip[])
+  const waiting = classes.map(() => [] as Clip[])
   const drawn = labelled.map((_, at) => {
     const one = at % classes.length
-    const waiting = rounds[one]!
-    if (waiting.length === 0) waiting.push(...shuffled(byName.get(classes[one]!)!, rng))
-    return waiting.pop()!
+    if (waiting[one]!.length === 0) waiting[one] = shuffled(byName.get(classes[one]!)!, rng)
+    return waiting[one]!.pop()!
   })
   return shuffled(drawn, rng)
+}
+
+/** Each class of a cell once; between two separators there may be none. */
+function namesIn(label: string | undefined, separator: string | undefined): string[] {
+  if (label === undefined || separator === undefined) return label === undefined ? [] : [label]
+  const names = label.split(separator).map(one => one.trim())
+  return [...new Set(names.filter(name => name !== ''))]
 }

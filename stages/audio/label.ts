@@ -27,6 +27,10 @@ export default describeStage({
   runsIn: 'item',
   in: { from: clip },
   out: (_, { classes }) => ({ kind: 'label', classes: classes.length }),
+  labels: ({ column, classes, separator, missing }) => [
+    { column, values: classes, separator, all: true },
+    ...(missing === undefined ? [] : [{ column: missing }]),
+  ],
   work:
     parameters =>
     ({ from }) =>

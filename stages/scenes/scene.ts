@@ -57,6 +57,10 @@ export default describeStage({
     return { kind: 'channels', of: excerpt, count: number[1] + (beds ? 1 : 0) }
   },
   draws: true,
+  labels: ({ together, 'bed-where': beds }) => [
+    ...(together ? [{ column: together.column }] : []),
+    ...(beds ? [beds] : []),
+  ],
   work: (given, { out: { of, count } }) => {
     const [longest, fade] = [given.longest, given.fade].map(seconds => Math.round(seconds * of.rate)) as [
       number,

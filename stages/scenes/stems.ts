@@ -24,6 +24,7 @@ export default describeStage({
   summary: 'Reads the stems of a mixture, named by its manifest, so that the mixture can be paired with a true stem.',
   parameters,
   cached: true,
+  labels: ({ column }) => [{ column }],
   in: { from: clip },
   out: (_, { channels, rate }) => ({ kind: 'channels', of: { kind: 'recording', rate }, count: channels }),
   work:

@@ -4,7 +4,7 @@
  * as if nobody had looked.
  */
 import { FeatureCache } from '../../../data/feature-cache.js'
-import { readClips } from '../../../data/manifests.js'
+import { type ListedClip, readClips } from '../../../data/manifests.js'
 import { Problem } from '../../../data/problem.js'
 import type { Pool } from '../../../graphs/streams/pool.js'
 import { type Prepared, prepareFeatures } from '../../../graphs/streams/prepare.js'
@@ -25,6 +25,8 @@ import { clipVote, largest, usualK } from './clip-vote.js'
 interface WatchOptions {
   config: Config
   settings: WatchSettings
+  /** Those of `watchedClips`. */
+  clips: readonly ListedClip[]
   /** Of the training clips: brings the statistics of `normalise`. */
   prepared: Prepared
   pool: Pool
@@ -37,7 +39,7 @@ interface WatchOptions {
  * Reads the sounds to be watched: a classifier, if `train.watch.node` names one, is judged by its own scores; embeddings
  * by who is near whom.
  *
- * @throws Problem if the graph has no such encoder or head, if the column is not there, if fewer than two classes can be told apart;
+ * @throws Problem if the graph has no such encoder or head, if fewer than two classes can be told apart;
  *   the signal's reason once it is aborted
  */
 export async function prepareWatch(options: WatchOptions): Promise<Watching> {
@@ -113,13 +115,18 @@ class Watch implements Watching {
   }
 }
 
-async function readWatched({ config, settings, prepared, pool, cacheFolder, signal }: WatchOptions) {
+/** Which sounds will be watched. @throws Problem if a column is not there; as `readClips` */
+export async function watchedClips({ set, label, group }: WatchSettings): Promise<readonly ListedClip[]> {
+  const { clips, columns } = await readClips(set)
+  for (const name of [label, group])
+    if (name !== undefined && !columns.includes(name)) throw missingColumn(name, columns, set)
+  return clips
+}
+
+async function readWatched({ config, settings, clips, prepared, pool, cacheFolder, signal }: WatchOptions) {
   const { graph, stages } = config
   const chain = settings.node === undefined ? undefined : headChain(graph, stages, settings.node)
   const path = encodingPath(graph, stages, prepared.statistics, chain?.encoder)
-  const { clips, columns } = await readClips(settings.set)
-  for (const name of [settings.label, settings.group])
-    if (name !== undefined && !columns.includes(name)) throw missingColumn(name, columns, settings.set)
   const bar = progress('reading sounds to watch', clips.length)
   const onProgress = () => bar.tick()
   const ready = await prepareFeatures({ graph: path.features, clips, cacheFolder, pool, onProgress, signal }).finally(

@@ -73,3 +73,19 @@ test('by class: a clip of several classes stands in each; without any label it i
   t.true(drawn.filter(({ id }) => id === '0').length >= 2)
   t.throws(() => order('class', some(3), 1), { message: /No clip has a label in the column 'label'/ })
 })
+
+test('by class: the draws are those that they always were; empty names between separators are no class', t => {
+  const listed = labelled(['a', 'b;c', 'c', 'a;b', 'b', 'a', 'c', 'c;a', 'b', 'a', 'b'])
+  const drawn = (clips: readonly Clip[]) =>
+    byClass(clips, { column: 'label', separator: ';' }, streamOf('several'))
+      .map(({ id }) => id)
+      .join(' ')
+  t.is(drawn(listed), '7 6 3 5 3 8 1 4 1 2 7')
+  const untidy = listed.map(clip => ({ ...clip, labels: { label: `;${clip.labels.label}; ;${clip.labels.label};` } }))
+  t.is(drawn([...untidy, { id: 'none', path: '', labels: { label: ' ; ' } }]), drawn(listed))
+})
+
+test('by class: hundreds of thousands of clips of one class', t => {
+  const listed = labelled(Array.from({ length: 300_000 }, () => 'one'))
+  t.is(new Set(byClass(listed, { column: 'label' }, streamOf('many'))).size, listed.length)
+})

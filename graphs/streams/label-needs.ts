@@ -1,0 +1,79 @@
+/** Before any sound is read: whether the clips have the labels that stages ask for. */
+import { Problem, Problems } from '../../data/problem.js'
+import type { LabelNeed } from '../../stages/contract.js'
+import type { Clip } from '../../stages/values.js'
+import type { CheckedGraph } from '../language/checked.js'
+import { suggestion } from '../language/nearest-name.js'
+import type { Stages } from './evaluate.js'
+
+/**
+ * Columns that no clip list has, and values that no clip has, would drop every item, one by one, for the same reason.
+ *
+ * @param columns label columns of the list
+ * @returns sentences on clips and values that are left out, for whoever started the run
+ * @throws Problems `no-column`, `no-value`
+ */
+export function checkLabels(
+  { nodes }: CheckedGraph,
+  stages: Stages,
+  { clips, columns }: { clips: readonly Clip[]; columns: readonly string[] },
+): string[] {
+  const problems: Problem[] = []
+  const notes: string[] = []
+  for (const { id, stage, parameters } of nodes)
+    for (const need of stages.get(stage)?.labels?.(parameters as never) ?? []) {
+      const who = `Node '${id}' asks for the label column '${need.column}'`
+      if (!columns.includes(need.column)) {
+        const hint = columns.length === 0 ? 'They have no label columns at all.' : suggestion(need.column, columns)
+        problems.push(new Problem('no-column', `${who}, and the clips have no such column.`, { hint }))
+      } else if (need.values) {
+        const found = countValues(clips, need)
+        if (found.clips === 0) problems.push(noValue(who, need, found))
+        else if (need.all) notes.push(...leftOut(id, need, found, clips.length))
+      }
+    }
+  if (problems.length > 0) throw new Problems(problems)
+  return notes
+}
+
+interface Found {
+  /** Clips that have one of the values. */
+  clips: number
+  /** Every value of the column. */
+  there: Set<string>
+}
+
+function countValues(clips: readonly Clip[], { column, values, separator }: LabelNeed): Found {
+  const [wanted, there] = [new Set(values), new Set<string>()]
+  let count = 0
+  for (const { labels } of clips) {
+    const label = labels[column]
+    const own =
+      label === undefined ? [] : separator === undefined ? [label] : label.split(separator).map(one => one.trim())
+    for (const one of own) there.add(one)
+    if (own.some(one => wanted.has(one))) count++
+  }
+  return { clips: count, there }
+}
+
+const FEW = 8
+const listed = (names: readonly string[]) =>
+  names.length > FEW ? `${names.slice(0, FEW).join(', ')} and ${names.length - FEW} more` : names.join(', ')
+
+function noValue(who: string, { values = [], separator }: LabelNeed, { there }: Found): Problem {
+  const several = separator === undefined && [...there].some(label => label.includes(';'))
+  const hint = `The column has: ${listed([...there].sort()) || 'nothing'}.${several ? " Several in one cell are read with separator: ';'." : ''}`
+  return new Problem('no-value', `${who}, and no clip has one of ${listed(values)} there.`, { hint })
+}
+
+function leftOut(id: string, { values = [], column }: LabelNeed, found: Found, clips: number): string[] {
+  const absent = values.filter(value => !found.there.has(value))
+  return [
+    ...(found.clips < clips
+      ? [
+          `${clips - found.clips} of ${clips} clips have no value of '${column}' that node '${id}' knows; they are left out.`,
+        ]
+      : []),
+    ...(absent.length > 0 ? [`No clip has ${listed(absent)} in '${column}' (node '${id}').`] : []),
+  ]
+}
