@@ -5,6 +5,7 @@ import type { Problem } from '../../data/problem.js'
 import { applyEdits, type Edit, editInWords } from './edits.js'
 import { readExtended } from './extend.js'
 import { absoluteParameters } from './named-files.js'
+import { NAME, NAME_IN_WORDS, nameOfFile } from './names.js'
 import { suggestion } from './nearest-name.js'
 import { isFlag } from './overrides.js'
 import { StageBook } from './own-stages.js'
@@ -12,7 +13,7 @@ import { resolveReferences } from './references.js'
 import { checkSettings } from './settings.js'
 import { namesIn, type Use } from './sub-graph-file.js'
 import { inlineSubGraphs } from './sub-graphs.js'
-import { type Branch, branchAt, dotted, leaves, plain, problemAt, type Spot, type Tree } from './tree.js'
+import { type Branch, branchAt, dotted, type Leaf, leaves, plain, problemAt, type Spot, type Tree } from './tree.js'
 import type { Stages } from './wired.js'
 
 export type Sections = Record<string, z.ZodType>
@@ -82,7 +83,7 @@ export async function readDocument<S extends Sections>(
   const document: Document<S> = {
     file,
     files,
-    name: name?.kind === 'leaf' && typeof name.value === 'string' ? name.value : basename(file).replace(/\.ya?ml$/, ''),
+    name: isName(name) ? name.value : nameOfFile(file),
     sections: readSections(tree, sections, problems),
     resolved: plain(tree) as Record<string, unknown>,
     tree,
@@ -98,14 +99,16 @@ export async function readDocument<S extends Sections>(
   return { document, problems, book }
 }
 
+const isName = (tree: Tree | undefined): tree is Leaf & { value: string } =>
+  tree?.kind === 'leaf' && typeof tree.value === 'string' && NAME.test(tree.value)
+
 function checkTopLevel(tree: Branch, problems: Problem[]): void {
   for (const [name, { key, value }] of tree.entries) {
     if (!TOP_LEVEL.includes(name)) {
       const guess = suggestion(name, ['extends', ...TOP_LEVEL])
       problems.push(problemAt('unknown-key', key, [name], `A document has no '${name}'. ${guess}`))
     } else if (name === 'name') {
-      if (value.kind !== 'leaf' || typeof value.value !== 'string')
-        problems.push(problemAt('bad-value', value.spot, [name], 'name is text.'))
+      if (!isName(value)) problems.push(problemAt('bad-value', value.spot, [name], `name is ${NAME_IN_WORDS}.`))
     } else if (value.kind !== 'map' && name !== 'stages')
       problems.push(problemAt('bad-value', value.spot, [name], `'${name}' is a map: indented lines of key: value.`))
   }

@@ -5,7 +5,7 @@ import { Problem } from '../../data/problem.js'
 import { merge } from './merge.js'
 import { nearestName } from './nearest-name.js'
 import { readYamlFile } from './read-yaml.js'
-import { type Branch, dotted, type Path, problemAt, type Spot } from './tree.js'
+import { type Branch, dotted, inCircle, type Path, problemAt, type Spot } from './tree.js'
 
 export interface Extended {
   /** Absent if this file, or one below it, cannot be read at all. */
@@ -21,45 +21,49 @@ interface Naming {
   path: Path
 }
 
-/** Reads `file`, as named by the user or by another file; files it extends are found from its folder. */
+/**
+ * Reads `file`, as named by the user or by another file; files it extends are found from its folder. Each file is laid
+ * over all that it stands on, once: of two files on one base, the second does not bring back what the first changed.
+ */
 export async function readExtended(file: string, naming?: Naming): Promise<Extended> {
   const problems: Problem[] = []
   const files: string[] = []
-  const done = new Map<string, Branch | undefined>()
+  /** What each file says itself, after those that it extends. */
+  const layers: Branch[] = []
+  const done = new Map<string, boolean>()
 
-  async function read(file: string, trail: string[], from?: Naming): Promise<Branch | undefined> {
+  /** False if it, or one below it, cannot be read. */
+  async function read(file: string, trail: string[], from?: Naming): Promise<boolean> {
     const key = resolve(file)
     if (trail.includes(key)) {
-      const circle = [...trail.slice(trail.indexOf(key)), key].map(step => basename(step)).join(' -> ')
-      problems.push(
-        problemAt('extends-cycle', from!.spot, ['extends'], `Files extend each other in a circle: ${circle}.`),
-      )
-      return undefined
+      const circle = [...trail.slice(trail.indexOf(key)), key].map(step => basename(step))
+      problems.push(problemAt('extends-cycle', from!.spot, ['extends'], `Files extend each other ${inCircle(circle)}.`))
+      return false
     }
-    if (!done.has(key)) done.set(key, await compose(file, [...trail, key], from))
-    return done.get(key)
+    if (!done.has(key)) done.set(key, await addLayers(file, [...trail, key], from))
+    return done.get(key)!
   }
 
-  async function compose(file: string, trail: string[], from?: Naming): Promise<Branch | undefined> {
+  async function addLayers(file: string, trail: string[], from?: Naming): Promise<boolean> {
     const own = await readYamlFile(file).catch(async error => ({
       tree: undefined,
       problems: [await unreadable(file, error, from)],
     }))
     problems.push(...own.problems)
     files.push(file)
-    if (!own.tree) return undefined
+    if (!own.tree) return false
     const { tree, parents } = splitExtends(own.tree, problems)
-    let below: Branch | undefined
     for (const { name, spot } of parents) {
-      const parent = await read(isAbsolute(name) ? name : join(dirname(file), name), trail, { spot, path: ['extends'] })
-      if (!parent) return undefined
-      below = below ? merge(below, parent) : parent
+      const parent = isAbsolute(name) ? name : join(dirname(file), name)
+      if (!(await read(parent, trail, { spot, path: ['extends'] }))) return false
     }
-    return merge(below, tree, problems)
+    layers.push(tree)
+    return true
   }
 
-  const tree = await read(file, [], naming)
-  return tree ? { tree, problems, files } : { problems, files }
+  if (!(await read(file, [], naming))) return { problems, files }
+  const tree = layers.reduce<Branch | undefined>((below, layer) => merge(below, layer, problems), undefined)!
+  return { tree, problems, files }
 }
 
 function splitExtends(tree: Branch, problems: Problem[]): { tree: Branch; parents: { name: string; spot: Spot }[] } {

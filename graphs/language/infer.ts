@@ -145,11 +145,20 @@ function wrongPort(
   const name = wire.lane ? `${wire.node}.${wire.lane}` : wire.node
   const where = wire.port === Object.keys(stage.in)[0] ? stage.name : `'${wire.port}' of ${stage.name}`
   const message = `${where} ${reads}, but '${name}' (${from.stage}) gives ${describePort(port)}.`
-  return problemAt('wrong-port', wire.spot, wire.path, message, wayOut(port, stage, expected, inference))
+  return problemAt('wrong-port', wire.spot, wire.path, message, wayOut(port, wire, stage, expected, inference))
 }
 
-/** A node that fits and is read by nobody yet was probably meant; else stages that convert; else any node that fits. */
-function wayOut(port: Port, stage: Stage, expected: Expectation<unknown>, inference: Inference): string | undefined {
+/**
+ * A node that fits and is read by nobody yet was probably meant; else one lane of what arrives; else stages that convert;
+ * else any node that fits.
+ */
+function wayOut(
+  port: Port,
+  wire: Wire,
+  stage: Stage,
+  expected: Expectation<unknown>,
+  inference: Inference,
+): string | undefined {
   const { accepts, bank } = expected
   const { inferred, stages, unread, offered } = inference
   if (stage.runsIn === 'item' && port.kind === 'batch') return `${stage.name} stands before the batch.`
@@ -160,6 +169,9 @@ function wayOut(port: Port, stage: Stage, expected: Expectation<unknown>, infere
     offered.add(free)
     return `'${free}' would fit, and nothing reads it yet.`
   }
+  const lane = laneOf(port)
+  if (lane && fitAt(lane, stage, expected) === 'whole')
+    return `Name one of its lanes, as in ${wire.node}.${lanesOf(port)[0]}.`
   const [ways = []] = (bank ? [] : wanted.map(kinds => waysFrom(port, kinds, stages.values())))
     .filter(({ length }) => length > 0)
     .sort((one, other) => one.length - other.length)

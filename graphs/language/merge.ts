@@ -23,6 +23,8 @@ export function merge(
     const old = below?.entries.get(name)
     if (isNull(entry.value)) {
       if (entries.delete(name)) removed.set(name, entry.value.spot)
+      else if (removed.has(name))
+        removed.set(name, entry.value.spot) // another file below took it away
       else if (inUse) entries.set(name, entry)
       else if (here.length > 1) problems.push(nothingRemoved(below, name, here, entry.value))
     } else if (entry.value.kind === 'map') {
@@ -30,8 +32,7 @@ export function merge(
       entries.set(name, { key: entry.key, value: merge(under, entry.value, problems, here, inUse) })
     } else entries.set(name, entry)
   }
-  const failed = below?.failed
-  return { kind: 'map', spot: above.spot, entries, ...(removed.size > 0 && { removed }), ...(failed && { failed }) }
+  return { ...below, kind: 'map', spot: above.spot, entries, ...(removed.size > 0 && { removed }) }
 }
 
 const isNull = (tree: Tree) => tree.kind === 'leaf' && tree.value === null

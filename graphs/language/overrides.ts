@@ -1,6 +1,6 @@
 /** `--set a.b=c`: a value from the command line, laid over the document. */
 import { Problem } from '../../data/problem.js'
-import { suggestion } from './nearest-name.js'
+import { noInnerNode } from './inner-nodes.js'
 import { parseYaml } from './read-yaml.js'
 import type { Branch, Spot, Tree } from './tree.js'
 import { DEEPEST } from './yaml-tree.js'
@@ -30,6 +30,8 @@ export function readOverride(argument: string, nodes?: Branch): { tree?: Branch;
     return refuse(`${steps[0]} is read from files alone: write a small file that extends another.`)
   const inside = nodes && insideSubGraph(steps, nodes)
   if (typeof inside === 'string') return refuse(inside)
+  if (argument.slice(cut + 1).trim() === '')
+    return refuse(`There is nothing after '='. null takes a value away: ${FLAG}${argument.slice(0, cut).trim()}=null.`)
   const { tree = { kind: 'leaf', spot, value: null }, problems } = parseYaml(argument.slice(cut + 1), spot.file)
   if (problems.length > 0) return refuse(`The part after '=' is read as YAML, and this is not: ${problems[0]!.message}`)
   return {
@@ -47,10 +49,12 @@ function insideSubGraph(steps: readonly string[], nodes: Branch): string[] | str
     const joined = steps.slice(1, end).join('/')
     if (nodes.entries.has(joined)) return ['nodes', joined, ...steps.slice(end)]
   }
-  const inner = parts.map(name => name.slice(id.length + 1).replaceAll('/', '.'))
-  const wanted = steps.slice(2).join('.')
-  if (wanted === '') return `'${id}' is a sub-graph: name one of its nodes, as in nodes.${id}.${inner[0]}.`
-  return `The sub-graph '${id}' has no node '${steps[2]}'. ${suggestion(steps[2]!, inner)}`.trimEnd()
+  return noInnerNode(
+    id,
+    steps.slice(2),
+    parts.map(name => name.slice(id.length + 1)),
+    'nodes.',
+  )
 }
 
 function nest(name: string, value: Tree, spot: Spot): Branch {

@@ -31,15 +31,22 @@ export const knownNodes: Rule = (nodes, problems, { tree }) => {
 }
 
 /** A reference to a node that there is not: who took it away, or which one may be meant. */
-export function unknownNode(id: string, spot: Spot, path: Path, { entries, removed }: Branch, by: string): Problem {
-  const gone = removed?.get(id)
+export function unknownNode(id: string, spot: Spot, path: Path, nodes: Branch, by: string): Problem {
+  const gone = nodes.removed?.get(id)
+  if (!gone) return problemAt('unknown-node', spot, path, () => noSuchNode(id, nodes, by))
   const there = `There is no node '${id}'.`
-  if (!gone) {
-    const others = () => [...entries.keys()].filter(name => name !== by)
-    return problemAt('unknown-node', spot, path, () => `${there} ${suggestion(id, others())}`.trimEnd())
-  }
   const where = gone.line === undefined ? `by ${gone.file}` : `in ${gone.file}:${gone.line}`
   return problemAt('unknown-node', spot, path, there, `It is removed ${where}.`)
+}
+
+/** In a sub-graph names are those of its file: its nodes, and its inputs. */
+function noSuchNode(id: string, { entries, inputs }: Branch, by: string): string {
+  const part = by.slice(0, by.lastIndexOf('/') + 1)
+  const inside = id.startsWith(part) ? part : ''
+  const written = id.slice(inside.length)
+  const nodes = [...entries.keys()].filter(name => name !== by && name.startsWith(inside))
+  const known = [...nodes.map(name => name.slice(inside.length)), ...(inputs?.get(inside.slice(0, -1)) ?? [])]
+  return `There is no node '${written}'. ${suggestion(written, known)}`.trimEnd()
 }
 
 /** Clips come from exactly one place. */

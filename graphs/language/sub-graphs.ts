@@ -1,13 +1,14 @@
 /** `views: { use: two-views.yaml, from: mel }`: the nodes of another file, as `views/near`, `views/mixed`, ... */
 import { basename, resolve } from 'node:path'
+import type { Problem } from '../../data/problem.js'
+import { noInnerNode } from './inner-nodes.js'
 import { isLane } from './lift.js'
 import { merge } from './merge.js'
-import { suggestion } from './nearest-name.js'
 import { changeReferences, type Reference, stageOf } from './node-references.js'
 import { resolveReferences } from './references.js'
 import { type Inlining, outputOf, readUsed, type Use, type Using } from './sub-graph-file.js'
 import { wiringOf } from './sub-graph-wiring.js'
-import { type Branch, branchAt, type Entry, problemAt } from './tree.js'
+import { type Branch, branchAt, type Entry, problemAt, type Spot } from './tree.js'
 
 /** Far above any graph written by people; files that use each other many times over stop here. */
 const MOST_NODES = 5000
@@ -20,6 +21,7 @@ interface Part {
   output?: string
   /** It names one that there is not; that has been told. */
   wrongOutput: boolean
+  inputs: readonly string[]
   /** What the using graph gives for each input. */
   given: Map<string, Reference>
 }
@@ -56,23 +58,32 @@ class Inliner {
         parts.set(id, await this.#part({ id: outer + id, key, map: value, trail }))
     const { stages } = this.inlining.book
     const entries = new Map<string, Entry>()
+    const add = (id: string, entry: Entry) => {
+      if (entries.has(id)) this.inlining.problems.push(calledAlike(id, nodes.entries.get(id)?.key ?? entry.key, outer))
+      else entries.set(id, entry)
+    }
     const outward = (id: string) => (reference: Reference) => this.#outward(reference, parts, ['nodes', outer + id])
     for (const [id, entry] of nodes.entries) {
       if (!parts.has(id)) {
         const { value } = entry
         const changed =
           value.kind === 'map' ? changeReferences(value, stageOf(value, nodes, stages), outward(id)) : value
-        entries.set(id, { ...entry, value: changed })
+        add(id, { ...entry, value: changed })
         continue
       }
       const part = parts.get(id)
       if (!part) continue
       for (const [inner, entry] of part.nodes.entries)
-        entries.set(`${id}/${inner}`, { ...entry, value: this.#moved(entry, id, part, outward(id)) })
+        add(`${id}/${inner}`, { ...entry, value: this.#moved(entry, id, part, outward(id)) })
     }
     this.#nodes += entries.size
     const failed = new Set([...parts.keys()].filter(id => !parts.get(id) || this.#failed.has(id)))
-    return { ...nodes, entries, failed }
+    const inputs = new Map<string, readonly string[]>()
+    for (const [id, part] of parts) {
+      if (part) inputs.set(id, part.inputs)
+      for (const [inner, names] of part?.nodes.inputs ?? []) inputs.set(`${id}/${inner}`, names)
+    }
+    return { ...nodes, entries, failed, inputs }
   }
 
   /** A node of a part, its references put right for where it now stands. */
@@ -100,10 +111,11 @@ class Inliner {
     if (lanes && part.output) return { ...reference, value: [`${head}/${part.output}`, ...rest].join('.') }
     this.#failed.add(head)
     if (part.nodes.failed?.size || part.wrongOutput) return { ...reference, value: head } // told already
-    const names = [...part.nodes.entries.keys()].map(name => name.replaceAll('/', '.'))
+    const inner = [...part.nodes.entries.keys()]
+    const last = inner.at(-1)!.replaceAll('/', '.')
     const message = lanes
-      ? `'${head}' (${basename(part.file)}) does not say which of its nodes it gives: name one, as in ${head}.${names.at(-1)}, or write output: ${names.at(-1)} in that file.`
-      : `'${head}' (${basename(part.file)}) has no node '${rest.join('.')}'. ${suggestion(rest[0]!, names)}`.trimEnd()
+      ? `'${head}' (${basename(part.file)}) does not say which of its nodes it gives: name one, as in ${head}.${last}, or write output: ${last} in that file.`
+      : noInnerNode(head, rest, inner)
     this.inlining.problems.push(problemAt('bad-use', reference.spot, path, message))
     return { ...reference, value: head }
   }
@@ -126,6 +138,27 @@ class Inliner {
     if (this.#nodes > MOST_NODES) return undefined
     const output = outputOf(resolved, nodes, used.inputs, book, problems)
     const wrongOutput = output === undefined && resolved.entries.has('output')
-    return { file: used.path, nodes, given: wiring.given, wrongOutput, ...(output === undefined ? {} : { output }) }
+    return {
+      file: used.path,
+      nodes,
+      inputs: used.inputs,
+      given: wiring.given,
+      wrongOutput,
+      ...(output === undefined ? {} : { output }),
+    }
   }
+}
+
+/** A node of the using graph has the id of one inside a sub-graph. */
+function calledAlike(id: string, spot: Spot, outer: string): Problem {
+  const [part, ...inner] = id.split('/')
+  const message = `The sub-graph '${part}' has a node '${inner.join('.')}': two nodes would be called '${id}'.`
+  const change = inner.reduceRight((value, name) => `{ ${name}: ${value} }`, '{ ... }')
+  return problemAt(
+    'duplicate-key',
+    spot,
+    ['nodes', outer + id],
+    message,
+    `To change that node, write ${part}: ${change}.`,
+  )
 }

@@ -22,6 +22,8 @@ export interface Branch {
   removed?: Map<string, Spot>
   /** Nodes that stand for files which cannot be used; that has been told. */
   failed?: ReadonlySet<string>
+  /** Of the sub-graphs among nodes, by id: what each calls that which it is given. */
+  inputs?: ReadonlyMap<string, readonly string[]>
 }
 export interface Entry {
   /** Where the key stands. */

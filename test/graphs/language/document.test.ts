@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { z } from 'zod'
 import { type Document, type ReadOptions, readDocument, type Sections } from '../../../graphs/language/document.js'
+import { nameOfFile } from '../../../graphs/language/names.js'
 import { written } from './written.js'
 
 async function read<S extends Sections>(
@@ -132,3 +133,41 @@ for (const [name, text] of Object.entries(HOSTILE)) {
     t.true(problems[0]!.message.length < 200)
   })
 }
+
+test('two files on one base: the second does not bring back what the first changed or took away', async t => {
+  const files = {
+    'a.yaml': 'train: { x: 1, y: 1, gone: 1, both: 1, list: [1] }',
+    'b.yaml': 'extends: a.yaml\ntrain: { x: 2, gone: null, both: null, list: [2] }',
+    'c.yaml': 'extends: a.yaml\ntrain: { y: 3, both: null }',
+  }
+  const { resolved, problems } = await read(t, { ...files, 'graph.yaml': 'extends: [b.yaml, c.yaml]' })
+  t.deepEqual(problems, [])
+  t.deepEqual(resolved.train, { x: 2, y: 3, list: [2] })
+  const { resolved: turned } = await read(t, { ...files, 'graph.yaml': 'extends: [c.yaml, b.yaml, a.yaml]' })
+  t.deepEqual(turned.train, { x: 2, y: 3, list: [2] })
+})
+
+test('an empty value of --set is a variable of the shell that is not set, not a wish to remove', async t => {
+  for (const set of ['train.from=', 'train.from=  ']) {
+    const { problems, resolved } = await read(t, { 'graph.yaml': 'train: { from: run }' }, { set: [set] })
+    t.deepEqual(
+      problems.map(({ code, message }) => [code, message]),
+      [['bad-set', "There is nothing after '='. null takes a value away: --set train.from=null."]],
+    )
+    t.true('from' in resolved.train!)
+  }
+})
+
+test('a name can name a folder, and no other folder than its own', async t => {
+  for (const name of ['a/../../b', '..', '.hidden', '-x', '"a b"', '7', '""']) {
+    const { problems, document } = await read(t, { 'graph.yaml': `name: ${name}\n` })
+    t.is(problems[0]!.message, 'name is a name of letters, digits, dots, _ and -: it names a folder.', name)
+    t.is(document.name, 'graph')
+  }
+  for (const name of ['vögel-2.1_b', '2024']) {
+    const { problems, document } = await read(t, { 'graph.yaml': `name: "${name}"\n` })
+    t.deepEqual([problems, document.name], [[], name])
+  }
+  t.is(nameOfFile('/there/my graph.yaml'), 'my-graph')
+  t.is(nameOfFile('...yaml'), 'unnamed')
+})
