@@ -68,7 +68,7 @@ function inWords(issue: Issue, tree: Branch, schema: z.ZodType, owner: Owner): P
     return [problemAt(`missing-${owner.word}`, found.key ?? owner.spot ?? found.tree.spot, full, message)]
   }
   const expected = doc
-    ? `${name}${doc.default === undefined ? '' : ` (default ${written(doc)})`}${doc.doc ? `: ${doc.doc}` : ''}`
+    ? `${path.filter(step => typeof step === 'string').join('.')}${doc.default === undefined ? '' : ` (default ${written(doc)})`}${doc.doc ? `: ${doc.doc}` : ''}`
     : undefined
   const hint = doc?.doc || doc?.default !== undefined ? expected : undefined
   return [
@@ -76,10 +76,19 @@ function inWords(issue: Issue, tree: Branch, schema: z.ZodType, owner: Owner): P
       'bad-value',
       found.tree.spot,
       full,
-      sentence(issue, name, plain(found.tree), typeof path.at(-1) === 'string' ? doc : undefined),
+      unquoted(issue, name, found.tree) ??
+        sentence(issue, name, plain(found.tree), typeof path.at(-1) === 'string' ? doc : undefined),
       hint,
     ),
   ]
+}
+
+/** `007` without quotes is a number, and was meant as text. */
+function unquoted(issue: Issue, name: string, tree: Tree): string | undefined {
+  if (issue.code !== 'invalid_type' || issue.expected !== 'string' || tree.kind !== 'leaf') return undefined
+  const { value, source = String(value) } = tree
+  const what = value === null ? 'nothing' : typeof value === 'number' ? 'a number' : 'a truth value'
+  return `${name} must be text; ${source} without quotes is ${what}. Write "${source}".`
 }
 
 /** `kind: adma`: the key that decides what else may stand there. */

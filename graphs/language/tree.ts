@@ -8,6 +8,8 @@ export interface Leaf {
   kind: 'leaf'
   spot: Spot
   value: Scalar
+  /** Of a number, `true`, `false` or `null`: as it is written (`007`). */
+  source?: string
 }
 export interface List {
   kind: 'list'

@@ -3,7 +3,7 @@ import type { Problem } from '../../data/problem.js'
 import type { Stage } from '../../stages/contract.js'
 import { textAt } from './node-references.js'
 import { unknownNode } from './rules.js'
-import { checkSettings } from './settings.js'
+import { checkSettings, unknownKey } from './settings.js'
 import { type Branch, type Path, plain, problemAt, show } from './tree.js'
 import type { WiredNode } from './wired.js'
 
@@ -47,7 +47,7 @@ export function readFrozen(
   if (typeof value !== 'boolean' && !layers)
     return refuse('bad-value', `frozen is true, false or a list of layers ([block0, block1]), not ${show(value)}.`)
   if (shared !== undefined)
-    return refuse('frozen-shared', `Its weights are those of '${shared}': write frozen there, for both.`)
+    return refuse('frozen-shared', `Its weights are those of '${shared}': write frozen at '${shared}' alone.`)
   if (!hasWeights(stage))
     return refuse('frozen-without-weights', `frozen is for encoders and heads; ${stage.name} has no weights to keep.`)
   return value as boolean | string[]
@@ -83,6 +83,9 @@ export function sharedNode(
   return { id: owner, tree: found }
 }
 
+/** What a node that shares weights may say of itself, beside its ports. */
+const WORDS = ['from', 'shares', 'draws', 'joint', 'weight', 'frozen']
+
 /** Those of the owner; the node itself can only say what it reads and how. */
 export function sharedParameters(
   { id, tree }: WiredNode,
@@ -92,9 +95,15 @@ export function sharedParameters(
   problems: Problem[],
 ): Record<string, unknown> | undefined {
   for (const [name, { key }] of tree.entries) {
-    if (['from', 'shares', 'draws', 'joint', 'weight', 'frozen'].includes(name) || name in stage.in) continue
-    const message = `'${name}' of a node that shares weights is that of '${owner}': write it there, for both.`
-    problems.push(problemAt('shared-parameter', key, ['nodes', id, name], message))
+    if (WORDS.includes(name) || name in stage.in) continue
+    const path = ['nodes', id, name]
+    if (name !== 'stage' && !Object.hasOwn(stage.parameters.shape, name)) {
+      const about = { owner: `'${id}', which shares weights,`, word: 'parameter', path } as const
+      problems.push(unknownKey(name, key, about, [], [...Object.keys(stage.in), ...WORDS]))
+      continue
+    }
+    const message = `'${id}' shares the weights of '${owner}' and with them its ${name}: write ${name} at '${owner}' alone.`
+    problems.push(problemAt('shared-parameter', key, path, message))
   }
   const entries = new Map([...owning.entries].filter(([name]) => Object.hasOwn(stage.parameters.shape, name)))
   const told = { owner: stage.name, word: 'parameter', path: ['nodes', owner] } as const

@@ -1,12 +1,16 @@
 /** From the nodes of a parsed YAML document to a tree with places. */
 import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node } from 'yaml'
 import type { Problem } from '../../data/problem.js'
-import { type Branch, type Path, problemAt, type Spot, type Tree } from './tree.js'
+import { type Branch, type Leaf, type Path, problemAt, type Spot, type Tree } from './tree.js'
 
 /** Far above any graph written by people, far below what would hurt. */
 export const DEEPEST = 64
 const MOST_VALUES = 100_000
 const REFUSED_KEYS = new Set(['__proto__', 'prototype', 'constructor'])
+
+const MERGE_KEY = "'<<' (merge keys of YAML 1.1) is not read."
+const MERGE_HINT =
+  'Maps are merged by files that extend each other; single values repeat others as in "${nodes.mel.bands}".'
 
 /** Places from offsets. */
 export type Spotter = (start: number, end: number) => Spot
@@ -33,7 +37,7 @@ export function treeOf(document: Document, spot: Spotter): { tree?: Tree; proble
       throw new TooMuch()
     }
     if (isAlias(node)) return alias(node.resolve(document), node.source, path, at)
-    if (isScalar(node)) return { kind: 'leaf', spot: at, value: scalar(node.value) }
+    if (isScalar(node)) return leaf(node.value, node.source, at)
     active.add(node)
     const tree = isMap(node) ? map(node.items, path, at) : isSeq(node) ? list(node.items, path, at) : undefined
     active.delete(node)
@@ -58,6 +62,7 @@ export function treeOf(document: Document, spot: Spotter): { tree?: Tree; proble
       const first = name === undefined ? undefined : entries.get(name)
       const here = name === undefined ? path : [...path, name]
       if (name === undefined) problems.push(problemAt('bad-key', where, path, 'A key must be a plain word.'))
+      else if (name === '<<') problems.push(problemAt('bad-key', where, here, MERGE_KEY, MERGE_HINT))
       else if (REFUSED_KEYS.has(name)) problems.push(problemAt('bad-key', where, here, `'${name}' cannot be a key.`))
       else if (first) {
         const message = `'${name}' stands twice here; the first one is in line ${first.key.line}. Keep one.`
@@ -91,6 +96,7 @@ export function treeOf(document: Document, spot: Spotter): { tree?: Tree; proble
   }
 }
 
-function scalar(value: unknown): string | number | boolean | null {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
+function leaf(given: unknown, source: string | undefined, spot: Spot): Leaf {
+  const value = ['string', 'number', 'boolean'].includes(typeof given) ? (given as Leaf['value']) : null
+  return { kind: 'leaf', spot, value, ...(typeof value !== 'string' && source && { source }) }
 }
