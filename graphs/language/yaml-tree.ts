@@ -10,7 +10,7 @@ const REFUSED_KEYS = new Set(['__proto__', 'prototype', 'constructor'])
 
 const MERGE_KEY = "'<<' (merge keys of YAML 1.1) is not read."
 const MERGE_HINT =
-  'Maps are merged by files that extend each other; single values repeat others as in "${nodes.mel.bands}".'
+  'Maps are merged by files that extend each other; a value repeats another one by its path, in ${ }: nodes.mel.bands.'
 
 /** Places from offsets. */
 export type Spotter = (start: number, end: number) => Spot
