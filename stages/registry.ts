@@ -2,8 +2,10 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { Problem } from '../data/problem.js'
+import { Problem, Problems } from '../data/problem.js'
 import type { Stage } from './contract.js'
+import { contractMistakes } from './contract-mistakes.js'
+import { placeOfError, placeOfKey } from './in-source.js'
 
 /** A stage and where it lives: `{ stage, folder: 'views', file: 'stages/views/mix-back.js' }`. */
 export interface FoundStage {
@@ -31,7 +33,7 @@ export async function loadStages(files: readonly string[] = []): Promise<Map<str
  * The stage of a file from outside: its default export, or what that gives when it is called with the tools of the
  * contract, so that the file needs no import of Earshot. Loading runs the file's code.
  *
- * @throws Problem `no-stage-file`, `bad-stage-file`
+ * @throws Problem `no-stage-file`, `bad-stage-file`; BadContract, each mistake at its line of the file
  */
 export async function stageFromFile(file: string): Promise<Stage> {
   if (!existsSync(file)) throw new Problem('no-stage-file', `There is no file ${file}.`)
@@ -40,16 +42,42 @@ export async function stageFromFile(file: string): Promise<Stage> {
     const { default: made } = await import(pathToFileURL(file).href)
     exported = typeof made === 'function' ? made(await import('./tools.js')) : made
   } catch (cause) {
-    throw new Problem('bad-stage-file', `${file} cannot be loaded: ${(cause as Error).message}`, { cause })
+    const place = placeOfError(file, cause)
+    throw new Problem('bad-stage-file', `${file} cannot be loaded: ${(cause as Error).message}`, { place, cause })
   }
   const missing = ['name', 'runsIn', 'summary', 'parameters', 'in', 'out'].filter(
     key => typeof exported !== 'object' || exported === null || !(key in exported),
   )
-  if (missing.length === 0) return exported as Stage
+  if (missing.length === 0) return sound(exported as Record<string, unknown>, file)
   throw new Problem('bad-stage-file', `${file} exports no stage by default: it has no ${missing.join(', ')}.`, {
     hint: 'It ends with: export default ({ describeStage, patch, z }) => describeStage({ name: ... })',
   })
 }
+
+function sound(exported: Record<string, unknown>, file: string): Stage {
+  const problems = contractMistakes(exported).map(
+    ({ key, message }) => new Problem('bad-contract', message, { place: placeOfKey(file, key) }),
+  )
+  if (problems.length > 0) throw new BadContract(String(exported.name), problems)
+  const stage = exported as unknown as Stage
+  ownFiles.set(stage, file)
+  return stage
+}
+
+/** Every mistake in the contract of a stage from outside Earshot. */
+export class BadContract extends Problems {
+  constructor(
+    readonly stage: string,
+    problems: readonly Problem[],
+  ) {
+    super(problems)
+  }
+}
+
+const ownFiles = new WeakMap<Stage, string>()
+
+/** The file of a stage from outside Earshot. */
+export const fileOf = (stage: Stage): string | undefined => ownFiles.get(stage)
 
 /** As `loadStages`, with each stage's folder, in order of folder and file. */
 export async function findStages(root = new URL('.', import.meta.url)): Promise<FoundStage[]> {

@@ -32,7 +32,11 @@ const RULES = [
 ]
 
 /** The graph, or `undefined` with every mistake in `problems`. */
-export function checkGraph(document: Branch, stages: Stages, problems: Problem[]): CheckedGraph | undefined {
+export function checkGraph(
+  document: Branch,
+  { stages, refused }: { stages: Stages; refused: ReadonlySet<string> },
+  problems: Problem[],
+): CheckedGraph | undefined {
   const before = problems.length
   const tree = branchAt(document, 'nodes')
   if (!tree || tree.entries.size === 0) {
@@ -46,7 +50,7 @@ export function checkGraph(document: Branch, stages: Stages, problems: Problem[]
     }
     return undefined
   }
-  const nodes = wireNodes(tree, stages, problems)
+  const nodes = wireNodes(tree, stages, problems, refused)
   const { order, circles } = inOrder(nodes)
   for (const circle of circles) problems.push(circleProblem(circle, nodes))
   const inferred = new Map<string, CheckedNode>()

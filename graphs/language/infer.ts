@@ -1,6 +1,6 @@
 /** Port types from the source to the losses: what arrives at each node, and what leaves. */
 import type { Problem } from '../../data/problem.js'
-import { type Expectation, ParameterProblem, type Stage } from '../../stages/contract.js'
+import type { Expectation, Stage } from '../../stages/contract.js'
 import { describePort, type Port, type PortKind } from '../../stages/ports.js'
 import { difference } from './agree.js'
 import type { CheckedNode, Input } from './checked.js'
@@ -8,6 +8,7 @@ import { waysFrom } from './convert.js'
 import { itemShape } from './item-shape.js'
 import { fitOf, kindsInWords, laneOf, lanesOf, liftedOver, seenOf } from './lift.js'
 import { problemAt } from './tree.js'
+import { begins, outOf } from './what-leaves.js'
 import type { Stages, WiredNode } from './wired.js'
 import type { Wire } from './wires.js'
 
@@ -54,7 +55,7 @@ export function inferNode(node: WiredNode, inference: Inference): CheckedNode | 
   if (!sound || !lanesAgree(lifted, inputs, problems)) return undefined
   if (!portsAgree(node, seen, inference) || !parameters) return undefined
   const inner = outOf(node, stage, seen, parameters, problems)
-  if (!inner) return undefined
+  if (!inner || !begins(node, stage, { ...seen, out: inner }, parameters, problems)) return undefined
   const { id, draws, joint } = node
   const [first] = lifted
   const out = first ? liftedOver(inputs[first.port]!.port, inner) : inner
@@ -183,26 +184,3 @@ function wayOut(
 
 const oneOf = (names: readonly string[]) =>
   names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
-
-function outOf(
-  node: WiredNode,
-  stage: Stage,
-  ports: Record<string, Port>,
-  parameters: Record<string, unknown>,
-  problems: Problem[],
-): Port | undefined {
-  try {
-    return stage.out(ports, parameters)
-  } catch (error) {
-    if (!(error instanceof ParameterProblem)) throw error
-    const { parameter } = error
-    const wire = node.wires.find(({ port }) => port === parameter)
-    const written = wire ?? node.tree.entries.get(parameter)?.value
-    const byDefault =
-      !written && error.parameter in stage.parameters.shape ? ' (This is its default; write another value.)' : ''
-    const path = ['nodes', node.id, error.parameter]
-    const message = `${error.parameter}: ${error.message}${/[.!?]$/.test(error.message) ? '' : '.'}${byDefault}`
-    problems.push(problemAt('parameter-does-not-fit', written?.spot ?? node.stageSpot, path, message))
-    return undefined
-  }
-}

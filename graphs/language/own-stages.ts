@@ -1,17 +1,16 @@
 /** `stages: [./my-stage.js]`: stages from outside Earshot. Loading such a file runs its code. */
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
-import type { Problem } from '../../data/problem.js'
+import { dirname, relative, resolve } from 'node:path'
+import { Problem } from '../../data/problem.js'
 import type { Stage } from '../../stages/contract.js'
-import { stageFromFile } from '../../stages/registry.js'
+import { BadContract, stageFromFile } from '../../stages/registry.js'
 import { isFlag } from './overrides.js'
+import { codeHash } from './stage-code.js'
 import { type Branch, type Leaf, problemAt } from './tree.js'
 
 /** A stage of a document's own. */
 interface OwnStage {
   file: string
-  /** Of the file's content: features and checkpoints made with other code are not taken for the same. */
+  /** Of its code: features and checkpoints made with other code are not taken for the same. */
   hash: string
   leaf: Leaf
 }
@@ -21,6 +20,9 @@ export class StageBook {
   readonly stages: Map<string, Stage>
   /** By name of the stage, in the order of the files. */
   readonly own = new Map<string, OwnStage>()
+
+  /** Names of stages whose contract is wrong: who uses one is told no more. */
+  readonly refused = new Set<string>()
 
   constructor(installed: ReadonlyMap<string, Stage>) {
     this.stages = new Map(installed)
@@ -52,16 +54,23 @@ export class StageBook {
             item,
             `'${stage.name}' of ${item.value} is the name of another stage. Give it another name.`,
           )
-        const hash = createHash('sha256')
-          .update(await readFile(file))
-          .digest('hex')
-          .slice(0, 16)
-        if (!twin) this.own.set(stage.name, { file, hash, leaf: { ...item, value: file } })
+        if (!twin) this.own.set(stage.name, { file, hash: codeHash(file), leaf: { ...item, value: file } })
         if (!twin) this.stages.set(stage.name, stage)
       } catch (error) {
-        const { code, message, hint } = error as Problem
-        refuse(code ?? 'bad-stage-file', item, message.replaceAll(file, item.value), hint)
+        if (error instanceof BadContract) this.refused.add(error.stage)
+        for (const problem of error instanceof BadContract ? error.problems : [error as Problem]) {
+          const { code, hint, place } = problem
+          const message = problem.message.replaceAll(file, item.value)
+          if (place) problems.push(new Problem(code, message, { place: { ...place, file: shown(file) }, hint }))
+          else refuse(code ?? 'bad-stage-file', item, message, hint)
+        }
       }
     }
   }
+}
+
+/** A file as one would write it here: shorter than its absolute path where it lies below. */
+export const shown = (file: string) => {
+  const from = relative('.', file)
+  return from.startsWith('..') ? file : from
 }

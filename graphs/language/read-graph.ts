@@ -40,7 +40,7 @@ export async function readGraph<S extends Sections>(
   const { document, problems, book } = await readDocument(file, { ...options, stages: options.stages ?? loadStages() })
   const { stages } = book
   if (!document) return { problems, stages }
-  const written = checkGraph(document.tree, stages, problems)
+  const written = checkGraph(document.tree, book, problems)
   const checked = written && { ...written, nodes: written.nodes.map(node => withFoundFiles(node, stages)) }
   if (checked) checkWindow(document.tree, checked, problems)
   const told = sorted(problems, document)

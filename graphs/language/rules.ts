@@ -64,7 +64,7 @@ export const oneSource: Rule = (nodes, problems, { tree, key }) => {
 
 /** Slips that leave some node unread: they are told by themselves. */
 const REWIRING = new Set(
-  'unknown-stage unknown-node no-stage bad-node bad-reference bad-alias bad-key cycle too-many-ports port-twice missing-port two-sources nothing-removed shares-itself shares-sharing shares-nothing bad-use cannot-remove'.split(
+  'unknown-stage bad-contract bad-stage-file unknown-node no-stage bad-node bad-reference bad-alias bad-key cycle too-many-ports port-twice missing-port two-sources nothing-removed shares-itself shares-sharing shares-nothing bad-use cannot-remove'.split(
     ' ',
   ),
 )

@@ -1,6 +1,7 @@
 /** What a node's map says: its stage, what it reads at which port, its parameters. Types come later. */
 import type { Problem } from '../../data/problem.js'
 import type { Stage } from '../../stages/contract.js'
+import { NODE_WORDS } from '../../stages/contract-mistakes.js'
 import { nearestName, suggestion } from './nearest-name.js'
 import { isFlag } from './overrides.js'
 import { parametersOf } from './parameters.js'
@@ -10,11 +11,16 @@ import { readFrozen, readWeight, sharedNode, sharedParameters } from './weights.
 import type { Stages, WiredNode } from './wired.js'
 import { readWires, wiresFrom } from './wires.js'
 
-/** What any node may say, whatever its stage. */
-export const RESERVED = ['stage', 'from', 'draws', 'joint', 'weight', 'frozen', 'shares']
+/** What is no parameter of a node, whatever its stage. */
+export const RESERVED = ['from', ...NODE_WORDS]
 
 /** Reads every node; a node that is not even a map is left out. */
-export function wireNodes(nodes: Branch, stages: Stages, problems: Problem[]): WiredNode[] {
+export function wireNodes(
+  nodes: Branch,
+  stages: Stages,
+  problems: Problem[],
+  refused: ReadonlySet<string> = new Set(),
+): WiredNode[] {
   return [...nodes.entries].flatMap(([id, { key, value }]) => {
     const path = ['nodes', id]
     if (!/^[A-Za-z][\w-]*(\/[A-Za-z][\w-]*)*$/.test(id)) {
@@ -22,7 +28,7 @@ export function wireNodes(nodes: Branch, stages: Stages, problems: Problem[]): W
         problemAt('bad-id', key, path, `A node's id is made of letters, digits, - and _ and starts with a letter.`),
       )
     }
-    if (value.kind === 'map') return [wireNode(id, key, value, { nodes, stages, problems })]
+    if (value.kind === 'map') return [wireNode(id, key, value, { nodes, stages, refused, problems })]
     const words = `A node is a map that names its stage, for example ${id}: { stage: log-mel, from: wave }, not ${show(shortly(value))}.`
     problems.push(problemAt('bad-node', value.spot, path, words))
     return []
@@ -34,6 +40,8 @@ const shortly = (tree: Tree) => (tree.kind === 'leaf' ? tree.value : '[...]')
 interface Surroundings {
   nodes: Branch
   stages: Stages
+  /** Names of stages of which it is told already what is wrong. */
+  refused: ReadonlySet<string>
   problems: Problem[]
 }
 
@@ -66,7 +74,8 @@ function wireNode(id: string, key: Spot, tree: Branch, surroundings: Surrounding
     const name = named?.kind === 'leaf' && typeof named.value === 'string' ? named.value : undefined
     const stage = name === undefined ? undefined : stages.get(name)
     if (shared || stage) return stage // of a shared one, its owner tells what is wrong
-    problems.push(name === undefined ? noStage(node, named, nodes) : unknownStage(name, node, stages))
+    if (name === undefined) problems.push(noStage(node, named, nodes))
+    else if (!surroundings.refused.has(name)) problems.push(unknownStage(name, node, stages))
     return undefined
   }
 }

@@ -2,6 +2,7 @@
 import type { Engine, Tensor, Weight } from '../../engine/engine.js'
 import { createWeights, nodeOfWeight, type Weights } from '../../engine/weights.js'
 import type { Stage, TensorStage } from '../../stages/contract.js'
+import { guarded } from '../../stages/guarded.js'
 import { innermost } from '../../stages/ports.js'
 import type { CheckedGraph, CheckedNode } from '../language/checked.js'
 import { liftedNode } from '../language/lifted.js'
@@ -108,8 +109,11 @@ function passesOf(
   const passes = new Map<string, Pass>()
   for (const node of nodes) {
     if (node.shares !== undefined) continue
-    const { ports } = liftedNode(node, stageOf(node))
-    passes.set(node.id, stageOf(node).build(node.parameters, ports)(engine, scope.within(node.id)) as Pass)
+    const stage = stageOf(node)
+    const { ports } = liftedNode(node, stage)
+    const guard = <Made>(run: () => Made) => guarded(stage, node.id, 'build', run)
+    const pass: Pass = guard(() => stage.build(node.parameters, ports)(engine, scope.within(node.id)))
+    passes.set(node.id, (inputs, options) => guard(() => pass(inputs, options)))
   }
   for (const { id, shares } of nodes) if (shares !== undefined) passes.set(id, passes.get(shares)!)
   return passes

@@ -65,6 +65,8 @@ export class Evaluator {
   readonly counts: Record<string, number> = {}
   /** How often each node has run, those apart that are read from the cache; how often each bank was read (`node.port`). */
   readonly runs: Record<string, number> = {}
+  /** Told before a node's work on a clip begins: its position in the graph. */
+  onBegin: ((node: number) => void) | undefined
   readonly #evaluation: Evaluation
   readonly #stages: Stages
   readonly #nodes: ReadonlyMap<string, CheckedNode>
@@ -118,10 +120,15 @@ export class Evaluator {
       Object.values(node.inputs).map(input => input.node),
       walk,
     )
+    this.#begin(id)
     const { bands, blocks, seconds } = streamFor(node.out, await this.#workOf(node)(walk))
     const feature = await this.#store.write(keyOf(id), bands, blocks(), seconds)
     framesOfLane(node.out, feature.frames)
     return this.#remember(keyOf(id), feature)
+  }
+
+  #begin(id: string): void {
+    this.onBegin?.(this.#evaluation.graph.nodes.indexOf(this.#node(id)))
   }
 
   /** The walk over a clip of the set, by position, without draws. */
@@ -139,6 +146,7 @@ export class Evaluator {
   async #walk(outputs: readonly string[], walk: Walk): Promise<Record<string, unknown>> {
     for (const { id, cached, run } of this.#plan(outputs)) {
       const start = performance.now()
+      this.#begin(id)
       const value = run(walk)
       walk.values[id] = value instanceof Promise ? await value : value
       this.busy[id] = (this.busy[id] ?? 0) + performance.now() - start

@@ -6,6 +6,7 @@ import { Piscina } from 'piscina'
 import { Problem } from '../../data/problem.js'
 import { setTensorflowEnvironment } from '../../engine/environment.js'
 import { Credits } from './credits.js'
+import { DeskWatch, newDesk, type Slow, slowInWords } from './desk.js'
 import type { Item } from './node-work.js'
 import type { Refusal, Reply, Request } from './pool-worker.js'
 import { StartedPrograms } from './started-programs.js'
@@ -33,10 +34,18 @@ export interface PoolOptions {
   workers?: number | undefined
   /** Threads of TensorFlow, should a stage start it in these workers; those of the trainer in training. */
   threads?: number | undefined
+  /** Told of a node that has been at one clip for `patience` milliseconds (30 s); a line on the terminal if absent. */
+  onSlow?: ((slow: Slow) => void) | undefined
+  patience?: number | undefined
 }
 
 /** Starts the threads. They load built files, so this runs from dist/. */
-export function openPool({ workers = defaultWorkers(), threads: computing }: PoolOptions = {}): Pool {
+export function openPool({
+  workers = defaultWorkers(),
+  threads: computing,
+  onSlow = slow => process.stderr.write(`${slowInWords(slow)}\n`),
+  patience = 30_000,
+}: PoolOptions = {}): Pool {
   // TensorFlow reads the environment of the process, once for all of its threads: inside a worker it would be too late
   setTensorflowEnvironment(computing)
   const filename = new URL('./pool-worker.js', import.meta.url).href
@@ -55,6 +64,7 @@ export function openPool({ workers = defaultWorkers(), threads: computing }: Poo
   })
   const kill = () => void programs.kill()
   process.on('exit', kill)
+  const watch = new DeskWatch(patience, onSlow)
   const ids = new WeakMap<Setup, string>()
   let count = 0
   let broken: Error | undefined
@@ -70,8 +80,10 @@ export function openPool({ workers = defaultWorkers(), threads: computing }: Poo
     const seat = await seats.acquire(0, signal)
     try {
       if (broken) throw broken
-      const reply = await threads.run({ id, task }, options)
-      return reply === 'unknown-setup' ? await threads.run({ id, setup, task }, options) : reply
+      const desk = newDesk()
+      const work = (request: Request) => watch.during(setup.evaluation, desk, threads.run(request, options))
+      const reply = await work({ id, task, desk })
+      return reply === 'unknown-setup' ? await work({ id, setup, task, desk }) : reply
     } finally {
       seat.release()
     }

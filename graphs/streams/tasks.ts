@@ -1,6 +1,7 @@
 /** What the main thread asks of a pool worker, what comes back, and how a worker answers. */
 import { contentHash } from '../../data/content-hash.js'
 import { Problem } from '../../data/problem.js'
+import { begin, type Desk } from './desk.js'
 import { cachedNodes, type Evaluation, Evaluator, type FeatureStore, type Stages } from './evaluate.js'
 import { featureKey } from './features.js'
 import { laneOfValue } from './lanes.js'
@@ -77,9 +78,11 @@ export class TaskRunner {
     this.#evaluator = new Evaluator(setup.evaluation, stages, store)
   }
 
-  async prepare(position: number): Promise<PreparedClip> {
+  /** @param desk where it is written down what is being done */
+  async prepare(position: number, desk?: Desk): Promise<PreparedClip> {
     const { graph, clips } = this.#setup.evaluation
     const clip = clips[position]!
+    this.#evaluator.onBegin = desk && (node => begin(desk, node, position))
     try {
       const hash = await contentHash(clip.path)
       const features: Record<string, PreparedFeature> = {}
@@ -98,17 +101,19 @@ export class TaskRunner {
   }
 
   /** A clip that fails is dropped with its reason; the others do not notice. @throws Problem that every clip would meet */
-  async evaluate(items: readonly Item[]): Promise<Evaluated> {
+  async evaluate(items: readonly Item[], desk?: Desk): Promise<Evaluated> {
     const began = performance.now()
     const { layouts } = this.#setup
     const outputs = [...new Set(layouts.map(({ from }) => from))]
     const room = roomFor(layouts, items.length)
     const drops: Evaluated['drops'] = []
     for (const [index, item] of items.entries()) {
+      this.#evaluator.onBegin = desk && (node => begin(desk, node, item.clip))
       try {
         const values = await this.#retried(() => this.#evaluator.values(outputs, item))
         const row = index - drops.length
         for (const layout of layouts) place(values[layout.from], layout, room, row)
+        this.#demandFinite(room, row, values)
       } catch (error) {
         if (isFatal(error)) throw error
         drops.push({ index, ...failureOf(error) })
@@ -131,6 +136,19 @@ export class TaskRunner {
     }
   }
 
+  /** The first node of the graph that made a number which is not finite is named. @throws Problem `not-finite` */
+  #demandFinite(room: BatchValues, row: number, values: Readonly<Record<string, unknown>>): void {
+    const { layouts, evaluation } = this.#setup
+    const rows = layouts.flatMap(({ id, lanes, length }) =>
+      lanes.map(lane => room[id]![lane]!.subarray(row * length, (row + 1) * length)),
+    )
+    if (rows.every(allFinite)) return
+    const { id, stage } = evaluation.graph.nodes.find(({ id }) => !allFinite(values[id]))!
+    throw new Problem('not-finite', `'${id}' (${stage}) gives numbers that are not finite.`, {
+      hint: 'What it was given is finite: look at what the stage does with silence, or with numbers that are all alike.',
+    })
+  }
+
   /** What has come to the evaluator's figures since the last time. */
   #since(): Sums {
     const { busy, counts, runs } = this.#evaluator
@@ -145,6 +163,14 @@ export class TaskRunner {
 }
 
 const isFatal = (error: unknown) => error instanceof Problem && FATAL.has(error.code)
+
+/** Numbers, or pairs and channels of them; what is no number of one size (a spectrogram, a clip) counts as finite. */
+function allFinite(value: unknown): boolean {
+  if (value instanceof Float32Array) return value.reduce((sum, number) => sum + 0 * number, 0) === 0
+  if (Array.isArray(value)) return value.every(allFinite)
+  const { a, b } = (value ?? {}) as { a?: unknown; b?: unknown }
+  return a === undefined || b === undefined || (allFinite(a) && allFinite(b))
+}
 
 function increase(before: Readonly<Record<string, number>>, now: Readonly<Record<string, number>>) {
   return Object.fromEntries(Object.entries(now).map(([name, value]) => [name, value - (before[name] ?? 0)]))

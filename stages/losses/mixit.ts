@@ -123,8 +123,8 @@ function assignments(engine: Engine, sources: Tensor, references: Tensor, option
     return (example: number) =>
       numbers.subarray((example * numbers.length) / batch, ((example + 1) * numbers.length) / batch)
   }
-  const among = read(() => tf.matMul(sources as never, sources as never, false, true))
-  const cross = read(() => tf.matMul(references as never, sources as never, false, true))
+  const among = read(() => tf.matMul(sources, sources, false, true))
+  const cross = read(() => tf.matMul(references, sources, false, true))
   const own = read(() => energies(engine, references))
   const chosen = Array.from({ length: batch }, (_, example): Assignment => {
     const products = { sources: among(example), cross: cross(example), references: own(example) }

@@ -88,7 +88,7 @@ function orders(engine: Engine, sources: Tensor, references: Tensor, scale: Tens
   const { tf } = engine
   const [batch, count] = sources.shape as [number, number]
   const costs = () => {
-    const cross = tf.matMul(references as never, sources as never, false, true)
+    const cross = tf.matMul(references, sources, false, true)
     const both = tf.add(tf.expandDims(energies(engine, references), 2), tf.expandDims(energies(engine, sources), 1))
     const error = tf.relu(tf.sub(both, tf.mul(2, cross)))
     return thresholdedSnr(engine, error, tf.expandDims(scale, 2), tf.expandDims(threshold, 2))
@@ -109,7 +109,7 @@ function cheapestOrders({ tf }: Engine, costs: Tensor, count: number): Tensor {
   const all = permutations(count)
   const orders = tf.tensor2d(Int32Array.from(all.flat()), [all.length, count], 'int32')
   const taken = tf.reshape(tf.oneHot(orders, count), [all.length, count * count])
-  const sums = tf.matMul(tf.reshape(costs, [-1, count * count]), tf.cast(taken, 'float32') as never, false, true)
+  const sums = tf.matMul(tf.reshape(costs, [-1, count * count]), tf.cast(taken, 'float32'), false, true)
   return tf.gather(orders, tf.argMin(sums, 1))
 }
 

@@ -21,8 +21,8 @@ export interface Sorting {
 export function sortSources(engine: Engine, sources: Tensor, references: Tensor, sorting: Sorting): Tensor {
   const { tf } = engine
   return besideTape(tf, () => {
-    const among = tf.matMul(sources as never, sources as never, false, true)
-    const cross = tf.matMul(references as never, sources as never, false, true)
+    const among = tf.matMul(sources, sources, false, true)
+    const cross = tf.matMul(references, sources, false, true)
     const own = energies(engine, references)
     const best = tryAll(engine, among, cross, own, sorting.threshold)
     return sorting.single ? onlyOne(engine, among, cross, own, best) : best
@@ -39,8 +39,8 @@ function tryAll({ tf }: Engine, among: Tensor, cross: Tensor, own: Tensor, thres
   const losses = [tf.sub(1, codes), codes].map((chosen, reference) => {
     const of = (tensor: Tensor) => tf.slice(tensor, [0, reference], [-1, 1])
     const products = tf.squeeze(tf.slice(cross, [0, reference, 0], [-1, 1, -1]), [1])
-    const mixed = tf.sum(tf.mul(tf.matMul(chosen.expandDims(0) as never, among as never), chosen), 2)
-    const without = tf.matMul(products as never, chosen as never, false, true)
+    const mixed = tf.sum(tf.mul(tf.matMul(chosen.expandDims(0), among), chosen), 2)
+    const without = tf.matMul(products, chosen, false, true)
     const error = tf.relu(tf.add(tf.sub(of(own), tf.mul(2, without)), mixed))
     const scale = of(scales)
     return tf.log(tf.add(tf.div(error, tf.where(tf.greater(scale, 0), scale, tf.onesLike(scale))), threshold))

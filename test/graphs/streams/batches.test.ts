@@ -148,6 +148,18 @@ test('a failing clip is reported and changes nothing for the others', async t =>
   for (const [name, value] of bad.values) if (good.values.has(name)) t.deepEqual(value, good.values.get(name))
 })
 
+test('numbers that are not finite are dropped, and told of the node that made them, not of those behind it', async t => {
+  const dropped: Dropped[] = []
+  const clips = clipsNamed('clip0', 'silent1', 'clip2', 'clip3', 'clip4', 'clip5')
+  const batches = await all({ clips, onDrop: drop => dropped.push(drop) })
+  t.true(batches.every(({ values }) => values.batch!.a!.every(Number.isFinite)))
+  t.like(dropped[0], {
+    clip: 'silent1',
+    code: 'not-finite',
+    reason: "'shaken' (shake) gives numbers that are not finite.",
+  })
+})
+
 test('a view more leaves the others alone', async t => {
   const nodes = [SOURCE, RAMP, CUT, MIX, view('shaken', 'shake', 'mixed')]
   const other: CheckedGraph = { nodes: [...nodes, view('more', 'shake', 'shaken'), batchNode(4, 'shaken')] }

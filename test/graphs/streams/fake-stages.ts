@@ -89,7 +89,7 @@ const cut = describeStage({
     },
 })
 
-/** Adds one random number; refuses clips called `stubborn...`. */
+/** Adds one random number; refuses clips called `stubborn...`, divides by nothing at `silent...`, never ends at `stuck...`. */
 const shake = describeStage({
   runsIn: 'item',
   name: 'shake',
@@ -102,7 +102,8 @@ const shake = describeStage({
     () =>
     ({ from, clip, rng }) => {
       if (clip.id.startsWith('stubborn')) throw new Error(`${clip.id} is stubborn`)
-      const shift = rng('shift').uniform()
+      while (clip.id.startsWith('stuck')) Math.random()
+      const shift = clip.id.startsWith('silent') ? 0 / 0 : rng('shift').uniform()
       return from.map(value => value + shift)
     },
 })

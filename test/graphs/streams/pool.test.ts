@@ -8,7 +8,8 @@ import { concatMap, firstValueFrom, lastValueFrom, tap, toArray } from 'rxjs'
 import { pruneCache } from '../../../data/cached-files.js'
 import { Problem } from '../../../data/problem.js'
 import { streamBatches } from '../../../graphs/streams/batches.js'
-import { openPool } from '../../../graphs/streams/pool.js'
+import { type Slow, slowInWords } from '../../../graphs/streams/desk.js'
+import { openPool, type Pool } from '../../../graphs/streams/pool.js'
 import { prepareFeatures } from '../../../graphs/streams/prepare.js'
 import { isRunning } from '../../../pipelines/jobs/processes.js'
 import type { Clip } from '../../../stages/values.js'
@@ -145,4 +146,42 @@ test.serial('closing leaves no program that a thread has started, whether the th
     t.true(pids.every(isRunning))
   })
   t.deepEqual(pids.filter(isRunning), [])
+})
+
+/** What is told of a node that does not come back from a clip. */
+async function toldOf(
+  clip: string,
+  others: string[],
+  run: (pool: Pool, clips: Clip[], signal: AbortSignal) => Promise<unknown>,
+): Promise<string> {
+  const cancel = new AbortController()
+  const clips = await written(...others, clip)
+  let tell: (slow: Slow) => void = () => {}
+  const told = new Promise<Slow>(resolve => {
+    tell = slow => slow.clip === clip && resolve(slow)
+  })
+  const pool = openPool({ workers: 1, patience: 100, onSlow: slow => tell(slow) })
+  const work = run(pool, clips, cancel.signal).catch(() => {})
+  const words = slowInWords(await told)
+  cancel.abort()
+  await work
+  await pool.close()
+  return words.replace(/\d+ s/, 'n s')
+}
+
+test.serial('a stage that waits for ever is named, with the clip', async t => {
+  const told = await toldOf('endless5', [], (pool, clips, signal) =>
+    prepareFeatures({ graph, clips, cacheFolder: join(folder, 'slow'), pool, stagesModule: STAGES_MODULE, signal }),
+  )
+  t.is(told, "'mel' (ramp) has been at work on 'endless5' for n s and has not come back.")
+})
+
+test.serial('a stage that is stuck in a loop is named, too, although its thread can say nothing', async t => {
+  const told = await toldOf('stuck3', ['clip0', 'clip1', 'clip2'], async (pool, clips, signal) => {
+    const cacheFolder = join(folder, 'stuck')
+    const prepared = await prepareFeatures({ graph, clips, cacheFolder, pool, stagesModule: STAGES_MODULE })
+    const options = { graph, prepared, stages, pool, seed: 1, stagesModule: STAGES_MODULE, signal }
+    return firstValueFrom(streamBatches(options))
+  })
+  t.is(told, "'shaken' (shake) has been at work on 'stuck3' for n s and has not come back.")
 })
