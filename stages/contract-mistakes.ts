@@ -30,7 +30,16 @@ export const NODE_WORDS: readonly string[] = ['stage', 'draws', 'joint', 'weight
 
 type Keys<S extends Stage> = Readonly<Record<keyof S, true>>
 
-const COMMON = { runsIn: true, name: true, summary: true, source: true, parameters: true, in: true, out: true } as const
+const COMMON = {
+  runsIn: true,
+  name: true,
+  summary: true,
+  source: true,
+  parameters: true,
+  in: true,
+  out: true,
+  labels: true,
+} as const
 const SOURCE: Keys<SourceStage> = { ...COMMON, order: true }
 const ITEM: Keys<ItemStage> = { ...COMMON, work: true, draws: true, cached: true, files: true }
 const BATCH: Keys<BatchStage> = COMMON

@@ -152,35 +152,33 @@ test.serial('closing leaves no program that a thread has started, whether the th
 async function toldOf(
   clip: string,
   others: string[],
-  run: (pool: Pool, clips: Clip[], signal: AbortSignal) => Promise<unknown>,
+  run: (pool: Pool, clips: Clip[]) => Promise<unknown>,
 ): Promise<string> {
-  const cancel = new AbortController()
   const clips = await written(...others, clip)
   let tell: (slow: Slow) => void = () => {}
   const told = new Promise<Slow>(resolve => {
     tell = slow => slow.clip === clip && resolve(slow)
   })
   const pool = openPool({ workers: 1, patience: 100, onSlow: slow => tell(slow) })
-  const work = run(pool, clips, cancel.signal).catch(() => {})
+  const work = run(pool, clips).catch(() => {})
   const words = slowInWords(await told)
-  cancel.abort()
-  await work
   await pool.close()
+  await work
   return words.replace(/\d+ s/, 'n s')
 }
 
 test.serial('a stage that waits for ever is named, with the clip', async t => {
-  const told = await toldOf('endless5', [], (pool, clips, signal) =>
-    prepareFeatures({ graph, clips, cacheFolder: join(folder, 'slow'), pool, stagesModule: STAGES_MODULE, signal }),
+  const told = await toldOf('endless5', [], (pool, clips) =>
+    prepareFeatures({ graph, clips, cacheFolder: join(folder, 'slow'), pool, stagesModule: STAGES_MODULE }),
   )
   t.is(told, "'mel' (ramp) has been at work on 'endless5' for n s and has not come back.")
 })
 
 test.serial('a stage that is stuck in a loop is named, too, although its thread can say nothing', async t => {
-  const told = await toldOf('stuck3', ['clip0', 'clip1', 'clip2'], async (pool, clips, signal) => {
+  const told = await toldOf('stuck3', ['clip0', 'clip1', 'clip2'], async (pool, clips) => {
     const cacheFolder = join(folder, 'stuck')
     const prepared = await prepareFeatures({ graph, clips, cacheFolder, pool, stagesModule: STAGES_MODULE })
-    const options = { graph, prepared, stages, pool, seed: 1, stagesModule: STAGES_MODULE, signal }
+    const options = { graph, prepared, stages, pool, seed: 1, stagesModule: STAGES_MODULE }
     return firstValueFrom(streamBatches(options))
   })
   t.is(told, "'shaken' (shake) has been at work on 'stuck3' for n s and has not come back.")
