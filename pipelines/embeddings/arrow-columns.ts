@@ -24,7 +24,7 @@ export function widthOf(schema: Schema, sample: RecordBatch | undefined, file: s
  * Rows `from` up to `to` of a batch's embeddings as row-major float32.
  *
  * @param first row number in the file of the batch's first row, for messages
- * @throws Problem if a row is null or of another width
+ * @throws Problem if a row is null, holds a null, or is of another width
  */
 export function embeddingValues(
   column: Vector,
@@ -38,7 +38,8 @@ export function embeddingValues(
   if (column.nullCount > 0)
     for (let row = from; row < to; row++) if (!column.isValid(row)) throw complain(row, 'is null')
   const values = new Float32Array((to - from) * dimensions)
-  const flat = DataType.isFixedSizeList(column.type) ? column.data[0]!.children[0]!.values : undefined
+  const numbers = DataType.isFixedSizeList(column.type) ? column.data[0]!.children[0] : undefined
+  const flat = numbers?.nullCount === 0 ? numbers.values : undefined
   if (flat instanceof Float32Array || flat instanceof Float64Array) {
     values.set(flat.subarray(from * dimensions, to * dimensions))
     return values
@@ -46,7 +47,10 @@ export function embeddingValues(
   for (let row = from, at = 0; row < to; row++) {
     const list = column.get(row) as Vector
     if (list.length !== dimensions) throw complain(row, `is ${list.length} wide, the first is ${dimensions}`)
-    for (const value of list) values[at++] = value
+    for (const value of list) {
+      if (value === null) throw complain(row, 'holds a null among its numbers')
+      values[at++] = value
+    }
   }
   return values
 }

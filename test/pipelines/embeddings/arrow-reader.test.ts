@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   Field,
+  FixedSizeList,
   Float32,
   List,
   makeData,
@@ -96,6 +97,25 @@ test('lists of free length are read if they are equally long', async t => {
   t.is(source.dimensions, 2)
   t.deepEqual([...(await source.read(1)).embedding], [3, 4])
   await source.close()
+})
+
+test('a null among the numbers of a row is a problem, and no zero', async t => {
+  const rows = [
+    [1, 2],
+    [3, null],
+  ]
+  const item = new Field('item', new Float32(), true)
+  for (const [name, type] of [
+    ['free', new List(item)],
+    ['fixed', new FixedSizeList(2, item)],
+  ] as const) {
+    const source = await openEmbeddings(
+      foreign(`null in ${name}.arrow`, { clip: clips, embedding: vectorFromArray(rows, type) }),
+    )
+    const error = await t.throwsAsync(source.read(), { instanceOf: Problem })
+    t.deepEqual([error?.code, /Row 1 .*null among/.test(error?.message ?? '')], ['bad-embedding', true])
+    await source.close()
+  }
 })
 
 test('a null, a short list, text for embeddings and missing columns are problems', async t => {
