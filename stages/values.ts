@@ -21,6 +21,8 @@ export interface Waveform {
   blocks(): AsyncIterable<Float32Array>
   /** Length of the sound itself, before it is repeated to fill a patch; known once the blocks have been read. */
   seconds?: () => number | undefined
+  /** What is odd about the file; known once the blocks have been read. */
+  notes?: () => readonly string[]
 }
 
 /** A whole clip's samples at one rate, read by range; a waveform besides. */
@@ -52,6 +54,8 @@ export interface FeatureStream {
   blocks(): AsyncIterable<Float32Array>
   /** Length of the sound itself in seconds; known once the blocks have been read. */
   seconds?: () => number | undefined
+  /** What is odd about the clip's file; known once the blocks have been read. */
+  notes?: () => readonly string[]
 }
 
 /** Row-major frames x bands. */

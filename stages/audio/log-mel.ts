@@ -1,16 +1,8 @@
 import { z } from 'zod'
 import { describeStage, ParameterProblem, waveform } from '../contract.js'
 import { duration, frequency } from '../quantities.js'
+import type { FeatureStream } from '../values.js'
 import { type LogMelOptions, logMelSpectrogram } from './spectra/log-mel-spectrogram.js'
-
-/** A log-mel spectrogram on its way into the feature cache. */
-export interface LogMelStream {
-  bands: number
-  /** Each block is whole frames, row-major frames x bands. */
-  blocks(): AsyncIterable<Float32Array>
-  /** Length of the sound itself; known once the blocks have been read. */
-  seconds(): number | undefined
-}
 
 export const logMelParameters = z.strictObject({
   bands: z.int().min(1).max(512).default(64).describe('mel bands'),
@@ -48,12 +40,13 @@ export default describeStage({
   },
   work:
     (given, ports) =>
-    ({ from }): LogMelStream => {
+    ({ from }): FeatureStream => {
       const options = logMelOptions(ports.from.rate, given)
       return {
         bands: given.bands,
         blocks: () => logMelSpectrogram(from.blocks(), options),
         seconds: () => from.seconds?.(),
+        notes: () => from.notes?.() ?? [],
       }
     },
 })

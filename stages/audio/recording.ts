@@ -13,5 +13,10 @@ export default describeStage({
   out: ({ from }) => ({ kind: 'recording', rate: from.rate }),
   work:
     () =>
-    ({ from }): FeatureStream => ({ bands: 1, blocks: () => from.blocks(), seconds: () => from.seconds?.() }),
+    ({ from }): FeatureStream => ({
+      bands: 1,
+      blocks: () => from.blocks(),
+      seconds: () => from.seconds?.(),
+      notes: () => from.notes?.() ?? [],
+    }),
 })

@@ -22,15 +22,16 @@ export default describeStage({
       .enum(['peak', 'none'])
       .default('peak')
       .describe('peak: takes the mean away and divides by the largest magnitude + head-room'),
+    channel: z.int().min(1).max(255).optional().describe('of the file, from 1; the mean of all channels if not said'),
     'head-room': z.number().positive().max(1).optional().describe('of the peak rule; 1e-4 if not said'),
   }),
   runsIn: 'item',
   in: { from: clip },
   out: (_, { rate }) => ({ kind: 'waveform', rate }),
   work:
-    ({ rate, normalise, ...parameters }) =>
+    ({ rate, normalise, channel, ...parameters }) =>
     ({ from }) =>
-      waveform(from, {
+      waveform(channel === undefined ? from : { ...from, channel }, {
         rate,
         atLeast: Math.round(parameters['at-least'] * rate),
         normalise,
@@ -57,16 +58,19 @@ export function waveform(sound: Sound, options: WaveformOptions): Waveform {
   let whole: Float32Array | undefined
   let level: Level | undefined
   let seconds: number | undefined
+  const notes = new Set<string>()
+  const decoded = () => soundAt(rate, sound, oddity => notes.add(oddity))
   return {
     rate,
     seconds: () => seconds,
+    notes: () => [...notes],
     async *blocks() {
       if (whole) return yield whole
       if (!level) {
         const seen = new Level(headRoom)
         const kept: Float32Array[] = []
         let length = 0
-        for await (const block of soundAt(rate, sound)) {
+        for await (const block of decoded()) {
           length += block.length
           if (length <= limit) kept.push(block)
           else kept.length = 0
@@ -81,7 +85,7 @@ export function waveform(sound: Sound, options: WaveformOptions): Waveform {
         level = seen
       }
       let read = 0
-      for await (const block of soundAt(rate, sound)) {
+      for await (const block of decoded()) {
         read += block.length
         yield normalise === 'peak' ? level.apply(block) : block
       }

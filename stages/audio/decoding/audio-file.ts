@@ -1,6 +1,9 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { inTar } from '../../../data/shards/tar-file.js'
 import { badAudio } from './bad-audio.js'
+
+/** Waits for nobody: a named pipe opened otherwise waits until somebody writes to it. */
+const AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
 /**
  * An audio file, also one in a tar (`shards/000.tar/1.wav`), open for reading at any position. Reads are synchronous:
@@ -21,7 +24,7 @@ export class AudioFile {
     if (member) return new AudioFile(path, member.size, openSync(member.file, 'r'), member.start)
     let descriptor: number
     try {
-      descriptor = openSync(path, 'r')
+      descriptor = openSync(path, AT_ONCE)
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code
       const missing = code === 'ENOENT' || code === 'ENOTDIR'
@@ -33,13 +36,13 @@ export class AudioFile {
     throw stats.isFile() ? badAudio('audio-empty', path) : badAudio('audio-unreadable', path, 'not a file')
   }
 
-  /** Up to `length` bytes from `position`; fewer at the file's end. */
+  /** Up to `length` bytes from `position`; fewer at the file's end. @throws Problem `audio-truncated` if it has shrunk */
   read(position: number, length: number): Uint8Array {
     const bytes = new Uint8Array(Math.max(0, Math.min(length, this.size - position)))
     let got = 0
     while (got < bytes.length) {
       const more = readSync(this.descriptor, bytes, got, bytes.length - got, this.start + position + got)
-      if (more === 0) return bytes.subarray(0, got)
+      if (more === 0) throw badAudio('audio-truncated', this.path, 'it became shorter while it was read')
       got += more
     }
     return bytes

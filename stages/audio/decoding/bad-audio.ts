@@ -11,6 +11,8 @@ const SENTENCES = {
   'audio-no-samples': 'it holds no samples',
   'audio-no-channels': 'it declares 0 channels',
   'audio-not-finite': 'it holds samples that are not numbers (NaN or infinite)',
+  'audio-beyond-end': 'the stretch lies behind its end',
+  'no-such-channel': 'it has not so many channels',
 } as const
 
 export type BadAudio = keyof typeof SENTENCES
@@ -19,6 +21,7 @@ const HINTS: Partial<Record<BadAudio, string>> = {
   'audio-missing': 'Check the path, or the table that names it.',
   'audio-unreadable': 'Check the permissions of the file and of its folders.',
   'audio-truncated': 'Copy or download the file again.',
+  'audio-beyond-end': 'Check the start in the table: it counts in seconds.',
 }
 
 /** A problem to throw; `detail` says more about this very file. */
@@ -26,3 +29,6 @@ export function badAudio(code: BadAudio, path: string, detail?: string, cause?: 
   const message = `${path}: ${SENTENCES[code]}${detail ? ` (${detail})` : ''}`
   return new Problem(code, message, { place: { file: path }, hint: HINTS[code], cause })
 }
+
+/** A reader here cannot make sense of a file; ffmpeg is asked, and this is the reason given if it cannot either. */
+export class Unfit extends Error {}

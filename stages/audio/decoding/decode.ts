@@ -1,50 +1,88 @@
+import type { Problem } from '../../../data/problem.js'
 import { AudioFile } from './audio-file.js'
-import { audioFormat, tagLength } from './audio-format.js'
-import { badAudio } from './bad-audio.js'
+import { type AudioFormat, audioFormat, tagLength } from './audio-format.js'
+import { badAudio, Unfit } from './bad-audio.js'
 import { ffmpegBlocks } from './ffmpeg.js'
+import { flacBlocks } from './flac.js'
 import { decodedBlocks } from './in-process.js'
-import { cut, type MonoBlock, type Stretch } from './mono.js'
-import { isPlain, openWav, wavBlocks } from './wav.js'
+import { noteMissingBytes } from './missing-bytes.js'
+import { cut, Mixer, type MonoBlock, type Note, type Stretch } from './mono.js'
+import { mp3Range } from './mp3.js'
+import { oggBlocks } from './ogg.js'
+import { wavBlocks } from './wav.js'
+
+export interface DecodeOptions extends Stretch {
+  /** From 1: this channel alone; the mean of all if absent. */
+  channel?: number | undefined
+  /** Called for what is odd about the file, while its sound is read. */
+  note?: Note | undefined
+}
+
+/** Sample rates that a recording may have, in hertz; what lies outside is damage. */
+const RATES = [100, 2_000_000] as const
 
 /**
  * The sound of a file, or of a stretch of it, as mono blocks at the file's own rate; all blocks share one rate.
  * The content decides which decoder reads it. Memory does not grow with the file's length.
  *
+ * Readers here take files of which nothing is odd; all others go to ffmpeg, and what is odd is noted.
+ *
  * @param path absolute
- * @throws Problem `audio-...` (bad-audio.ts), `no-ffmpeg`
+ * @throws Problem `audio-...` (bad-audio.ts), `no-such-channel`, `no-ffmpeg`
  */
-export async function* decode(path: string, stretch: Stretch = {}): AsyncGenerator<MonoBlock> {
+export async function* decode(path: string, options: DecodeOptions = {}): AsyncGenerator<MonoBlock> {
+  const { note = () => {} } = options
+  const mixer = new Mixer(path, options.channel)
   const file = AudioFile.open(path)
   try {
-    yield* checked(blocksOf(file, stretch), path)
+    yield* checked(blocksOf(file, options, mixer, note), path)
   } finally {
     file.close()
   }
+  if (mixer.cancelled) note('its channels cancel each other: choose one (waveform: channel)')
 }
 
-async function* blocksOf(file: AudioFile, stretch: Stretch): AsyncGenerator<MonoBlock> {
+async function* blocksOf(file: AudioFile, stretch: Stretch, mixer: Mixer, note: Note): AsyncGenerator<MonoBlock> {
   const head = file.read(0, 64)
   const tag = tagLength(head)
   const format = audioFormat(tag ? file.read(0, tag + 64) : head)
-  if (format === 'wav') {
-    const header = openWav(file)
-    if (isPlain(header)) return yield* wavBlocks(file, header, stretch)
+  let reason: string | undefined
+  try {
+    if (format === 'wav') return yield* wavBlocks(file, stretch, mixer, note)
+    if (format) return yield* cut(compressed(file, format, mixer, note), file.path, stretch)
+    noteMissingBytes(file, head, note)
+  } catch (error) {
+    if (!(error instanceof Unfit)) throw error
+    reason = error.message
   }
-  yield* cut(format ? decodedBlocks(file, format) : ffmpegBlocks(file.path), stretch)
+  try {
+    yield* cut(ffmpegBlocks(file.path, mixer, note), file.path, stretch)
+  } catch (error) {
+    if (reason === undefined || (error as Problem).code !== 'audio-unknown') throw error
+    throw badAudio('audio-damaged', file.path, reason, error)
+  }
+}
+
+/** @throws Unfit where ffmpeg is to be asked */
+function compressed(file: AudioFile, format: Exclude<AudioFormat, 'wav'>, mixer: Mixer, note: Note) {
+  if (format === 'flac') return flacBlocks(file, mixer, note)
+  if (format === 'mp3') return decodedBlocks(file, format, mp3Range(file, note), mixer)
+  return oggBlocks(file, format, mixer, note)
 }
 
 /** Passes sound on; throws at a NaN, at a change of rate, and if nothing came. */
 async function* checked(blocks: AsyncIterable<MonoBlock>, path: string): AsyncGenerator<MonoBlock> {
-  let rate = 0
-  for await (const block of blocks) {
-    if (block.samples.length === 0) continue
-    if (!allFinite(block.samples)) throw badAudio('audio-not-finite', path)
-    if (!(block.rate > 0)) throw badAudio('audio-damaged', path, `sample rate ${block.rate}`)
-    rate ||= block.rate
-    if (block.rate !== rate) throw badAudio('audio-damaged', path, `its rate changes from ${rate} to ${block.rate} Hz`)
-    yield block
+  let known = 0
+  for await (const { rate, samples } of blocks) {
+    if (samples.length === 0) continue
+    if (!(rate >= RATES[0] && rate <= RATES[1]))
+      throw badAudio('audio-damaged', path, `a sample rate of ${rate} Hz; expected ${RATES[0]} to ${RATES[1]} Hz`)
+    if (!allFinite(samples)) throw badAudio('audio-not-finite', path)
+    known ||= rate
+    if (rate !== known) throw badAudio('audio-damaged', path, `its rate changes from ${known} to ${rate} Hz`)
+    yield { rate, samples }
   }
-  if (rate === 0) throw badAudio('audio-no-samples', path)
+  if (known === 0) throw badAudio('audio-no-samples', path)
 }
 
 /** No NaN and no infinity: either would stay in the sum, and finite float32 samples cannot overflow it. */

@@ -1,12 +1,17 @@
-/** Everything else (m4a, WebM, WMA, video, ...) through ffmpeg, as float WAV on a pipe: rate and channels as they are. */
+/**
+ * Everything else (AIFF, m4a, WebM, video, ...), and what the other readers cannot make sense of, through ffmpeg, as
+ * float WAV on a pipe: rate and channels as they are.
+ */
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { delimiter, join } from 'node:path'
 import { PassThrough } from 'node:stream'
+import type { FfmpegCommand } from 'fluent-ffmpeg'
 import { Problem } from '../../../data/problem.js'
 import { inTar } from '../../../data/shards/tar-file.js'
 import { badAudio } from './bad-audio.js'
-import type { MonoBlock } from './mono.js'
+import { FfmpegLog } from './ffmpeg-log.js'
+import type { Mixer, MonoBlock, Note } from './mono.js'
 import { pipedWavBlocks } from './wav.js'
 
 /**
@@ -31,15 +36,31 @@ export function findFfmpeg(): string | undefined {
   }
 }
 
+/** Formats that name other files, whose sound would come in place of the file's own. */
+const LISTS = new Set([
+  'concat',
+  'concatf',
+  'hls',
+  'applehttp',
+  'dash',
+  'imf',
+  'sdp',
+  'rtsp',
+  'rtp',
+  'sap',
+  'image2',
+  'vobsub',
+])
+
 /**
- * Mono blocks of a file that only ffmpeg can read.
+ * Mono blocks of a file as ffmpeg reads it; what it complains of is noted.
  *
- * @throws Problem `no-ffmpeg`, `audio-unknown`, `audio-damaged`
+ * @throws Problem `no-ffmpeg`, `audio-unknown`
  */
-export async function* ffmpegBlocks(path: string): AsyncGenerator<MonoBlock> {
+export async function* ffmpegBlocks(path: string, mixer: Mixer, note: Note): AsyncGenerator<MonoBlock> {
   const program = findFfmpeg()
   if (!program)
-    throw new Problem('no-ffmpeg', `${path} is not WAV, AIFF, FLAC, Ogg or MP3, and there is no ffmpeg to read it.`, {
+    throw new Problem('no-ffmpeg', `${path} is not plain WAV, FLAC, Ogg or MP3, and there is no ffmpeg to read it.`, {
       place: { file: path },
       hint: 'Install ffmpeg (apt-get install ffmpeg), or set FFMPEG_PATH to it.',
     })
@@ -48,10 +69,22 @@ export async function* ffmpegBlocks(path: string): AsyncGenerator<MonoBlock> {
   const sink = new PassThrough({ highWaterMark: 1 << 20, emitClose: false })
   const command = ffmpeg(urlOf(path)).setFfmpegPath(program)
   command
-    .inputOptions('-nostdin', '-protocol_whitelist', 'file,subfile', '-xerror')
+    .inputOptions(
+      '-nostdin',
+      '-hide_banner',
+      '-nostats',
+      '-v',
+      'level+info',
+      '-protocol_whitelist',
+      'file,subfile',
+      '-format_whitelist',
+      await formats(command),
+    )
     .noVideo()
     .audioCodec('pcm_f32le')
     .format('wav')
+  const log = new FfmpegLog()
+  command.on('stderr', (line: string) => log.add(line))
   // The sink may end before the command fails: only the command's own `end` says that all is well.
   const done = new Promise<Error | undefined>(resolve => {
     command.on('end', () => resolve(undefined))
@@ -62,15 +95,17 @@ export async function* ffmpegBlocks(path: string): AsyncGenerator<MonoBlock> {
   })
   command.pipe(sink, { end: true })
   let finished = false
-  let heard = false
+  let seconds = 0
   try {
-    for await (const block of pipedWavBlocks(sink)) {
-      heard ||= block.samples.length > 0
+    for await (const block of pipedWavBlocks(sink, mixer)) {
+      seconds += block.samples.length / block.rate
       yield block
     }
     const error = await done
     finished = true
-    if (error) throw badAudio(heard ? 'audio-damaged' : 'audio-unknown', path, lastLine(error.message), error)
+    if (error && seconds === 0)
+      throw badAudio('audio-unknown', path, log.failure ?? error.message.trim().split('\n').at(-1), error)
+    for (const oddity of log.oddities(seconds)) note(oddity)
   } finally {
     // A killed command whose pipe nobody drains never reports its end: nothing waits for it here.
     if (!finished) {
@@ -80,10 +115,19 @@ export async function* ffmpegBlocks(path: string): AsyncGenerator<MonoBlock> {
   }
 }
 
+/** The formats that ffmpeg may take a file for: all that it reads, but lists. */
+function formats(command: FfmpegCommand): Promise<string> {
+  return new Promise((resolve, reject) =>
+    command.getAvailableFormats((error: Error | null, found) => {
+      if (error) return reject(error)
+      const read = Object.entries(found).filter(([, { canDemux }]) => canDemux)
+      resolve(read.flatMap(([name]) => (name.split(',').some(one => LISTS.has(one)) ? [] : [name])).join(','))
+    }),
+  )
+}
+
 /** As ffmpeg names a file, or the part of a tar that is one. */
 function urlOf(path: string): string {
   const member = inTar(path)
   return member ? `subfile,,start,${member.start},end,${member.start + member.size},,:${member.file}` : `file:${path}`
 }
-
-const lastLine = (message: string) => message.trim().split('\n').at(-1)!

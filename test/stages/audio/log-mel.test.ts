@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
-import logMel, { type LogMelStream } from '../../../stages/audio/log-mel.js'
+import logMel from '../../../stages/audio/log-mel.js'
 import { mirrored } from '../../../stages/audio/spectra/centred-frames.js'
 import { type LogMelOptions, logMelSpectrogram } from '../../../stages/audio/spectra/log-mel-spectrogram.js'
 import { melFilterBank } from '../../../stages/audio/spectra/mel-filter-bank.js'
 import { waveform } from '../../../stages/audio/waveform.js'
 import { ParameterProblem } from '../../../stages/contract.js'
+import type { FeatureStream } from '../../../stages/values.js'
 import { fixture, floats, gathered, inBlocks, largestDifference, sine, temporaryFolder, writeWav } from './sounds.js'
 
 const RECIPE: LogMelOptions = {
@@ -122,7 +123,7 @@ test('the stage reads the recipe and says what leaves', async t => {
   const sound = floats(fixture('log-mel', 'sound.f32'))
   const work = (logMel as Stage).work(parse(given), { from: port, out: out(given) })
   const from = { rate: 16000, blocks: () => inBlocks(sound, 1000) }
-  const stream = work({ from } as unknown as Parameters<typeof work>[0]) as LogMelStream
+  const stream = work({ from } as unknown as Parameters<typeof work>[0]) as FeatureStream
   t.deepEqual(await gathered(stream.blocks()), await spectrogram(sound, RECIPE))
 })
 

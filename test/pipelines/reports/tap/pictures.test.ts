@@ -8,7 +8,9 @@ import { pooled } from '../../../../pipelines/drawing/pooled.js'
 import { commonScale, drawSpectrogram, SIZE } from '../../../../pipelines/drawing/spectrogram.js'
 import { bandOf, hertzTicks, ticks } from '../../../../pipelines/drawing/ticks.js'
 import { floatWav } from '../../../../pipelines/drawing/wav-file.js'
-import { monoSamples, wavHeader } from '../../../../stages/audio/decoding/wav.js'
+import { Mixer } from '../../../../stages/audio/decoding/mono.js'
+import { monoSamples } from '../../../../stages/audio/decoding/wav.js'
+import { wavHeader } from '../../../../stages/audio/decoding/wav-header.js'
 import { melCorners } from '../../../../stages/audio/spectra/mel-filter-bank.js'
 
 testProp(
@@ -19,7 +21,7 @@ testProp(
     const header = wavHeader(file)!
     t.like(header, { encoding: 3, channels: 1, rate, bits: 32, frame: 4 })
     t.is(file.readUInt32LE(4), file.length - 8)
-    t.deepEqual(monoSamples(file.subarray(header.data.start), header), samples)
+    t.deepEqual(monoSamples(file.subarray(header.data.start), header, new Mixer('')), samples)
   },
 )
 

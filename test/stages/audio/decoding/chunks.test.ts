@@ -1,10 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import test from 'ava'
-import { AudioFile } from '../../../../stages/audio/decoding/audio-file.js'
 import { decode } from '../../../../stages/audio/decoding/decode.js'
 import { findFfmpeg } from '../../../../stages/audio/decoding/ffmpeg.js'
-import { chunkByChunk } from '../../../../stages/audio/decoding/in-process.js'
 import { largestDifference, sine, temporaryFolder, writeWav } from '../sounds.js'
 
 const program = findFfmpeg()
@@ -25,7 +23,7 @@ async function samplesOf(path: string): Promise<Float32Array[]> {
 for (const [name, codec, tolerance] of [
   ['long.flac', ['-c:a', 'flac', '-sample_fmt', 's16', '-af', EIGHT], 4e-5],
   ['long.ogg', ['-c:a', 'libvorbis', '-q:a', '8'], 0.3],
-  ['long.opus', ['-c:a', 'libopus', '-b:a', '96k'], undefined],
+  ['long.opus', ['-ar', '48000', '-c:a', 'libopus', '-b:a', '96k'], undefined],
   ['long.mp3', ['-c:a', 'libmp3lame', '-b:a', '96k'], 0.3],
 ] as const) {
   withFfmpeg(`${name}: read chunk by chunk, nothing is lost or moved`, async t => {
@@ -46,14 +44,15 @@ for (const [name, codec, tolerance] of [
   })
 }
 
-withFfmpeg('no FLAC frame is lost, wherever the file is cut', async t => {
+withFfmpeg('no FLAC frame is lost, however many there are', async t => {
   const folder = temporaryFolder()
   const wav = writeWav(join(folder, 'long.wav'), sound)
   const path = join(folder, 'small-frames.flac')
   execFileSync(program!, ['-nostdin', '-v', 'error', '-i', wav, '-sample_fmt', 's16', '-frame_size', '256', path])
-  const file = AudioFile.open(path)
-  let count = 0
-  for await (const { channelData } of chunkByChunk(file, 'flac', 311)) count += channelData[0]!.length
-  file.close()
-  t.is(count, sound.length)
+  const blocks = await samplesOf(path)
+  t.true(blocks.length > 1)
+  t.is(
+    blocks.reduce((sum, { length }) => sum + length, 0),
+    sound.length,
+  )
 })

@@ -1,0 +1,39 @@
+/** FLAC through libFLAC (WebAssembly). */
+import type { AudioFile } from './audio-file.js'
+import { badAudio, Unfit } from './bad-audio.js'
+import { flacFrames } from './flac-frames.js'
+import { type FlacInfo, flacInfo } from './flac-header.js'
+import type { Mixer, MonoBlock, Note } from './mono.js'
+
+/** Bits that libFLAC's build here reads. */
+const MOST_BITS = 24
+
+/** @throws Unfit for what libFLAC here does not read; Problem `audio-damaged` */
+export async function* flacBlocks(file: AudioFile, mixer: Mixer, note: Note): AsyncGenerator<MonoBlock> {
+  const info = flacInfo(file)
+  if (info.bits > MOST_BITS) throw new Unfit(`${info.bits} bits`)
+  const { FLACDecoder } = await import('@wasm-audio-decoders/flac')
+  const decoder = new FLACDecoder()
+  await decoder.ready
+  let sound = false
+  try {
+    for (const frames of flacFrames(file, info, note)) {
+      const wanted = frames.reduce((sum, { samples }) => sum + samples, 0)
+      const { channelData, samplesDecoded, errors } = await decoder.decodeFrames(frames.map(({ bytes }) => bytes))
+      if (errors.length > 0 || samplesDecoded < wanted || channelData.length !== info.channels)
+        throw sound ? badAudio('audio-damaged', file.path, errors[0]?.message) : new Unfit('not for libFLAC')
+      sound = true
+      yield { rate: info.rate, samples: mixer.planar(channelData.map(samples => rescaled(samples, info))) }
+    }
+    if (!sound) throw new Unfit('it has no whole FLAC frame')
+  } finally {
+    decoder.free()
+  }
+}
+
+/** libFLAC's integers come divided by 2^(bits-1) - 1; here, as everywhere, they are divided by 2^(bits-1). In place. */
+function rescaled(samples: Float32Array, { bits }: FlacInfo): Float32Array {
+  const gain = 1 - 2 ** (1 - bits)
+  for (let i = 0; i < samples.length; i++) samples[i] = samples[i]! * gain
+  return samples
+}

@@ -1,0 +1,32 @@
+import type { AudioFile } from './audio-file.js'
+import type { Note } from './mono.js'
+
+/** Notes what is missing of a file that says at its beginning how many bytes it has: ffmpeg reads the rest, and says nothing. */
+export function noteMissingBytes(file: AudioFile, head: Uint8Array, note: Note): void {
+  const declared = declaredBytes(file, head)
+  if (declared !== undefined && declared > file.size)
+    note(`${file.size} of the ${declared} bytes that its header promises are there`)
+}
+
+function declaredBytes(file: AudioFile, head: Uint8Array): number | undefined {
+  if (head.length < 32) return undefined
+  const view = new DataView(head.buffer, head.byteOffset, head.length)
+  const magic = Buffer.from(head.subarray(0, 4)).toString('latin1')
+  if (magic === 'FORM' || magic === 'RIFX') return 8 + view.getUint32(4) // AIFF; WAV with its bytes turned round
+  if (magic === 'RIFF' && view.getUint32(4, true) < 0x7ffff000) return 8 + view.getUint32(4, true) // AVI
+  if (magic === 'riff') return Number(view.getBigUint64(16, true)) // Wave64
+  if (magic === '.snd' && view.getUint32(8) !== 0xffffffff) return view.getUint32(4) + view.getUint32(8) // AU
+  if (magic === 'Crea') return 30 + (view.getUint32(27, true) & 0xffffff) // Creative Voice: its first block
+  return magic === 'caff' ? coreAudioBytes(file) : undefined
+}
+
+/** Up to the end of the sound of a Core Audio file; undefined if it is not known. */
+function coreAudioBytes(file: AudioFile): number | undefined {
+  for (let at = 8; ; ) {
+    const head = file.read(at, 12)
+    if (head.length < 12) return undefined
+    const length = Number(new DataView(head.buffer, head.byteOffset, 12).getBigInt64(4))
+    at += 12 + length
+    if (length < 0 || at > file.size) return length < 0 ? undefined : at
+  }
+}
