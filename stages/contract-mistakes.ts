@@ -41,9 +41,13 @@ const COMMON = {
   labels: true,
 } as const
 const SOURCE: Keys<SourceStage> = { ...COMMON, order: true }
-const ITEM: Keys<ItemStage> = { ...COMMON, work: true, draws: true, cached: true, files: true }
+const ITEM: Keys<ItemStage> = {
+  ...COMMON,
+  ...{ work: true, draws: true, cached: true, files: true },
+  ...{ copies: true, joins: true, ofWholeClip: true, centres: true, standardises: true },
+}
 const BATCH: Keys<BatchStage> = COMMON
-const TENSOR: Keys<TensorStage> = { ...COMMON, role: true, build: true }
+const TENSOR: Keys<TensorStage> = { ...COMMON, role: true, classifies: true, build: true }
 const KEYS: Readonly<Record<Stage['runsIn'], Readonly<Record<string, true>>>> = {
   source: SOURCE,
   item: ITEM,

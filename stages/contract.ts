@@ -161,6 +161,19 @@ export interface ItemStage<P extends z.ZodObject = z.ZodObject, I extends Ins = 
    * work gives a FeatureStream, one a channel, or the numbers of the levels.
    */
   cached?: boolean
+  /** Its result is what it reads, a lane what the in-port of that name reads: its readers may go there instead. */
+  copies?: true
+  /** Of several lanes it makes one. Where lanes were drawn around a clip, the clip goes through it as it is. */
+  joins?: true
+  /**
+   * The cached stage, and its parameters, that does to a whole clip what this one does to an excerpt. When a trained
+   * encoder embeds, patches are cut from its result: each is then heard in its surroundings, and worked out once.
+   */
+  ofWholeClip?: (parameters: z.output<P>) => { stage: string; parameters: Record<string, unknown> }
+  /** Hertz of the middle of each band of its spectrograms, for pictures. */
+  centres?: (parameters: z.output<P>) => readonly number[]
+  /** Its values are standard deviations from the mean of the training clips. */
+  standardises?: true
   /**
    * Parameters, lists of texts, that name files which the work reads, and how one is found by its absolute path; undefined
    * as long as it is not there. Relative paths count from the file in which they stand, or from here on the command line.
@@ -190,6 +203,8 @@ export interface TensorStage<P extends z.ZodObject = z.ZodObject, I extends Ins 
   extends Shared<P, I, O> {
   runsIn: 'tensor'
   role: 'encoder' | 'separator' | 'head' | 'loss'
+  /** Of a classifier: the in-port with the labels that its numbers, one a class, stand for. */
+  classifies?: string
   /** Makes the weights once; the result is called at each step. */
   build: (
     parameters: z.output<P>,

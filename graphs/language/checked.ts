@@ -10,6 +10,8 @@ export interface Input {
   bank: boolean
   /** What arrives, before lifting. */
   port: Port
+  /** Of what the node gives, which is longer, a piece as `port` says is cut where the item starts, from this band on. */
+  cut?: { band: number }
 }
 
 export interface CheckedNode {

@@ -46,7 +46,7 @@ function stageOf({ id, stage: name }: CheckedNode, stages: Stages): ItemStage {
 /** Features a worker keeps at hand; each takes some hundred bytes and no descriptor of its own. */
 const REMEMBERED = 65_536
 
-function valueAt({ feature }: Walk, { id, out }: CheckedNode): unknown {
+function cachedValue({ feature }: Walk, { id, out }: CheckedNode): unknown {
   const found = feature(id)
   return found instanceof Promise ? found.then(made => valueFrom(out, made)) : valueFrom(out, found)
 }
@@ -82,9 +82,17 @@ export class Evaluator {
     this.#store = store
   }
 
-  /** The values of some nodes for one item, by id; runs only what they need. Values are not to be written to. */
-  async values(outputs: readonly string[], item: Item): Promise<Record<string, unknown>> {
-    return this.#walk(outputs, { ...this.#drawFree(item.clip), item })
+  /**
+   * The values of some nodes for one item, by id; runs only what they need. Values are not to be written to.
+   *
+   * @param known values of the item that are there already
+   */
+  async values(
+    outputs: readonly string[],
+    item: Item,
+    known: Readonly<Record<string, unknown>> = {},
+  ): Promise<Record<string, unknown>> {
+    return this.#walk(outputs, { ...this.#drawFree(item.clip), item, values: { ...known } })
   }
 
   /**
@@ -145,6 +153,7 @@ export class Evaluator {
 
   async #walk(outputs: readonly string[], walk: Walk): Promise<Record<string, unknown>> {
     for (const { id, cached, run } of this.#plan(outputs)) {
+      if (id in walk.values) continue
       const start = performance.now()
       this.#begin(id)
       const value = run(walk)
@@ -178,7 +187,7 @@ export class Evaluator {
     const { id } = node
     if (node.place === 'source') return { id, cached: false, run: ({ clip }) => clip }
     const cached = this.#isCached(id)
-    return { id, cached, run: cached ? walk => valueAt(walk, node) : this.#workOf(node) }
+    return { id, cached, run: cached ? walk => cachedValue(walk, node) : this.#workOf(node) }
   }
 
   #workOf(node: CheckedNode): NodeWork {

@@ -6,6 +6,7 @@ import type { CheckedNode, Input } from '../language/checked.js'
 import { liftedNode } from '../language/lifted.js'
 import { keyedDraws } from './draws.js'
 import { laneOfValue, together } from './lanes.js'
+import { pieceOf } from './pieces.js'
 
 /** One item of the stream. */
 export interface Item {
@@ -16,6 +17,8 @@ export interface Item {
   position: number
   /** How often the same clip came before in this epoch: each time with draws of its own. */
   occurrence: number
+  /** Seconds into the clip where pieces are cut when a trained encoder listens; absent in training, which draws places. */
+  start?: number
 }
 
 /** What there is of one clip while the nodes are run in order. */
@@ -72,10 +75,16 @@ function readerOf(
     const bank = bankOf(input)
     return () => bank
   }
-  return ({ values }, lane) => {
-    const value = input.lane ? laneOfValue(values[input.node], input.lane) : values[input.node]
+  return (walk, lane) => {
+    const value = valueAt(input, walk)
     return lifted ? laneOfValue(value, lane!) : value
   }
+}
+
+/** What arrives at an input: the value of the node that it reads, a lane of it, a piece of that. */
+export function valueAt({ node, lane, cut, port }: Input, { values, item }: Pick<Walk, 'values' | 'item'>): unknown {
+  const value = lane ? laneOfValue(values[node], lane) : values[node]
+  return cut ? pieceOf(value, port, item?.start ?? 0, cut.band) : value
 }
 
 function drawsOf(node: CheckedNode, stage: ItemStage, seed: number, { clip, item }: Walk, lane?: string): Draws {

@@ -120,6 +120,12 @@ function summary(graph: CheckedGraph, outcomes: readonly Outcome[], cacheFolder:
   }
 }
 
+/** Length of each clip, as the first node that knows it says; NaN where none does. */
+export function secondsOf({ clips, nodes }: Pick<Prepared, 'clips' | 'nodes'>): number[] {
+  const known = Object.values(nodes).map(({ seconds }) => seconds)
+  return clips.map((_, clip) => known.map(seconds => seconds[clip]!).find(Number.isFinite) ?? Number.NaN)
+}
+
 function preparedNode({ out }: CheckedNode, features: readonly PreparedFeature[]): PreparedNode {
   const frame = secondsOfFrame(out)
   const frames = features.map(feature => framesOfLane(out, feature.frames))

@@ -65,7 +65,7 @@ async function configOf(file: string | undefined, edits: readonly Edit[], { run,
     })
   const config = await readConfig(chosen, edits)
   const { graphClassifier } = await import('../evaluation/classification/trained-classifier.js')
-  graphClassifier(config.graph)
+  graphClassifier(config.graph, config.stages)
   if (config.evaluate) return config
   throw new Problem('no-test-set', `${chosen} names no sounds to judge the classifier on.`, {
     hint: 'Add  evaluate: { set: test.yaml }  beside data and train, or train without judging: ./earshot train',

@@ -1,8 +1,11 @@
 /** `earshot validate`: says all that is wrong with graphs and configs, before any sound is opened. */
 import type { Command } from 'commander'
+import { reasonAgainst } from '../../graphs/inference/inference-graph.js'
+import type { CheckedGraph } from '../../graphs/language/checked.js'
 import { planGraph } from '../../graphs/language/plan.js'
 import { type Edit, type ReadGraph, readGraph } from '../../graphs/language/read-graph.js'
 import { renderProblem } from '../../graphs/language/render-problem.js'
+import type { Stage } from '../../stages/contract.js'
 import { loadStages } from '../../stages/registry.js'
 import { sections } from '../configuration/config.js'
 import { runYaml } from '../configuration/run-yaml.js'
@@ -44,7 +47,7 @@ export default (program: Command): void => {
 
 function words(
   file: string,
-  { graph, document, problems }: ReadGraph<typeof sections>,
+  { graph, document, problems, stages }: ReadGraph<typeof sections>,
   edits: readonly Edit[],
   { print }: Options,
 ): string {
@@ -56,8 +59,15 @@ function words(
   return [
     ...printed,
     `${file} is sound: ${summary({ graph, document })}.`,
+    ...remarks(graph, stages),
     `Next: ${next(file, edits, document.sections)}`,
   ].join('\n')
+}
+
+/** What is no mistake, and yet better known before hours of training. */
+function remarks(graph: CheckedGraph, stages: ReadonlyMap<string, Stage>): string[] {
+  const against = reasonAgainst(graph, stages)
+  return against ? [`It trains, and gives no embeddings. ${against.message}`] : []
 }
 
 type Sound = Required<Pick<ReadGraph<typeof sections>, 'graph' | 'document'>>
@@ -87,11 +97,13 @@ function next(file: string, edits: readonly Edit[], { data, train }: Sound['docu
 }
 
 function json(results: [string, ReadGraph<typeof sections>][]): string {
-  const files = results.map(([file, { graph, problems }]) => ({
+  const files = results.map(([file, { graph, problems, stages }]) => ({
     file,
     sound: problems.length === 0,
     problems: problems.map(({ code, message, hint, place }) => ({ code, message, hint, place })),
-    ...(graph && problems.length === 0 ? { nodes: graph.nodes, plan: planGraph(graph) } : {}),
+    ...(graph && problems.length === 0
+      ? { nodes: graph.nodes, plan: planGraph(graph), remarks: remarks(graph, stages) }
+      : {}),
   }))
   return JSON.stringify(files, undefined, 2)
 }

@@ -1,6 +1,6 @@
 /** The spectrogram of a sound that has none in the graph: excerpts, recordings, channels. */
 import { logMelOf } from '../../stages/audio/spectra/log-mel-spectrogram.js'
-import { melCorners } from '../../stages/audio/spectra/mel-filter-bank.js'
+import { bandCentres } from '../../stages/audio/spectra/mel-filter-bank.js'
 import { pooled } from './pooled.js'
 import type { Spectrogram } from './spectrogram.js'
 
@@ -22,5 +22,5 @@ export async function spectrogramOfSound({
   const values = (await logMelOf(options))(samples)
   const frames = values.length / BANDS
   const read = (start: number, count: number) => values.slice(start * BANDS, (start + count) * BANDS)
-  return { ...pooled({ frames, bands: BANDS, read }, hop / rate), centres: melCorners(options).slice(1, -1) }
+  return { ...pooled({ frames, bands: BANDS, read }, hop / rate), centres: bandCentres(options) }
 }

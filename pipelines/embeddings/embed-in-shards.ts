@@ -1,13 +1,14 @@
 /** Embeds a list in shards, and puts them together: the file is the one of the list embedded at once. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { inferenceGraph } from '../../graphs/inference/inference-graph.js'
 import { loadStages } from '../../stages/registry.js'
 import { runShards, type Sharding } from '../jobs/run-shards.js'
 import { clipsOf } from '../jobs/shard.js'
 import type { ShardsEnd } from '../jobs/shard-jobs.js'
 import { findCheckpoint } from '../model/checkpoint.js'
 import type { EmbedOptions } from './clip-embedding.js'
-import { encodingPath } from './encoding-path.js'
+import { encoderIn } from './encoder-layer.js'
 import { type Merged, mergeEmbeddings } from './merge-embeddings.js'
 import { readInputs } from './write-embeddings.js'
 
@@ -32,8 +33,8 @@ export interface EmbeddedInShards {
 export async function embedInShards(options: EmbedInShards): Promise<EmbeddedInShards> {
   const { run, inputs, output, layer, typed, sharding, signal } = options
   const { checkpoint, tensors } = findCheckpoint(run)
-  const { graph, statistics, note, sha256 } = checkpoint
-  encodingPath(graph, await loadStages(graph.stageFiles), statistics, layer)
+  const { graph, note, sha256 } = checkpoint
+  inferenceGraph(graph, await loadStages(graph.stageFiles), encoderIn(layer))
   const { clips } = await readInputs(inputs)
   clipsOf(clips, { number: 1, of: sharding.shards })
   const partOf = (folder: string) => join(folder, 'part.arrow')

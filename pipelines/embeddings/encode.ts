@@ -1,54 +1,59 @@
-/** Runs patches of many clips through an encoder, always in batches of one size, and gives them back clip by clip. */
-import type { LogMel } from '../../stages/values.js'
+/** Runs what an encoder hears of many clips through it, always in batches of one size, and gives it back clip by clip. */
+import type { Hearing } from '../../graphs/inference/hearing.js'
 import type { EncoderThread } from '../model/trainer-thread.js'
-import type { EncodingPath } from './encoding-path.js'
-import { cutPatch, patchStarts } from './framing.js'
 
 /** Patches a forward pass; fixed, because the last digits of an embedding depend on it. */
 const BATCH = 64
 /** Batches under way: one is computed while the next is cut. */
 const AHEAD = 2
 
-/** A clip to be encoded; `open` is called when its turn comes, and what it opened is closed afterwards. */
-export interface Source<Key> {
-  key: Key
-  open(): LogMel & { close(): void }
+export interface EncodeOptions {
+  /** Seconds from one patch to the next. */
+  hop: number
+  /** In place of the embedding, one of the encoder's layers. */
+  layer?: EncoderLayer | undefined
+  /** Frames at the end of each clip that no patch reaches, and how many of them every patch starts later. */
+  spare?: number
+  shift?: number
 }
 
-export interface PatchEmbedding<Key> {
-  key: Key
-  /** First frame of the patch. */
+export interface EncoderLayer {
+  name: string
+  /** Numbers of it a patch. */
+  dimensions: number
+}
+
+export interface PatchEmbedding {
+  /** Position of the clip. */
+  clip: number
+  /** Seconds from the clip's start to the patch's. */
   start: number
+  /** Of the clip. */
   last: boolean
   embedding: Float32Array
 }
 
-interface Place<Key> {
-  key: Key
-  start: number
-  last: boolean
-}
+type Place = Omit<PatchEmbedding, 'embedding'>
 
-/**
- * Embeds every patch of every clip, in order.
- *
- * @param hop frames from one patch to the next
- */
-export async function* encodePatches<Key>(
+/** Embeds every patch of every clip, in order; clips by their positions in what was prepared. */
+export async function* encodePatches(
   thread: EncoderThread,
-  path: EncodingPath,
-  clips: Iterable<Source<Key>>,
-  hop: number,
-): AsyncGenerator<PatchEmbedding<Key>> {
-  const underWay: { places: Place<Key>[]; embeddings: Promise<Float32Array> }[] = []
-  for (const { places, patches } of patchBatches(path, clips, hop)) {
-    underWay.push({ places, embeddings: thread.encode(path.encoder, patches, places.length, path.layer) })
-    if (underWay.length > AHEAD) yield* embedded(underWay.shift()!, path.dimensions)
+  hearing: Hearing,
+  clips: Iterable<number>,
+  options: EncodeOptions,
+): AsyncGenerator<PatchEmbedding> {
+  const { encoder, dimensions } = hearing.inference
+  const { layer } = options
+  const size = layer?.dimensions ?? dimensions
+  const underWay: { places: Place[]; embeddings: Promise<Float32Array> }[] = []
+  for await (const { places, patches } of patchBatches(hearing, clips, options)) {
+    underWay.push({ places, embeddings: thread.encode(encoder, patches, places.length, layer?.name) })
+    if (underWay.length > AHEAD) yield* embedded(underWay.shift()!, size)
   }
-  for (const batch of underWay) yield* embedded(batch, path.dimensions)
+  for (const batch of underWay) yield* embedded(batch, size)
 }
 
-async function* embedded<Key>(batch: { places: Place<Key>[]; embeddings: Promise<Float32Array> }, size: number) {
+async function* embedded(batch: { places: Place[]; embeddings: Promise<Float32Array> }, size: number) {
   const embeddings = await batch.embeddings
   for (const [index, place] of batch.places.entries()) {
     yield { ...place, embedding: embeddings.slice(index * size, (index + 1) * size) }
@@ -56,23 +61,25 @@ async function* embedded<Key>(batch: { places: Place<Key>[]; embeddings: Promise
 }
 
 /** The last batch is filled up with zeros. */
-function* patchBatches<Key>(path: EncodingPath, clips: Iterable<Source<Key>>, hop: number) {
-  const { frames, bands } = path.patch
-  const size = frames * bands
+async function* patchBatches(
+  hearing: Hearing,
+  clips: Iterable<number>,
+  { hop, spare = 0, shift = 0 }: EncodeOptions,
+): AsyncGenerator<{ places: Place[]; patches: Float32Array<ArrayBuffer> }> {
+  const { size } = hearing
+  const later = shift * hearing.grid.second
   let patches = new Float32Array(BATCH * size)
-  let places: Place<Key>[] = []
-  for (const { key, open } of clips) {
-    const mel = open()
-    const starts = patchStarts(mel.frames, { frames, hop })
+  let places: Place[] = []
+  for (const clip of clips) {
+    const { starts, piece } = await hearing.clip(clip, hop, spare)
     for (const [index, start] of starts.entries()) {
-      patches.set(path.finish(cutPatch(mel, start, frames)), places.length * size)
-      places.push({ key, start, last: index === starts.length - 1 })
+      patches.set(await piece(start + later), places.length * size)
+      places.push({ clip, start, last: index === starts.length - 1 })
       if (places.length < BATCH) continue
       yield { places, patches }
       patches = new Float32Array(BATCH * size)
       places = []
     }
-    mel.close()
   }
   if (places.length > 0) yield { places, patches }
 }

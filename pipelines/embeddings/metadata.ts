@@ -1,7 +1,7 @@
 /** What travels in an Arrow file's schema metadata, so that nobody has to ask which front end or weights made it. */
+import type { InferenceGraph } from '../../graphs/inference/inference-graph.js'
 import type { FoundCheckpoint } from '../model/checkpoint.js'
 import { versions } from '../setup/versions.js'
-import type { EncodingPath } from './encoding-path.js'
 
 /** Version of the contract: the columns and the names below. */
 const CONTRACT = '1'
@@ -9,10 +9,8 @@ const CONTRACT = '1'
 /** `FILE.baselines` beside `FILE.arrow`: what probes compare embeddings with. */
 export const baselinesFolder = (file: string) => `${file.replace(/\.arrow$/, '')}.baselines`
 
-export function embeddingMetadata({ checkpoint }: FoundCheckpoint, path: EncodingPath): Record<string, string> {
-  const front = Object.fromEntries(
-    path.features.nodes.map(({ id, stage, parameters }) => [id, { stage, ...parameters }]),
-  )
+export function embeddingMetadata({ checkpoint }: FoundCheckpoint, { graph }: InferenceGraph): Record<string, string> {
+  const front = Object.fromEntries(graph.nodes.map(({ id, stage, parameters }) => [id, { stage, ...parameters }]))
   return {
     'earshot.contract': CONTRACT,
     'earshot.version': versions().earshot!,

@@ -4,8 +4,11 @@ import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { readClips } from '../../data/manifests.js'
 import { Problem } from '../../data/problem.js'
+import { Hearing } from '../../graphs/inference/hearing.js'
+import { inferenceGraph } from '../../graphs/inference/inference-graph.js'
+import type { CheckedGraph } from '../../graphs/language/checked.js'
 import { openPool } from '../../graphs/streams/pool.js'
-import { type Prepared, prepareFeatures } from '../../graphs/streams/prepare.js'
+import { type Prepared, prepareFeatures, secondsOf } from '../../graphs/streams/prepare.js'
 import { loadStages } from '../../stages/registry.js'
 import type { Clip } from '../../stages/values.js'
 import { clipsOf } from '../jobs/shard.js'
@@ -15,8 +18,8 @@ import { progress } from '../terminal/progress.js'
 import { checkColumns } from './arrow-writer.js'
 import { bottleneckOfPhases } from './bottleneck.js'
 import { ClipEmbedding, type EmbedOptions } from './clip-embedding.js'
-import { type EncodingPath, encodingPath } from './encoding-path.js'
-import { layerPath } from './layer-path.js'
+import { encoderIn, encoderLayer } from './encoder-layer.js'
+import { logMelNode } from './log-mel-node.js'
 import { shardMetadata } from './shard-metadata.js'
 
 export interface Embedded {
@@ -44,7 +47,9 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
   }
   const found = findCheckpoint(options.run)
   const { graph, statistics, train } = found.checkpoint
-  const path = encodingPath(graph, await loadStages(graph.stageFiles), statistics, options.layer)
+  const stages = await loadStages(graph.stageFiles)
+  const inference = inferenceGraph(graph, stages, encoderIn(options.layer))
+  const { graph: features, mel } = logMelNode(inference, stages)
   const { clips: all, columns } = await readInputs(options.inputs)
   const { shard } = options
   const clips = shard ? clipsOf(all, shard) : all
@@ -55,7 +60,7 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
       )
     : {}
   makeRoom(options.output)
-  const prepared = await timed('reading the sounds', prepare(path, clips, options))
+  const prepared = await timed('reading the sounds', prepare(features, clips, options))
   noteSkipped(options.output, prepared)
   const { seed, threads, precision } = train
   const thread = await timed('starting TensorFlow', startEncoder({ graph, seed, threads, precision }))
@@ -64,7 +69,9 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
     const task = new ClipEmbedding(
       options,
       found,
-      await layerPath(path, options.layer, thread),
+      new Hearing(inference, stages, prepared, statistics),
+      await encoderLayer(options.layer, inference.encoder, thread),
+      mel,
       prepared,
       columns,
       thread,
@@ -81,7 +88,7 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
     skipped: prepared.skipped.length,
     columns,
     seconds: (performance.now() - began) / 1000,
-    audioSeconds: prepared.nodes[path.mel]!.seconds.reduce((sum, one) => sum + one, 0),
+    audioSeconds: secondsOf(prepared).reduce((sum, one) => sum + (one || 0), 0),
     bottleneck: bottleneckOfPhases(phases),
     note: found.checkpoint.note,
   }
@@ -103,7 +110,7 @@ export async function readInputs(inputs: readonly string[]): Promise<{ clips: Cl
 }
 
 async function prepare(
-  path: EncodingPath,
+  graph: CheckedGraph,
   clips: readonly Clip[],
   { workers, cache, signal, shard }: EmbedOptions,
 ): Promise<Prepared> {
@@ -111,7 +118,7 @@ async function prepare(
   const bar = progress('reading sounds', clips.length)
   try {
     const prepared = await prepareFeatures({
-      graph: path.features,
+      graph,
       clips,
       cacheFolder: cache,
       pool,
@@ -120,7 +127,7 @@ async function prepare(
     })
     if (prepared.clips.length > 0) return prepared
     // a shard of nothing but bad clips has no rows; whether that is too many is seen when all are together
-    if (shard) return { ...prepared, nodes: { [path.mel]: { keys: [], frames: [], seconds: [] } } }
+    if (shard) return prepared
     const { path: file, reason } = prepared.skipped[0]!
     throw new Problem('no-usable-clips', `None of ${clips.length} clips can be read; ${file}: ${reason}`)
   } finally {

@@ -13,7 +13,7 @@ import { escaped } from '../drawing/html-page.js'
 import { sentence } from '../drawing/page.js'
 import { progress } from '../terminal/progress.js'
 import { type Shown, type Sound, show } from './tap/exhibits.js'
-import { frontEndAbove, unitAt } from './tap/front-end.js'
+import { meaningAt } from './tap/front-end.js'
 import { type Written, writeShown } from './tap/write-shown.js'
 
 export interface ViewsOptions {
@@ -52,13 +52,11 @@ async function drawn(config: Config, { count, cache }: ViewsOptions): Promise<st
     const onProgress = () => bar.tick()
     const prepared = await prepareFeatures({ graph, clips, cacheFolder: cache, pool, onProgress })
     const store = new FeatureCache(prepared.cacheFolder)
-    const [unit, frontEnd] = [unitAt(graph, node.id), frontEndAbove(graph, node.id)]
+    const meaning = meaningAt(graph, stages, node.id)
     const pieces: string[] = []
     for await (const shown of show({ graph, stages, prepared, store, seed: train.seed, count, node }))
-      pieces.push(
-        piece(await writeShown(shortened(shown), { folder, number: pieces.length + 1, unit, frontEnd }), folder),
-      )
-    const said = `What leaves ${node.id}, for the first ${pieces.length} clips of training with the same draws${unit === 'sd' ? '; sd: standard deviations from the mean of the training clips' : ''}. One hears the sound where a view was cut, at most ${SECONDS} s of it.`
+      pieces.push(piece(await writeShown(shortened(shown), { folder, number: pieces.length + 1, ...meaning }), folder))
+    const said = `What leaves ${node.id}, for the first ${pieces.length} clips of training with the same draws${meaning.unit === 'sd' ? '; sd: standard deviations from the mean of the training clips' : ''}. One hears the sound where a view was cut, at most ${SECONDS} s of it.`
     return sentence(said) + pieces.join('\n')
   } finally {
     bar.done()

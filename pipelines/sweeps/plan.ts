@@ -71,7 +71,7 @@ export async function planSweep(file: string, output?: string): Promise<SweepPla
   for (const arm of arms) {
     try {
       const variant = await variants.of(arm)
-      if (own) graphClassifier(variant.config.graph)
+      if (own) graphClassifier(variant.config.graph, variant.config.stages)
       const jobs = arm.seeds.map(seed => ({ seed, key: jobKey(variant, seed, budget.threads) }))
       planned.push({ name: arm.name, edits: arm.edits.map(({ edit }) => edit), jobs })
       for (const job of jobs) found.push({ arm, ...job, steps: variant.train.steps })

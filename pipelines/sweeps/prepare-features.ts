@@ -2,12 +2,13 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { readClips } from '../../data/manifests.js'
+import { inferenceGraph } from '../../graphs/inference/inference-graph.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
 import { openPool } from '../../graphs/streams/pool.js'
 import { prepareFeatures } from '../../graphs/streams/prepare.js'
 import { innermost } from '../../stages/ports.js'
 import { readConfig } from '../configuration/config.js'
-import { encodingPath } from '../embeddings/encoding-path.js'
+import { logMelNode } from '../embeddings/log-mel-node.js'
 import { progress } from '../terminal/progress.js'
 import type { Job, SweepPlan } from './plan.js'
 import { hashed } from './variants.js'
@@ -55,8 +56,8 @@ async function distinctFronts(plan: SweepPlan, jobs: Iterable<Job>): Promise<Fro
       fronts.set(hashed([frontOf(graph), set]), { graph, set, threads: train.threads })
     add(graph, data.set)
     if (plan.tests.length === 0) continue
-    const { features } = encodingPath(graph, stages, {}) // statistics come with training
-    for (const { set } of plan.tests) add(features, set)
+    const heard = logMelNode(inferenceGraph(graph, stages), stages).graph
+    for (const { set } of plan.tests) add(heard, set)
   }
   return [...fronts.values()]
 }

@@ -3,6 +3,7 @@ import { describeStage, ParameterProblem, waveform } from '../contract.js'
 import { duration, frequency } from '../quantities.js'
 import type { FeatureStream } from '../values.js'
 import { type LogMelOptions, logMelSpectrogram } from './spectra/log-mel-spectrogram.js'
+import { bandCentres } from './spectra/mel-filter-bank.js'
 
 export const logMelParameters = z.strictObject({
   bands: z.int().min(1).max(512).default(64).describe('mel bands'),
@@ -33,6 +34,7 @@ export default describeStage({
   parameters: logMelParameters,
   runsIn: 'item',
   cached: true,
+  centres: bandCentres,
   in: { from: waveform },
   out: ({ from }, given) => {
     const { rate, hop, bands } = logMelOptions(from.rate, given)

@@ -9,6 +9,7 @@ export default describeStage({
   summary: 'Keeps the decoded sound of each clip, so that any piece of it can be read at once.',
   parameters: z.strictObject({}),
   cached: true,
+  copies: true,
   in: { from: waveform },
   out: ({ from }) => ({ kind: 'recording', rate: from.rate }),
   work:

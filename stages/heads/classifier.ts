@@ -6,6 +6,7 @@ export default describeStage({
   name: 'classifier',
   runsIn: 'tensor',
   role: 'head',
+  classifies: 'targets',
   summary: 'From the embedding to one logit a class; as many classes as its targets have.',
   parameters: z.strictObject({
     hidden: z.int().min(1).max(65536).optional().describe('ReLU units between; one dense layer alone if not said'),

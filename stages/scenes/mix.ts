@@ -8,6 +8,7 @@ export default describeStage({
   name: 'mix',
   summary: 'Adds up all channels: stems become their mixture.',
   parameters: z.strictObject({}),
+  joins: true,
   in: { from: channels(excerpt) },
   out: ({ from }) => (from.kind === 'channels' ? from.of : from),
   work:

@@ -9,6 +9,7 @@ export default describeStage({
   summary: 'Subtracts the mean and divides by the standard deviation of the training clips.',
   source: 'Fonseca et al., ICASSP 2021',
   parameters: z.strictObject({}),
+  standardises: true,
   in: { from: patch, statistics: sameAs('from', bank(logMel)) },
   out: ({ from }) => from,
   work:

@@ -8,6 +8,7 @@ export default describeStage({
   name: 'pair',
   summary: 'Joins two items of the same kind to a pair: the two views of one clip.',
   parameters: z.strictObject({}),
+  copies: true,
   in: { a: anyItem, b: anyItem },
   out: ({ a, b }) => {
     if (describePort(a) !== describePort(b))

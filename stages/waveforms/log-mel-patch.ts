@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { logMelOptions, logMelParameters } from '../audio/log-mel.js'
 import { logMelOf } from '../audio/spectra/log-mel-spectrogram.js'
+import { bandCentres } from '../audio/spectra/mel-filter-bank.js'
 import { describeStage, excerpt, ParameterProblem } from '../contract.js'
 
 const parameters = logMelParameters.extend({
@@ -18,6 +19,8 @@ export default describeStage({
   name: 'log-mel-patch',
   summary: 'Log-mel patch of an excerpt, with the numbers that log-mel would give for it.',
   parameters,
+  centres: bandCentres,
+  ofWholeClip: ({ frames: _, ...parameters }) => ({ stage: 'log-mel', parameters }),
   in: { from: excerpt },
   out: ({ from }, { frames, ...given }) => {
     const { rate, samples } = from

@@ -2,11 +2,13 @@
 import { availableParallelism } from 'node:os'
 import { readClips } from '../../../data/manifests.js'
 import { Problem } from '../../../data/problem.js'
+import { Hearing } from '../../../graphs/inference/hearing.js'
+import { type InferenceGraph, inferenceGraph } from '../../../graphs/inference/inference-graph.js'
 import { openPool } from '../../../graphs/streams/pool.js'
 import { prepareFeatures } from '../../../graphs/streams/prepare.js'
 import { loadStages } from '../../../stages/registry.js'
 import { missingColumn } from '../../embeddings/arrow-missing-column.js'
-import { type EncodingPath, encodingPath } from '../../embeddings/encoding-path.js'
+import { encoderIn } from '../../embeddings/encoder-layer.js'
 import { embeddingMetadata } from '../../embeddings/metadata.js'
 import { findCheckpoint } from '../../model/checkpoint.js'
 import { startEncoder } from '../../model/trainer-thread.js'
@@ -23,18 +25,19 @@ export async function classify(options: ClassifyOptions): Promise<Classified> {
   const { run, sounds, group, signal } = options
   const found = findCheckpoint(run)
   const { graph, statistics, train, step, sha256, graphHash } = found.checkpoint
-  const path = encodingPath(graph, await loadStages(graph.stageFiles), statistics, options.layer)
-  const classifier = trainedClassifier(graph, path.encoder)
-  const { prepared, columns } = await prepare(options, path)
-  const second = path.melPort.hop / path.melPort.rate
-  const hop = Math.max(1, Math.round(options.hop / second))
+  const stages = await loadStages(graph.stageFiles)
+  const inference = inferenceGraph(graph, stages, encoderIn(options.layer))
+  const classifier = trainedClassifier(graph, stages, inference.encoder)
+  const { prepared, columns } = await prepare(options, inference)
+  const hearing = new Hearing(inference, stages, prepared, statistics)
+  const hop = hearing.hop(options.hop)
   const { seed, threads, precision } = train
   const thread = await startEncoder({ graph, seed, threads, precision })
   const bar = progress('classified clips', prepared.clips.length)
   let said: ClipScores
   try {
     await thread.load(found.tensors)
-    said = await clipScores({ thread, path, classifier, prepared, hop, signal, onClip: () => bar.tick() })
+    said = await clipScores({ thread, hearing, classifier, prepared, hop, signal, onClip: () => bar.tick() })
   } finally {
     bar.done()
     await thread.close()
@@ -46,9 +49,9 @@ export async function classify(options: ClassifyOptions): Promise<Classified> {
   const classification: Classification = {
     recipe: 'earshot-classification/1',
     ...{ run, sounds },
-    checkpoint: { step, sha256, graphHash, encoder: path.encoder },
+    checkpoint: { step, sha256, graphHash, encoder: inference.encoder },
     classifier: { node, column, classes, outputs },
-    settings: { hop: hop * second, group, pooling: 'mean of patch probabilities' },
+    settings: { hop, group, pooling: 'mean of patch probabilities' },
     ...{ clips: prepared.clips.length, patches: said.patches, labelled: known.length },
     left: prepared.skipped.map(({ clip, reason }) => ({ clip, reason })),
     ...(known.length > 0 && figuresOf(said, known, classifier, units)),
@@ -60,14 +63,14 @@ export async function classify(options: ClassifyOptions): Promise<Classified> {
   }
   const writeArrow = (file: string) => {
     const metadata = {
-      ...embeddingMetadata(found, path),
+      ...embeddingMetadata(found, inference),
       'earshot.level': 'clip',
-      'earshot.hop': String(hop * second),
+      'earshot.hop': String(hop),
       'earshot.layer': node,
       'earshot.content': `class probabilities (${outputs})`,
       'earshot.classes': JSON.stringify(classes),
     }
-    writeScores(file, metadata, { said, prepared, columns, path })
+    writeScores(file, metadata, { said, prepared, columns })
   }
   return { classification, said, prepared, columns, classifier, writeArrow }
 }
@@ -86,7 +89,7 @@ function figuresOf(
   return classFigures({ rows: known.length, columns: size, values }, truth, units)
 }
 
-async function prepare({ sounds, group, workers, cache, signal }: ClassifyOptions, path: EncodingPath) {
+async function prepare({ sounds, group, workers, cache, signal }: ClassifyOptions, { graph }: InferenceGraph) {
   const { clips, columns } = await readClips(sounds)
   if (group !== undefined && !columns.includes(group)) throw missingColumn(group, columns, sounds)
   const pool = openPool({ workers: workers ?? availableParallelism() })
@@ -94,7 +97,7 @@ async function prepare({ sounds, group, workers, cache, signal }: ClassifyOption
   const onProgress = () => bar.tick()
   try {
     const prepared = await prepareFeatures({
-      ...{ graph: path.features, clips, cacheFolder: cache, pool, onProgress, signal },
+      ...{ graph, clips, cacheFolder: cache, pool, onProgress, signal },
     })
     if (prepared.clips.length > 0) return { prepared, columns }
     const { path: file, reason } = prepared.skipped[0]!

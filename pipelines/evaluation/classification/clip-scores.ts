@@ -1,8 +1,7 @@
 /** What a classifier says about clips: the mean over a clip's patches of its probabilities (Fonseca et al., 2021). */
-import { FeatureCache } from '../../../data/feature-cache.js'
+import type { Hearing } from '../../../graphs/inference/hearing.js'
 import type { Prepared } from '../../../graphs/streams/prepare.js'
 import { encodePatches } from '../../embeddings/encode.js'
-import type { EncodingPath } from '../../embeddings/encoding-path.js'
 import type { EncoderThread } from '../../model/trainer-thread.js'
 import type { Matrix } from '../../statistics/products.js'
 import { heard } from '../consistency/shifted-patches.js'
@@ -23,10 +22,10 @@ export interface ClipScores {
 
 export interface Scoring {
   thread: EncoderThread
-  path: EncodingPath
+  hearing: Hearing
   classifier: TrainedClassifier
   prepared: Prepared
-  /** Frames from one patch to the next. */
+  /** Seconds from one patch to the next. */
   hop: number
   signal?: AbortSignal | undefined
   onClip?: () => void
@@ -34,7 +33,7 @@ export interface Scoring {
 
 /** With the weights that the thread has now, in evaluation mode. @throws the signal's reason once it is aborted */
 export async function clipScores(scoring: Scoring): Promise<ClipScores> {
-  const { thread, path, classifier, prepared, hop, signal, onClip } = scoring
+  const { thread, hearing, classifier, prepared, hop, signal, onClip } = scoring
   const count = prepared.clips.length
   const columns = classifier.size
   const sets = prepared.clips.map(({ labels }) => classesOf(labels[classifier.column], classifier))
@@ -42,8 +41,8 @@ export async function clipScores(scoring: Scoring): Promise<ClipScores> {
   const losses = new Float64Array(count).fill(Number.NaN)
   const patchesOf = new Uint32Array(count)
   let patches = 0
-  const stream = heard(thread, path, classifier, encodePatches(thread, path, sources(prepared, path), hop))
-  for await (const { key, last, logits } of stream) {
+  const stream = heard(thread, classifier, encodePatches(thread, hearing, prepared.clips.keys(), { hop }))
+  for await (const { clip: key, last, logits } of stream) {
     signal?.throwIfAborted()
     const found = toProbabilities(logits!, classifier.outputs)
     for (let at = 0; at < columns; at++) values[key * columns + at]! += found[at]!
@@ -64,8 +63,3 @@ const Q = 0.7
 
 /** (1 - p^q) / q (Zhang and Sabuncu, NeurIPS 2018, equation 6). */
 const lqLoss = (probability: number) => (1 - Math.min(1, probability) ** Q) / Q
-
-function* sources(prepared: Prepared, path: EncodingPath) {
-  const cache = new FeatureCache(prepared.cacheFolder)
-  for (const [key, feature] of prepared.nodes[path.mel]!.keys.entries()) yield { key, open: () => cache.get(feature) }
-}

@@ -1,19 +1,19 @@
 /** What is kept of a classification: figures as JSON, class probabilities as Arrow. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { secondsOf } from '../../../graphs/streams/prepare.js'
 import { createEmbeddingWriter } from '../../embeddings/arrow-writer.js'
-import type { EncodingPath } from '../../embeddings/encoding-path.js'
 import type { Classified } from './classification.js'
 
 /** By the contract of embeddings: a row a clip, a number a class; nothing remains if it fails. */
 export function writeScores(
   file: string,
   metadata: Record<string, string>,
-  { said, prepared, columns, path }: Pick<Classified, 'said' | 'prepared' | 'columns'> & { path: EncodingPath },
+  { said, prepared, columns }: Pick<Classified, 'said' | 'prepared' | 'columns'>,
 ): void {
   const { columns: size, values } = said.scores
   const writer = createEmbeddingWriter(file, { dimensions: size, columns, metadata })
-  const seconds = prepared.nodes[path.mel]!.seconds
+  const seconds = secondsOf(prepared)
   const rows = prepared.clips.map(({ id, path, labels, start = 0 }, at) => ({
     ...{ clip: id, path, start, end: start + seconds[at]!, labels },
     embedding: Float32Array.from(values.subarray(at * size, (at + 1) * size)),

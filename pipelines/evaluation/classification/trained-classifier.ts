@@ -1,35 +1,31 @@
 /** The classifier that a supervised graph trains: where it stands, and what its numbers mean. */
 import { Problem } from '../../../data/problem.js'
 import type { CheckedGraph } from '../../../graphs/language/checked.js'
-import { type ClassifierHead, classifierHead } from '../consistency/classifier-head.js'
+import type { Stage } from '../../../stages/contract.js'
+import { type ClassifierHead, classifierHead, targetsOf } from '../consistency/classifier-head.js'
 
 export interface TrainedClassifier extends ClassifierHead {
   /** softmax: one class a clip. sigmoid: each class by itself. */
   outputs: 'softmax' | 'sigmoid'
-  /** Between several labels of a clip. */
-  separator?: string | undefined
 }
 
+type Stages = ReadonlyMap<string, Stage>
+
 /** @param encoder that the classifier reads @throws Problem `no-classifier` */
-export function trainedClassifier(graph: CheckedGraph, encoder: string): TrainedClassifier {
-  const head = classifierHead(graph, encoder)
+export function trainedClassifier(graph: CheckedGraph, stages: Stages, encoder: string): TrainedClassifier {
+  const head = classifierHead(graph, stages, encoder)
   if (!head)
     throw new Problem('no-classifier', `The graph has no classifier${encoder && ` that reads '${encoder}'`}.`, {
       hint: 'Train one: graphs/supervised-16k.yaml shows how. Embeddings without a classifier are judged by ./earshot probe.',
     })
   const loss = graph.nodes.find(({ inputs, out }) => out.kind === 'loss' && inputs.from?.node === head.node)
-  const label = graph.nodes.find(({ stage, parameters }) => stage === 'label' && parameters.column === head.column)
-  return {
-    ...head,
-    outputs: loss?.parameters.outputs === 'sigmoid' ? 'sigmoid' : 'softmax',
-    separator: label?.parameters.separator as string | undefined,
-  }
+  return { ...head, outputs: loss?.parameters.outputs === 'sigmoid' ? 'sigmoid' : 'softmax' }
 }
 
 /** The one of a graph's first encoder that has one. @throws Problem `no-classifier` */
-export function graphClassifier(graph: CheckedGraph): TrainedClassifier {
-  const encoder = graph.nodes.find(({ stage }) => stage === 'classifier')?.inputs.from?.node
-  return trainedClassifier(graph, encoder ?? '')
+export function graphClassifier(graph: CheckedGraph, stages: Stages): TrainedClassifier {
+  const encoder = graph.nodes.find(({ stage }) => targetsOf(stages.get(stage)) !== undefined)?.inputs.from?.node
+  return trainedClassifier(graph, stages, encoder ?? '')
 }
 
 /** Class numbers of a cell of the label column; none if it is empty or names none of the classes. */

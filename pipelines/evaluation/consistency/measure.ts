@@ -1,12 +1,13 @@
 /** How far a trained encoder, and its classifier if it has one, agrees with itself when a sound is shifted a little. */
 import { availableParallelism } from 'node:os'
-import { FeatureCache } from '../../../data/feature-cache.js'
 import { readClips } from '../../../data/manifests.js'
 import { Problem } from '../../../data/problem.js'
+import { Hearing } from '../../../graphs/inference/hearing.js'
+import { inferenceGraph } from '../../../graphs/inference/inference-graph.js'
 import { openPool } from '../../../graphs/streams/pool.js'
 import { type Prepared, prepareFeatures } from '../../../graphs/streams/prepare.js'
 import { loadStages } from '../../../stages/registry.js'
-import { encodingPath } from '../../embeddings/encoding-path.js'
+import { encoderIn } from '../../embeddings/encoder-layer.js'
 import { findCheckpoint } from '../../model/checkpoint.js'
 import { startEncoder } from '../../model/trainer-thread.js'
 import { progress } from '../../terminal/progress.js'
@@ -55,27 +56,27 @@ export interface Consistency {
  * `missing-column` if the group is not there; the signal's reason once it is aborted
  */
 export async function measureConsistency(options: ConsistencyOptions): Promise<Consistency> {
-  const { run, sounds, layer, group, cache, signal } = options
+  const { run, sounds, layer, group, signal } = options
   const found = findCheckpoint(run)
   const { graph, statistics, train, step, sha256, graphHash } = found.checkpoint
-  const path = encodingPath(graph, await loadStages(graph.stageFiles), statistics, layer)
-  const head = classifierHead(graph, path.encoder)
-  const { features, wide } = withWider(path.features, path.mel)
-  const prepared = await prepare(options, features)
-  const { usable, left } = longEnough(prepared, path.mel, path.patch.frames + SPARE)
-  const second = path.melPort.hop / path.melPort.rate
-  const hop = Math.max(1, Math.round(options.hop / second))
+  const stages = await loadStages(graph.stageFiles)
+  const inference = inferenceGraph(graph, stages, encoderIn(layer))
+  const head = classifierHead(graph, stages, inference.encoder)
+  const wider = withWider(inference)
+  const prepared = await prepare(options, wider.features)
+  const time = new Hearing(inference, stages, prepared, statistics)
+  const frequency = SHIFTS.map(shift => new Hearing(wider.shifted(shift), stages, prepared, statistics))
+  const { usable, left } = longEnough(prepared, wider.mel, time.grid.length + SPARE)
+  const hop = time.hop(options.hop)
   const { seed, threads, precision } = train
   const thread = await startEncoder({ graph, seed, threads, precision })
-  const store = new FeatureCache(cache)
-  const open = (clip: number, axis: Axis) => store.get(prepared.nodes[axis === 'time' ? path.mel : wide]!.keys[clip]!)
   const tallies: ClipTally[] = []
   let patches = 0
   const bar = progress('shifted clips', usable.length)
   try {
     await thread.load(found.tensors)
     const tally = new Tally()
-    for await (const patch of shiftedPatches(thread, path, head, usable, open, hop)) {
+    for await (const patch of shiftedPatches(thread, { time, frequency }, head, usable, hop)) {
       signal?.throwIfAborted()
       patches++
       const clip = tally.add(patch)
@@ -94,11 +95,11 @@ export async function measureConsistency(options: ConsistencyOptions): Promise<C
   return {
     recipe: 'earshot-consistency/1',
     ...{ run, sounds },
-    checkpoint: { step, sha256, graphHash, encoder: path.encoder },
+    checkpoint: { step, sha256, graphHash, encoder: inference.encoder },
     ...(head && { classifier: { node: head.node, column: head.column, classes: head.classes } }),
     settings: {
-      ...{ hop: hop * second, shifts: SHIFTS, group },
-      frequency: `in spectrograms of ${path.melPort.bands + SPARE} bands in place of ${path.melPort.bands}, over the same range of hertz`,
+      ...{ hop, shifts: SHIFTS, group },
+      frequency: `in spectrograms of ${wider.bands + SPARE} bands in place of ${wider.bands}, over the same range of hertz`,
     },
     ...{ clips: clips.length, patches, left, labelled },
     figures: figuresOf(tallies, { labels: labelled === clips.length ? labels : undefined, units }),

@@ -1,10 +1,8 @@
 /** Every patch of every clip, unshifted and shifted, through the encoder and, if there is one, the classifier. */
-
-import type { LogMel } from '../../../stages/values.js'
+import type { Hearing } from '../../../graphs/inference/hearing.js'
 import { encodePatches, type PatchEmbedding } from '../../embeddings/encode.js'
-import type { EncodingPath } from '../../embeddings/encoding-path.js'
 import type { EncoderThread } from '../../model/trainer-thread.js'
-import { AXES, type Axis, SHIFTS, shifted } from './shifts.js'
+import { type Axis, SHIFTS, SPARE } from './shifts.js'
 
 export interface Heard {
   embedding: Float32Array
@@ -28,45 +26,34 @@ export interface Head {
   size: number
 }
 
-type Opened = LogMel & { close(): void }
-
 /**
  * In the order of the clips; all shifts go through the thread side by side, so that memory does not grow with the clips.
  *
- * @param clips places of the clips to hear
- * @param open spectrogram of a clip, the usual one (time) or the wider one (frequency)
- * @param hop frames from one patch to the next
+ * @param hearings what the encoder hears along time (the same for every shift), and for each shift along frequency
+ * @param clips positions of the clips to hear
+ * @param hop seconds from one patch to the next
  */
 export async function* shiftedPatches(
   thread: EncoderThread,
-  path: EncodingPath,
+  hearings: { time: Hearing; frequency: readonly Hearing[] },
   head: Head | undefined,
   clips: readonly number[],
-  open: (clip: number, axis: Axis) => Opened,
   hop: number,
 ): AsyncGenerator<ShiftedPatch> {
-  const streams = AXES.flatMap(axis =>
-    SHIFTS.map(shift => heard(thread, path, head, encodePatches(thread, path, sources(clips, open, axis, shift), hop))),
-  )
+  const heardBy = (hearing: Hearing, shift: number) =>
+    heard(thread, head, encodePatches(thread, hearing, clips, { hop, spare: SPARE, shift }))
+  const streams = [
+    ...SHIFTS.map(shift => heardBy(hearings.time, shift)),
+    // as many frames as along time, so that the same patches are heard along both
+    ...hearings.frequency.map(hearing => heardBy(hearing, 0)),
+  ]
   while (true) {
     const next = await Promise.all(streams.map(stream => stream.next()))
     if (next[0]!.done) return
-    const all = next.map(({ value }) => value as PatchEmbedding<number> & Heard)
-    const { key, last } = all[0]!
+    const all = next.map(({ value }) => value as PatchEmbedding & Heard)
+    const { clip, last } = all[0]!
     const [time, frequency] = [all.slice(0, SHIFTS.length), all.slice(SHIFTS.length)]
-    yield { clip: key, last, heard: { time, frequency } }
-  }
-}
-
-function* sources(clips: readonly number[], open: (clip: number, axis: Axis) => Opened, axis: Axis, shift: number) {
-  for (const key of clips) {
-    yield {
-      key,
-      open: () => {
-        const mel = open(key, axis)
-        return { ...shifted(mel, axis, shift), close: () => mel.close() }
-      },
-    }
+    yield { clip, last, heard: { time, frequency } }
   }
 }
 
@@ -74,15 +61,15 @@ function* sources(clips: readonly number[], open: (clip: number, axis: Axis) => 
 const BATCH = 64
 
 /** Patches with what the head makes of their embeddings. */
-export async function* heard<Key>(
+export async function* heard(
   thread: EncoderThread,
-  { dimensions }: EncodingPath,
   head: Head | undefined,
-  embeddings: AsyncIterable<PatchEmbedding<Key>>,
-): AsyncGenerator<PatchEmbedding<Key> & Heard> {
+  embeddings: AsyncIterable<PatchEmbedding>,
+): AsyncGenerator<PatchEmbedding & Heard> {
   if (!head) return yield* embeddings
-  let waiting: PatchEmbedding<Key>[] = []
+  let waiting: PatchEmbedding[] = []
   const classified = async () => {
+    const dimensions = waiting[0]!.embedding.length
     const rows = new Float32Array(BATCH * dimensions)
     for (const [at, { embedding }] of waiting.entries()) rows.set(embedding, at * dimensions)
     const logits = await thread.encode(head.node, rows, waiting.length)

@@ -6,9 +6,8 @@
  * bands lie a little closer together than in training, for the unshifted patch as for the shifted one.
  */
 import { Problem } from '../../../data/problem.js'
-import type { CheckedGraph, CheckedNode } from '../../../graphs/language/checked.js'
-import type { LogMelPort } from '../../../stages/ports.js'
-import type { LogMel } from '../../../stages/values.js'
+import type { InferenceGraph } from '../../../graphs/inference/inference-graph.js'
+import type { CheckedGraph, CheckedNode, Input } from '../../../graphs/language/checked.js'
 
 export const AXES = ['time', 'frequency'] as const
 export type Axis = (typeof AXES)[number]
@@ -19,48 +18,55 @@ export const SHIFTS = [0, 1, 3, 5] as const
 /** Frames and bands that the largest shift needs beyond a patch. */
 export const SPARE = Math.max(...SHIFTS)
 
-/**
- * The spectrogram without its first `shift` frames or bands, and without so many at its end that all shifts leave the
- * same size.
- */
-export function shifted(mel: LogMel, axis: Axis, shift: number): LogMel {
-  if (axis === 'time') {
-    return { frames: mel.frames - SPARE, bands: mel.bands, read: (start, count) => mel.read(start + shift, count) }
-  }
-  const bands = mel.bands - SPARE
-  const read = (start: number, count: number) => {
-    const wide = mel.read(start, count)
-    const narrow = new Float32Array(count * bands)
-    for (let frame = 0; frame < count; frame++) {
-      const from = frame * mel.bands + shift
-      narrow.set(wide.subarray(from, from + bands), frame * bands)
-    }
-    return narrow
-  }
-  // as many frames as along time, so that the same patches are heard along both
-  return { frames: mel.frames - SPARE, bands, read }
+/** The encoder's way to hear what is `shift` bands higher, and the features that all shifts need. */
+export interface Wider {
+  features: CheckedGraph
+  /** Id of the spectrogram that training heard. */
+  mel: string
+  bands: number
+  shifted(shift: number): InferenceGraph
 }
 
 /**
- * The front end with a second spectrogram of `SPARE` more bands beside that of training.
+ * With a second spectrogram of `SPARE` more bands beside that of training, from which patches are cut.
  *
- * @param mel id of the cached log-mel node
- * @returns the graph, and the id of the wider node
- * @throws Problem `no-wider-front-end` if the node has no number of bands to raise
+ * @throws Problem `no-wider-front-end` if patches are not cut from one spectrogram whose bands are a parameter
  */
-export function withWider(features: CheckedGraph, mel: string): { features: CheckedGraph; wide: string } {
-  const node = features.nodes.find(({ id }) => id === mel) as CheckedNode & { out: LogMelPort }
-  const bands = node.out.bands + SPARE
-  if (node.parameters.bands !== node.out.bands) {
-    throw new Problem(
-      'no-wider-front-end',
-      `'${mel}' (${node.stage}) has no parameter 'bands': its spectrogram cannot be made wider.`,
-      {
-        hint: 'Shifts along frequency need log-mel spectrograms.',
-      },
-    )
+export function withWider(inference: InferenceGraph): Wider {
+  const { graph, cuts, input } = inference
+  const [first, ...others] = cuts
+  const mel = graph.nodes.find(({ id }) => id === first?.node)
+  if (
+    mel?.out.kind !== 'logmel' ||
+    mel.parameters.bands !== mel.out.bands ||
+    others.some(({ node }) => node !== mel.id)
+  )
+    throw new Problem('no-wider-front-end', notWider(first, mel), {
+      hint: 'Shifts along frequency need patches of one log-mel spectrogram.',
+    })
+  const bands = mel.out.bands + SPARE
+  const id = `${mel.id}+${SPARE}`
+  const wide = { ...mel, id, parameters: { ...mel.parameters, bands }, out: { ...mel.out, bands } }
+  const nodes = graph.nodes.flatMap(node => (node === mel ? [mel, wide] : [node]))
+  const features = { ...graph, nodes }
+  const higher = (shift: number) => (read: Input) => (read.cut ? { ...read, node: id, cut: { band: shift } } : read)
+  return {
+    ...{ features, mel: mel.id, bands: mel.out.bands },
+    shifted: shift => ({
+      ...inference,
+      graph: { ...features, nodes: nodes.map(node => reading(node, higher(shift))) },
+      input: higher(shift)(input),
+      cuts: cuts.map(higher(shift)),
+    }),
   }
-  const wide = `${mel}+${SPARE}`
-  const wider = { ...node, id: wide, parameters: { ...node.parameters, bands }, out: { ...node.out, bands } }
-  return { features: { ...features, nodes: [...features.nodes, wider] }, wide }
+}
+
+function reading(node: CheckedNode, change: (input: Input) => Input): CheckedNode {
+  const inputs = Object.entries(node.inputs).map(([name, input]) => [name, change(input)])
+  return { ...node, inputs: Object.fromEntries(inputs) }
+}
+
+function notWider(cut: Input | undefined, mel: CheckedNode | undefined): string {
+  if (!cut || !mel) return 'The encoder hears whole clips: nothing is cut from a spectrogram.'
+  return `'${mel.id}' (${mel.stage}), which patches are cut from, has no parameter 'bands', or is not the only one: it cannot be made wider.`
 }

@@ -1,13 +1,12 @@
 /** The way from sound to the encoder, as operations of a graph: frames and their Fourier transform as one convolution. */
 import { Problem } from '../../../data/problem.js'
 import type { StoredTensor } from '../../../engine/weights.js'
-import type { CheckedGraph, CheckedNode } from '../../../graphs/language/checked.js'
+import type { InferenceGraph } from '../../../graphs/inference/inference-graph.js'
+import type { CheckedNode, Input } from '../../../graphs/language/checked.js'
 import { logMelOptions, type logMelParameters } from '../../../stages/audio/log-mel.js'
 import { type LogMelOptions, periodicWindow } from '../../../stages/audio/spectra/log-mel-spectrogram.js'
 import { melFilterBank } from '../../../stages/audio/spectra/mel-filter-bank.js'
-import type { Stage } from '../../../stages/contract.js'
 import type { Statistics } from '../../../stages/values.js'
-import type { EncodingPath } from '../../embeddings/encoding-path.js'
 import { type Graph, NO_PADDING, type Value } from './graph.js'
 
 export interface FrontEnd {
@@ -26,18 +25,17 @@ export interface FrontEnd {
 }
 
 /** @throws Problem `not-exportable` if a stage between the clip and the encoder is none of those written here */
-export function frontEnd(
-  graph: CheckedGraph,
-  stages: ReadonlyMap<string, Stage>,
-  statistics: Record<string, Statistics>,
-  path: EncodingPath,
-): FrontEnd {
-  const mel = path.features.nodes.find(({ id }) => id === path.mel)!
-  if (mel.stage !== 'log-mel') throw refused(mel, 'the features of the encoder')
-  const source = soundBehind(path.features, mel)
+export function frontEnd(inference: InferenceGraph, statistics: Record<string, Statistics>): FrontEnd {
+  const { graph, port } = inference
+  const byId = new Map(graph.nodes.map(node => [node.id, node]))
+  const { cut, scales } = backToTheCut(inference, byId)
+  const mel = byId.get(cut.node)!
+  if (mel.stage !== 'log-mel' || mel.lifted || cut.lane || port.kind !== 'patch')
+    throw refused(mel, 'the features of the encoder')
+  const source = soundBehind(mel, byId)
   const wave = source.parameters as { normalise: 'peak' | 'none'; 'at-least': number; 'head-room'?: number }
-  const options = logMelOptions(path.melPort.rate, mel.parameters as ReturnType<typeof logMelParameters.parse>)
-  const { frames } = path.patch
+  const options = logMelOptions(port.rate, mel.parameters as ReturnType<typeof logMelParameters.parse>)
+  const { frames } = port
   const between = (frames - 1) * options.hop
   return {
     mel: options,
@@ -49,42 +47,41 @@ export function frontEnd(
       headRoom: wave['head-room'] ?? 1e-4,
       atLeast: Math.max(between + 1, Math.round(wave['at-least'] * options.rate)),
     },
-    ...normalisation(graph, stages, statistics, path),
+    ...normalisation(scales, statistics),
   }
+}
+
+type ById = ReadonlyMap<string, CheckedNode>
+
+/** What patches are cut from, and the nodes that normalise them on their way to the encoder, in order. */
+function backToTheCut({ input, encoder }: InferenceGraph, byId: ById): { cut: Input; scales: CheckedNode[] } {
+  const scales: CheckedNode[] = []
+  let at: Input | undefined = input
+  while (at && !at.cut) {
+    const node: CheckedNode = byId.get(at.node)!
+    if (node.stage !== 'normalise') throw refused(node, `what '${encoder}' reads`)
+    scales.unshift(node)
+    at = node.inputs.from
+  }
+  return { cut: at!, scales }
 }
 
 /** The `waveform` that a log-mel spectrogram is made of, directly or through a cached copy of it. */
-function soundBehind({ nodes }: CheckedGraph, mel: CheckedNode): CheckedNode {
-  const above = ({ inputs }: CheckedNode) => nodes.find(({ id }) => id === Object.values(inputs)[0]?.node)
+function soundBehind(mel: CheckedNode, byId: ById): CheckedNode {
+  const above = ({ inputs }: CheckedNode) => byId.get(Object.values(inputs)[0]?.node ?? '')
   let source = above(mel)
   if (source?.stage === 'recording') source = above(source)
-  if (source?.stage !== 'waveform' || mel.lifted) throw refused(source ?? mel, 'the sound of the encoder')
+  if (source?.stage !== 'waveform') throw refused(source ?? mel, 'the sound of the encoder')
   return source
 }
 
-function normalisation(
-  graph: CheckedGraph,
-  stages: ReadonlyMap<string, Stage>,
-  statistics: Record<string, Statistics>,
-  path: EncodingPath,
-): { factor: number; shift: number } {
-  const above = ({ inputs }: CheckedNode) => graph.nodes.find(({ id }) => id === Object.values(inputs)[0]!.node)!
+function normalisation(scales: readonly CheckedNode[], statistics: Record<string, Statistics>) {
   const scale = { factor: 1, shift: 0 }
-  let node = above(graph.nodes.find(({ id }) => id === path.encoder)!)
-  for (const scales: CheckedNode[] = []; ; node = above(node)) {
-    if (node.id === path.mel) {
-      for (const one of scales.reverse()) {
-        const { mean, deviation } = statistics[one.inputs.statistics!.node]!
-        Object.assign(scale, { factor: scale.factor / deviation, shift: (scale.shift - mean) / deviation })
-      }
-      return scale
-    }
-    const stage = stages.get(node.stage)!
-    const makesPair = node.out.kind === 'pair' && !node.lifted
-    if (stage.runsIn !== 'item' || stage.draws || makesPair) continue
-    if (node.stage !== 'normalise') throw refused(node, 'what the encoder reads')
-    scales.push(node)
+  for (const { inputs } of scales) {
+    const { mean, deviation } = statistics[inputs.statistics!.node]!
+    Object.assign(scale, { factor: scale.factor / deviation, shift: (scale.shift - mean) / deviation })
   }
+  return scale
 }
 
 function refused({ id, stage }: CheckedNode, what: string): Problem {

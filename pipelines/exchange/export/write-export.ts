@@ -8,9 +8,9 @@ import { onDisk, writeWhole } from '../../../data/whole-file.js'
 import { readTensors } from '../../../engine/checkpoints/tensors.js'
 import { encodeSafetensors } from '../../../engine/safetensors.js'
 import type { State } from '../../../engine/weights.js'
+import { inferenceGraph } from '../../../graphs/inference/inference-graph.js'
 import type { CheckedNode } from '../../../graphs/language/checked.js'
 import { loadStages } from '../../../stages/registry.js'
-import { encodingPath } from '../../embeddings/encoding-path.js'
 import { findCheckpoint } from '../../model/checkpoint.js'
 import { versions } from '../../setup/versions.js'
 import { type Card, cardOf } from './card.js'
@@ -45,9 +45,8 @@ export async function writeExport({ run, output, formats, encoder }: ExportOptio
   const wanted = formatsOf(formats)
   const found = findCheckpoint(run)
   const { graph, statistics } = found.checkpoint
-  const stages = await loadStages(graph.stageFiles)
-  const path = encodingPath(graph, stages, statistics, encoder)
-  const node = graph.nodes.find(({ id }) => id === path.encoder)!
+  const inference = inferenceGraph(graph, await loadStages(graph.stageFiles), encoder)
+  const node = graph.nodes.find(({ id }) => id === inference.encoder)!
   const weights = readTensors(found.tensors).weights
   const owner = node.shares ?? node.id
   refuseOther(output)
@@ -57,13 +56,13 @@ export async function writeExport({ run, output, formats, encoder }: ExportOptio
   if (drawing && wanted.includes('onnx')) writeOnnx(join(output, 'onnx'), drawing)
   if (drawing && wanted.includes('tfjs')) writeTensorflow(join(output, 'tfjs'), drawing)
   if (wanted.includes('safetensors')) writeWeights(join(output, 'safetensors'), weights, owner, drawing?.card, node)
-  writeWhole(join(output, 'README.md'), readme(wanted, node, path.dimensions, drawing?.card))
+  writeWhole(join(output, 'README.md'), readme(wanted, node, inference.dimensions, drawing?.card))
   return { files: filesIn(output), note: found.checkpoint.note }
 
   function drawn(): Drawing {
     const encode = exportableEncoder(node)
-    const front = frontEnd(graph, stages, statistics, path)
-    const embedding = path.dimensions
+    const front = frontEnd(inference, statistics)
+    const embedding = inference.dimensions
     return {
       card: cardOf(front, found, { encoder: node.id, stage: node.stage, embedding }),
       draw: onto => encode(onto, encoderWeights(weights, owner), logMelImage(onto, front)),

@@ -4,19 +4,20 @@ import { readFileSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { FeatureCache } from '../../../data/feature-cache.js'
 import { readClips } from '../../../data/manifests.js'
 import { Problem } from '../../../data/problem.js'
 import { tensorsFile, UNTRAINED } from '../../../engine/checkpoints/files.js'
 import { readTensors, writeTensors } from '../../../engine/checkpoints/tensors.js'
 import { decodeSafetensors } from '../../../engine/safetensors.js'
+import { Hearing } from '../../../graphs/inference/hearing.js'
+import { type InferenceGraph, inferenceGraph } from '../../../graphs/inference/inference-graph.js'
+import type { Input } from '../../../graphs/language/checked.js'
 import { openPool } from '../../../graphs/streams/pool.js'
 import { type Prepared, prepareFeatures } from '../../../graphs/streams/prepare.js'
+import type { PatchPort } from '../../../stages/ports.js'
 import type { Patch, Statistics } from '../../../stages/values.js'
 import { type Config, readConfig } from '../../configuration/config.js'
 import { runYaml } from '../../configuration/run-yaml.js'
-import { type EncodingPath, encodingPath } from '../../embeddings/encoding-path.js'
-import { cutPatch, patchStarts } from '../../embeddings/framing.js'
 import { hashGraph, writeCheckpoint } from '../../model/checkpoint.js'
 import { startEncoder } from '../../model/trainer-thread.js'
 import { versions } from '../../setup/versions.js'
@@ -63,20 +64,20 @@ export async function importUclser20(options: ImportOptions): Promise<Imported> 
   const config = await configFor(encoder)
   const run = RunFolder.create(options.run ?? join('runs', `uclser20-${encoder.stage}`))
   try {
-    const path = encodingPath(config.graph, config.stages, {})
-    const prepared = await prepare(path, sounds, options)
-    const statistics = prepared.statistics[path.mel]!
-    const patches = somePatches(path, prepared)
-    const scale = scaleOf(encoder, patches, path, statistics)
-    const scaled = {
-      ...prepared.statistics,
-      [path.mel]: { ...statistics, deviation: statistics.deviation / scale.scale },
-    }
+    const inference = inferenceGraph(config.graph, config.stages)
+    const prepared = await prepare(inference, sounds, options)
+    const [cut] = inference.cuts
+    const mel = cut!.node
+    const statistics = prepared.statistics[mel]!
+    const heardAs = (input: Input, statistics: Prepared['statistics']) =>
+      somePatches(new Hearing({ ...inference, input }, config.stages, prepared, statistics), prepared.clips.length)
+    const patches = await heardAs(cut!, {})
+    const scale = scaleOf(encoder, patches, inference.port as PatchPort, statistics)
+    const scaled = { ...prepared.statistics, [mel]: { ...statistics, deviation: statistics.deviation / scale.scale } }
     options.signal.throwIfAborted()
     run.write('run.yaml', runYaml(config.document))
     const note = noteOf(scale, sounds, patches.length)
-    const finish = encodingPath(config.graph, config.stages, scaled).finish
-    const tensors = await writeWeights(config, run, encoder, patches.map(finish))
+    const tensors = await writeWeights(config, run, encoder, await heardAs(inference.input, scaled))
     const step = encoder.batches === undefined ? 0 : Math.round(encoder.batches / 2)
     writeCheckpoint(run.checkpoints, {
       ...{ step, graph: config.graph, graphHash: hashGraph(config.graph) },
@@ -107,14 +108,14 @@ function configFor({ stage, parameters }: PublishedEncoder): Promise<Config> {
   return readConfig(CONFIG, [{ swap: `encoder=${stage}${JSON.stringify(parameters)}` }])
 }
 
-async function prepare(path: EncodingPath, sounds: string, { cache, signal }: ImportOptions): Promise<Prepared> {
+async function prepare({ graph }: InferenceGraph, sounds: string, { cache, signal }: ImportOptions): Promise<Prepared> {
   const { clips } = await readClips(sounds)
   const pool = openPool({ workers: availableParallelism() })
   const bar = progress('reading sounds', clips.length)
   try {
     const cacheFolder = join(cache, 'features')
     const onProgress = () => bar.tick()
-    const prepared = await prepareFeatures({ graph: path.features, clips, cacheFolder, pool, onProgress, signal })
+    const prepared = await prepareFeatures({ graph, clips, cacheFolder, pool, onProgress, signal })
     if (prepared.clips.length > 0) return prepared
     throw new Problem('no-usable-clips', `None of ${clips.length} clips can be read: ${prepared.skipped[0]!.reason}`)
   } finally {
@@ -123,27 +124,25 @@ async function prepare(path: EncodingPath, sounds: string, { cache, signal }: Im
   }
 }
 
-/** Log-mel patches spread evenly over the clips, in their order. */
-function somePatches(path: EncodingPath, prepared: Prepared): Patch[] {
-  const cache = new FeatureCache(prepared.cacheFolder)
-  const { keys } = prepared.nodes[path.mel]!
-  const each = Math.max(1, Math.ceil(PATCHES / keys.length))
-  const every = Math.max(1, keys.length / PATCHES)
-  const chosen = keys.filter((_, index) => Math.floor(index / every) !== Math.floor((index - 1) / every))
-  return chosen.flatMap(key => {
-    const mel = cache.get(key)
-    const starts = patchStarts(mel.frames, { frames: path.patch.frames, hop: path.patch.frames })
+/** Patches spread evenly over the clips, in their order; side by side in a clip. */
+async function somePatches(hearing: Hearing, clips: number): Promise<Patch[]> {
+  const each = Math.max(1, Math.ceil(PATCHES / clips))
+  const every = Math.max(1, clips / PATCHES)
+  const chosen = [...Array(clips).keys()].filter(clip => Math.floor(clip / every) !== Math.floor((clip - 1) / every))
+  const { length, second } = hearing.grid
+  const patches: Patch[] = []
+  for (const clip of chosen) {
+    const { starts, piece } = await hearing.clip(clip, length * second)
     const spread = starts.filter((_, index) => index % Math.ceil(starts.length / each) === 0)
-    const patches = spread.map(start => cutPatch(mel, start, path.patch.frames))
-    mel.close()
-    return patches
-  })
+    for (const start of spread) patches.push(await piece(start))
+  }
+  return patches
 }
 
 function scaleOf(
   { weights, first }: PublishedEncoder,
   patches: readonly Patch[],
-  { patch }: EncodingPath,
+  { bands }: PatchPort,
   { mean, deviation }: Statistics,
 ): InputScale {
   const filter = weights.get(`${first}.filter`)!
@@ -151,7 +150,7 @@ function scaleOf(
   for (const each of patches)
     seen.add(
       each.map(value => (value - mean) / deviation),
-      patch.bands,
+      bands,
     )
   return inputScale(filter.data, weights.get(`${first}.variance`)!.data, seen)
 }

@@ -1,21 +1,27 @@
 /** What the numbers of a spectrogram mean, from the nodes above it. */
 import type { CheckedGraph } from '../../../graphs/language/checked.js'
-import { type MelOptions, melCorners } from '../../../stages/audio/spectra/mel-filter-bank.js'
+import type { ItemStage, Stage } from '../../../stages/contract.js'
 import type { Scale } from '../../drawing/spectrogram.js'
 import { nearestAbove } from './cuts.js'
 
-/** The parameters of the log-mel (or log-mel-patch) node above; undefined below another front end. */
-export function frontEndAbove(graph: CheckedGraph, id: string): MelOptions | undefined {
-  const node = nearestAbove(graph, id, ({ stage }) => stage === 'log-mel' || stage === 'log-mel-patch')
-  return node?.parameters as MelOptions | undefined
+/** What a picture of spectrograms has to know. */
+export interface Meaning {
+  /** Hertz of the middle of each band; undefined below a front end that does not say. */
+  centres: readonly number[] | undefined
+  /** Standard deviations after a stage that normalises, before it log10 power. */
+  unit: Scale['unit']
 }
 
-/** Hertz of the middle of each band. */
-export function centresOf(frontEnd: MelOptions | undefined): number[] | undefined {
-  return frontEnd && melCorners(frontEnd).slice(1, -1)
-}
-
-/** After a normalise stage values are standard deviations, before it log10 power. */
-export function unitAt(graph: CheckedGraph, id: string): Scale['unit'] {
-  return nearestAbove(graph, id, ({ stage }) => stage === 'normalise') ? 'sd' : 'dB'
+export function meaningAt(graph: CheckedGraph, stages: ReadonlyMap<string, Stage>, id: string): Meaning {
+  const above = (said: (stage: ItemStage) => unknown) =>
+    nearestAbove(graph, id, ({ stage: name }) => {
+      const stage = stages.get(name)
+      return stage?.runsIn === 'item' && said(stage) !== undefined
+    })
+  const front = above(({ centres }) => centres)
+  const stage = front && (stages.get(front.stage) as ItemStage)
+  return {
+    centres: stage?.centres?.(front!.parameters),
+    unit: above(({ standardises }) => standardises) ? 'sd' : 'dB',
+  }
 }

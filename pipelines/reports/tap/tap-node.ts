@@ -15,7 +15,7 @@ import { progress } from '../../terminal/progress.js'
 import { cutterOf } from './cuts.js'
 import { show, type Tapped } from './exhibits.js'
 import { findNode, portOf } from './find-node.js'
-import { frontEndAbove, unitAt } from './front-end.js'
+import { meaningAt } from './front-end.js'
 import { page } from './page.js'
 import { type TensorOptions, tensorsOf } from './tensors.js'
 import { type Written, writeShown } from './write-shown.js'
@@ -77,8 +77,7 @@ export async function tapNode(options: TapOptions): Promise<TapResult> {
   const folder = options.output ?? join('taps', document.name, options.node)
   makeRoom(folder)
   const prepared = await prepare(graph, data, options)
-  const unit = unitAt(graph, tapped.node.id)
-  const frontEnd = frontEndAbove(graph, tapped.node.id)
+  const meaning = meaningAt(graph, stages, tapped.node.id)
   const store = new FeatureCache(prepared.cacheFolder)
   const port = describePort(portOf(tapped))
   const about: About = {
@@ -104,12 +103,12 @@ export async function tapNode(options: TapOptions): Promise<TapResult> {
     : undefined
   if (tensors?.loss !== undefined) about.loss = tensors.loss
   for await (const shown of tensors?.shown ?? show({ ...common, store })) {
-    clips.push(await writeShown(shown, { folder, number: clips.length + 1, unit, frontEnd }))
+    clips.push(await writeShown(shown, { folder, number: clips.length + 1, ...meaning }))
     record()
   }
   record()
   const [chain, after] = [chainOf(graph, tapped), afterOf(graph, tapped)]
-  writeFileSync(index, page({ ...about, name: document.name, chain, after, unit, clips }))
+  writeFileSync(index, page({ ...about, name: document.name, chain, after, unit: meaning.unit, clips }))
   return { folder, page: index, clips, skipped: prepared.skipped.length }
 }
 

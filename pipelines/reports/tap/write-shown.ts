@@ -1,17 +1,16 @@
 /** The files of one clip: pictures, sounds, JSON. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { MelOptions } from '../../../stages/audio/spectra/mel-filter-bank.js'
 import { describePort, type PatchPort, type Port } from '../../../stages/ports.js'
 import type { LogMel } from '../../../stages/values.js'
 import { type Figure, png } from '../../drawing/figure.js'
 import { pooled } from '../../drawing/pooled.js'
 import { spectrogramOfSound } from '../../drawing/sound-picture.js'
-import { commonScale, drawSpectrogram, type Mark, type Scale, type Spectrogram } from '../../drawing/spectrogram.js'
+import { commonScale, drawSpectrogram, type Mark, type Spectrogram } from '../../drawing/spectrogram.js'
 import { floatWav } from '../../drawing/wav-file.js'
 import { drawWave } from '../../drawing/wave-drawing.js'
 import type { Cut, Exhibit, Shown, Sound } from './exhibits.js'
-import { centresOf } from './front-end.js'
+import type { Meaning } from './front-end.js'
 
 /** What was written of one clip, and its drawings for the page. */
 export interface Written {
@@ -40,11 +39,9 @@ export interface Written {
   figures: Figure[]
 }
 
-export interface WriteOptions {
+export interface WriteOptions extends Meaning {
   folder: string
   number: number
-  unit: Scale['unit']
-  frontEnd: MelOptions | undefined
 }
 
 export async function writeShown(shown: Shown, options: WriteOptions): Promise<Written> {
@@ -62,7 +59,7 @@ export async function writeShown(shown: Shown, options: WriteOptions): Promise<W
   const whole = keep(shown.sound, `${number}-clip.wav`)
   const figures: Figure[] = []
   if (mel) figures.push(await overview(mel, shown, options, whole))
-  const pictured = await Promise.all(exhibits.map(exhibit => spectrogramOf(exhibit, options.frontEnd)))
+  const pictured = await Promise.all(exhibits.map(exhibit => spectrogramOf(exhibit, options.centres)))
   const scale = commonScale(
     pictured.flatMap(one => (one ? [one.values] : [])),
     exhibits.some(({ port }) => isSound(port)) ? 'dB' : options.unit,
@@ -111,11 +108,11 @@ export async function writeShown(shown: Shown, options: WriteOptions): Promise<W
 async function overview(
   mel: LogMel,
   { exhibits }: Shown,
-  { frontEnd }: WriteOptions,
+  { centres }: WriteOptions,
   sound: Figure['sound'],
 ): Promise<Figure> {
   const port = exhibits[0]!.port as PatchPort
-  const spectrogram = { ...pooled(mel, port.hop / port.rate), centres: centresOf(frontEnd) }
+  const spectrogram = { ...pooled(mel, port.hop / port.rate), centres }
   const marks: Mark[] = exhibits.flatMap(({ lane, cut }) => (cut ? [{ ...cut, name: lane ?? '' }] : []))
   const drawing = await drawSpectrogram(spectrogram, commonScale([spectrogram.values], 'dB'), marks)
   return { name: 'clip', caption: `the whole clip, ${seconds((mel.frames * port.hop) / port.rate)}`, drawing, sound }
@@ -123,11 +120,10 @@ async function overview(
 
 async function spectrogramOf(
   { port, value, sound }: Exhibit,
-  frontEnd: MelOptions | undefined,
+  centres: Meaning['centres'],
 ): Promise<Spectrogram | undefined> {
   if (sound && (port.kind === 'recording' || port.kind === 'excerpt')) return spectrogramOfSound(sound)
   if (port.kind !== 'patch' && port.kind !== 'logmel') return undefined
-  const centres = centresOf(frontEnd)
   const { bands, hop, rate } = port
   if (port.kind === 'logmel') return { ...pooled(value as LogMel, hop / rate), centres }
   return { frames: port.frames, bands, hop: hop / rate, values: value as Float32Array, centres }

@@ -1,9 +1,9 @@
 /** How much a classifier gets right of labelled sounds kept for development, seen while it trains. */
 import { Problem } from '../../../data/problem.js'
-import type { CheckedGraph } from '../../../graphs/language/checked.js'
+import { Hearing } from '../../../graphs/inference/hearing.js'
+import type { InferenceGraph } from '../../../graphs/inference/inference-graph.js'
 import type { Prepared } from '../../../graphs/streams/prepare.js'
-import type { WatchSettings } from '../../configuration/config.js'
-import type { EncodingPath } from '../../embeddings/encoding-path.js'
+import type { Config, WatchSettings } from '../../configuration/config.js'
 import { classFigures } from '../../evaluation/classification/class-figures.js'
 import { clipScores } from '../../evaluation/classification/clip-scores.js'
 import {
@@ -17,26 +17,30 @@ import type { WatchedClasses, Watching } from '../../model/watched.js'
 export class ClassWatch implements Watching {
   readonly #classifier: TrainedClassifier
   readonly #labelled: Prepared
+  readonly #hearing: Hearing
 
   /**
    * @param prepared the watched sounds, whose labels may stand in another column than those of training; those without one of the classifier's classes are left out
+   * @param statistics of the training clips
    * @throws Problem `no-labels` if none is left
    */
   constructor(
-    graph: CheckedGraph,
-    private readonly path: EncodingPath,
+    { graph, stages }: Pick<Config, 'graph' | 'stages'>,
+    inference: InferenceGraph,
     prepared: Prepared,
+    statistics: Prepared['statistics'],
     { set, label }: WatchSettings,
   ) {
-    this.#classifier = { ...trainedClassifier(graph, path.encoder), column: label }
+    this.#classifier = { ...trainedClassifier(graph, stages, inference.encoder), column: label }
     this.#labelled = labelledOnly(prepared, this.#classifier, set)
+    this.#hearing = new Hearing(inference, stages, this.#labelled, statistics)
   }
 
   async evaluate(thread: TrainerThread): Promise<WatchedClasses> {
-    const { path } = this
     const classifier = this.#classifier
-    const hop = Math.ceil(path.patch.frames / 2)
-    const { scores, sets, patches } = await clipScores({ thread, path, classifier, prepared: this.#labelled, hop })
+    const hearing = this.#hearing
+    const hop = hearing.halfOverlapping
+    const { scores, sets, patches } = await clipScores({ thread, hearing, classifier, prepared: this.#labelled, hop })
     const exclusive = classifier.outputs === 'softmax'
     const { figures } = classFigures(scores, { classes: classifier.size, sets, exclusive })
     const values = Object.fromEntries(Object.entries(figures).map(([name, { value }]) => [name, value]))

@@ -3,15 +3,16 @@
  * and by a linear probe in closed form. The encoder runs in evaluation mode and nothing is drawn, so that training goes on
  * as if nobody had looked.
  */
-import { FeatureCache } from '../../../data/feature-cache.js'
 import { type ListedClip, readClips } from '../../../data/manifests.js'
 import { Problem } from '../../../data/problem.js'
+import { Hearing } from '../../../graphs/inference/hearing.js'
+import { inferenceGraph } from '../../../graphs/inference/inference-graph.js'
 import type { Pool } from '../../../graphs/streams/pool.js'
 import { type Prepared, prepareFeatures } from '../../../graphs/streams/prepare.js'
 import type { Config, WatchSettings } from '../../configuration/config.js'
 import { missingColumn } from '../../embeddings/arrow-missing-column.js'
 import { encodePatches } from '../../embeddings/encode.js'
-import { type EncodingPath, encodingPath } from '../../embeddings/encoding-path.js'
+import { targetsOf } from '../../evaluation/consistency/classifier-head.js'
 import { chooseExamples, type Examples } from '../../evaluation/probes/examples.js'
 import { type HeadChain, headChain, throughHeads } from '../../model/head-chain.js'
 import { ridgeLeavingOut } from '../../model/ridge.js'
@@ -43,20 +44,21 @@ interface WatchOptions {
  *   the signal's reason once it is aborted
  */
 export async function prepareWatch(options: WatchOptions): Promise<Watching> {
-  const { graph } = options.config
-  const named = graph.nodes.find(({ id }) => id === options.settings.node)
-  const { path, chain, ready } = await readWatched(options)
-  return named?.stage === 'classifier'
-    ? new ClassWatch(graph, path, ready, options.settings)
-    : new Watch(options.settings, path, chain?.heads ?? [], ready, examplesOf(ready, options.settings))
+  const { config, settings, prepared } = options
+  const { graph, stages } = config
+  const named = graph.nodes.find(({ id }) => id === settings.node)
+  const { inference, chain, ready } = await readWatched(options)
+  if (targetsOf(stages.get(named?.stage ?? '')) !== undefined)
+    return new ClassWatch(config, inference, ready, prepared.statistics, settings)
+  const hearing = new Hearing(inference, stages, ready, prepared.statistics)
+  return new Watch(settings, hearing, chain?.heads ?? [], examplesOf(ready, settings))
 }
 
 class Watch implements Watching {
   constructor(
     private readonly settings: WatchSettings,
-    private readonly path: EncodingPath,
+    private readonly hearing: Hearing,
     private readonly heads: HeadChain['heads'],
-    private readonly prepared: Prepared,
     private readonly examples: Examples,
   ) {}
 
@@ -66,7 +68,7 @@ class Watch implements Watching {
     const { vectors, clips } = await this.#embeddings(thread)
     const units = this.#units()
     const owners = clips.map(clip => units[clip]!)
-    const size = this.heads.at(-1)?.gives ?? this.path.dimensions
+    const size = this.heads.at(-1)?.gives ?? this.hearing.inference.dimensions
     const others = clips.length - Math.max(...countsOf(owners))
     const k = Math.min(this.settings.k ?? usualK(clips.length, classes.length), others)
     const means = meanRows(vectors, clips, labels.length, size)
@@ -88,19 +90,19 @@ class Watch implements Watching {
 
   /** Of every patch of every clip, half overlapping; `clips` counts as the examples do. */
   async #embeddings(thread: TrainerThread): Promise<{ vectors: Float32Array; clips: Int32Array }> {
-    const { path, prepared, examples } = this
-    const cache = new FeatureCache(prepared.cacheFolder)
-    const { keys } = prepared.nodes[path.mel]!
-    const sources = examples.rows.map((row, key) => ({ key, open: () => cache.get(keys[row]!) }))
+    const { hearing, examples } = this
+    const { dimensions } = hearing.inference
+    const numbers = new Map([...examples.rows].map((row, number) => [row, number]))
     const found: Float32Array[] = []
     const clips: number[] = []
-    for await (const { key, embedding } of encodePatches(thread, path, sources, Math.ceil(path.patch.frames / 2))) {
+    const patches = encodePatches(thread, hearing, examples.rows, { hop: hearing.halfOverlapping })
+    for await (const { clip, embedding } of patches) {
       found.push(embedding)
-      clips.push(key)
+      clips.push(numbers.get(clip)!)
     }
-    const vectors = new Float32Array(found.length * path.dimensions)
+    const vectors = new Float32Array(found.length * dimensions)
     found.forEach((embedding, at) => {
-      vectors.set(embedding, at * path.dimensions)
+      vectors.set(embedding, at * dimensions)
     })
     return { vectors: await throughHeads(thread, this.heads, vectors), clips: Int32Array.from(clips) }
   }
@@ -123,16 +125,20 @@ export async function watchedClips({ set, label, group }: WatchSettings): Promis
   return clips
 }
 
-async function readWatched({ config, settings, clips, prepared, pool, cacheFolder, signal }: WatchOptions) {
+async function readWatched({ config, settings, clips, pool, cacheFolder, signal }: WatchOptions) {
   const { graph, stages } = config
   const chain = settings.node === undefined ? undefined : headChain(graph, stages, settings.node)
-  const path = encodingPath(graph, stages, prepared.statistics, chain?.encoder)
+  const inference = inferenceGraph(graph, stages, chain?.encoder)
   const bar = progress('reading sounds to watch', clips.length)
   const onProgress = () => bar.tick()
-  const ready = await prepareFeatures({ graph: path.features, clips, cacheFolder, pool, onProgress, signal }).finally(
-    bar.done,
-  )
-  if (ready.clips.length > 0) return { path, chain, ready }
+  const ready = await prepareFeatures({
+    ...{ graph: inference.graph, clips },
+    cacheFolder,
+    pool,
+    onProgress,
+    signal,
+  }).finally(bar.done)
+  if (ready.clips.length > 0) return { inference, chain, ready }
   throw new Problem('no-usable-clips', `None of ${clips.length} clips of ${settings.set} can be read.`)
 }
 

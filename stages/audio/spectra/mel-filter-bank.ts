@@ -39,6 +39,10 @@ export function melFilterBank({ rate, fft, bands, low, high, scale, norm }: MelO
   return { bands, first, weights }
 }
 
+/** Hertz at which the filters peak. */
+export const bandCentres = (options: Pick<MelOptions, 'bands' | 'low' | 'high' | 'scale'>): number[] =>
+  melCorners(options).slice(1, -1)
+
 /** Hertz at which the filters begin, peak and end: band b from corner b over its centre b + 1 to corner b + 2. */
 export function melCorners({
   bands,

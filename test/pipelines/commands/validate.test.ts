@@ -96,3 +96,29 @@ process.on('exit', () => appendFileSync(${JSON.stringify(log)}, Object.keys(cach
     rmSync(folder, { recursive: true, force: true })
   }
 }
+
+test('a graph that can be trained and whose run would embed nothing is told so', t => {
+  const folder = mkdtempSync(join(tmpdir(), 'earshot-validate-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'channels.yaml')
+  writeFileSync(
+    file,
+    `nodes:
+  clip:    { stage: clips }
+  stems:   { stage: stems, from: clip, channels: 2 }
+  mels:    { stage: log-mel, from: stems }
+  cut:     { stage: cut, from: mels }
+  batch:   { stage: batch, from: cut, size: 4 }
+  encoder: { stage: vgg, from: batch }
+  both:    { stage: zip, from: [encoder.1, encoder.2] }
+  loss:    { stage: nt-xent, from: both }
+`,
+  )
+  const { code, out } = verb(['validate', file])
+  t.is(code, 0)
+  t.regex(out, /is sound/)
+  t.regex(out, /It trains, and gives no embeddings\. .*'encoder' hears batch\[4\]<channels\[2\]<patch/)
+  const [{ remarks }] = JSON.parse(verb(['validate', '--json', file]).out)
+  t.is(remarks.length, 1)
+  t.false(verb(['validate', RECIPE]).out.includes('no embeddings'))
+})

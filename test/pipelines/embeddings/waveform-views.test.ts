@@ -27,5 +27,5 @@ test('trains, with rooms as well, and embeds whole clips', async t => {
   t.teardown(() => read.close())
   t.is(read.rows, 24)
   t.true((await read.read()).embedding.every(Number.isFinite))
-  t.regex(read.metadata['earshot.front-end']!, /"patch":\{"stage":"log-mel"/)
+  t.regex(read.metadata['earshot.front-end']!, /"patch\.a":\{"stage":"log-mel"/)
 })

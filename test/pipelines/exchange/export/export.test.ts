@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { encodingPath } from '../../../../pipelines/embeddings/encoding-path.js'
+import { inferenceGraph } from '../../../../graphs/inference/inference-graph.js'
+import type { CheckedGraph } from '../../../../graphs/language/checked.js'
 import { frontEnd } from '../../../../pipelines/exchange/export/front-end.js'
 import { writeExport } from '../../../../pipelines/exchange/export/write-export.js'
 import { loadStages } from '../../../../stages/registry.js'
@@ -58,17 +59,15 @@ test.serial('an unknown format, and a folder of somebody else, are refused', asy
 
 test.serial('a front end of other stages is refused by its name', async t => {
   const { graph } = await randomRun(engine, join(folder, 'front run'), SMALL)
-  const loaded = await loadStages()
-  const stages = new Map([...loaded, ['sharpen', loaded.get('normalise')!]])
-  const path = encodingPath(graph, stages, { mel: STATISTICS })
+  const inference = inferenceGraph(graph, await loadStages())
   const renamed = (id: string, stage: string) => ({
-    nodes: graph.nodes.map(node => (node.id === id ? { ...node, stage } : node)),
+    nodes: inference.graph.nodes.map(node => (node.id === id ? { ...node, stage } : node)),
   })
-  const given = (other: typeof graph) => frontEnd(other, stages, { mel: STATISTICS }, { ...path, features: other })
-  t.is(given(graph).samples, 47 * 160 + 400)
+  const given = (graph: CheckedGraph) => frontEnd({ ...inference, graph }, { mel: STATISTICS })
+  t.is(given(inference.graph).samples, 47 * 160 + 400)
   for (const [id, stage] of [
     ['wave', 'separate'],
-    ['view', 'sharpen'],
+    ['view.a', 'sharpen'],
     ['mel', 'choose-channel'],
   ] as const) {
     const error = t.throws(() => given(renamed(id, stage)), { code: 'not-exportable' })

@@ -31,9 +31,9 @@ export interface RandomRun {
 }
 
 /** @param edits of graphs/contrastive-16k.yaml, whose nodes are `wave`, `mel`, `near`, ..., `encoder` */
-export async function randomRun(engine: Engine, run: string, edits: readonly Edit[]): Promise<RandomRun> {
-  const graph = await readGraph(GRAPH, { edits })
-  const model = buildModel(engine, graph, await loadStages(), 5)
+export async function randomRun(engine: Engine, run: string, edits: readonly Edit[], file = GRAPH): Promise<RandomRun> {
+  const graph = await readGraph(file, { edits })
+  const model = buildModel(engine, graph, await loadStages(graph.stageFiles), 5)
   const state = model.weights.state()
   for (const [name, { data }] of state) {
     const start = START[name.split('.').at(-1)!]

@@ -2,13 +2,15 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Engine } from '../../../../engine/engine.js'
+import { pieceStarts } from '../../../../graphs/inference/hearing.js'
+import { inferenceGraph } from '../../../../graphs/inference/inference-graph.js'
 import { streamOf } from '../../../../graphs/streams/draws.js'
-import { encodingPath } from '../../../../pipelines/embeddings/encoding-path.js'
-import { cutPatch, patchStarts } from '../../../../pipelines/embeddings/framing.js'
 import { logMelOptions, logMelParameters } from '../../../../stages/audio/log-mel.js'
 import { Level } from '../../../../stages/audio/signal/level.js'
 import { logMelOf } from '../../../../stages/audio/spectra/log-mel-spectrogram.js'
+import type { PatchPort } from '../../../../stages/ports.js'
 import { loadStages } from '../../../../stages/registry.js'
+import { normalised } from '../../../../stages/views/normalise.js'
 import { type RandomRun, STATISTICS } from './random-run.js'
 
 /** A falling tone with noise and a silent piece, off centre and not levelled: 1.63 s at 16 kHz. */
@@ -23,19 +25,15 @@ export function sound(samples = 26_080): Float32Array {
 
 /** Embeddings of patches 0.48 s apart, by the stages and the model that training uses. */
 export async function embeddingsOf(engine: Engine, { graph, model }: RandomRun, sound: Float32Array) {
-  const path = encodingPath(graph, await loadStages(), { mel: STATISTICS })
+  const { encoder, port } = inferenceGraph(graph, await loadStages())
+  const { bands, frames: length } = port as PatchPort
   const level = new Level()
   level.add(sound)
   const parameters = graph.nodes.find(({ id }) => id === 'mel')!.parameters
-  const frames = (await logMelOf(logMelOptions(16000, logMelParameters.parse(parameters))))(level.apply(sound))
-  const { bands, frames: length } = path.patch
-  const mel = {
-    ...{ frames: frames.length / bands, bands },
-    read: (start: number, count: number) => frames.slice(start * bands, (start + count) * bands),
-  }
-  return patchStarts(mel.frames, { frames: length, hop: 48 }).map(start => {
-    const patch = path.finish(cutPatch(mel, start, length))
-    const embedding = model.encode(path.encoder, engine.tf.tensor3d(patch.slice(), [1, length, bands]))
+  const mel = (await logMelOf(logMelOptions(16000, logMelParameters.parse(parameters))))(level.apply(sound))
+  return pieceStarts(mel.length / bands, { length, hop: 48 }).map(start => {
+    const patch = normalised(mel.slice(start * bands, (start + length) * bands), STATISTICS)
+    const embedding = model.encode(encoder, engine.tf.tensor3d(patch, [1, length, bands]))
     return Float32Array.from(embedding.dataSync())
   })
 }

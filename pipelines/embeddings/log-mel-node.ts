@@ -1,0 +1,35 @@
+/** The spectrograms of whole clips whose statistics embeddings are measured against. */
+import type { InferenceGraph } from '../../graphs/inference/inference-graph.js'
+import { wholeClip } from '../../graphs/inference/whole-clip.js'
+import type { CheckedGraph } from '../../graphs/language/checked.js'
+import type { ItemStage, Stage } from '../../stages/contract.js'
+
+export interface LogMelNode {
+  id: string
+  bands: number
+}
+
+/**
+ * The first node that keeps spectrograms. Where the encoder hears patches of excerpts, one is put beside them that makes
+ * the same of whole clips, if their stage names one.
+ *
+ * @returns the graph that prepares it, and the node; none where nothing makes spectrograms
+ */
+export function logMelNode(
+  { graph }: InferenceGraph,
+  stages: ReadonlyMap<string, Stage>,
+): { graph: CheckedGraph; mel: LogMelNode | undefined } {
+  const kept = graph.nodes.find(({ stage, out }) => out.kind === 'logmel' && (stages.get(stage) as ItemStage).cached)
+  if (kept?.out.kind === 'logmel') return { graph, mel: { id: kept.id, bands: kept.out.bands } }
+  const wave = graph.nodes.find(({ out }) => out.kind === 'waveform')
+  for (const node of wave ? graph.nodes : []) {
+    const { ofWholeClip } = stages.get(node.stage) as ItemStage
+    if (!ofWholeClip) continue
+    const read = { node: wave!.id, bank: false, port: wave!.out }
+    const whole = wholeClip(node, ofWholeClip(node.parameters as never), read, stages)
+    if (whole?.out.kind !== 'logmel') continue
+    const beside = { ...whole, id: `${node.id} of whole clips` }
+    return { graph: { ...graph, nodes: [...graph.nodes, beside] }, mel: { id: beside.id, bands: whole.out.bands } }
+  }
+  return { graph, mel: undefined }
+}
