@@ -30,9 +30,6 @@ export interface Adapter {
   read(folder: string): Promise<ClipList>
 }
 
-/** What stands between the names of several classes in one cell. */
-export const SEPARATOR = ';'
-
 /** @throws Problem `bad-layout` that names the missing path and all that is expected */
 export function missing({ name, layout }: Pick<Adapter, 'name' | 'layout'>, folder: string, path: string): Problem {
   return new Problem('bad-layout', `${folder} is not laid out as ${name}: ${path} is missing.`, {

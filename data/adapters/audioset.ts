@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
+import { SEPARATOR } from '../label-cells.js'
 import { readBareRows, tableProblem } from '../manifests/rows.js'
 import { EXTENSIONS } from '../manifests/sound-files.js'
-import { type Adapter, exists, missing, SEPARATOR } from './adapter.js'
+import { type Adapter, exists, missing } from './adapter.js'
 import { clipsOf, type Entry } from './clips-of.js'
 import { metadataTable } from './metadata-table.js'
 

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { SEPARATOR } from '../label-cells.js'
 import type { Adapter } from './adapter.js'
-import { exists, missing, requirePaths, SEPARATOR } from './adapter.js'
+import { exists, missing, requirePaths } from './adapter.js'
 import { clipsOf, type Entry } from './clips-of.js'
 import { metadataTable } from './metadata-table.js'
 

@@ -1,4 +1,5 @@
-import { type Adapter, requirePaths, SEPARATOR } from './adapter.js'
+import { SEPARATOR } from '../label-cells.js'
+import { type Adapter, requirePaths } from './adapter.js'
 import { clipsOf } from './clips-of.js'
 import { metadataTable } from './metadata-table.js'
 

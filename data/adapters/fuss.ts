@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Adapter, exists, missing, SEPARATOR } from './adapter.js'
+import { SEPARATOR } from '../label-cells.js'
+import { readBareRows } from '../manifests/rows.js'
+import { type Adapter, exists, missing } from './adapter.js'
 import { clipsOf, type Entry } from './clips-of.js'
 
 const SPLITS = [
@@ -27,13 +28,10 @@ export const fuss: Adapter = {
       if (!(await exists(folder, part))) continue
       const list = `${part}_example_list.txt`
       if (!(await exists(folder, list))) throw missing(this, folder, list)
-      for (const line of (await readFile(join(folder, list), 'utf8')).split(/\r?\n/)) {
-        const [mixture, ...stems] = line.split('\t').map(path => path.trim())
-        if (!mixture) continue
-        entries.push({
-          file: mixture,
-          labels: { sources: `${stems.length}`, split, stems: stems.join(SEPARATOR) },
-        })
+      const { rows } = await readBareRows(join(folder, list))
+      for (const { fields } of rows) {
+        const [mixture, ...stems] = fields.filter(path => path !== '')
+        entries.push({ file: mixture!, labels: { sources: `${stems.length}`, split, stems: stems.join(SEPARATOR) } })
       }
     }
     if (entries.length === 0) throw missing(this, folder, this.layout[0]!)

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { SEPARATOR } from '../label-cells.js'
 import { Problem } from '../problem.js'
-import { type Adapter, exists, missing, SEPARATOR } from './adapter.js'
+import { type Adapter, exists, missing } from './adapter.js'
 import { clipsOf, type Entry } from './clips-of.js'
 
 const SPLITS = { 'nsynth-train': 'train', 'nsynth-valid': 'validation', 'nsynth-test': 'test' } as const

@@ -4,6 +4,7 @@
  * part of those of a higher one.
  */
 
+import { namesIn } from '../label-cells.js'
 import type { ClipList, ListedClip } from '../manifests/clip-list.js'
 import { writeDelimited } from '../manifests/delimited.js'
 import { Problem } from '../problem.js'
@@ -109,7 +110,7 @@ function fromOutside(replaced: readonly ListedClip[], outside: readonly ListedCl
 
 function flip(clip: ListedClip, classes: readonly string[], { column, separator, seed }: LabelNoise): Made {
   const was = clip.labels[column]!
-  const own = labelsOf(was, separator)
+  const own = namesIn(was, separator)
   const others = classes.filter(name => !own.includes(name))
   if (others.length === 0)
     throw new Problem('one-class', `There is no other class in '${column}' than ${own.join(', ')} to flip to.`)
@@ -122,7 +123,7 @@ function flip(clip: ListedClip, classes: readonly string[], { column, separator,
 /** Never the last label of a clip. */
 function dropLabels(clips: readonly ListedClip[], { column, separator, drop, seed }: LabelNoise): Map<string, Made> {
   if (drop === 0) return new Map()
-  const several = clips.map(clip => ({ clip, own: labelsOf(clip.labels[column], separator) }))
+  const several = clips.map(clip => ({ clip, own: namesIn(clip.labels[column], separator) }))
   const total = several.reduce((sum, { own }) => sum + own.length, 0)
   const numberOf = (clip: ListedClip, name: string) => keyed(seed, 'drop', clip.id, name)
   const candidates = several.flatMap(({ clip, own }) =>
@@ -146,12 +147,7 @@ const withLabel = (clip: ListedClip, column: string, label: string): ListedClip 
 })
 
 const classesOf = ({ clips }: ClipList, { column, separator }: LabelNoise): string[] =>
-  [...new Set(clips.flatMap(({ labels }) => labelsOf(labels[column], separator)))].sort()
-
-function labelsOf(cell: string | undefined, separator: string | undefined): string[] {
-  if (cell === undefined) return []
-  return separator === undefined ? [cell] : cell.split(separator).map(name => name.trim())
-}
+  [...new Set(clips.flatMap(({ labels }) => namesIn(labels[column], separator)))].sort()
 
 /** A line a change, tab-separated, with a header. */
 export function changesTable(changes: readonly LabelChange[]): string {

@@ -1,6 +1,7 @@
 /** The one reader of tables with a header: what a row is, and what is said about those that are none. */
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
+import { plainText } from '../label-cells.js'
 import { firstProblems, Problem } from '../problem.js'
 import { decodeText } from './decode-text.js'
 import { DelimitedError, type Delimiter, type Row, readDelimited } from './delimited.js'
@@ -103,9 +104,6 @@ const otherLength = ({ line, fields }: Row, count: number, file: string) =>
     line,
     fields.length > count ? 'Text that holds a delimiter stands in quotes: "dog, loud".' : undefined,
   )
-
-/** What looks the same is one class: letters are composed, and blanks are blanks. */
-export const plainText = (cell: string) => cell.normalize('NFC').replace(/[\u00a0\u2007\u202f]/g, ' ')
 
 /** A problem of a table, at a line of it. */
 export function tableProblem(code: string, what: string, file: string, line?: number, hint?: string): Problem {

@@ -1,9 +1,10 @@
 import { dirname, posix, resolve } from 'node:path'
+import { plainText } from '../label-cells.js'
 import { Problem } from '../problem.js'
 import { isThere } from '../shards/tar-file.js'
 import type { ClipList, ListedClip } from './clip-list.js'
 import type { Delimiter, Row } from './delimited.js'
-import { mapRows, plainText, type Rows, readRows, tableProblem } from './rows.js'
+import { mapRows, type Rows, readRows, tableProblem } from './rows.js'
 import { TwinRows } from './twin-rows.js'
 
 export interface TableOptions {

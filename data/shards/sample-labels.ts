@@ -1,7 +1,5 @@
 /** What the text files of a sample say about it, as label columns. */
-
-/** Between several labels of a clip in one cell. */
-const SEPARATOR = ';'
+import { plainText, SEPARATOR } from '../label-cells.js'
 
 /** What rows of embeddings say besides labels: such a column is called `json.path`, say. */
 const RESERVED = ['clip', 'path', 'start', 'end', 'embedding']
@@ -18,9 +16,10 @@ export function labelsIn(ending: string, text: string): Record<string, string> {
   const last = ending.split('.').at(-1)
   if (last === 'json') {
     const found = cells(JSON.parse(text.replace(/^\ufeff/, '')), '')
-    return Object.fromEntries(found.map(([name, value]) => [RESERVED.includes(name) ? `json.${name}` : name, value]))
+    const labels = found.map(([name, text]) => [RESERVED.includes(name) ? `json.${name}` : name, plainText(text)])
+    return Object.fromEntries(labels.filter(([, text]) => text !== ''))
   }
-  const value = text.replace(/^\ufeff/, '').trim()
+  const value = plainText(text.replace(/^\ufeff/, ''))
   return (last === 'txt' || last === 'cls') && value !== '' ? { [ending]: value } : {}
 }
 

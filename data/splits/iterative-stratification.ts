@@ -1,4 +1,4 @@
-import { type Choose, shuffled } from './draws.js'
+import { type Choose, inRandomOrder } from '../random-order.js'
 import { largest, type Part, type SplitClip, type Unit, unitsOf } from './parts.js'
 
 /**
@@ -14,7 +14,7 @@ export function iterativeStratification(
   parts: readonly Part[],
   { keepGroups, choose }: { keepGroups: boolean; choose: Choose },
 ): number[] {
-  const left = new Set<Unit>(shuffled(unitsOf(clips, { keepGroups }), choose))
+  const left = new Set<Unit>(inRandomOrder(unitsOf(clips, { keepGroups }), choose))
   const holders = unitsByClass(clips, left)
   const remaining = countClasses(clips, clips.keys())
   const lacking = parts.map(({ share }) => share * clips.length)

@@ -1,5 +1,5 @@
+import type { Choose } from '../random-order.js'
 import type { Contamination } from './contamination.js'
-import type { Choose } from './draws.js'
 import { iterativeStratification } from './iterative-stratification.js'
 import type { Part, SplitClip } from './parts.js'
 

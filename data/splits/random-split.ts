@@ -1,4 +1,4 @@
-import { type Choose, shuffled } from './draws.js'
+import { type Choose, inRandomOrder } from '../random-order.js'
 import { largest, type Part, type SplitClip, unitsOf } from './parts.js'
 
 /**
@@ -14,7 +14,7 @@ export function randomSplit(
 ): number[] {
   const lacking = parts.map(({ share }) => share * clips.length)
   const assigned = new Array<number>(clips.length)
-  for (const unit of shuffled(unitsOf(clips, { keepGroups }), choose)) {
+  for (const unit of inRandomOrder(unitsOf(clips, { keepGroups }), choose)) {
     const part = largest(lacking, choose)
     lacking[part]! -= unit.length
     for (const clip of unit) assigned[clip] = part

@@ -1,4 +1,5 @@
 /** Before any sound is read: whether the clips have the labels that stages ask for. */
+import { namesIn } from '../../data/label-cells.js'
 import { Problem, Problems } from '../../data/problem.js'
 import type { LabelNeed } from '../../stages/contract.js'
 import type { Clip } from '../../stages/values.js'
@@ -47,9 +48,7 @@ function countValues(clips: readonly Clip[], { column, values, separator }: Labe
   const [wanted, there] = [new Set(values), new Set<string>()]
   let count = 0
   for (const { labels } of clips) {
-    const label = labels[column]
-    const own =
-      label === undefined ? [] : separator === undefined ? [label] : label.split(separator).map(one => one.trim())
+    const own = namesIn(labels[column], separator)
     for (const one of own) there.add(one)
     if (own.some(one => wanted.has(one))) count++
   }

@@ -1,4 +1,6 @@
 /** Parts a data set, or counts what an existing split holds apart. */
+
+import { namesIn, SEPARATOR } from '../../data/label-cells.js'
 import { type ClipList, readClips } from '../../data/manifests.js'
 import { Problem } from '../../data/problem.js'
 import { type Contamination, contamination } from '../../data/splits/contamination.js'
@@ -81,12 +83,10 @@ export function assignParts(
 function splitClips(list: ClipList, { set, label, group }: Pick<SplitOptions, 'set' | 'label' | 'group'>): SplitClip[] {
   for (const column of [label, group]) if (column !== undefined) requireColumn(list, column, set)
   return list.clips.map(({ labels }) => ({
-    classes: classesOf(label === undefined ? undefined : labels[label]),
+    classes: label === undefined ? [] : namesIn(labels[label], SEPARATOR),
     group: group === undefined ? undefined : labels[group],
   }))
 }
-
-const classesOf = (value = '') => [...new Set(value.split(';').map(name => name.trim()))].filter(name => name !== '')
 
 function requireColumn({ columns }: ClipList, column: string, set: string): void {
   if (columns.includes(column)) return

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { namesIn } from '../../data/label-cells.js'
 import { Problem } from '../../data/problem.js'
+import { inRandomOrder } from '../../data/random-order.js'
 import { describeStage } from '../contract.js'
 import type { Clip, Rng } from '../values.js'
 
@@ -30,17 +32,9 @@ export default describeStage({
     },
 })
 
-/** Every clip once, in a random order (Fisher and Yates). */
-export function shuffled<Item>(items: readonly Item[], rng: Rng): Item[] {
-  const order = [...items]
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = rng.integer(0, i + 1)
-    const item = order[i]!
-    order[i] = order[j]!
-    order[j] = item
-  }
-  return order
-}
+/** Every clip once, in a random order. */
+export const shuffled = <Item>(items: readonly Item[], rng: Rng): Item[] =>
+  inRandomOrder(items, count => rng.integer(0, count))
 
 /**
  * As many draws as clips, without replacement in time: all clips are laid end to end in a random order, marks are set
@@ -94,11 +88,4 @@ export function byClass(
     return waiting[one]!.pop()!
   })
   return shuffled(drawn, rng)
-}
-
-/** Each class of a cell once; between two separators there may be none. */
-function namesIn(label: string | undefined, separator: string | undefined): string[] {
-  if (label === undefined || separator === undefined) return label === undefined ? [] : [label]
-  const names = label.split(separator).map(one => one.trim())
-  return [...new Set(names.filter(name => name !== ''))]
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { namesIn } from '../../data/label-cells.js'
 import { Problem } from '../../data/problem.js'
 import { clip, describeStage } from '../contract.js'
 
@@ -47,7 +48,7 @@ export function withoutMissing(
     missing,
   }: { classes: readonly string[]; separator?: string | undefined; missing?: string | undefined },
 ): Float32Array {
-  const flagged = missing === undefined ? [] : (labels[missing] ?? '').split(separator).map(one => one.trim())
+  const flagged = missing === undefined ? [] : namesIn(labels[missing], separator)
   return known.map((value, at) => (value === 0 && flagged.includes(classes[at]!) ? -1 : value))
 }
 
@@ -61,7 +62,7 @@ export function oneHot(
   { column, classes, separator }: { column: string; classes: readonly string[]; separator?: string | undefined },
 ): Float32Array {
   if (label === undefined) throw new Problem('no-label', `The clip has no label in the column '${column}'.`)
-  const labels = separator === undefined ? [label] : label.split(separator).map(one => one.trim())
+  const labels = namesIn(label, separator)
   const numbers = Float32Array.from(classes, name => (labels.includes(name) ? 1 : 0))
   if (numbers.includes(1)) return numbers
   throw new Problem('not-a-class', `The clip's label '${label}' is none of the classes.`, {

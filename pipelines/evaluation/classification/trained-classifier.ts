@@ -1,4 +1,5 @@
 /** The classifier that a supervised graph trains: where it stands, and what its numbers mean. */
+import { namesIn } from '../../../data/label-cells.js'
 import { Problem } from '../../../data/problem.js'
 import type { CheckedGraph } from '../../../graphs/language/checked.js'
 import type { Stage } from '../../../stages/contract.js'
@@ -30,8 +31,7 @@ export function graphClassifier(graph: CheckedGraph, stages: Stages): TrainedCla
 
 /** Class numbers of a cell of the label column; none if it is empty or names none of the classes. */
 export function classesOf(cell: string | undefined, { classes, separator }: TrainedClassifier): number[] {
-  if (cell === undefined) return []
-  const names = separator === undefined ? [cell] : cell.split(separator).map(name => name.trim())
+  const names = namesIn(cell, separator)
   return [...classes.keys()].filter(at => names.includes(classes[at]!))
 }
 

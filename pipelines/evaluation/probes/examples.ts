@@ -1,4 +1,5 @@
 /** What a probe learns from: clips with a class, their group and split, and who was left out and why. */
+import { namesIn } from '../../../data/label-cells.js'
 import { Problem } from '../../../data/problem.js'
 import type { ClipTable } from '../../embeddings/clip-table.js'
 import type { Truth } from '../../statistics/truth.js'
@@ -50,7 +51,10 @@ export function chooseExamples(
   const complain = complaints(file)
   const column = (name: string | undefined) => (name === undefined ? undefined : columns(name))
   const [groupOf, splitOf] = [column(group), column(split)]
-  const labelOf = columns(label).map(value => namesIn(value, separator))
+  const labelOf = columns(label).map(value => {
+    const names = namesIn(value, separator)
+    return names.length > 0 ? names : undefined
+  })
 
   let rows = clips.map((_, row) => row).sort((a, b) => (clips[a]! < clips[b]! ? -1 : 1))
   for (const [name, values] of [
@@ -166,14 +170,6 @@ function complaints(file: string) {
         `Ask for fewer: --folds ${Math.max(2, clips)}`,
       ),
   }
-}
-
-/** The names in a value, each once; undefined if there is none. */
-function namesIn(value: string | undefined, separator: string | undefined): string[] | undefined {
-  if (value === undefined || separator === undefined) return value === undefined ? undefined : [value]
-  const names = value.split(separator).map(name => name.trim())
-  const kept = new Set(names.filter(name => name !== ''))
-  return kept.size > 0 ? [...kept] : undefined
 }
 
 export const count = (number: number, noun: string, ending = 's') => `${number} ${noun}${number === 1 ? '' : ending}`

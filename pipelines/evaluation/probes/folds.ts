@@ -1,4 +1,5 @@
 /** Who is trained on and who is tested: folds that keep the classes balanced and never split a group. */
+import { inRandomOrder } from '../../../data/random-order.js'
 import { streamOf } from '../../../graphs/streams/draws.js'
 
 /** Class number of a member, or all that it has. */
@@ -138,11 +139,8 @@ function divide(parts: readonly number[], part: number): Division {
   return { train: numbers.filter(at => parts[at] !== part), test: numbers.filter(at => parts[at] === part) }
 }
 
-export function shuffled<T>(items: T[], key: string): T[] {
+/** A new array in a random order, the same for the same key. */
+export function shuffled<T>(items: readonly T[], key: string): T[] {
   const rng = streamOf(key)
-  for (let at = items.length - 1; at > 0; at--) {
-    const other = rng.integer(0, at + 1)
-    ;[items[at], items[other]] = [items[other]!, items[at]!]
-  }
-  return items
+  return inRandomOrder(items, count => rng.integer(0, count))
 }

@@ -1,5 +1,6 @@
 /** A probe from file to result. Says nothing itself. */
 import { basename } from 'node:path'
+import { Problem } from '../../../data/problem.js'
 import { missingColumn } from '../../embeddings/arrow-missing-column.js'
 import { openEmbeddings } from '../../embeddings/arrow-reader.js'
 import { type ClipTable, readClipTable } from '../../embeddings/clip-table.js'
@@ -137,6 +138,11 @@ async function withLabels({ file, label, group, split, labels }: ProbeOptions) {
       brought,
     )
   const lacking = found?.filter(row => row === undefined).length ?? 0
+  if (brought && lacking === table.clips.length)
+    throw new Problem('no-labels', `No row of ${brought.file} names a clip of ${file}.`, {
+      place: { file: brought.file },
+      hint: `Its first row names '${brought.clips[0]}', the first clip is '${table.clips[0]}': one has to end in the other.`,
+    })
   if (brought && lacking > 0) notes.push(`${count(lacking, 'clip')} not found in ${brought.file}.`)
   const values = (name: string) => {
     const column = brought?.columns.get(name)

@@ -150,6 +150,35 @@ test('labels of a table are joined by the stem of the file name; unlabelled clip
   t.deepEqual(examples.notes, [`2 clips not found in ${table}.`, "3 clips left out: no value in 'sort'."])
 })
 
+test('two folders hold files of the same names: labels of one are not given to the other, and a table of neither is told', async t => {
+  const rows = clips(9).map(({ embedding }, at) => ({
+    ...{ clip: `${at % 2 ? 'loud' : 'soft'}/${at >> 1}.wav`, embedding, labels: {} },
+  }))
+  const twice = write('twice.arrow', rows, {})
+  const table = join(folder, 'twice.csv')
+  const asked = options(twice, { label: 'sort', labels: table })
+  const named = (folder: (at: number) => string) =>
+    writeFileSync(
+      table,
+      `file,sort\n${rows.map((_, at) => `${folder(at)}${at >> 1}.wav,${at % 3 ? 'hat' : 'kick'}`).join('\n')}\n`,
+    )
+  named(at => (at % 2 ? 'loud/' : 'other/'))
+  t.deepEqual((await runProbe(asked)).examples.notes, [
+    `30 clips not found in ${table}.`,
+    "30 clips left out: no value in 'sort'.",
+  ])
+  writeFileSync(table, 'file,sort\n0.wav,hat\n1.wav,kick\n')
+  t.regex(
+    (await problemOf(runProbe(asked))).message,
+    /'0.wav' \(line 2\) may be the clip 'soft\/0.wav' or 'loud\/0.wav'/,
+  )
+  writeFileSync(table, 'file,sort\nnobody.wav,hat\n')
+  t.regex(
+    (await problemOf(runProbe(asked))).hint ?? '',
+    /first row names 'nobody.wav', the first clip is 'soft\/0.wav'/,
+  )
+})
+
 test('a class in one group only is left out, and fewer groups than folds make fewer folds', async t => {
   const rows = clips(9).map((clip, at) => (at < 2 ? { ...clip, labels: { ...clip.labels, class: 'gong' } } : clip))
   const { examples } = await runProbe(options(write('gong.arrow', rows), { group: 'kit', folds: 8 }))
