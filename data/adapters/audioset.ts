@@ -1,8 +1,7 @@
-import { readdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { SEPARATOR } from '../label-cells.js'
 import { readBareRows, tableProblem } from '../manifests/rows.js'
-import { EXTENSIONS } from '../manifests/sound-files.js'
+import { searchFolder } from '../manifests/search-folder.js'
 import { type Adapter, exists, missing } from './adapter.js'
 import { clipsOf, type Entry } from './clips-of.js'
 import { metadataTable } from './metadata-table.js'
@@ -71,21 +70,16 @@ async function readSegments(file: string): Promise<Segment[]> {
   })
 }
 
-const SOUNDS = EXTENSIONS.map(extension => `.${extension}`)
-
 /** Paths below the folder by the video's name. */
 async function filesByVideo(folder: string): Promise<Map<string, string[]>> {
   const found = new Map<string, string[]>()
-  for (const entry of await readdir(folder, { recursive: true })) {
-    const file = entry.replaceAll('\\', '/')
-    if (!SOUNDS.includes(extname(file).toLowerCase())) continue
+  for (const file of (await searchFolder(folder)).sounds) {
     const video = videoOf(file.split('/').at(-1)!.slice(0, -extname(file).length))
     if (video === undefined) continue
     const known = found.get(video)
     if (known) known.push(file)
     else found.set(video, [file])
   }
-  for (const files of found.values()) files.sort()
   return found
 }
 

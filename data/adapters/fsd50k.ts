@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SEPARATOR } from '../label-cells.js'
 import type { Adapter } from './adapter.js'
 import { exists, missing, requirePaths } from './adapter.js'
 import { clipsOf, type Entry } from './clips-of.js'
+import { metadataJson } from './metadata-json.js'
 import { metadataTable } from './metadata-table.js'
 
 const PARTS = [
@@ -52,7 +52,7 @@ export const fsd50k: Adapter = {
           labels: {
             labels: row.labels.replaceAll(',', SEPARATOR),
             split: dev ? (row.split === 'val' ? 'validation' : row.split) : 'test',
-            uploader: uploaders[row.fname]?.uploader ?? '',
+            uploader: uploaders.get(row.fname)?.uploader ?? '',
           },
         })
     }
@@ -61,7 +61,5 @@ export const fsd50k: Adapter = {
   },
 }
 
-async function readUploaders(file: string): Promise<Record<string, { uploader?: string }>> {
-  if (!(await exists(file))) return {}
-  return JSON.parse(await readFile(file, 'utf8')) as Record<string, { uploader?: string }>
-}
+const readUploaders = async (file: string) =>
+  (await exists(file)) ? metadataJson<{ uploader?: string }>(file) : new Map<string, { uploader?: string }>()

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SEPARATOR } from '../label-cells.js'
-import { Problem } from '../problem.js'
 import { type Adapter, exists, missing } from './adapter.js'
 import { clipsOf, type Entry } from './clips-of.js'
+import { metadataJson } from './metadata-json.js'
 
 const SPLITS = { 'nsynth-train': 'train', 'nsynth-valid': 'validation', 'nsynth-test': 'test' } as const
 
@@ -36,7 +35,7 @@ export const nsynth: Adapter = {
       if (!(await exists(folder, part))) continue
       for (const path of [`${part}/examples.json`, `${part}/audio`])
         if (!(await exists(folder, path))) throw missing(this, folder, path)
-      for (const [name, note] of Object.entries(await readNotes(join(folder, part, 'examples.json'))))
+      for (const [name, note] of await metadataJson<Note>(join(folder, part, 'examples.json')))
         entries.push({
           file: `${part}/audio/${name}.wav`,
           labels: {
@@ -53,12 +52,4 @@ export const nsynth: Adapter = {
     if (entries.length === 0) throw missing(this, folder, this.layout[0]!)
     return clipsOf(folder, ['pitch', 'family', 'instrument', 'source', 'velocity', 'qualities', 'split'], entries)
   },
-}
-
-async function readNotes(file: string): Promise<Record<string, Note>> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as Record<string, Note>
-  } catch (cause) {
-    throw new Problem('bad-table', `${file}: ${(cause as Error).message}`, { place: { file }, cause })
-  }
 }

@@ -1,5 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { searchFolder } from '../manifests/search-folder.js'
 import { type Adapter, requirePaths } from './adapter.js'
 import { clipsOf, type Entry } from './clips-of.js'
 
@@ -15,21 +16,18 @@ export const speechCommands: Adapter = {
     const validation = await listed(join(folder, 'validation_list.txt'))
     const test = await listed(join(folder, 'testing_list.txt'))
     const entries: Entry[] = []
-    for (const word of (await readdir(folder, { withFileTypes: true }))
-      .filter(isWord)
-      .map(({ name }) => name)
-      .sort())
-      for (const name of (await readdir(join(folder, word))).filter(name => name.endsWith('.wav')).sort()) {
-        const file = `${word}/${name}`
-        const split = test.has(file) ? 'test' : validation.has(file) ? 'validation' : 'train'
-        entries.push({ file, labels: { word, speaker: name.split('_')[0]!, split } })
-      }
+    for (const file of (await searchFolder(folder, ['wav'])).sounds) {
+      const [, word, speaker] = WORD.exec(file) ?? []
+      if (word === undefined) continue
+      const split = test.has(file) ? 'test' : validation.has(file) ? 'validation' : 'train'
+      entries.push({ file, labels: { word, speaker: speaker!, split } })
+    }
     return clipsOf(folder, ['word', 'speaker', 'split'], entries)
   },
 }
 
-/** `_background_noise_` holds long recordings without words. */
-const isWord = (entry: { name: string; isDirectory(): boolean }) => entry.isDirectory() && !/^[._]/.test(entry.name)
+/** `word/speaker_nohash_0.wav`; `_background_noise_` holds long recordings without words. */
+const WORD = /^([^_/][^/]*)\/([^_/]*)[^/]*\.wav$/
 
 async function listed(file: string): Promise<Set<string>> {
   return new Set((await readFile(file, 'utf8')).split(/\s+/).filter(line => line !== ''))

@@ -214,6 +214,20 @@ test('a table without its column is named with its line', async t => {
   t.regex(error!.message, /esc50\.csv:1: it has no column 'esc10'/)
 })
 
+for (const [name, file] of [
+  ['nsynth', 'nsynth-train/examples.json'],
+  ['fsd50k', 'FSD50K.metadata/dev_clips_info_FSD50K.json'],
+] as const)
+  test(`${name}: JSON cut short, of nothing or of another kind is a problem that names the file`, async t => {
+    for (const content of ['{"a": {', 'null', '[{}]', '{"a": null}', '"text"']) {
+      const { folder, set } = copyOf(name)
+      writeFileSync(join(folder, file), content)
+      const error = await t.throwsAsync(readClips(set), { instanceOf: Problem }, content)
+      t.is((error as Problem).code, 'bad-table')
+      t.true(error!.message.includes(file), error!.message)
+    }
+  })
+
 test('FSD50K without its evaluation part is read; parts of a set are taken by conditions', async t => {
   const { folder, set } = copyOf('fsd50k')
   rmSync(join(folder, 'FSD50K.eval_audio'), { recursive: true })
