@@ -111,7 +111,7 @@ function contrastive(engine: Engine): () => void {
   return trained(engine, sgd, 0.03, scope => {
     const [encode, out] = built(engine, vgg, {}, patches(batch, 96), scope.within('encoder'))
     const [project] = built(engine, projection, {}, out, scope.within('projection'))
-    return () => ntXent(engine, project(encode(a)), project(encode(b)), 0.2)
+    return () => ntXent(engine, [project(encode(a)), project(encode(b))], 0.2)
   })
 }
 

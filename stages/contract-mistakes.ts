@@ -134,7 +134,9 @@ const isMap = (value: unknown): value is Record<string, unknown> =>
 const isSchema = (value: unknown): value is { shape: Record<string, unknown> } =>
   isMap(value) && isMap(value.shape) && typeof value.safeParse === 'function'
 const isExpectation = (value: unknown): value is Expectation<unknown> =>
-  isMap(value) && Array.isArray(value.accepts) && value.accepts.every(kind => Object.hasOwn(FIELDS, String(kind)))
+  isMap(value) &&
+  Array.isArray(value.accepts) &&
+  value.accepts.every(kind => kind === 'views' || Object.hasOwn(FIELDS, String(kind)))
 
 function show(value: unknown): string {
   if (value === undefined) return 'nothing'

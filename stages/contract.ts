@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod'
 import type { Engine, Scope, Tensor } from '../engine/engine.js'
+import type { ViewsPort } from './each-view.js'
 import type {
   BatchPort,
   ChannelsPort,
@@ -20,7 +21,10 @@ import type {
   RecordingPort,
   WaveformPort,
 } from './ports.js'
-import type { Bank, Clip, Count, Draws, Excerpt, LogMel, Pair, Patch, Recording, Waveform } from './values.js'
+import type { Bank, Clip, Count, Draws, Excerpt, LogMel, Pair, Patch, Recording, Views, Waveform } from './values.js'
+
+/** A kind of port, or `views`: a pair or channels. */
+export type Accepted = PortKind | 'views'
 
 /** What an in-port takes. `Value` is what the work receives there, `P` the port as the stage sees it. */
 export interface Expectation<Value, P = Port> {
@@ -28,7 +32,7 @@ export interface Expectation<Value, P = Port> {
    * Kind of port expected, the outermost first: `['patch']`, `['pair', 'patch']`. What ends at a container takes it
    * whatever it holds. Empty: any item, never lifted.
    */
-  accepts: readonly PortKind[]
+  accepts: readonly Accepted[]
   /** Reads any draw-free node by clip instead of following the stream. */
   bank: boolean
   optional: boolean
@@ -39,7 +43,7 @@ export interface Expectation<Value, P = Port> {
   readonly port?: P
 }
 
-function expectation<Value, P extends Port = Port>(...accepts: PortKind[]): Expectation<Value, P> {
+function expectation<Value, P extends Port = Port>(...accepts: Accepted[]): Expectation<Value, P> {
   return { accepts, bank: false, optional: false }
 }
 
@@ -59,6 +63,10 @@ export const anyItem = expectation<unknown>()
 export function pair<Value, P extends Port>(of: Expectation<Value, P>): Expectation<Pair<Value>, PairPort<P>> {
   return within('pair', of)
 }
+/** Two views of a clip (a pair) or more of them (channels), by a stage that treats all alike and knows each: `each-view.ts`. */
+export function views<Value, P extends Port>(of: Expectation<Value, P>): Expectation<Views<Value>, ViewsPort<P>> {
+  return within('views', of)
+}
 /** All channels of a separation or the stems of a scene, by a stage that knows them; one that names the inner kind is lifted. */
 export function channels<Value, P extends Port>(
   of: Expectation<Value, P>,
@@ -67,7 +75,7 @@ export function channels<Value, P extends Port>(
 }
 export function batchOf<Value, P extends Port>(
   of: Expectation<Value, P>,
-): Expectation<Value extends Pair<infer _> ? Pair<Tensor> : Tensor, BatchPort<P>> {
+): Expectation<Value extends Pair<unknown> ? Pair<Tensor> : Tensor, BatchPort<P>> {
   return within('batch', of)
 }
 export function bank<Value, P>(of: Expectation<Value, P>): Expectation<Bank<Value>, P> {
@@ -83,7 +91,7 @@ export function sameAs<Value, P>(port: string, of: Expectation<Value, P>): Expec
   return { ...of, sameAs: port }
 }
 
-const within = (kind: PortKind, { accepts, bank, optional }: Expectation<unknown>) => ({
+const within = (kind: Accepted, { accepts, bank, optional }: Expectation<unknown>) => ({
   accepts: [kind, ...accepts],
   bank,
   optional,

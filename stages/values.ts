@@ -63,6 +63,9 @@ export type Patch = Float32Array
 
 export type Pair<Value> = Record<Lane, Value>
 
+/** All views of a clip: two are a pair, more are a list. */
+export type Views<Value> = Pair<Value> | readonly Value[]
+
 /** Random access to what a draw-free node makes of any clip of the training set (a stage's `bank` port). */
 export interface Bank<Value> {
   /**

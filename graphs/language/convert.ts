@@ -1,6 +1,6 @@
 /** Which stages turn what arrives into what is expected: tried out, not written down anywhere. */
-import type { Stage } from '../../stages/contract.js'
-import { describePort, type Port, type PortKind } from '../../stages/ports.js'
+import type { Accepted, Stage } from '../../stages/contract.js'
+import { describePort, type Port } from '../../stages/ports.js'
 import { fitOf, liftedOver, seenOf } from './lift.js'
 
 const LONGEST = 3
@@ -9,7 +9,7 @@ const LONGEST = 3
  * The shortest chain of stages from a port to one that fits; at each step every stage that does it:
  * `[['log-mel'], ['temporal-proximity']]`. Empty if there is none.
  */
-export function waysFrom(port: Port, accepts: readonly PortKind[], stages: Iterable<Stage>): string[][] {
+export function waysFrom(port: Port, accepts: readonly Accepted[], stages: Iterable<Stage>): string[][] {
   const converters = [...stages].filter(stage => stage.runsIn !== 'source')
   let front: { port: Port; names: string[] }[] = [{ port, names: [] }]
   const seen = new Set([describePort(port)])

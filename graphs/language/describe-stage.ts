@@ -1,6 +1,6 @@
 /** A stage in words, all taken from its contract. */
-import { ParameterProblem, type Stage } from '../../stages/contract.js'
-import { describePort, type Port, type PortKind } from '../../stages/ports.js'
+import { type Accepted, ParameterProblem, type Stage } from '../../stages/contract.js'
+import { describePort, type Port } from '../../stages/ports.js'
 import type { FoundStage } from '../../stages/registry.js'
 import { kindsInWords } from './lift.js'
 import { type Parameter, parametersOf } from './parameters.js'
@@ -89,11 +89,12 @@ export function givenExample(stage: Stage): string[] {
   }
 }
 
-function usual([kind, ...inner]: readonly PortKind[]): Port {
+function usual([kind, ...inner]: readonly Accepted[]): Port {
   const rate = 16_000
   switch (kind) {
     case 'pair':
-      return { kind, of: usual(inner) }
+    case 'views':
+      return { kind: 'pair', of: usual(inner) }
     case 'batch':
       return { kind, of: usual(inner), size: 128 }
     case 'channels':

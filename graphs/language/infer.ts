@@ -1,7 +1,7 @@
 /** Port types from the source to the losses: what arrives at each node, and what leaves. */
 import type { Problem } from '../../data/problem.js'
-import type { Expectation, Stage } from '../../stages/contract.js'
-import { describePort, type Port, type PortKind } from '../../stages/ports.js'
+import type { Accepted, Expectation, Stage } from '../../stages/contract.js'
+import { describePort, type Port } from '../../stages/ports.js'
 import { difference } from './agree.js'
 import type { CheckedNode, Input } from './checked.js'
 import { waysFrom } from './convert.js'
@@ -163,7 +163,7 @@ function wayOut(
   const { accepts, bank } = expected
   const { inferred, stages, unread, offered } = inference
   if (stage.runsIn === 'item' && port.kind === 'batch') return `${stage.name} stands before the batch.`
-  const wanted: (readonly PortKind[])[] = accepts.length > 0 ? [accepts] : [['patch'], ['excerpt']]
+  const wanted: (readonly Accepted[])[] = accepts.length > 0 ? [accepts] : [['patch'], ['excerpt']]
   const fitting = [...inferred.values()].filter(({ out }) => fitAt(out, stage, expected)).map(({ id }) => id)
   const free = fitting.find(unread)
   if (free !== undefined) {

@@ -1,4 +1,5 @@
 /** How a port fits what a stage takes: as it is, or lane by lane over a pair or over channels. */
+import type { Accepted } from '../../stages/contract.js'
 import { LANES, type Port, type PortKind } from '../../stages/ports.js'
 
 /** The kinds of a port from outside in: `['batch', 'pair', 'patch']`. */
@@ -6,9 +7,11 @@ export function kindsOf(port: Port): PortKind[] {
   return 'of' in port ? [port.kind, ...kindsOf(port.of)] : [port.kind]
 }
 
-/** The same in words: `batch<pair<patch>>`. */
-export function kindsInWords(kinds: readonly PortKind[]): string {
-  return `${kinds.join('<')}${'>'.repeat(kinds.length - 1)}`
+/** The same in words: `batch<pair<patch>>`; of views `pair<patch> or channels<patch>`. */
+export function kindsInWords(kinds: readonly Accepted[]): string {
+  const words = (views: Accepted) =>
+    `${kinds.map(kind => (kind === 'views' ? views : kind)).join('<')}${'>'.repeat(kinds.length - 1)}`
+  return kinds.includes('views') ? `${words('pair')} or ${words('channels')}` : words('views')
 }
 
 export type Fit = 'whole' | 'lifted'
@@ -17,25 +20,30 @@ export type Fit = 'whole' | 'lifted'
  * How a port fits an in-port; `undefined` if it does not. An in-port that names no kind takes whatever comes, one that
  * ends at a pair, channels or a batch whatever is in it. A recording is a waveform besides.
  */
-export function fitOf(port: Port, accepts: readonly PortKind[]): Fit | undefined {
+export function fitOf(port: Port, accepts: readonly Accepted[]): Fit | undefined {
   if (isOf(port, accepts)) return 'whole'
   const lane = laneOf(port)
   return lane && isOf(lane, accepts) ? 'lifted' : undefined
 }
 
 /** Whether the kinds of a port are these, from outside in. */
-function isOf(port: Port, kinds: readonly PortKind[], at = 0): boolean {
+function isOf(port: Port, kinds: readonly Accepted[], at = 0): boolean {
   if (at === kinds.length) return true
-  if (port.kind !== kinds[at] && !(port.kind === 'recording' && kinds[at] === 'waveform')) return false
+  if (!isKind(port, kinds[at]!)) return false
   return 'of' in port ? isOf(port.of, kinds, at + 1) : at + 1 === kinds.length
 }
 
+function isKind({ kind }: Port, wanted: Accepted): boolean {
+  if (wanted === 'views') return kind === 'pair' || kind === 'channels'
+  return kind === wanted || (kind === 'recording' && wanted === 'waveform')
+}
+
 /** What a stage sees of a port that fits: one lane where it is lifted, a waveform where it takes that of a recording. */
-export function seenOf(port: Port, accepts: readonly PortKind[]): Port {
+export function seenOf(port: Port, accepts: readonly Accepted[]): Port {
   return seenAs(fitOf(port, accepts) === 'lifted' ? laneOf(port)! : port, accepts)
 }
 
-function seenAs(port: Port, kinds: readonly PortKind[], at = 0): Port {
+function seenAs(port: Port, kinds: readonly Accepted[], at = 0): Port {
   if ('of' in port) return { ...port, of: seenAs(port.of, kinds, at + 1) }
   return port.kind === 'recording' && kinds[at] === 'waveform' ? { kind: 'waveform', rate: port.rate } : port
 }

@@ -1,6 +1,7 @@
 /** What must hold of a graph as a whole, beyond each node by itself. */
 import type { Problem } from '../../data/problem.js'
-import { describePort, type PortKind } from '../../stages/ports.js'
+import type { Accepted } from '../../stages/contract.js'
+import { describePort } from '../../stages/ports.js'
 import type { CheckedNode } from './checked.js'
 import type { Inferred } from './infer.js'
 import { fitOf, laneOf } from './lift.js'
@@ -101,7 +102,7 @@ export const oneBatchSize: Rule = (nodes, problems, { inferred }) => {
 export const banksAreDrawFree: Rule = (nodes, problems, { inferred }) => {
   const drawing = drawsOf(nodes)
   const placeOf = new Map(nodes.flatMap(({ id, stage }) => (stage ? [[id, stage.runsIn] as const] : [])))
-  const hint = (accepts: readonly PortKind[]) => {
+  const hint = (accepts: readonly Accepted[]) => {
     const banks = nodes.filter(({ id, stage }) => stage?.runsIn === 'item' && !drawing.has(id))
     const fitting = banks.filter(({ id }) => inferred.has(id) && fitOf(inferred.get(id)!.out, accepts) === 'whole')
     return fitting.length > 0 ? `${fitting.map(({ id }) => `'${id}'`).join(' or ')} would fit.` : undefined

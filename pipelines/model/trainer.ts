@@ -186,7 +186,8 @@ function readsLabels({ inputs }: CheckedNode): boolean {
   return Object.values(inputs).some(({ port }) => innermost(port).kind === 'label')
 }
 
-/** One side of a pair: enough to see a collapse. */
+/** One view of each clip: enough to see a collapse. */
 function firstLane(value: Value): Tensor {
-  return isPair(value) ? value.a : value
+  if (isPair(value)) return value.a
+  return value.rank === 3 ? value.slice([0, 0, 0], [-1, 1, -1]).squeeze([1]) : value
 }

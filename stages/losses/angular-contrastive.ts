@@ -38,7 +38,7 @@ export default describeStage({
     ({ from: { a, b } }) => {
       const { tf } = engine
       const angular = tf.mul(angularMargin(engine, a, b, margin), (1 - alpha) / divisor)
-      return tf.add(tf.mul(ntXent(engine, a, b, temperature), alpha), angular)
+      return tf.add(tf.mul(ntXent(engine, [a, b], temperature), alpha), angular)
     },
 })
 

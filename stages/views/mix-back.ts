@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { bank, describeStage, logMel, pair, patch, sameAs } from '../contract.js'
+import { bank, describeStage, logMel, patch, sameAs, views } from '../contract.js'
+import { asViews, inOrder, viewCount } from '../each-view.js'
 import { logOf, powerOf } from '../power.js'
 import { range } from '../quantities.js'
 import type { Patch } from '../values.js'
@@ -18,25 +19,27 @@ export const energyRule = z
 export default describeStage({
   runsIn: 'item',
   name: 'mix-back',
-  summary: 'Adds a quiet patch of another clip to each view: one ratio a pair, two different clips.',
+  summary: 'Adds a quiet patch of another clip to each view: one ratio a clip, as many different clips as views.',
   source: 'Fonseca et al., ICASSP 2021, 3.2',
   parameters: z.strictObject({
     ratio: range({ min: 0, max: 0.99 })
       .default([0, 0.05])
-      .describe('energy of the background over energy of the foreground, drawn uniformly, one for both views'),
+      .describe('energy of the background over energy of the foreground, drawn uniformly, one for all views'),
     energy: energyRule,
   }),
-  in: { from: pair(patch), backgrounds: sameAs('from', bank(logMel)) },
+  in: { from: views(patch), backgrounds: sameAs('from', bank(logMel)) },
   out: ({ from }) => from,
   draws: true,
   work: ({ ratio, energy }, { from: port }) => {
     const { frames } = port.of
+    const count = viewCount(port)
     return async ({ from, backgrounds, clip, rng }) => {
       const drawn = rng('ratio').uniform(...ratio)
-      const others = await backgrounds.draw(2, { not: clip.id, rng: rng('backgrounds') })
+      const others = await backgrounds.draw(count, { not: clip.id, rng: rng('backgrounds') })
       const starts = rng('starts')
-      const [a, b] = others.map(mel => randomPatch(mel, frames, starts))
-      return { a: mixBack(from.a, a!, drawn, energy), b: mixBack(from.b, b!, drawn, energy) }
+      const added = others.map(mel => randomPatch(mel, frames, starts))
+      const mixed = inOrder(from).map((view, at) => mixBack(view, added[at]!, drawn, energy))
+      return asViews(port, mixed)
     }
   },
 })

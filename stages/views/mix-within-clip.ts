@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { describeStage, logMel, pair, patch, sameAs } from '../contract.js'
+import { describeStage, logMel, patch, sameAs, views } from '../contract.js'
+import { asViews, inOrder } from '../each-view.js'
 import { range } from '../quantities.js'
 import { energyRule, mixBack } from './mix-back.js'
 import { randomPatch } from './temporal-proximity.js'
@@ -8,15 +9,15 @@ import { randomPatch } from './temporal-proximity.js'
 export default describeStage({
   runsIn: 'item',
   name: 'mix-within-clip',
-  summary: 'Mix-back whose backgrounds are other places of the same clip: one ratio a pair, two places.',
+  summary: 'Mix-back whose backgrounds are other places of the same clip: one ratio a clip, one place a view.',
   source: 'uclser20, mix_within_clip',
   parameters: z.strictObject({
     ratio: range({ min: 0, max: 0.99 })
       .default([0, 0.05])
-      .describe('energy of the background over energy of the foreground, drawn uniformly, one for both views'),
+      .describe('energy of the background over energy of the foreground, drawn uniformly, one for all views'),
     energy: energyRule,
   }),
-  in: { views: pair(patch), backgrounds: sameAs('views', logMel) },
+  in: { views: views(patch), backgrounds: sameAs('views', logMel) },
   out: ({ views }) => views,
   draws: true,
   work: ({ ratio, energy }, { views: port }) => {
@@ -24,8 +25,9 @@ export default describeStage({
     return ({ views, backgrounds, rng }) => {
       const drawn = rng('ratio').uniform(...ratio)
       const starts = rng('starts')
-      const [a, b] = [randomPatch(backgrounds, frames, starts), randomPatch(backgrounds, frames, starts)]
-      return { a: mixBack(views.a, a, drawn, energy), b: mixBack(views.b, b, drawn, energy) }
+      const added = inOrder(views).map(() => randomPatch(backgrounds, frames, starts))
+      const mixed = inOrder(views).map((view, at) => mixBack(view, added[at]!, drawn, energy))
+      return asViews(port, mixed)
     }
   },
 })

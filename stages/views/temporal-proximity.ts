@@ -1,18 +1,20 @@
 import { z } from 'zod'
 import { describeStage, type LogMelPort, logMel, ParameterProblem } from '../contract.js'
+import { asViews, viewCount, viewsPort } from '../each-view.js'
 import { duration } from '../quantities.js'
 import type { LogMel, Patch, Rng } from '../values.js'
 
 const time = duration({ min: 0, max: 86_400 })
 
-/** How the two patches of a pair lie. */
+/** How the patches of one clip lie. */
 export const lie = {
+  views: z.int().min(2).max(64).optional().describe('how many; 2 if not said, which are a pair; more are channels'),
   mode: z
     .enum(['random', 'same', 'overlapping', 'disjoint', 'range'])
     .default('random')
     .describe(
-      'how the two patches lie: random = two independent uniform starts, overlap allowed; same = one patch twice; ' +
-        'overlapping, disjoint, range = as random, but only pairs that share a frame, that share none, or whose ' +
+      'how the patches lie: random = independent uniform starts, overlap allowed; same = one patch for all; ' +
+        'overlapping, disjoint, range = as random, but only pairs (two views) that share a frame, that share none, or whose ' +
         'starts are as far apart as distance says',
     ),
   distance: z
@@ -26,7 +28,7 @@ export const lie = {
 export default describeStage({
   runsIn: 'item',
   name: 'temporal-proximity',
-  summary: 'Cuts two patches from one clip at random; they may overlap, or have to, or must not.',
+  summary: 'Cuts two patches, or more, from one clip at random; they may overlap, or have to, or must not.',
   source: 'Jansen et al., ICASSP 2018; Fonseca et al., ICASSP 2021',
   parameters: z.strictObject({
     frames: z.int().min(1).max(100_000).default(96).describe('length of a patch, in frames of the spectrogram'),
@@ -35,17 +37,25 @@ export default describeStage({
   in: { from: logMel },
   out: ({ from: mel }, parameters) => {
     apart(parameters, mel)
-    return { kind: 'pair', of: { ...mel, kind: 'patch', frames: parameters.frames } }
+    return viewsPort({ ...mel, kind: 'patch', frames: parameters.frames }, parameters.views ?? 2)
   },
   draws: true,
-  work: (parameters, { from: port }) => {
+  work: (parameters, { from: port, out }) => {
     const { frames, mode } = parameters
     const distance = apart(parameters, port)
     return ({ from, rng }) => {
       const starts = rng('starts')
-      if (mode === 'random') return { a: randomPatch(from, frames, starts), b: randomPatch(from, frames, starts) }
-      const [a, b] = drawStarts(Math.max(1, from.frames - frames + 1), distance, starts)
-      return { a: patchAt(from, a, frames), b: patchAt(from, b, frames) }
+      const views = Array.from({ length: viewCount(out) }, (_, at) => at)
+      if (mode === 'random')
+        return asViews(
+          out,
+          views.map(() => randomPatch(from, frames, starts)),
+        )
+      const two = drawStarts(Math.max(1, from.frames - frames + 1), distance, starts)
+      return asViews(
+        out,
+        views.map(at => patchAt(from, two[at % 2]!, frames)),
+      )
     }
   },
 })
@@ -57,14 +67,20 @@ interface Lie {
   frames: number
   mode: 'random' | 'same' | 'overlapping' | 'disjoint' | 'range'
   distance?: readonly [number, number] | undefined
+  views?: number | undefined
 }
 
 /** @throws ParameterProblem if the mode and the distance do not go together, or no whole frame lies in the distance */
-export function apart({ frames, mode, distance }: Lie, { rate, hop }: Pick<LogMelPort, 'rate' | 'hop'>): Distance {
+export function apart(
+  { frames, mode, distance, views = 2 }: Lie,
+  { rate, hop }: Pick<LogMelPort, 'rate' | 'hop'>,
+): Distance {
   if ((mode === 'range') !== (distance !== undefined)) {
     const message = distance ? `mode ${mode} takes no distance: that is for mode range` : 'mode range needs a distance'
     throw new ParameterProblem(distance ? 'distance' : 'mode', `${message}, as in distance: [0.5 s, 2 s]`)
   }
+  if (views > 2 && mode !== 'random' && mode !== 'same')
+    throw new ParameterProblem('mode', `${mode} says how two views lie, and there are ${views}: random or same`)
   if (distance) {
     const [low, high] = distance.map(seconds => (seconds * rate) / hop) as [number, number]
     const whole = [Math.ceil(low - 1e-6), Math.floor(high + 1e-6)] as const

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
 import { randomExcerpt } from '../audio/crop.js'
 import { describeStage, ParameterProblem, recording } from '../contract.js'
+import { asViews, viewCount, viewsPort } from '../each-view.js'
 import { duration } from '../quantities.js'
 import { apart, drawStarts, lie } from '../views/temporal-proximity.js'
 
@@ -9,7 +10,7 @@ import { apart, drawStarts, lie } from '../views/temporal-proximity.js'
 export default describeStage({
   runsIn: 'item',
   name: 'nearby-excerpts',
-  summary: 'Cuts two excerpts from one recording at random; they may overlap, or have to, or must not.',
+  summary: 'Cuts two excerpts, or more, from one recording at random; they may overlap, or have to, or must not.',
   source: 'Jansen et al., ICASSP 2018; Fonseca et al., ICASSP 2021',
   parameters: z.strictObject({
     length: duration({ min: 0.001, max: 600 }).default(1).describe('of each excerpt; no clip may be shorter'),
@@ -21,7 +22,7 @@ export default describeStage({
     const samples = Math.round(length * rate)
     if (samples < 1) throw new ParameterProblem('length', `less than one sample at ${rate} Hz`)
     apart({ ...given, frames: samples }, { rate, hop: 1 })
-    return { kind: 'pair', of: { kind: 'excerpt', rate, samples } }
+    return viewsPort({ kind: 'excerpt', rate, samples }, given.views ?? 2)
   },
   draws: true,
   work: (given, { out }) => {
@@ -29,12 +30,19 @@ export default describeStage({
     const distance = apart({ ...given, frames: samples }, { rate, hop: 1 })
     return ({ from, rng }) => {
       const starts = rng('starts')
+      const views = Array.from({ length: viewCount(out) }, (_, at) => at)
       if (given.mode === 'random')
-        return { a: randomExcerpt(from, samples, starts), b: randomExcerpt(from, samples, starts) }
+        return asViews(
+          out,
+          views.map(() => randomExcerpt(from, samples, starts)),
+        )
       const places = from.samples - samples + 1
       if (places <= distance[0]) throw tooShort(from.samples / rate, (samples + distance[0]) / rate)
-      const [a, b] = drawStarts(places, distance, starts)
-      return { a: from.read(a, samples), b: from.read(b, samples) }
+      const two = drawStarts(places, distance, starts)
+      return asViews(
+        out,
+        views.map(at => from.read(two[at % 2]!, samples)),
+      )
     }
   },
 })

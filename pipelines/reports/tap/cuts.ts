@@ -1,8 +1,8 @@
 /** Where in a clip a patch was cut: the node that cuts is traced in the graph, and its reading is watched. */
 import type { Feature } from '../../../data/feature-cache.js'
 import type { CheckedGraph, CheckedNode, Input } from '../../../graphs/language/checked.js'
+import { laneOf, lanesOf } from '../../../graphs/language/lift.js'
 import type { FeatureStore } from '../../../graphs/streams/evaluate.js'
-import { LANES } from '../../../stages/ports.js'
 
 /** A feature cache that notes what is read from it. */
 export class WatchedStore implements FeatureStore {
@@ -55,14 +55,14 @@ export function cutterOf(graph: CheckedGraph, id: string, lane: string | undefin
     const node = graph.nodes.find(({ id }) => id === at!.node)!
     const mel = streamInputs(node).find(({ port }) => port.kind === 'logmel')
     if (mel) {
-      const cut = node.out.kind === 'pair' ? node.out.of : node.out
+      const lanes = lanesOf(node.out)
+      const cut = laneOf(node.out) ?? node.out
       if (cut.kind !== 'patch') return undefined
-      const patches = node.out.kind === 'pair' ? LANES.length : 1
       return {
         node,
         mel: mel.node,
-        patches,
-        which: at.lane === 'b' ? 1 : 0,
+        patches: Math.max(1, lanes.length),
+        which: Math.max(0, lanes.indexOf(at.lane ?? '')),
         after: after.reverse(),
       }
     }

@@ -6,6 +6,7 @@ import { readClips } from '../../../data/manifests.js'
 import { Problem, Problems } from '../../../data/problem.js'
 import type { CheckedGraph } from '../../../graphs/language/checked.js'
 import type { Document } from '../../../graphs/language/document.js'
+import { lanesOf } from '../../../graphs/language/lift.js'
 import { type Edit, readGraph } from '../../../graphs/language/read-graph.js'
 import { openPool } from '../../../graphs/streams/pool.js'
 import { type Prepared, prepareFeatures } from '../../../graphs/streams/prepare.js'
@@ -178,6 +179,6 @@ function chainOf(graph: CheckedGraph, { node }: Tapped): string[] {
 
 /** What was done to a patch since it was cut. */
 function afterOf(graph: CheckedGraph, { node, lane }: Tapped): string[] {
-  const cutter = cutterOf(graph, node.id, lane ?? (node.out.kind === 'pair' ? 'a' : undefined))
+  const cutter = cutterOf(graph, node.id, lane ?? lanesOf(node.out)[0])
   return cutter?.after.map(({ id }) => id) ?? []
 }

@@ -44,6 +44,6 @@ test('the angular term by its angles: partners squared, others by what is missin
 test('all of it NT-Xent at alpha 1, none at 0', t => {
   const [a, b] = [tensorOf(normal([5, 6], 'a')), tensorOf(normal([5, 6], 'b'))]
   const at = (alpha: number) => objective(stage, { alpha }, 5, 6).loss(a, b).dataSync()
-  near(t, at(1), ntXent(engine, a, b, 0.2).dataSync(), 1e-6)
+  near(t, at(1), ntXent(engine, [a, b], 0.2).dataSync(), 1e-6)
   near(t, at(0), tf.div(angularMargin(engine, a, b, 0.5), 50).dataSync(), 1e-6)
 })

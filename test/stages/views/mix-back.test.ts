@@ -8,6 +8,7 @@ import {
   energy,
   fixture,
   largestDifference,
+  logMelPort,
   melOf,
   PATCH_SIZE,
   patches,
@@ -108,4 +109,19 @@ test('the energy rule leaves the draws alone: same ratio, same backgrounds, same
   const unadjusted = await run({ energy: 'none' })
   t.true(Math.abs(unadjusted.a[2]!) < 1e-6) // (1 - ratio) 1 + ratio 1
   t.is(unadjusted.b[0], plain.b[0])
+})
+
+test('of more than two views each has a background of another clip, and all have one ratio', async t => {
+  const { bank, asked } = bankOf([tone(1), tone(2), tone(3)])
+  const from = [0, 0, 0].map(() =>
+    new Float32Array(PATCH_SIZE).fill(-30).map((_, i) => (i % patchPort.bands ? -30 : 0)),
+  )
+  const ports = { from: { kind: 'channels', of: patchPort, count: 3 } as const, backgrounds: logMelPort }
+  const given = { from, backgrounds: bank, rng: draws('clip') }
+  const views = (await runItem(mixBackStage, { ratio: [0.1, 0.3] }, ports, given)) as Patch[]
+  t.like(asked, [{ count: 3, not: 'clip' }])
+  const heard = views.map(view => [1, 2, 3].map(band => 10 ** view[band]!))
+  const [ratio] = heard[0]!
+  t.true(ratio! > 0.1 && ratio! < 0.3)
+  for (const [at, bands] of heard.entries()) t.true(largestDifference(bands, [0, 0, 0].fill(ratio!, at, at + 1)) < 1e-6)
 })

@@ -133,3 +133,23 @@ test('mode range and a distance go together, and a whole frame has to lie in it'
     message: /lower end/,
   })
 })
+
+test('more than two views are channels; the first two lie as they would alone', t => {
+  const shape = { kind: 'patch', rate: 16000, hop: 160, bands: 8, frames: 12 }
+  t.deepEqual(outOf(temporalProximity, { frames: 12, views: 5 }, { from: logMelPort }), {
+    ...{ kind: 'channels', of: shape, count: 5 },
+  })
+  t.like(outOf(temporalProximity, { views: 2 }, { from: logMelPort }), { kind: 'pair' })
+  const run = (given: object) => runItem(temporalProximity, { frames: 12, ...given }, { from: logMelPort }, item())
+  const item = () => ({ from: ramp(500), rng: draws('clip') })
+  const starts = (run({ views: 5 }) as Patch[]).map(patch => patch[0])
+  const { a, b } = run({}) as Pair<Patch>
+  t.deepEqual(starts.slice(0, 2), [a[0], b[0]])
+  t.is(new Set(starts).size, 5)
+  const same = (run({ views: 3, mode: 'same' }) as Patch[]).map(patch => patch[0])
+  t.deepEqual(same, [same[0], same[0], same[0]])
+  t.throws(() => outOf(temporalProximity, { views: 3, mode: 'disjoint' }, { from: logMelPort }), {
+    instanceOf: ParameterProblem,
+    message: /disjoint says how two views lie, and there are 3/,
+  })
+})

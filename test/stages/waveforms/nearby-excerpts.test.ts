@@ -43,3 +43,13 @@ test('a pair of excerpts leaves; what cannot be is said', t => {
   t.throws(() => starts({ mode: 'disjoint' }, 399), { message: /0\.399 s long, and two such excerpts need 0\.4 s/ })
   t.throws(() => starts({}, 199), { message: /0\.199 s/ })
 })
+
+test('more than two excerpts are channels; the first two lie as they would alone', t => {
+  t.deepEqual(outOf(nearby, { length: '0.2 s', views: 3 }, { from: port }), {
+    ...{ kind: 'channels', of: { kind: 'excerpt', rate: 1000, samples: 200 }, count: 3 },
+  })
+  const values = { from: recording(1000), rng: draws('clip') }
+  const three = runItem(nearby, { length: '0.2 s', views: 3 }, { from: port }, values) as Float32Array[]
+  t.deepEqual([three[0]![0], three[1]![0]], starts({}))
+  t.is(three.length, 3)
+})
