@@ -1,5 +1,6 @@
 /** `earshot data`: what is wrong with data sets, how to part them, and which part to trust. */
 import type { Command } from 'commander'
+import { demandOutput } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
 import type { Part } from '../../data/splits/parts.js'
 import { writeWhole } from '../../data/whole-file.js'
@@ -100,6 +101,7 @@ async function listAdapters({ json }: { json?: boolean }): Promise<void> {
 }
 
 async function check(sets: string[], { against, json }: { against: string[]; json?: string }): Promise<void> {
+  if (json !== undefined) demandOutput(json, 'JSON', [...sets, ...against])
   const [{ checkSets }, { checkText }, { progress }] = await Promise.all([
     import('../datasets/check-sets.js'),
     import('../datasets/check-text.js'),

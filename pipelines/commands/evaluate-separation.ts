@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { demandOutput } from '../../data/output-file.js'
 import { stoppable } from '../terminal/interrupt.js'
 import { wholeNumber } from './whole-number.js'
 
@@ -41,6 +42,7 @@ async function evaluate(run: string, manifest: string, flags: Flags): Promise<vo
   const { evaluationText } = await import('../separation/evaluation-text.js')
   const { onDisk, writeWhole } = await import('../../data/whole-file.js')
   const output = flags.output ?? usualFile(locateCheckpoint(run).file, manifest)
+  demandOutput(output, 'JSON', [manifest])
   await stoppable(async signal => {
     const evaluation = await evaluateSeparation({ run, others, manifest, column: flags.stems, count, signal })
     onDisk(dirname(output), () => mkdirSync(dirname(output), { recursive: true }))

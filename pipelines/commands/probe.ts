@@ -1,6 +1,7 @@
 /** `earshot probe`: what embeddings are worth to a shallow classifier, beside baselines. */
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
+import { demandOutput } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
 import type { Budget } from '../evaluation/probes/fewer-labels.js'
 import type { Official } from '../evaluation/probes/published-protocol.js'
@@ -92,6 +93,11 @@ async function run(files: string[], given: Flags): Promise<void> {
     import('../evaluation/probes/result-file.js'),
   ])
   const target = given.json ?? saved.resultFile(options)
+  demandOutput(target, 'JSON', [
+    ...files,
+    ...options.against,
+    ...(options.labels === undefined ? [] : [options.labels]),
+  ])
   if (separator === undefined) {
     const result = await withBar(begin => runProbe(options, begin))
     const official = officialOf(result)

@@ -2,6 +2,7 @@
 import { dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { cacheFolder } from '../../data/cache-folder.js'
+import { demandOutput } from '../../data/output-file.js'
 import { wholeNumber } from './whole-number.js'
 
 interface Flags {
@@ -41,6 +42,7 @@ export default (program: Command): void => {
 
 async function report(folder: string, flags: Flags): Promise<void> {
   const { output = join(folder, 'report.html'), probe, embeddings, label } = flags
+  demandOutput(output, 'HTML', [])
   const options = {
     ...{ probes: probe, embeddings, label, cache: join(cacheFolder(), 'features') },
     points: wholeNumber('--points', flags.points, 1),

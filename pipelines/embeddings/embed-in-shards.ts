@@ -1,6 +1,7 @@
 /** Embeds a list in shards, and puts them together: the file is the one of the list embedded at once. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { demandOutput } from '../../data/output-file.js'
 import { inferenceGraph } from '../../graphs/inference/inference-graph.js'
 import { loadStages } from '../../stages/registry.js'
 import { runShards, type Sharding } from '../jobs/run-shards.js'
@@ -32,6 +33,7 @@ export interface EmbeddedInShards {
  */
 export async function embedInShards(options: EmbedInShards): Promise<EmbeddedInShards> {
   const { run, inputs, output, layer, typed, sharding, signal } = options
+  demandOutput(output, 'Arrow', inputs)
   const { checkpoint, tensors } = findCheckpoint(run)
   const { graph, note, sha256 } = checkpoint
   inferenceGraph(graph, await loadStages(graph.stageFiles), encoderIn(layer))

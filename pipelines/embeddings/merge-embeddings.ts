@@ -1,6 +1,7 @@
 /** Puts files of embeddings together: shards of one list in the order of the list, others in the order in which they are named. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { basename, join } from 'node:path'
+import { demandOutput } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
 import { type EmbeddingFile, type EmbeddingRows, openEmbeddings } from './arrow-reader.js'
 import { createEmbeddingWriter, type EmbeddingRow, FIXED_COLUMNS } from './arrow-writer.js'
@@ -24,9 +25,7 @@ export interface Merged {
  *   in two of them
  */
 export async function mergeEmbeddings(files: readonly string[], output: string): Promise<Merged> {
-  const same = files.find(file => resolve(file) === resolve(output))
-  if (same !== undefined)
-    throw new Problem('bad-option', `${same} would be written over while it is read.`, { hint: 'Name another -o.' })
+  demandOutput(output, 'Arrow', files)
   const { order, rows, columns } = await mergeOne(files, output)
   noteSkipped(order, output)
   const names = order.map(file => baselineNames(file))

@@ -3,6 +3,7 @@ import { appendFileSync, mkdirSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { readClips } from '../../data/manifests.js'
+import { demandOutput } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
 import { Hearing } from '../../graphs/inference/hearing.js'
 import { inferenceGraph } from '../../graphs/inference/inference-graph.js'
@@ -45,6 +46,7 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
     phases[phase] = (performance.now() - start) / 1000
     return result
   }
+  demandOutput(options.output, 'Arrow', options.inputs)
   const found = findCheckpoint(options.run)
   const { graph, statistics, train } = found.checkpoint
   const stages = await loadStages(graph.stageFiles)

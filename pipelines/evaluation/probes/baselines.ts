@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { Problem } from '../../../data/problem.js'
+import { openEmbeddings } from '../../embeddings/arrow-reader.js'
 import { type ClipTable, readClipTable } from '../../embeddings/clip-table.js'
 import { matchClips } from '../../embeddings/match-clips.js'
 import { baselinesFolder } from '../../embeddings/metadata.js'
@@ -22,8 +23,14 @@ interface Asked {
   against: readonly string[]
   /** All embeddings of each clip as well. */
   frames: boolean
-  /** Told the name of each baseline that is not there. */
-  missing(name: string): void
+  /** Told of each baseline that cannot be compared with. */
+  missing(baseline: MissingBaseline): void
+}
+
+export interface MissingBaseline {
+  name: string
+  /** In words: `its file is not there`. */
+  why: string
 }
 
 /**
@@ -41,8 +48,9 @@ export async function gatherContestants(
   const read = (file: string) => alignedFeatures(file, table, rows, frames)
   for (const [stem, name] of BASELINES) {
     const file = join(baselinesFolder(table.file), `${stem}.arrow`)
-    if (existsSync(file)) contestants.push({ name, file, ...(await read(file)) })
-    else missing(name)
+    const why = existsSync(file) ? await notOf(table, file) : 'its file is not there'
+    if (why === undefined) contestants.push({ name, file, ...(await read(file)) })
+    else missing({ name, why })
   }
   const names = against.map(file => basename(file, '.arrow'))
   for (const [at, file] of against.entries()) {
@@ -51,6 +59,17 @@ export async function gatherContestants(
     contestants.push({ name: unique ? names[at]! : file.replace(/\.arrow$/, ''), file, ...(await read(file)) })
   }
   return contestants
+}
+
+/** Why a baseline is not that of a table's embeddings: another run's, left by an earlier `embed`; undefined if it is. */
+async function notOf({ metadata }: ClipTable, file: string): Promise<string | undefined> {
+  const baseline = await openEmbeddings(file)
+  baseline.close()
+  const made = 'earshot.checkpoint'
+  const [own, other] = [metadata[made], baseline.metadata[made]]
+  if (own === other) return undefined
+  const short = (hash: string | undefined) => hash?.slice(0, 8) ?? 'none'
+  return `its file is of the checkpoint ${short(other)}, these embeddings are of ${short(own)}`
 }
 
 /**

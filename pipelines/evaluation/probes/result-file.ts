@@ -127,7 +127,7 @@ function resultObject<M extends string>(
       classes: Object.fromEntries(classes.map((name, c) => [name, truth.sets.filter(set => set.includes(c)).length])),
     },
     notes,
-    missingBaselines: missing,
+    missingBaselines: missing.map(({ name }) => name),
     rows: figuresOf(rows),
     ...(curve.length > 0 && {
       curve: {

@@ -47,7 +47,7 @@ function textOf<M extends string>(result: ProbeResultOf<M>, columns: readonly Co
   const { classifiers, comparison, curve, examples, missing, options } = result
   const tables = classifiers.map(classifier => tableOf(classifier, comparison.rows, columns))
   const curves = curve.length > 0 ? classifiers.map(({ name }) => curveTable(name, result, columns[0]!)) : []
-  const notes = [...examples.notes, ...missing.map(name => `No baseline '${name}': its file is not there.`)]
+  const notes = [...examples.notes, ...missing.map(({ name, why }) => `No baseline '${name}': ${why}.`)]
   return [
     `${filesOf(options).join(' + ')}: '${options.label}' of ${protocol(result)}`,
     ...tables,

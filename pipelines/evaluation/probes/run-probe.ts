@@ -8,7 +8,7 @@ import { readLabelTable } from '../../embeddings/label-table.js'
 import { matchClips } from '../../embeddings/match-clips.js'
 import type { RankingScore } from '../../statistics/ranking.js'
 import type { Score } from '../../statistics/scores.js'
-import { gatherContestants } from './baselines.js'
+import { gatherContestants, type MissingBaseline } from './baselines.js'
 import { type Classifier, classifiersOf, DEFAULT_CLASSIFIERS } from './classifiers.js'
 import { type Comparison, compare, stepsOf } from './compare.js'
 import { type Asked, chooseExamples, count, type Examples } from './examples.js'
@@ -47,7 +47,7 @@ export interface ProbeResultOf<M extends string> {
   /** The comparison with fewer labels, a point a budget; empty if none was asked for. */
   curve: CurvePoint<M>[]
   /** Baselines that are not there. */
-  missing: string[]
+  missing: MissingBaseline[]
 }
 
 /** Of clips with one class each. */
@@ -95,9 +95,9 @@ async function judged<M extends string>(
   const { rows } = examples
   const said: string[] = []
   const features = await ownFeatures(table, rows, { layers, classifiers: words }, note => said.push(note))
-  const missing: string[] = []
+  const missing: MissingBaseline[] = []
   const frames = features.frames !== undefined
-  const rivals = await gatherContestants(table, rows, { against, frames, missing: name => missing.push(name) })
+  const rivals = await gatherContestants(table, rows, { against, frames, missing: one => missing.push(one) })
   const alone = rivals.filter(rival => rival.frames && !severalEach(rival.frames)).map(({ name }) => name)
   if (alone.length > 0) said.push(`One embedding a clip, so that attention has nothing to choose: ${alone.join(', ')}.`)
   const own = {

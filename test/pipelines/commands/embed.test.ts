@@ -87,11 +87,16 @@ test('nothing to embed, no run, and a read-only place are said in a sentence', a
   const empty = join(config.folder, 'empty')
   mkdirSync(empty, { recursive: true })
   writeFileSync(join(config.folder, 'plain-file'), '')
+  const recording = join(config.folder, 'precious.flac')
+  copyFileSync(join(config.sounds, readdirSync(config.sounds).find(file => file.startsWith('drum'))!), recording)
+  const before = readFileSync(recording)
   const cases: [string[], RegExp][] = [
     [['embed', run, empty, '-o', join(config.folder, 'x.arrow')], /no audio|holds no/i],
     [['embed', join(config.folder, 'nowhere'), config.sounds, '-o', join(config.folder, 'x.arrow')], /does not exist/],
     [['embed', run, config.sounds, '-o', join(config.folder, 'plain-file', 'x.arrow')], /cannot be (written|made)/],
     [['embed', run, config.sounds, '-o', 'x.arrow', '--hop', '5 Hz'], /not a duration/],
+    [['embed', run, recording, '-o', recording], /is read here, and would be written over/],
+    [['embed', run, config.sounds, '-o', recording], /its name says \.flac/],
   ]
   for (const [words, expected] of cases) {
     const { code, error } = await earshot(words, config.cache)
@@ -99,4 +104,5 @@ test('nothing to embed, no run, and a read-only place are said in a sentence', a
     t.regex(error, expected)
     t.notRegex(error, /\n {4}at /, 'no stack trace')
   }
+  t.deepEqual(readFileSync(recording), before)
 })

@@ -81,7 +81,7 @@ test('rows, folds and paired differences: good embeddings beat their baselines a
     rows.map(row => row.name),
     ['trained', 'untrained encoder', 'log-mel statistics', 'poor', 'chance: largest class', 'chance: uniform guess'],
   )
-  t.deepEqual(result.missing, ['log-mel statistics + duration'])
+  t.deepEqual(result.missing, [{ name: 'log-mel statistics + duration', why: 'its file is not there' }])
   t.is(tested.length, 60)
   t.is(result.examples.groups, 6)
   t.true(steps.length > 0 && steps.every(total => total === steps.length))
@@ -98,6 +98,22 @@ test('rows, folds and paired differences: good embeddings beat their baselines a
   const text = resultText(result)
   t.regex(text, /60 clips, 3 classes; 5 folds, 6 groups of 'kit' held out whole; seed 0/)
   t.regex(text, /No baseline 'log-mel statistics \+ duration'/)
+})
+
+test('baselines that an earlier run left behind are not compared with', async t => {
+  const of = (checkpoint: string) => ({ 'earshot.level': 'clip', 'earshot.checkpoint': checkpoint })
+  const file = write('second.arrow', clips(9), of('cafe0123456789'))
+  write('second.baselines/untrained.arrow', clips(2), of('beef0123456789'))
+  write('second.baselines/log-mel.arrow', clips(0), of('cafe0123456789'))
+  const result = await runProbe(options(file))
+  t.deepEqual(
+    result.comparison.rows.slice(0, 2).map(row => row.name),
+    ['trained', 'log-mel statistics'],
+  )
+  t.regex(
+    resultText(result),
+    /No baseline 'untrained encoder': its file is of the checkpoint beef0123, these .* cafe0123\./,
+  )
 })
 
 test('the same twice, whatever the order of the file; another seed, other folds', async t => {

@@ -1,0 +1,68 @@
+/** An output takes the place of nothing but an earlier output of its kind. */
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { extname, resolve } from 'node:path'
+import { Problem } from './problem.js'
+
+/** How files of a kind begin, and how their names end. */
+const KINDS = {
+  Arrow: { begins: ['ARROW1'], ends: ['.arrow', '.feather', '.ipc'] },
+  JSON: { begins: ['{', '['], ends: ['.json'] },
+  HTML: { begins: ['<'], ends: ['.html', '.htm'] },
+} as const
+
+/** Endings that say that a file holds something else. */
+const OTHERS =
+  '.csv .tsv .txt .md .json .jsonl .yaml .html .arrow .feather .parquet .npy .npz .h5 .pt .safetensors .wav .flac .mp3 .ogg .opus .m4a .aac .aiff .aif'.split(
+    ' ',
+  )
+
+/**
+ * Refuses what would destroy something, before any work: an output that is one of the inputs, a file that holds
+ * something else, a folder; and a name that says another kind than it would hold.
+ *
+ * @throws Problem `output-is-input`, `other-kind`
+ */
+export function demandOutput(output: string, kind: keyof typeof KINDS, inputs: readonly string[]): void {
+  const { begins, ends } = KINDS[kind]
+  const ending = extname(output).toLowerCase()
+  const input = inputs.find(input => isSame(input, output))
+  if (input !== undefined)
+    throw new Problem('output-is-input', `${output} is read here, and would be written over.`, {
+      hint: `Name another file with -o, such as ${output.slice(0, output.length - ending.length)}-2${ends[0]}.`,
+    })
+  if (OTHERS.includes(ending) && !(ends as readonly string[]).includes(ending))
+    throw new Problem('other-kind', `${output} would hold ${kind}, and its name says ${ending}.`, {
+      hint: `Name a file that ends in ${ends[0]}.`,
+    })
+  const there = found(output)
+  if (!there || there.size === 0n || !(there.isFile() || there.isDirectory())) return
+  if (there.isFile() && begins.some(begin => begin === beginningOf(output, begin.length))) return
+  const what = there.isDirectory() ? 'is a folder' : `is there already, and holds no ${kind}`
+  throw new Problem('other-kind', `${output} ${what}: it stays as it is.`, { hint: 'Name another file with -o.' })
+}
+
+/** Whether two names are of one file, also through links. */
+function isSame(one: string, other: string): boolean {
+  if (resolve(one) === resolve(other)) return true
+  const [a, b] = [one, other].map(found)
+  return a !== undefined && b !== undefined && a.isFile() && a.ino === b.ino && a.dev === b.dev && a.ino !== 0n
+}
+
+/** Nothing where it cannot be looked at: whoever writes there will say why. */
+function found(path: string) {
+  try {
+    return statSync(path, { throwIfNoEntry: false, bigint: true })
+  } catch {
+    return undefined
+  }
+}
+
+function beginningOf(file: string, length: number): string {
+  const bytes = Buffer.alloc(length)
+  const handle = openSync(file, 'r')
+  try {
+    return bytes.toString('latin1', 0, readSync(handle, bytes))
+  } finally {
+    closeSync(handle)
+  }
+}
