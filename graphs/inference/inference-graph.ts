@@ -77,7 +77,10 @@ class Rewriting {
     const [gathered] = Object.values(batch.inputs)
     if (batch.place !== 'batch' || !gathered)
       throw refused(`'${encoder.id}' reads '${batch.id}' (${batch.stage}), which is no batch of what clips give.`)
-    const input = this.#follow(gathered, read.lane ? [read.lane] : encoder.lifted ? [oneLaneOf(encoder, read)] : [])
+    const input = this.#follow(
+      gathered,
+      read.lane ? [read.lane] : encoder.lifted ? [this.#oneLane(encoder, read, gathered)] : [],
+    )
     const { port } = input
     if (port.kind !== 'patch' && port.kind !== 'excerpt')
       throw refused(`'${encoder.id}' reads ${describePort(port)} of each clip, not one patch or excerpt.`)
@@ -104,6 +107,24 @@ class Rewriting {
     const source = stage.copies && lane !== undefined ? node.inputs[lane] : undefined
     if (source) return this.#follow(source, rest)
     return node.lifted && lane !== undefined ? this.#inLane(node, stage, lane, rest) : this.#whole(node, stage, picks)
+  }
+
+  /**
+   * The lane that stands for a clip. Views that were drawn from it are alike without their draws; of a pair, the first is
+   * the clip itself in every graph where they differ.
+   */
+  #oneLane({ id }: CheckedNode, { port }: Input, gathered: Input): string {
+    const [first, ...others] = lanesOf(port)
+    if (first === LANES[0] || (first !== undefined && this.#drawsLanes(gathered))) return first
+    throw refused(`'${id}' hears ${describePort(port)}: ${1 + others.length} sounds of a clip, not one.`)
+  }
+
+  /** Whether the stage that made lanes of what has none drew them. */
+  #drawsLanes(input: Input): boolean {
+    const { stage: name, inputs } = this.#node(input.node)
+    const stage = this.stages.get(name)
+    const above = Object.values(inputs).find(({ bank, lane, port }) => !bank && !lane && lanesOf(port).length > 0)
+    return above ? this.#drawsLanes(above) : stage?.runsIn === 'item' && stage.draws === true
   }
 
   /** A stage that works lane by lane, in one of them. */
@@ -185,13 +206,6 @@ class Rewriting {
   #node(id: string): CheckedNode {
     return this.#byId.get(id)!
   }
-}
-
-/** The side of the pair that stands for a clip; the first view is the clip itself in every graph where they differ. */
-function oneLaneOf({ id }: CheckedNode, { port }: Input): string {
-  const [first, ...others] = lanesOf(port)
-  if (first !== undefined && others.length === 1 && first === LANES[0]) return first
-  throw refused(`'${id}' hears ${describePort(port)}: ${1 + others.length} sounds of a clip, not one.`)
 }
 
 /** One lane after the other; undefined where there is none of that name. */
