@@ -2,7 +2,8 @@ import test from 'ava'
 import { createOptimiser, type OptimiserOptions } from '../../engine/optimisers/optimiser.js'
 import { schedule } from '../../engine/optimisers/schedule.js'
 import { optimiserSettings, type ScheduleSettings, scheduleSettings } from '../../engine/optimisers/settings.js'
-import { engine, fixture, near, tensorOf, weightsFrom } from './started.js'
+import { FLOAT64, near } from './near.js'
+import { engine, fixture, tensorOf, weightsFrom } from './started.js'
 
 interface Case {
   start: { shape: number[]; data: number[] }[]
@@ -31,7 +32,7 @@ function begin(options: OptimiserOptions) {
 for (const [name, { options, path }] of Object.entries(runs)) {
   test(`${name} walks as torch.optim`, t => {
     const { step } = begin(options)
-    for (const [at, expected] of path.entries()) near(t, step(at), expected.flat(), 2e-6, `step ${at}`)
+    for (const [at, expected] of path.entries()) near(t, step(at), expected.flat(), `step ${at}`)
   })
 
   test(`${name} goes on from its state as if it had never stopped`, t => {
@@ -49,7 +50,7 @@ for (const [name, { options, path }] of Object.entries(runs)) {
 
 test('momentum may move at each step', t => {
   const { step } = begin(runs.momentum!.options)
-  for (const [at, expected] of cycled.entries()) near(t, step(at, momenta[at]), expected.flat(), 2e-6, `step ${at}`)
+  for (const [at, expected] of cycled.entries()) near(t, step(at, momenta[at]), expected.flat(), `step ${at}`)
 })
 
 test('an optimiser leaves no tensor behind', t => {
@@ -77,8 +78,8 @@ test('schedules agree with torch.optim.lr_scheduler', t => {
       t,
       rates,
       path.map(([rate]) => rate),
-      1e-9,
       `${settings.kind}: learning rate`,
+      { unit: FLOAT64 },
     )
     const cycles = settings.kind === 'one-cycle' && settings['cycle-momentum'] !== false
     if (!cycles) t.is(at(0).momentum, undefined)
@@ -87,8 +88,8 @@ test('schedules agree with torch.optim.lr_scheduler', t => {
         t,
         path.map((_, step) => at(step).momentum!),
         path.map(([, momentum]) => momentum),
-        1e-9,
         'momentum',
+        { unit: FLOAT64 },
       )
   }
 })

@@ -9,7 +9,8 @@ import vggLike from '../../stages/encoders/vgg-like.js'
 import type { Port } from '../../stages/ports.js'
 import { builder } from '../stages/built.js'
 import { normal } from './finite-differences.js'
-import { engine, near, tensorOf, weightsFrom } from './started.js'
+import { BFLOAT16, near } from './near.js'
+import { engine, tensorOf, weightsFrom } from './started.js'
 
 const narrow = await startEngine({ threads: 2, precision: 'bfloat16' })
 const patch: Port = { kind: 'patch', rate: 16000, hop: 160, frames: 32, bands: 40 }
@@ -37,8 +38,8 @@ for (const [name, stage, parameters] of [
     test(`${name} in bfloat16 is near float32, ${training ? 'training' : 'evaluating'}`, t => {
       const wide = pass(stage, parameters, engine, training)
       const found = pass(stage, parameters, narrow, training)
-      near(t, found.value, wide.value, 0.1, 'value')
-      near(t, found.norms, wide.norms, 0.1, 'norms of the gradients')
+      near(t, found.value, wide.value, 'value', { unit: BFLOAT16, roundings: 64 })
+      near(t, found.norms, wide.norms, 'norms of the gradients', { unit: BFLOAT16, roundings: 64 })
     })
   }
 }

@@ -3,7 +3,8 @@ import test from 'ava'
 import { nearestOfOthers } from '../../../pipelines/model/neighbours.js'
 import { ridgeLeavingOut } from '../../../pipelines/model/ridge.js'
 import { clipVote, largest, usualK } from '../../../pipelines/training/watch/clip-vote.js'
-import { engine, fixture, near } from '../../engine/started.js'
+import { FLOAT64, near } from '../../engine/near.js'
+import { engine, fixture } from '../../engine/started.js'
 
 interface Held {
   units: number[]
@@ -42,7 +43,7 @@ for (const held of ['clip', 'group'] as const) {
   test(`ridge regression, own ${held} left out by its residuals, is scikit-learn's refitted without it`, t => {
     const features = { rows: labels.length, columns: size, values: Float64Array.from(ridge.means) }
     const scores = ridgeLeavingOut(features, labels, Int32Array.from(units), classes)
-    near(t, scores.values, ridge.scores, 1e-9)
+    near(t, scores.values, ridge.scores, 'scores', { unit: FLOAT64, roundings: 1e6 })
   })
 }
 

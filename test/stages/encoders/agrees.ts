@@ -3,7 +3,8 @@ import type { ExecutionContext } from 'ava'
 import { lossAndGradients } from '../../../engine/gradients.js'
 import type { Stage } from '../../../stages/contract.js'
 import type { Port } from '../../../stages/ports.js'
-import { engine, fixture, near, stateOf, tensorOf, weightsFrom } from '../../engine/started.js'
+import { near } from '../../engine/near.js'
+import { engine, fixture, stateOf, tensorOf, weightsFrom } from '../../engine/started.js'
 import { builder } from '../built.js'
 
 interface Numbers {
@@ -20,6 +21,12 @@ interface Case {
   /** Running statistics after one batch in training. */
   after: Record<string, Numbers>
   evaluated: number[]
+  rounding: {
+    value: number
+    gradients: Record<string, number>
+    after: Record<string, number>
+    evaluated: number
+  }
 }
 
 export const patches = (frames: number, bands: number): Port => ({
@@ -31,6 +38,7 @@ export const patches = (frames: number, bands: number): Port => ({
 /** Value, gradients, running statistics and evaluation. */
 export function agreesWithPytorch(t: ExecutionContext, stage: Stage, name: string): void {
   const expected = fixture<Case>(`${name}/case.json`)
+  const { rounding } = expected
   const [, frames, bands] = expected.x.shape as [number, number, number]
   const weights = weightsFrom(1)
   const encoder = builder(stage, expected.parameters, { from: patches(frames, bands) })(weights.scope)
@@ -38,16 +46,20 @@ export function agreesWithPytorch(t: ExecutionContext, stage: Stage, name: strin
   const [x, towards] = [tensorOf(expected.x), tensorOf(expected.towards)]
   const { gradients } = lossAndGradients(engine, weights.trainable, () => {
     const value = encoder({ from: x }, { training: true })
-    near(t, value.dataSync(), expected.value, 1e-5, 'value')
+    near(t, value.dataSync(), expected.value, 'value', { rounding: rounding.value })
     return engine.tf.sum(engine.tf.mul(value, towards))
   })
   t.deepEqual(Object.keys(expected.gradients).sort(), weights.trainable.map(weight => weight.name).sort())
   weights.trainable.forEach((weight, index) => {
-    near(t, gradients[index]!.dataSync(), expected.gradients[weight.name]!.data, 1e-4, weight.name)
+    near(t, gradients[index]!.dataSync(), expected.gradients[weight.name]!.data, weight.name, {
+      rounding: rounding.gradients[weight.name]!,
+    })
   })
   for (const [name, { data }] of Object.entries(expected.after))
-    near(t, weights.state().get(name)!.data, data, 1e-5, name)
-  near(t, encoder({ from: x }, { training: false }).dataSync(), expected.evaluated, 1e-5, 'evaluation')
+    near(t, weights.state().get(name)!.data, data, name, { rounding: rounding.after[name]! })
+  near(t, encoder({ from: x }, { training: false }).dataSync(), expected.evaluated, 'evaluation', {
+    rounding: rounding.evaluated,
+  })
   weights.dispose()
 }
 

@@ -7,7 +7,8 @@ import { timeFrequencyPool } from '../../../stages/encoders/vgg4/time-frequency-
 import vgg4 from '../../../stages/encoders/vgg4.js'
 import type { Port } from '../../../stages/ports.js'
 import { normal } from '../../engine/finite-differences.js'
-import { engine, fixture, near, tensorOf, weightsFrom } from '../../engine/started.js'
+import { BFLOAT16, near } from '../../engine/near.js'
+import { engine, fixture, tensorOf, weightsFrom } from '../../engine/started.js'
 import { builder, outOf } from '../built.js'
 
 const { tf } = engine
@@ -23,6 +24,7 @@ interface Case {
   value: Numbers
   norms: Record<string, number>
   first: Record<string, Numbers>
+  rounding: { value: number; norms: Record<string, number>; first: Record<string, number> }
 }
 
 const patches = (frames: number, bands: number, size = 4): Port => ({
@@ -53,7 +55,7 @@ function fill(weights: readonly Weight[], names: readonly string[]): void {
   }
 }
 
-for (const { parameters, names, x, value, norms, first } of fixture<Case[]>('vgg4/encoders.json')) {
+for (const { parameters, names, x, value, norms, first, rounding } of fixture<Case[]>('vgg4/encoders.json')) {
   test(`${parameters.variant}, ${parameters.downsampling}: value and gradients agree with PyTorch`, t => {
     const weights = weightsFrom(1)
     const encoder = builder(vgg4, parameters, { from: patches(27, 18) })(weights.scope)
@@ -63,12 +65,16 @@ for (const { parameters, names, x, value, norms, first } of fixture<Case[]>('vgg
     const { gradients } = lossAndGradients(engine, weights.trainable, () => {
       const found = encoder({ from: tensorOf(x) }, { training: true })
       t.deepEqual(found.shape, value.shape)
-      near(t, found.dataSync(), value.data, 1e-4, 'value')
+      near(t, found.dataSync(), value.data, 'value', { rounding: rounding.value })
       return tf.sum(tf.mul(found, towards))
     })
     weights.trainable.forEach(({ name }, index) => {
-      near(t, tf.norm(gradients[index]!).dataSync(), [norms[name]!], 1e-3, `norm of ${name}`)
-      near(t, gradients[index]!.flatten().dataSync().slice(0, 12), first[name]!.data, 1e-2, name)
+      near(t, tf.norm(gradients[index]!).dataSync(), [norms[name]!], `norm of ${name}`, {
+        rounding: rounding.norms[name]!,
+      })
+      near(t, gradients[index]!.flatten().dataSync().slice(0, 12), first[name]!.data, name, {
+        rounding: rounding.first[name]!,
+      })
     })
   })
 }
@@ -119,7 +125,7 @@ for (const pooling of ['maxmeanfreq', 'meanmaxfreq', 'maxmeantime', 'meanmaxtime
       mean: () => tf.mean(features, [1, 2]),
       max: () => tf.max(features, [1, 2]),
     }
-    near(t, pooled.dataSync(), expected[pooling]().dataSync(), 1e-6)
+    near(t, pooled.dataSync(), expected[pooling]().dataSync())
     weights.dispose()
   })
 }
@@ -173,8 +179,8 @@ for (const downsampling of ['max', 'blur', 'aps+tlpf'] as const) {
       return { value: value!, norms: gradients.map(gradient => by.tf.norm(gradient).dataSync()[0]!) }
     }
     const [wide, found] = [pass(engine), pass(narrow)]
-    near(t, found.value, wide.value, 0.1, 'value')
-    near(t, found.norms, wide.norms, 0.15, 'norms of the gradients')
+    near(t, found.value, wide.value, 'value', { unit: BFLOAT16, roundings: 64 })
+    near(t, found.norms, wide.norms, 'norms of the gradients', { unit: BFLOAT16, roundings: 64 })
   })
 }
 

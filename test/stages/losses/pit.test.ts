@@ -5,7 +5,8 @@ import { ParameterProblem } from '../../../stages/contract.js'
 import stage, { pit } from '../../../stages/losses/pit.js'
 import { cheapestColumns } from '../../../stages/separation/permutation.js'
 import { checkGradient, normal } from '../../engine/finite-differences.js'
-import { engine, near, tensorOf } from '../../engine/started.js'
+import { near } from '../../engine/near.js'
+import { engine, tensorOf } from '../../engine/started.js'
 import { outOf } from '../built.js'
 import { batch, cases, channelsOf, noise, silence, sum, times } from '../separation/support.js'
 
@@ -14,11 +15,11 @@ const plain = { active: 1e-3, inactive: 1e-2 }
 const stacked = (sounds: Float32Array[]) => tf.stack(sounds.map(sound => tf.tensor1d(sound))).expandDims(0)
 
 test('value and gradients agree with PyTorch trying every permutation', t => {
-  for (const { sources, stems, loss, towards } of cases.pit) {
+  for (const { sources, stems, loss, towards, rounding } of cases.pit) {
     const of = (sources: Tensor) => pit(engine, sources, tensorOf(stems), plain) as Scalar
     const { value, grad } = tf.valueAndGrad(of)(tensorOf(sources))
-    near(t, value.dataSync(), [loss], 1e-5)
-    near(t, grad.dataSync(), towards, 1e-4)
+    near(t, value.dataSync(), [loss], 'value', { rounding: rounding.loss })
+    near(t, grad.dataSync(), towards, 'gradient', { rounding: rounding.towards })
   }
 })
 
@@ -30,7 +31,7 @@ test('stems in any order, and silence elsewhere, cost no more than the floors', 
     [a, b, silence(), silence()],
     [silence(), b, silence(), a],
   ])
-    near(t, pit(engine, stacked(sources), stems, plain).dataSync(), [floor], 1e-4)
+    near(t, pit(engine, stacked(sources), stems, plain).dataSync(), [floor])
 })
 
 test('sources that are each an M-th of the mixture are at the level named as chance', t => {
@@ -40,7 +41,7 @@ test('sources that are each an M-th of the mixture are at the level named as cha
     const share = times(1 / count, sum(...stems))
     const found = pit(engine, stacked(new Array(count).fill(share)), stacked(stems), plain)
     const out = outOf(stage, {}, { from: batch(channelsOf(count, samples)), stems: batch(channelsOf(2, samples)) })
-    near(t, found.dataSync(), [out.kind === 'loss' ? out.chance : Number.NaN], 0.02)
+    near(t, found.dataSync(), [out.kind === 'loss' ? out.chance : Number.NaN], 'chance', { inexact: 0.1 })
   }
 })
 

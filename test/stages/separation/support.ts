@@ -8,6 +8,13 @@ export interface Numbers {
   data: number[]
 }
 
+interface Loss {
+  sources: Numbers
+  loss: number
+  towards: number[]
+  rounding: { loss: number; towards: number }
+}
+
 export interface Cases {
   networks: {
     settings: Record<string, unknown> & { window: number; hop: number; sources: number }
@@ -17,9 +24,10 @@ export interface Cases {
     loss: number
     weights: Record<string, Numbers>
     towards: Record<string, number[]>
+    rounding: { sources: number; loss: number; towards: Record<string, number> }
   }[]
-  mixit: { sources: Numbers; a: Numbers; b: Numbers; loss: number; towards: number[] }[]
-  pit: { sources: Numbers; stems: Numbers; loss: number; towards: number[] }[]
+  mixit: (Loss & { a: Numbers; b: Numbers })[]
+  pit: (Loss & { stems: Numbers })[]
   ratioMask: { stems: Numbers; window: number; hop: number; separated: Numbers }
   siSdr: { estimate: Numbers; reference: Numbers; ratio: number }[]
 }

@@ -4,7 +4,8 @@ import { ParameterProblem } from '../../../stages/contract.js'
 import mixitStage from '../../../stages/losses/mixit.js'
 import { openSeparator } from '../../../stages/separation/separator.js'
 import tdcn from '../../../stages/separation/tdcn.js'
-import { engine, near, stateOf, tensorOf, weightsFrom } from '../../engine/started.js'
+import { near } from '../../engine/near.js'
+import { engine, stateOf, tensorOf, weightsFrom } from '../../engine/started.js'
 import { builder, outOf } from '../built.js'
 import { batch, cases, channelsOf, excerptPort, pairOf, RATE } from './support.js'
 
@@ -12,7 +13,7 @@ const { tf } = engine
 const REFERENCE = { basis: 'stft', sources: 4, bottleneck: 128, channels: 256, blocks: 8, repeats: 2 }
 const small = (given: object) => ({ bottleneck: 3, channels: 4, blocks: 2, repeats: 1, sources: 3, ...given })
 
-for (const { settings, a, b, sources, loss, weights: given, towards } of cases.networks) {
+for (const { settings, a, b, sources, loss, weights: given, towards, rounding } of cases.networks) {
   test(`${settings.basis}, consistency ${settings.consistency}: sources, loss and gradients agree with PyTorch`, t => {
     const samples = a.shape[1]!
     const { window, hop, ...others } = settings
@@ -30,13 +31,15 @@ for (const { settings, a, b, sources, loss, weights: given, towards } of cases.n
     weights.load(stateOf(given))
     const references = { a: tensorOf(a), b: tensorOf(b) }
     const mixture = tf.add(references.a, references.b)
-    near(t, separate({ from: mixture }, { training: true }).dataSync(), sources.data, 1e-5, 'sources')
+    near(t, separate({ from: mixture }, { training: true }).dataSync(), sources.data, 'sources', {
+      rounding: rounding.sources,
+    })
     const found = lossAndGradients(engine, weights.trainable, () =>
       compare({ from: separate({ from: mixture }, { training: true }), references }, { training: true }),
     )
-    near(t, found.loss.dataSync(), [loss], 1e-5, 'loss')
+    near(t, found.loss.dataSync(), [loss], 'loss', { rounding: rounding.loss })
     weights.trainable.forEach(({ name }, index) => {
-      near(t, found.gradients[index]!.dataSync(), towards[name]!, 1e-4, name)
+      near(t, found.gradients[index]!.dataSync(), towards[name]!, name, { rounding: rounding.towards[name]! })
     })
   })
 }
@@ -56,9 +59,9 @@ for (const consistency of ['uniform', 'predicted', 'energy']) {
       const separate = builder(tdcn, small({ basis, consistency }), { from: batch(excerptPort(1000)) })(weights.scope)
       const mixture = tf.randomNormal([2, 1000], 0, 1, 'float32', 4)
       const sum = tf.sum(separate({ from: mixture }, { training: false }), 1)
-      near(t, sum.dataSync(), mixture.dataSync(), 1e-5)
+      near(t, sum.dataSync(), mixture.dataSync())
       const silent = separate({ from: tf.zeros([2, 1000]) }, { training: false })
-      near(t, silent.dataSync(), new Float32Array(silent.size), 1e-6, 'silence')
+      near(t, silent.dataSync(), new Float32Array(silent.size), 'silence')
     })
   }
 }
@@ -68,8 +71,8 @@ test('blocks start with scales of 1, 0.9, 0.81, ... and slopes of 0.1', t => {
   builder(tdcn, small({ blocks: 2, repeats: 2 }), { from: batch(excerptPort(500)) })(weights.scope)
   const starts = (end: string) =>
     weights.all.filter(({ name }) => name.endsWith(end)).map(weight => weight.read().dataSync()[0]!)
-  near(t, starts('.scale'), [1, 0.9, 0.9 ** 2, 0.9 ** 3], 1e-6)
-  near(t, starts('.slope'), new Array(8).fill(0.1), 1e-6)
+  near(t, starts('.scale'), [1, 0.9, 0.9 ** 2, 0.9 ** 3])
+  near(t, starts('.slope'), new Array(8).fill(0.1))
 })
 
 test('what leaves is channels of what came', t => {
@@ -97,7 +100,7 @@ test('a separator opened from a checkpoint does the same, on sounds of any lengt
     const mixture = tf.randomNormal([1, samples])
     const found = separator.separate(mixture)
     t.deepEqual(found.shape, [1, 3, samples])
-    near(t, found.dataSync(), separate({ from: mixture }, { training: false }).dataSync(), 1e-6)
+    near(t, found.dataSync(), separate({ from: mixture }, { training: false }).dataSync())
   }
   state.delete('separator.masks.bias')
   t.throws(() => openSeparator(engine, tdcn, { id: 'separator', parameters, from }, state), {

@@ -2,7 +2,8 @@ import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { inputScale, Neighbourhoods } from '../../../../pipelines/exchange/import/input-scale.js'
 import { normal } from '../../../engine/finite-differences.js'
-import { engine, near } from '../../../engine/started.js'
+import { near } from '../../../engine/near.js'
+import { engine } from '../../../engine/started.js'
 
 const { tf } = engine
 const patches = (count: number, frames: number, bands: number) =>
@@ -27,7 +28,7 @@ for (const side of [3, 5])
     const found = Array.from(expected, (_, channel) =>
       seen.variance(Float32Array.from({ length: side ** 2 }, (_, at) => filters[at * 4 + channel]!)),
     )
-    near(t, found, expected, 1e-4)
+    near(t, found, expected)
   })
 
 testProp('the scale is found that the inputs had', [fc.double({ min: 0.01, max: 1e5, noNaN: true })], (t, scale) => {
@@ -37,7 +38,7 @@ testProp('the scale is found that the inputs had', [fc.double({ min: 0.01, max: 
   const seen = new Neighbourhoods(3)
   for (const patch of all) seen.add(patch, 8)
   const found = inputScale(filters, Float32Array.from(variances), seen)
-  near(t, [found.scale, ...found.quartiles], [scale, scale, scale], 1e-3)
+  near(t, [found.scale, ...found.quartiles], [scale, scale, scale], 'scale', { roundings: 1e6 })
 })
 
 test('a channel that is off says nothing', t => {
