@@ -54,6 +54,7 @@ export function checkGradient(
       })
     const [fine, coarse] = [slopes(step), slopes(2 * step)]
     const curvature = distance(fine, coarse)
+    t.true(curvature < 0.05 * Math.hypot(...fine), 'a kink is within the step')
     const expected = fine.map((slope, index) => slope + (slope - coarse[index]!) / 3)
     const allowance = { size: size / step, roundings: 4, inexact: curvature }
     near(t, gradients[at]!, expected, `the gradient towards input ${at}`, allowance)

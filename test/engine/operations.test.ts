@@ -115,7 +115,7 @@ for (const training of [true, false]) {
       normal([3], 'scale'),
       normal([3], 'o'),
     ]
-    const options = { step: 1e-3 }
+    const options = { step: 5e-4 }
     checkGradient(t, (x, f, s, o) => block(x!, f!, s!, o!), inputs, options)
     const image = tensorOf(inputs[0]!)
     checkGradient(t, (f, s, o) => block(image, f!, s!, o!, false), inputs.slice(1), options)

@@ -35,7 +35,6 @@ train:
 }
 
 test('a supervised run is trained, and measured against its shifted self', async t => {
-  t.timeout(280_000)
   const small = smallConfig('consistency', { steps: 2, every: 2 })
   const { config, set } = supervised(small)
   const run = join(small.folder, 'run')
@@ -62,7 +61,6 @@ test('a supervised run is trained, and measured against its shifted self', async
 })
 
 test('without a classifier embeddings are compared; a group that is not there is refused', async t => {
-  t.timeout(280_000)
   const { folder, sounds, config, cache } = smallConfig('consistency of embeddings', { steps: 2, every: 2 })
   const run = join(folder, 'run')
   t.is((await earshot(['train', config, '--run', run], cache)).code, 0)

@@ -40,7 +40,6 @@ async function rowsOf(file: string): Promise<Map<string, Float32Array>> {
 }
 
 test('trained, embedded, probed and checked as the same sounds in a folder', async t => {
-  t.timeout(290_000)
   const small = smallConfig('shards', { steps: 1, every: 1 })
   const packed = shards(small.sounds, small.folder)
   const run = join(small.folder, 'run')

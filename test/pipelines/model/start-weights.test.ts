@@ -62,7 +62,6 @@ test('a node is taken whole or not at all; where nothing fits it is refused and 
 })
 
 test('train --from a run of another graph takes its encoder', async t => {
-  t.timeout(280_000)
   const { folder, config, cache } = smallConfig('from', { steps: 1, every: 1 })
   const first = join(folder, 'first')
   const trained = await earshot(['train', config, '--run', first], cache)

@@ -29,6 +29,7 @@ test('uncorrelated dimensions cost nothing whatever their scale and offset; corr
   const b = tf.add(tf.mul(a, tensorOf({ shape: [2], data: [30, 5] })), 7)
   near(t, [1 + barlowTwins(engine, a, b, 1).dataSync()[0]!], [1])
   const twice = tf.concat([a.slice([0, 0], [4, 1]), a.slice([0, 0], [4, 1])], 1)
-  near(t, barlowTwins(engine, twice, twice, 0.25).dataSync(), [0.5])
-  near(t, barlowTwins(engine, a, tf.neg(a), 0.25).dataSync(), [8])
+  // the epsilon under the deviation, 1e-5, is in no closed form
+  near(t, barlowTwins(engine, twice, twice, 0.25).dataSync(), [0.5], 'alike', { inexact: 2e-5 })
+  near(t, barlowTwins(engine, a, tf.neg(a), 0.25).dataSync(), [8], 'opposite', { inexact: 2e-4 })
 })

@@ -59,7 +59,6 @@ test('it has the 527 classes, one hidden layer of 512 units, a frozen encoder, a
 })
 
 test('trains on the balanced list and is judged by mAP on the evaluation list, on what a local copy has', async t => {
-  t.timeout(280_000)
   const folder = miniature()
   const environment = { AUDIOSET: folder, EARSHOT_CACHE: join(folder, 'cache') }
   process.env.AUDIOSET = folder

@@ -15,7 +15,6 @@ const linesOf = (run: string) =>
     .map(line => JSON.parse(line))
 
 test('a classifier is watched by its own scores, stops early, is judged at its best; scores leave as Arrow', async t => {
-  t.timeout(280_000)
   const watch = '  watch: { set: labels.tsv, label: label, node: classifier, every: 1, patience: 2 }\n'
   const small = supervised('finetune', 12, `${watch}  checkpoints: { best: true }\n`)
   const run = join(small.folder, 'run')
@@ -67,7 +66,6 @@ test('without a test set or a classifier nothing is trained', async t => {
 })
 
 test('train.from in a config takes what --from takes', async t => {
-  t.timeout(280_000)
   const small = supervised('from a config', 1)
   const first = join(small.folder, 'first')
   t.is((await earshot(['train', small.config, '--run', first], small.cache)).code, 0)
@@ -81,7 +79,6 @@ test('train.from in a config takes what --from takes', async t => {
 })
 
 test('label noise of a config: told in the run, refused where it cannot be', async t => {
-  t.timeout(280_000)
   const small = supervised('noise', 1)
   const run = join(small.folder, 'run')
   const noise = (labels: string) => ['--set', `data.labels={${labels}}`]
@@ -104,7 +101,6 @@ test('label noise of a config: told in the run, refused where it cannot be', asy
 })
 
 test('a second run trains on what the first one does not suspect', async t => {
-  t.timeout(280_000)
   const small = supervised('pruned', 1)
   const [first, second] = [join(small.folder, 'first'), join(small.folder, 'second')]
   t.is((await earshot(['train', small.config, '--run', first], small.cache)).code, 0)

@@ -9,7 +9,6 @@ import { earshot } from '../../../earshot.js'
 import { supervised } from './supervised.js'
 
 test('teacher, flagged table, student: of clips with several labels', async t => {
-  t.timeout(290_000)
   const small = supervised('missing labels', 1)
   const label = (name: string, at: number) => `${name.slice(0, name.indexOf('_'))}${at % 2 === 0 ? '; even' : ''}`
   const rows = small.clips.map((name, at) => `sounds/${name}\t${label(name, at)}\n`)

@@ -7,7 +7,7 @@ import { hearNetwork, keyedDropout } from '../../../../pipelines/evaluation/prob
 import { layerNetwork } from '../../../../pipelines/evaluation/probes/layer-weights.js'
 import { adam, entropy } from '../../../../pipelines/evaluation/probes/network.js'
 import { xavier } from '../../../../pipelines/evaluation/probes/start-values.js'
-import { near } from '../../../engine/near.js'
+import { distance, near } from '../../../engine/near.js'
 import { engine, fixture, stateOf, tensorOf, weightsFrom } from '../../../engine/started.js'
 
 interface Case {
@@ -64,7 +64,9 @@ async function agrees(t: ExecutionContext, one: Case, make: (scope: Scope) => Ma
   weights.load(start) // running statistics have moved
   const trainer = await adam(engine, weights.trainable, one.rate)
   for (let step = 0; step < one.steps; step++) trainer.step(loss)
-  near(t, training().dataSync(), one.after, `logits after ${one.steps} steps`, { rounding: one.rounding.after })
+  // 1 - 0.999 is exact to 5e-5 in float32, and so are the squares that Adam keeps; a step goes by their root
+  const allowance = { rounding: one.rounding.after, inexact: 2.5e-5 * distance(one.after, one.logits) }
+  near(t, training().dataSync(), one.after, `logits after ${one.steps} steps`, allowance)
 }
 
 for (const [name, one] of Object.entries(cases.hear))
@@ -102,7 +104,7 @@ for (const [name, one] of Object.entries(cases.weightedLayers))
       shares = network.shares
       return { training: () => network.logits(x), use: () => network.logits(x) }
     })
-    near(t, shares!().dataSync(), one.shares, 'shares', { rounding: one.rounding.shares })
+    near(t, shares!().dataSync(), one.shares, 'shares', { rounding: one.rounding.shares, inexact: 2.5e-5 })
   })
 
 test('dropout leaves out a tenth, keeps the mean, and hangs on seed, step and layer alone', t => {

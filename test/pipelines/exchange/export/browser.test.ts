@@ -56,7 +56,6 @@ async function byEarshot(): Promise<Float32Array[]> {
 const chromium = findChromium()
 
 ;(chromium ? test : test.skip)('the page in Chromium gives the embeddings of ./earshot embed', async t => {
-  t.timeout(240_000)
   for (const name of NAMES) copyFileSync(join(SOUNDS, name), join(exported, 'tfjs', name))
   const server = await served(join(exported, 'tfjs'))
   t.teardown(server.close)
