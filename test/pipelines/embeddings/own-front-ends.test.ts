@@ -12,7 +12,8 @@ import { logMelOptions, logMelParameters } from '../../../stages/audio/log-mel.j
 import { Level } from '../../../stages/audio/signal/level.js'
 import { logMelOf } from '../../../stages/audio/spectra/log-mel-spectrogram.js'
 import { earshot, scratchFolder } from '../../earshot.js'
-import { engine, near } from '../../engine/started.js'
+import { near } from '../../engine/near.js'
+import { engine } from '../../engine/started.js'
 import { randomRun } from '../exchange/export/random-run.js'
 import { sound } from '../exchange/export/reference.js'
 
@@ -66,7 +67,7 @@ async function embeds(
       expected.push(...model.encode('encoder', input).dataSync())
     }
   }
-  near(t, embedding, expected, 1e-4)
+  near(t, embedding, expected, 'embedding', { roundings: 4096 })
 }
 
 test.serial('a fixed filter on excerpts is heard', t =>
