@@ -4,15 +4,18 @@
  * above all, are loaded by the first call that needs them.
  */
 import { join } from 'node:path'
+import type { z } from 'zod'
 import { cacheFolder } from '../data/cache-folder.js'
 import { type Problem, Problems } from '../data/problem.js'
 import type { CheckedGraph } from '../graphs/language/checked.js'
 import { type Edit, readGraph as readDocumentGraph } from '../graphs/language/read-graph.js'
 import { readConfig, sections } from './configuration/config.js'
-import type { Level } from './embeddings/clip-embedding.js'
+import { embedOptions } from './embeddings/embed-options.js'
 import type { Embedded } from './embeddings/write-embeddings.js'
+import type { ProbeRequest } from './evaluation/probes/probe-options.js'
 import type { MultiLabelResult, ProbeResult } from './evaluation/probes/run-probe.js'
 import type { TapResult } from './reports/tap/tap-node.js'
+import type { tapOptions } from './reports/tap/tap-options.js'
 import { type TrainingRequest, trainInFolder } from './training/train-in-folder.js'
 import type { Outcome } from './training/training.js'
 
@@ -59,21 +62,7 @@ export async function train(file: string, { edits = [], ...request }: TrainOptio
   return trainInFolder(await readConfig(file, edits), request)
 }
 
-export interface EmbedOptions {
-  /** Arrow file to write. */
-  output: string
-  /** clip: a row a clip, the mean over its patches (default); patch: a row a patch. */
-  level?: Level
-  /** Seconds from one patch to the next; 0.48 by default. */
-  hop?: number
-  /** Encoder to take embeddings from, if the graph has several. */
-  layer?: string
-  /** Writes what probes compare with as well; by default where the input has labels. */
-  baselines?: boolean
-  /** Worker threads for decoding; as many as cores by default. */
-  workers?: number
-  signal?: AbortSignal
-}
+export type EmbedOptions = z.input<typeof embedOptions> & { signal?: AbortSignal }
 
 /**
  * Writes embeddings of recordings as an Arrow file.
@@ -84,37 +73,12 @@ export interface EmbedOptions {
  */
 export async function embed(run: string, inputs: string | readonly string[], options: EmbedOptions): Promise<Embedded> {
   const { writeEmbeddings } = await import('./embeddings/write-embeddings.js')
-  const { hop = 0.48, level = 'clip' } = options
+  const { signal, ...given } = options
   const cache = join(cacheFolder(), 'features')
-  return writeEmbeddings({ ...options, run, inputs: [inputs].flat(), hop, level, cache })
+  return writeEmbeddings({ ...embedOptions.parse(given), run, inputs: [inputs].flat(), cache, signal })
 }
 
-export interface ProbeOptions {
-  /** Column of the classes. */
-  label: string
-  /** Column of what is held out whole: speaker, kit, site. */
-  group?: string
-  /** Column of a fixed split: tested on 'test' if there is such a value, else on each value in turn. */
-  split?: string
-  /** 5 by default. */
-  folds?: number
-  /** Table that brings the columns, joined by clip or file name. */
-  labels?: string
-  /** More embeddings of the same clips, compared pairwise. */
-  against?: readonly string[]
-  /** Of folds and resamples; 0 by default. */
-  seed?: number
-  /** `logistic-regression`, `knn`, `mlp`, `centroid`, `hear`, `attentive`, `weighted-layers`; the first two by default. */
-  classifiers?: readonly string[]
-  /** More files of the same clips (layers of an encoder), whose embeddings stand beside those of the first. */
-  layers?: readonly string[]
-  /** Points of HEAR's grid that `hear` tries, 1 to 16; 8 by default. */
-  gridPoints?: number
-  /** The probe again with fewer labels: `{ perClass: 5 }`, `{ share: 0.1 }`. */
-  budgets?: readonly ({ perClass: number } | { share: number })[]
-  /** Draws of the labels for each budget; 5 by default. */
-  repeats?: number
-}
+export type ProbeOptions = Omit<ProbeRequest, 'file' | 'separator'>
 
 /**
  * What embeddings are worth to a shallow classifier, beside baselines and chance.
@@ -124,8 +88,7 @@ export interface ProbeOptions {
  */
 export async function probe(file: string, options: ProbeOptions): Promise<ProbeResult> {
   const { runProbe } = await import('./evaluation/probes/run-probe.js')
-  const { against = [], folds = 5, seed = 0 } = options
-  return runProbe({ ...options, file, against, folds, seed })
+  return runProbe({ ...options, file })
 }
 
 /**
@@ -138,8 +101,7 @@ export async function probeMultiLabel(
   options: ProbeOptions & { separator: string },
 ): Promise<MultiLabelResult> {
   const { runMultiLabelProbe } = await import('./evaluation/probes/run-probe.js')
-  const { against = [], folds = 5, seed = 0 } = options
-  return runMultiLabelProbe({ ...options, file, against, folds, seed })
+  return runMultiLabelProbe({ ...options, file })
 }
 
 /** The table that `earshot probe` prints. */
@@ -147,17 +109,7 @@ export async function probeTable(result: ProbeResult): Promise<string> {
   return (await import('./evaluation/probes/result-text.js')).resultText(result)
 }
 
-export interface TapOptions extends ReadOptions {
-  /** 8 by default. */
-  count?: number
-  /** taps/<name of the graph>/<node> by default. */
-  output?: string
-  /** Sounds in place of the config's own. */
-  data?: string
-  /** Run seed; the config's own by default. */
-  seed?: number
-  workers?: number
-}
+export type TapOptions = Omit<z.input<typeof tapOptions>, 'file' | 'node'> & ReadOptions
 
 /**
  * Writes what leaves a node for the first clips of training: pictures, sounds, JSON and a page.

@@ -1,14 +1,10 @@
 /** `earshot cache`: what is kept on disk, and how to be rid of it. */
 import type { Command } from 'commander'
+import { z } from 'zod'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { cacheSummary, pruneCache } from '../../data/cached-files.js'
 import { Problem } from '../../data/problem.js'
-
-interface PruneFlags {
-  olderThan?: string
-  keep?: string
-  all?: boolean
-}
+import { verb } from './verb.js'
 
 const EXAMPLES = `
 Examples:
@@ -19,19 +15,57 @@ Examples:
   EARSHOT_CACHE_LIMIT=20GB ./earshot train configs/quickstart.yaml     stops before features take more
 `
 
+const HOUR = 3_600_000
+const AGES: Record<string, number> = { min: HOUR / 60, h: HOUR, d: 24 * HOUR, w: 168 * HOUR }
+const SIZES: Record<string, number> = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 }
+
+/** A number and one of the units, to milliseconds or bytes. */
+function measure(units: Record<string, number>, examples: string) {
+  return z.string().transform((text, context) => {
+    const [, number, unit = ''] = /^([\d.]+)\s*([a-zA-Z]+)$/.exec(text) ?? []
+    const name = Object.keys(units).find(one => one.toLowerCase() === unit.toLowerCase())
+    const value = name === undefined ? Number.NaN : Number(number) * units[name]!
+    if (Number.isFinite(value)) return value
+    context.addIssue(`expected ${examples}, not '${text}'`)
+    return z.NEVER
+  })
+}
+
+const prune = verb({
+  name: 'prune',
+  summary: 'remove cached features; they are made again when needed. The engine stays',
+  takes: z.strictObject({
+    olderThan: measure(AGES, '12h, 30d or 8w')
+      .optional()
+      .describe('not used for so long: 12h, 30d, 8w')
+      .meta({ value: 'age' }),
+    keep: measure(SIZES, '500MB or 5GB')
+      .optional()
+      .describe('the longest unused, until this much stays: 500MB, 5GB')
+      .meta({ value: 'size' }),
+    all: z.boolean().optional().describe('every feature'),
+  }),
+  run: async ({ olderThan, keep, all }) => {
+    if (olderThan === undefined && keep === undefined && !all) {
+      throw new Problem('bad-option', 'Nothing says what to prune.', {
+        hint: 'Give --older-than 30d, --keep 5GB or --all.',
+      })
+    }
+    const { files, bytes } = await pruneCache({ olderThan, keep, all })
+    process.stdout.write(`removed ${files} files, ${describeBytes(bytes)}\n`)
+  },
+})
+
 export default function register(program: Command): void {
-  const cache = program
-    .command('cache')
-    .description('show or prune what is kept on disk: log-mel features and the engine')
-    .addHelpText('after', EXAMPLES)
-    .action(show)
-  cache
-    .command('prune')
-    .description('remove cached features; they are made again when needed. The engine stays')
-    .option('--older-than <age>', 'not used for so long: 12h, 30d, 8w')
-    .option('--keep <size>', 'the longest unused, until this much stays: 500MB, 5GB')
-    .option('--all', 'every feature')
-    .action(prune)
+  prune(
+    verb({
+      name: 'cache',
+      summary: 'show or prune what is kept on disk: log-mel features and the engine',
+      takes: z.strictObject({}),
+      help: EXAMPLES,
+      run: show,
+    })(program),
+  )
 }
 
 async function show(): Promise<void> {
@@ -40,32 +74,6 @@ async function show(): Promise<void> {
   for (const { name, files, bytes } of shares)
     process.stdout.write(`  ${name.padEnd(12)}${describeBytes(bytes).padStart(10)}  ${files} files\n`)
   if (shares.length === 0) process.stdout.write('  empty\n')
-}
-
-async function prune({ olderThan, keep, all }: PruneFlags): Promise<void> {
-  if (olderThan === undefined && keep === undefined && !all) {
-    throw new Problem('bad-option', 'Nothing says what to prune.', {
-      hint: 'Give --older-than 30d, --keep 5GB or --all.',
-    })
-  }
-  const { files, bytes } = await pruneCache({
-    olderThan: olderThan === undefined ? undefined : measure(olderThan, AGES, '--older-than', '12h, 30d or 8w'),
-    keep: keep === undefined ? undefined : measure(keep, SIZES, '--keep', '500MB or 5GB'),
-    all,
-  })
-  process.stdout.write(`removed ${files} files, ${describeBytes(bytes)}\n`)
-}
-
-const HOUR = 3_600_000
-const AGES: Record<string, number> = { min: HOUR / 60, h: HOUR, d: 24 * HOUR, w: 168 * HOUR }
-const SIZES: Record<string, number> = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 }
-
-function measure(text: string, units: Record<string, number>, option: string, examples: string): number {
-  const [, number, unit = ''] = /^([\d.]+)\s*([a-zA-Z]+)$/.exec(text) ?? []
-  const name = Object.keys(units).find(one => one.toLowerCase() === unit.toLowerCase())
-  const value = name === undefined ? Number.NaN : Number(number) * units[name]!
-  if (Number.isFinite(value)) return value
-  throw new Problem('bad-option', `${option} takes ${examples}, not '${text}'.`)
 }
 
 /** `1.4 GB`: three figures at most, powers of 1000. */

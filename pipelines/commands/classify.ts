@@ -1,21 +1,17 @@
 /** `earshot classify`: what a trained classifier says about sounds. */
 import { basename, dirname, extname, join } from 'node:path'
-import type { Command } from 'commander'
+import { z } from 'zod'
 import { cacheFolder } from '../../data/cache-folder.js'
-import { Problem } from '../../data/problem.js'
-import { duration } from '../../stages/quantities.js'
+import { hop, workers } from '../configuration/shared-options.js'
 import { stoppable } from '../terminal/interrupt.js'
+import { verb } from './verb.js'
 
-interface Flags {
-  output?: string
-  hop: string
-  group?: string
-  prune?: string
-  flag?: string
-  predictions?: string
-  layer?: string
-  workers?: string
-}
+/** `2%` or `0.02`: from 0 to 1. */
+const share = z
+  .string()
+  .regex(/^(0?\.\d+|[01]|\d+(\.\d+)?%)$/, 'expected a share such as 2% or 0.02')
+  .transform(text => (text.endsWith('%') ? Number(text.slice(0, -1)) / 100 : Number(text)))
+  .refine(value => value <= 1, 'expected at most 100%')
 
 const EXAMPLES = `
 Examples:
@@ -26,60 +22,62 @@ Examples:
   ./earshot classify runs/sweeps/label-noise data/sets/drums16k-held-out.yaml      every run of a sweep, arm by arm
 `
 
-export default function register(program: Command): void {
-  program
-    .command('classify')
-    .description('class probabilities of sounds by a trained classifier, and how many are right')
-    .argument('<run>', 'run folder (its newest checkpoint), RUN@best, a checkpoint, or folder of a sweep')
-    .argument('<sounds>', 'audio file, folder, CSV/TSV table or data set file (data/sets/*.yaml)')
-    .option('-o, --output <folder>', 'folder to write; classification/<name of the sounds> in the run if not given')
-    .option('--hop <duration>', 'time from one patch to the next', '0.48 s')
-    .option('--group <column>', 'resample whole groups (speaker, kit, site) for the intervals; else clips')
-    .option('--prune <percentile>', 'write pruned.tsv: the clips whose loss is not above this percentile')
-    .option('--flag <share>', 'write flagged.tsv: of each class, the clips without it that score highest (2%)')
-    .option(
-      '--predictions <file>',
-      'also write what is said about each labelled clip as JSON, as probe does with --json',
-    )
-    .option('--layer <node>', 'encoder, if the graph has several')
-    .option('--workers <count>', 'worker threads for decoding; as many as cores if not given')
-    .addHelpText('after', EXAMPLES)
-    .action(run)
-}
+export default verb({
+  name: 'classify',
+  summary: 'class probabilities of sounds by a trained classifier, and how many are right',
+  takes: z.strictObject({
+    run: z
+      .string()
+      .describe('run folder (its newest checkpoint), RUN@best, a checkpoint, or folder of a sweep')
+      .meta({ argument: '<run>' }),
+    sounds: z
+      .string()
+      .describe('audio file, folder, CSV/TSV table or data set file (data/sets/*.yaml)')
+      .meta({ argument: '<sounds>' }),
+    output: z
+      .string()
+      .optional()
+      .describe('folder to write; classification/<name of the sounds> in the run if not given')
+      .meta({ short: 'o', value: 'folder' }),
+    hop,
+    prune: z
+      .number()
+      .min(0)
+      .max(100)
+      .optional()
+      .describe('write pruned.tsv: the clips whose loss is not above this percentile')
+      .meta({ value: 'percentile' }),
+    flag: share
+      .optional()
+      .describe('write flagged.tsv: of each class, the clips without it that score highest (2%)')
+      .meta({ value: 'share' }),
+    predictions: z
+      .string()
+      .optional()
+      .describe('also write what is said about each labelled clip as JSON, as probe does with --json')
+      .meta({ value: 'file' }),
+    layer: z.string().optional().describe('encoder, if the graph has several').meta({ value: 'node' }),
+    group: z
+      .string()
+      .optional()
+      .describe('resample whole groups (speaker, kit, site) for the intervals; else clips')
+      .meta({ value: 'column' }),
+    workers,
+  }),
+  help: EXAMPLES,
+  run: async ({ run, sounds, output = usualFolder(run, sounds), prune, flag, predictions, edits: _, ...options }) => {
+    const cache = join(cacheFolder(), 'features')
+    await stoppable(async signal => {
+      const { classifyRuns } = await import('../evaluation/classification/classify-runs.js')
+      const text = await classifyRuns(run, output, { ...options, sounds, cache, signal }, { prune, flag, predictions })
+      process.stdout.write(text)
+    }, `Stopped; nothing has been written to ${output} for the run under way.`)
+  },
+})
 
 /** `classification/<sounds>` in the folder of the run or sweep. */
 export function usualFolder(run: string, sounds: string): string {
   const plain = run.replace(/@best$/, '')
   const folder = /\.(json|safetensors)$/.test(plain) ? dirname(dirname(plain)) : plain
   return join(folder, 'classification', basename(sounds, extname(sounds)))
-}
-
-async function run(run: string, sounds: string, flags: Flags): Promise<void> {
-  const hop = duration({ min: 0.001, max: 3600 }).safeParse(flags.hop)
-  if (!hop.success) throw new Problem('bad-option', `--hop: ${hop.error.issues[0]!.message}`)
-  const output = flags.output ?? usualFolder(run, sounds)
-  const options = {
-    ...{ sounds, hop: hop.data, layer: flags.layer, group: flags.group },
-    workers: flags.workers === undefined ? undefined : Number(flags.workers),
-    cache: join(cacheFolder(), 'features'),
-  }
-  const { predictions } = flags
-  const suspicions = { prune: numberOf('--prune', flags.prune, 100), flag: shareOf(flags.flag) }
-  await stoppable(async signal => {
-    const { classifyRuns } = await import('../evaluation/classification/classify-runs.js')
-    process.stdout.write(await classifyRuns(run, output, { ...options, signal }, { ...suspicions, predictions }))
-  }, `Stopped; nothing has been written to ${output} for the run under way.`)
-}
-
-function numberOf(flag: string, text: string | undefined, most: number): number | undefined {
-  if (text === undefined) return undefined
-  const value = Number(text)
-  if (text.trim() !== '' && value >= 0 && value <= most) return value
-  throw new Problem('bad-option', `${flag} ${text}: expected a number from 0 to ${most}.`)
-}
-
-/** `2%` or `0.02`. */
-function shareOf(text: string | undefined): number | undefined {
-  const percent = text?.match(/^(.*)%$/)?.[1]
-  return percent === undefined ? numberOf('--flag', text, 1) : numberOf('--flag', percent, 100)! / 100
 }

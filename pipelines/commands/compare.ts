@@ -1,5 +1,6 @@
 /** `earshot compare`: what two runs differ in, and whether one is better. */
-import type { Command } from 'commander'
+import { z } from 'zod'
+import { verb } from './verb.js'
 
 const EXAMPLES = `
 Examples:
@@ -7,20 +8,23 @@ Examples:
   ./earshot compare runs/pool-0 runs/pool-1 --json
 `
 
-export default (program: Command): void => {
-  program
-    .command('compare')
-    .description('compare two runs: configs, graphs, figures, and probes pair by pair')
-    .argument('<first>', 'run folder')
-    .argument('<second>', 'run folder')
-    .option('--json', 'print for tools')
-    .addHelpText('after', EXAMPLES)
-    .action(async (first: string, second: string, { json }: { json?: true }) => {
-      const [{ compareRuns }, { comparisonText }] = await Promise.all([
-        import('../reports/compare-runs.js'),
-        import('../reports/comparison-text.js'),
-      ])
-      const comparison = await compareRuns(first, second)
-      process.stdout.write(`${json ? JSON.stringify(comparison, undefined, 2) : comparisonText(comparison)}\n`)
-    })
-}
+const run = z.string().describe('run folder')
+
+export default verb({
+  name: 'compare',
+  summary: 'compare two runs: configs, graphs, figures, and probes pair by pair',
+  takes: z.strictObject({
+    first: run.meta({ argument: '<first>' }),
+    second: run.meta({ argument: '<second>' }),
+    json: z.boolean().optional().describe('print for tools'),
+  }),
+  help: EXAMPLES,
+  run: async ({ first, second, json }) => {
+    const [{ compareRuns }, { comparisonText }] = await Promise.all([
+      import('../reports/compare-runs.js'),
+      import('../reports/comparison-text.js'),
+    ])
+    const comparison = await compareRuns(first, second)
+    process.stdout.write(`${json ? JSON.stringify(comparison, undefined, 2) : comparisonText(comparison)}\n`)
+  },
+})

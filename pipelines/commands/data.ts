@@ -1,10 +1,12 @@
 /** `earshot data`: what is wrong with data sets, how to part them, and which part to trust. */
 import type { Command } from 'commander'
+import { z } from 'zod'
 import { demandOutput } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
 import type { Part } from '../../data/splits/parts.js'
 import { writeWhole } from '../../data/whole-file.js'
 import type { Method } from '../datasets/split-set.js'
+import { verb } from './verb.js'
 
 const CHECK_EXAMPLES = `
 Says which clips are missing, empty, unreadable, silent or clipped, whose length is not as a column states it, and which
@@ -41,131 +43,143 @@ Examples:
   ./earshot data proxy configs/proxy/drums.yaml --embeddings drums.arrow other.arrow -o runs/mine
 `
 
-interface SplitFlags {
-  label?: string
-  group?: string
-  parts: string
-  method?: string
-  keepGroups?: boolean
-  existing?: string
-  column: string
-  seed: string
-  output?: string
-}
+const sets = z.array(z.string())
+
+const check = verb({
+  name: 'check',
+  summary: 'find missing, unreadable, silent and clipped clips, and sounds that stand twice',
+  takes: z.strictObject({
+    sets: sets.describe('folders, tables or data set files').meta({ argument: '<set...>' }),
+    against: sets.default([]).describe('sets in which copies of these clips are looked for').meta({ value: 'set' }),
+    json: z.string().optional().describe('where the whole report is saved').meta({ value: 'file' }),
+  }),
+  help: CHECK_EXAMPLES,
+  run: async ({ sets, against, json }) => {
+    if (json !== undefined) demandOutput(json, 'JSON', [...sets, ...against])
+    const [{ checkSets }, { checkText }, { progress }] = await Promise.all([
+      import('../datasets/check-sets.js'),
+      import('../datasets/check-text.js'),
+      import('../terminal/progress.js'),
+    ])
+    let bar: { tick(): void; done(): void } | undefined
+    const report = await checkSets({
+      sets,
+      against,
+      onPass: (pass, steps) => {
+        bar?.done()
+        bar = progress(pass, steps)
+        return () => bar?.tick()
+      },
+    }).finally(() => bar?.done())
+    if (json !== undefined) writeWhole(json, `${JSON.stringify(report, null, 2)}\n`)
+    process.stdout.write(`${checkText(report)}\n${json === undefined ? '' : `Saved: ${json}\n`}`)
+    if (report.copies.length > 0 || report.findings.some(({ kind }) => kind !== 'clipped')) process.exitCode = 1
+  },
+})
+
+const splitFlags = z.strictObject({
+  set: z.string().describe('a folder, table or data set file').meta({ argument: '<set>' }),
+  label: z
+    .string()
+    .optional()
+    .describe('column of the classes; several of a clip are apart by ;')
+    .meta({ value: 'column' }),
+  group: z.string().optional().describe('column of the groups: uploader, speaker, kit, site').meta({ value: 'column' }),
+  parts: z
+    .string()
+    .default('train=0.8,validation=0.1,test=0.1')
+    .describe('names and shares of the parts')
+    .meta({ value: 'shares' }),
+  method: z
+    .enum(['random', 'stratified', 'contamination'])
+    .optional()
+    .describe('random, stratified or contamination; the last one if there are labels and groups')
+    .meta({ value: 'name' }),
+  keepGroups: z.boolean().optional().describe('never part a group'),
+  existing: z
+    .string()
+    .optional()
+    .describe('count contamination of the split that this column holds; writes nothing')
+    .meta({ value: 'column' }),
+  column: z.string().default('split').describe('name of the new column').meta({ value: 'name' }),
+  seed: z.int().min(0).default(0).describe('all draws hang on it'),
+  output: z.string().optional().describe('what to write, without an ending').meta({ short: 'o', value: 'name' }),
+})
+type SplitFlags = z.output<typeof splitFlags>
+
+const split = verb({
+  name: 'split',
+  summary: 'part a data set at random, stratified, or with the least contamination',
+  takes: splitFlags,
+  help: SPLIT_EXAMPLES,
+  run: async flags => {
+    const { set, label, group, existing, column, output, seed } = flags
+    const [{ countSplit, splitSet }, { splitText }, { writeSplit }] = await Promise.all([
+      import('../datasets/split-set.js'),
+      import('../datasets/split-text.js'),
+      import('../datasets/split-files.js'),
+    ])
+    if (existing !== undefined) {
+      process.stdout.write(`${splitText(await countSplit(existing, { set, label, group }))}\n`)
+      return
+    }
+    if (output === undefined) throw bad('Nothing says where to write.', 'Give -o, or --existing to count a split.')
+    const parts = partsOf(flags.parts)
+    const method = methodOf(flags)
+    const keepGroups = flags.keepGroups ?? false
+    const { list, assigned, report } = await splitSet({ set, label, group, parts, method, keepGroups, seed })
+    const purpose = `${set}, parted ${flags.parts} (${method}, seed ${seed}${keepGroups ? ', groups kept' : ''}).`
+    const files = writeSplit(output, list, assigned, { column, parts: parts.map(({ name }) => name), purpose })
+    process.stdout.write(`${splitText(report)}\nWritten: ${[`${output}.tsv`, ...files].join(', ')}\n`)
+  },
+})
+
+const proxy = verb({
+  name: 'proxy',
+  summary: 'say which way of validating tells the truth about groups held out',
+  takes: z.strictObject({
+    config: z.string().describe('a study, such as configs/proxy/drums.yaml').meta({ argument: '<config>' }),
+    embeddings: sets.optional().describe('in place of those of the config').meta({ value: 'files' }),
+    output: z.string().describe('where the study is kept').meta({ short: 'o', value: 'folder' }),
+  }),
+  help: PROXY_EXAMPLES,
+  run: async ({ config, embeddings, output }) => {
+    const [{ readProxySettings }, { studyProxies }, { proxyText }, { progress }] = await Promise.all([
+      import('../datasets/proxy/settings.js'),
+      import('../datasets/proxy/study.js'),
+      import('../datasets/proxy/text.js'),
+      import('../terminal/progress.js'),
+    ])
+    let bar: { tick(): void; done(): void } | undefined
+    const study = await studyProxies(readProxySettings(config, embeddings), output, steps => {
+      bar = progress('draws', steps)
+      return () => bar?.tick()
+    }).finally(() => bar?.done())
+    process.stdout.write(`${proxyText(study)}\nSaved: ${output}\n`)
+  },
+})
+
+const listAdapters = verb({
+  name: 'list-adapters',
+  summary: 'list the published data sets that are read as they are',
+  takes: z.strictObject({ json: z.boolean().optional().describe('for tools') }),
+  run: async ({ json }) => {
+    const { adapters } = await import('../../data/adapters.js')
+    const { adaptersText } = await import('../datasets/adapters-text.js')
+    const described = adapters.map(({ read: _, ...adapter }) => adapter)
+    process.stdout.write(json ? `${JSON.stringify(described, null, 2)}\n` : `${adaptersText(described)}\n`)
+  },
+})
 
 export default function register(program: Command): void {
   const data = program.command('data').description('check data sets, part them, list the adapters for published ones')
-  data
-    .command('check')
-    .description('find missing, unreadable, silent and clipped clips, and sounds that stand twice')
-    .argument('<set...>', 'folders, tables or data set files')
-    .option('--against <set...>', 'sets in which copies of these clips are looked for', [])
-    .option('--json <file>', 'where the whole report is saved')
-    .addHelpText('after', CHECK_EXAMPLES)
-    .action(check)
-  data
-    .command('split')
-    .description('part a data set at random, stratified, or with the least contamination')
-    .argument('<set>', 'a folder, table or data set file')
-    .option('--label <column>', 'column of the classes; several of a clip are apart by ;')
-    .option('--group <column>', 'column of the groups: uploader, speaker, kit, site')
-    .option('--parts <shares>', 'names and shares of the parts', 'train=0.8,validation=0.1,test=0.1')
-    .option('--method <name>', 'random, stratified or contamination; the last one if there are labels and groups')
-    .option('--keep-groups', 'never part a group')
-    .option('--existing <column>', 'count contamination of the split that this column holds; writes nothing')
-    .option('--column <name>', 'name of the new column', 'split')
-    .option('--seed <n>', 'all draws hang on it', '0')
-    .option('-o, --output <name>', 'what to write, without an ending')
-    .addHelpText('after', SPLIT_EXAMPLES)
-    .action(split)
-  data
-    .command('proxy')
-    .description('say which way of validating tells the truth about groups held out')
-    .argument('<config>', 'a study, such as configs/proxy/drums.yaml')
-    .option('--embeddings <files...>', 'in place of those of the config')
-    .requiredOption('-o, --output <folder>', 'where the study is kept')
-    .addHelpText('after', PROXY_EXAMPLES)
-    .action(proxy)
-  data
-    .command('list-adapters')
-    .description('list the published data sets that are read as they are')
-    .option('--json', 'for tools')
-    .action(listAdapters)
-}
-
-async function listAdapters({ json }: { json?: boolean }): Promise<void> {
-  const { adapters } = await import('../../data/adapters.js')
-  const { adaptersText } = await import('../datasets/adapters-text.js')
-  const described = adapters.map(({ read: _, ...adapter }) => adapter)
-  process.stdout.write(json ? `${JSON.stringify(described, null, 2)}\n` : `${adaptersText(described)}\n`)
-}
-
-async function check(sets: string[], { against, json }: { against: string[]; json?: string }): Promise<void> {
-  if (json !== undefined) demandOutput(json, 'JSON', [...sets, ...against])
-  const [{ checkSets }, { checkText }, { progress }] = await Promise.all([
-    import('../datasets/check-sets.js'),
-    import('../datasets/check-text.js'),
-    import('../terminal/progress.js'),
-  ])
-  let bar: { tick(): void; done(): void } | undefined
-  const report = await checkSets({
-    sets,
-    against,
-    onPass: (pass, steps) => {
-      bar?.done()
-      bar = progress(pass, steps)
-      return () => bar?.tick()
-    },
-  }).finally(() => bar?.done())
-  if (json !== undefined) writeWhole(json, `${JSON.stringify(report, null, 2)}\n`)
-  process.stdout.write(`${checkText(report)}\n${json === undefined ? '' : `Saved: ${json}\n`}`)
-  if (report.copies.length > 0 || report.findings.some(({ kind }) => kind !== 'clipped')) process.exitCode = 1
-}
-
-async function proxy(config: string, { embeddings, output }: { embeddings?: string[]; output: string }): Promise<void> {
-  const [{ readProxySettings }, { studyProxies }, { proxyText }, { progress }] = await Promise.all([
-    import('../datasets/proxy/settings.js'),
-    import('../datasets/proxy/study.js'),
-    import('../datasets/proxy/text.js'),
-    import('../terminal/progress.js'),
-  ])
-  let bar: { tick(): void; done(): void } | undefined
-  const study = await studyProxies(readProxySettings(config, embeddings), output, steps => {
-    bar = progress('draws', steps)
-    return () => bar?.tick()
-  }).finally(() => bar?.done())
-  process.stdout.write(`${proxyText(study)}\nSaved: ${output}\n`)
-}
-
-async function split(set: string, flags: SplitFlags): Promise<void> {
-  const { label, group, existing, column, output } = flags
-  const [{ countSplit, splitSet }, { splitText }, { writeSplit }] = await Promise.all([
-    import('../datasets/split-set.js'),
-    import('../datasets/split-text.js'),
-    import('../datasets/split-files.js'),
-  ])
-  if (existing !== undefined) {
-    process.stdout.write(`${splitText(await countSplit(existing, { set, label, group }))}\n`)
-    return
-  }
-  if (output === undefined) throw bad('Nothing says where to write.', 'Give -o, or --existing to count a split.')
-  const parts = partsOf(flags.parts)
-  const method = methodOf(flags)
-  const seed = Number(flags.seed)
-  if (!/^\d+$/.test(flags.seed)) throw bad(`--seed ${flags.seed}: expected a whole number from 0.`)
-  const keepGroups = flags.keepGroups ?? false
-  const { list, assigned, report } = await splitSet({ set, label, group, parts, method, keepGroups, seed })
-  const purpose = `${set}, parted ${flags.parts} (${method}, seed ${seed}${keepGroups ? ', groups kept' : ''}).`
-  const files = writeSplit(output, list, assigned, { column, parts: parts.map(({ name }) => name), purpose })
-  process.stdout.write(`${splitText(report)}\nWritten: ${[`${output}.tsv`, ...files].join(', ')}\n`)
+  for (const put of [check, split, proxy, listAdapters]) put(data)
 }
 
 function methodOf({ method, label, group, keepGroups }: Partial<SplitFlags>): Method {
   if (keepGroups && group === undefined) throw bad('--keep-groups needs --group, the column of the groups.')
   const usual = label === undefined ? 'random' : group === undefined || keepGroups ? 'stratified' : 'contamination'
   const chosen = method ?? usual
-  if (chosen !== 'random' && chosen !== 'stratified' && chosen !== 'contamination')
-    throw bad(`--method ${chosen}: expected random, stratified or contamination.`)
   if (chosen !== 'random' && label === undefined)
     throw bad(`--method ${chosen} needs --label, the column of the classes.`)
   if (chosen === 'contamination' && group === undefined) throw bad('--method contamination needs --group.')

@@ -1,26 +1,15 @@
 /** `earshot embed`: recordings become rows of an Arrow file. */
 import { dirname, join } from 'node:path'
-import type { Command } from 'commander'
+import { z } from 'zod'
 import { cacheFolder } from '../../data/cache-folder.js'
-import { Problem } from '../../data/problem.js'
-import { duration } from '../../stages/quantities.js'
-import type { EmbedOptions } from '../embeddings/clip-embedding.js'
 import type { EmbeddedInShards } from '../embeddings/embed-in-shards.js'
+import { type EmbedOptions, embedOptions } from '../embeddings/embed-options.js'
 import type { Embedded } from '../embeddings/write-embeddings.js'
 import type { Sharding } from '../jobs/run-shards.js'
 import { stoppable } from '../terminal/interrupt.js'
 import { shellWord } from '../terminal/shell-word.js'
-import { readSharding, type ShardFlags, shardOptions, typedOptions } from './shard-options.js'
-import { wholeNumber } from './whole-number.js'
-
-interface Options extends ShardFlags {
-  output: string
-  hop: string
-  level: string
-  layer?: string
-  baselines?: boolean
-  workers?: string
-}
+import { readSharding, shardOptions, typedOptions } from './shard-options.js'
+import { verb } from './verb.js'
 
 const EXAMPLES = `
 Examples:
@@ -38,47 +27,41 @@ Where others start the processes, one shard each, merge puts them together:
   ./earshot merge parts/*.arrow -o sounds.arrow
 `
 
-export default function register(program: Command): void {
-  const verb = program
-    .command('embed')
-    .description('write embeddings of recordings as an Arrow file')
-    .argument('<run>', 'run folder (its newest checkpoint), RUN@best, or a checkpoint')
-    .argument('<input...>', 'audio files, folders, CSV/TSV tables or data set files (data/sets/*.yaml)')
-    .requiredOption('-o, --output <file>', 'Arrow file to write')
-    .option('--hop <duration>', 'time from one patch to the next', '0.48 s')
-    .option('--level <level>', 'clip: one row a clip, the mean over its patches; patch: a row a patch', 'clip')
-    .option(
-      '--layer <name>',
-      'encoder to take embeddings from, if there are several, or one of its layers (encoder.block2)',
-    )
-    .option('--baselines', 'write what probes compare with (untrained encoder, log-mel statistics) as well')
-    .option('--no-baselines', 'do not; without either option they are written where the input has labels')
-    .option('--workers <count>', 'worker threads for decoding; as many as cores if not given')
-    .addHelpText('after', EXAMPLES)
-    .action(embed)
-  shardOptions(verb, 'earshot merge puts shards together')
-}
-
-async function embed(run: string, inputs: string[], options: Options, command: Command): Promise<void> {
-  if (options.level !== 'clip' && options.level !== 'patch') {
-    throw new Problem('bad-option', `--level is 'clip' or 'patch', not '${options.level}'.`)
-  }
-  const hop = duration({ min: 0.001, max: 3600 }).safeParse(options.hop)
-  if (!hop.success) throw new Problem('bad-option', `--hop: ${hop.error.issues[0]!.message}`)
-  const workers = options.workers === undefined ? undefined : wholeNumber('--workers', options.workers)
-  const { shard, sharding } = await readSharding(options, workers)
-  const { output, level, layer, baselines } = options
-  const given = { run, inputs, output, layer, workers }
-  await stoppable(async signal => {
-    if (sharding) {
-      await inShards({ ...given, signal }, sharding, typedOptions(command, ['output', 'workers']))
-      return
-    }
-    const { writeEmbeddings } = await import('../embeddings/write-embeddings.js')
-    const cache = join(cacheFolder(), 'features')
-    report(await writeEmbeddings({ ...given, hop: hop.data, level, baselines, cache, shard, signal }), options)
-  }, `Stopped; ${output} has not been written. What has been read stays in the cache: run the same command again.`)
-}
+export default verb({
+  name: 'embed',
+  summary: 'write embeddings of recordings as an Arrow file',
+  takes: z.strictObject({
+    run: z
+      .string()
+      .describe('run folder (its newest checkpoint), RUN@best, or a checkpoint')
+      .meta({ argument: '<run>' }),
+    inputs: z
+      .array(z.string())
+      .describe('audio files, folders, CSV/TSV tables or data set files (data/sets/*.yaml)')
+      .meta({ argument: '<input...>' }),
+    ...embedOptions.shape,
+    ...shardOptions('earshot merge puts shards together'),
+  }),
+  help: EXAMPLES,
+  run: async ({ run, inputs, edits: _, shard: one, shards, executor, maxParallel, slurm, ...options }, command) => {
+    const flags = { shard: one, shards, executor, maxParallel, slurm }
+    const { shard, sharding } = await readSharding(flags, options.workers)
+    const { output, layer, workers } = options
+    await stoppable(async signal => {
+      if (sharding) {
+        await inShards(
+          { run, inputs, output, layer, workers, signal },
+          sharding,
+          typedOptions(command, ['output', 'workers']),
+        )
+        return
+      }
+      const { writeEmbeddings } = await import('../embeddings/write-embeddings.js')
+      const cache = join(cacheFolder(), 'features')
+      report(await writeEmbeddings({ ...options, run, inputs, cache, shard, signal }), { output, shard })
+    }, `Stopped; ${output} has not been written. What has been read stays in the cache: run the same command again.`)
+  },
+})
 
 type Given = Pick<EmbedOptions, 'run' | 'inputs' | 'output' | 'layer' | 'workers'> & { signal: AbortSignal }
 
@@ -98,7 +81,7 @@ function together(merged: NonNullable<EmbeddedInShards['merged']>, output: strin
   return `${output}: ${rows} rows of ${shards} shards${leftOut(output, skipped)}.\n${note ? `${note}\n` : ''}${next(output, columns)}`
 }
 
-function report(embedded: Embedded, { output, shard }: Options): void {
+function report(embedded: Embedded, { output, shard }: Pick<EmbedOptions, 'output' | 'shard'>): void {
   const { rows, skipped, columns, seconds, audioSeconds, bottleneck, note } = embedded
   const speed = `${(audioSeconds / seconds).toFixed(0)} times real time`
   const merge = `  ./earshot merge ${shellWord(dirname(output))}/*.arrow -o ALL.arrow   when all shards are there`

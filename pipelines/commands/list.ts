@@ -1,11 +1,12 @@
 /** `earshot list`: the stages that graphs are made of, and what each takes, gives and can be told. */
-import type { Command } from 'commander'
+import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
 import { explained, hanging, inPorts } from '../../graphs/language/describe-stage.js'
 import { suggestion } from '../../graphs/language/nearest-name.js'
 import { parametersOf } from '../../graphs/language/parameters.js'
 import { type FoundStage, findStages } from '../../stages/registry.js'
 import { stageReference } from './stage-reference.js'
+import { verb } from './verb.js'
 
 const EXAMPLES = `
 Examples:
@@ -15,26 +16,23 @@ Examples:
   ./earshot list --markdown > stages/README.md
 `
 
-export default (program: Command): void => {
-  program
-    .command('list')
-    .description('list the stages, or explain one')
-    .argument('[stage]', 'name of a stage')
-    .option('--json', 'print for tools')
-    .option('--markdown', 'print the reference page, stages/README.md')
-    .addHelpText('after', EXAMPLES)
-    .action(async (name: string | undefined, { json, markdown }: { json?: true; markdown?: true }) => {
-      const all = await findStages()
-      if (markdown) return void process.stdout.write(`${stageReference(all)}\n`)
-      const chosen = name === undefined ? all : [named(name, all)]
-      const text = json
-        ? JSON.stringify(chosen.map(asData), undefined, 2)
-        : name
-          ? explained(chosen[0]!)
-          : overview(all)
-      process.stdout.write(`${text}\n`)
-    })
-}
+export default verb({
+  name: 'list',
+  summary: 'list the stages, or explain one',
+  takes: z.strictObject({
+    name: z.string().optional().describe('name of a stage').meta({ argument: '[stage]' }),
+    json: z.boolean().optional().describe('print for tools'),
+    markdown: z.boolean().optional().describe('print the reference page, stages/README.md'),
+  }),
+  help: EXAMPLES,
+  run: async ({ name, json, markdown }) => {
+    const all = await findStages()
+    if (markdown) return void process.stdout.write(`${stageReference(all)}\n`)
+    const chosen = name === undefined ? all : [named(name, all)]
+    const text = json ? JSON.stringify(chosen.map(asData), undefined, 2) : name ? explained(chosen[0]!) : overview(all)
+    process.stdout.write(`${text}\n`)
+  },
+})
 
 function named(name: string, all: FoundStage[]): FoundStage {
   const found = all.find(({ stage }) => stage.name === name)

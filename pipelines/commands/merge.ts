@@ -1,6 +1,7 @@
 /** `earshot merge`: several files of embeddings become one. */
-import type { Command } from 'commander'
+import { z } from 'zod'
 import { shellWord } from '../terminal/shell-word.js'
+import { verb } from './verb.js'
 
 const EXAMPLES = `
 Examples:
@@ -8,21 +9,20 @@ Examples:
   ./earshot merge monday.arrow tuesday.arrow -o week.arrow
 `
 
-export default function register(program: Command): void {
-  program
-    .command('merge')
-    .description('put files of embeddings together: shards of a list, or several recordings by the same checkpoint')
-    .argument('<file...>', 'Arrow files by earshot embed')
-    .requiredOption('-o, --output <file>', 'Arrow file to write')
-    .addHelpText('after', EXAMPLES)
-    .action(merge)
-}
-
-async function merge(files: string[], { output }: { output: string }): Promise<void> {
-  const { mergeEmbeddings } = await import('../embeddings/merge-embeddings.js')
-  const { rows, baselines, without, columns } = await mergeEmbeddings(files, output)
-  const beside = baselines.length > 0 ? `, and its baselines (${baselines.join(', ')})` : ''
-  const lost = without === undefined ? '' : `Baselines were left out: ${without} has none.\n`
-  const next = columns[0] === undefined ? '' : `Next:\n  ./earshot probe ${shellWord(output)} --label ${columns[0]}\n`
-  process.stdout.write(`${output}: ${rows} rows of ${files.length} files${beside}.\n${lost}${next}`)
-}
+export default verb({
+  name: 'merge',
+  summary: 'put files of embeddings together: shards of a list, or several recordings by the same checkpoint',
+  takes: z.strictObject({
+    files: z.array(z.string()).describe('Arrow files by earshot embed').meta({ argument: '<file...>' }),
+    output: z.string().describe('Arrow file to write').meta({ short: 'o', value: 'file' }),
+  }),
+  help: EXAMPLES,
+  run: async ({ files, output }) => {
+    const { mergeEmbeddings } = await import('../embeddings/merge-embeddings.js')
+    const { rows, baselines, without, columns } = await mergeEmbeddings(files, output)
+    const beside = baselines.length > 0 ? `, and its baselines (${baselines.join(', ')})` : ''
+    const lost = without === undefined ? '' : `Baselines were left out: ${without} has none.\n`
+    const next = columns[0] === undefined ? '' : `Next:\n  ./earshot probe ${shellWord(output)} --label ${columns[0]}\n`
+    process.stdout.write(`${output}: ${rows} rows of ${files.length} files${beside}.\n${lost}${next}`)
+  },
+})

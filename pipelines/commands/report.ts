@@ -1,19 +1,9 @@
 /** `earshot report`: one page of a run or a sweep, to open from disk and to send. */
 import { dirname, join, resolve } from 'node:path'
-import type { Command } from 'commander'
+import { z } from 'zod'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { demandOutput } from '../../data/output-file.js'
-import { wholeNumber } from './whole-number.js'
-
-interface Flags {
-  output?: string
-  probe?: string[]
-  embeddings?: string[]
-  label?: string
-  points: string
-  sounds: string
-  views: string
-}
+import { verb } from './verb.js'
 
 const EXAMPLES = `
 Examples:
@@ -24,39 +14,48 @@ Examples:
   ./earshot report runs/pool-1 --views 0 --sounds 0              smaller, without sounds
 `
 
-export default (program: Command): void => {
-  program
-    .command('report')
-    .description('write a page of a run or a sweep: curves, probes, a map to listen to; one file, no network')
-    .argument('<folder>', 'run folder, or folder of a sweep')
-    .option('-o, --output <file>', 'HTML file to write; report.html in the folder if not given')
-    .option('--probe <files...>', 'results of probes that lie outside the run')
-    .option('--embeddings <files...>', 'embeddings that lie outside the run, for maps')
-    .option('--label <column>', 'column that colours the maps; a likely one if not given')
-    .option('--points <count>', 'most clips of a map', '2000')
-    .option('--sounds <count>', 'most clips of a map that can be heard', '60')
-    .option('--views <count>', 'clips whose views are drawn', '3')
-    .addHelpText('after', EXAMPLES)
-    .action(report)
-}
-
-async function report(folder: string, flags: Flags): Promise<void> {
-  const { output = join(folder, 'report.html'), probe, embeddings, label } = flags
-  demandOutput(output, 'HTML', [])
-  const options = {
-    ...{ probes: probe, embeddings, label, cache: join(cacheFolder(), 'features') },
-    points: wholeNumber('--points', flags.points, 1),
-    sounds: wholeNumber('--sounds', flags.sounds, 0),
-    views: wholeNumber('--views', flags.views, 0),
-  }
-  const [{ runReport }, { isSweep }, { sweepReport }, { writeWhole }] = await Promise.all([
-    import('../reports/run-report.js'),
-    import('../reports/sweep-record.js'),
-    import('../reports/sweep-report.js'),
-    import('../../data/whole-file.js'),
-  ])
-  const html = isSweep(folder) ? sweepReport(folder, dirname(resolve(output))) : await runReport(folder, options)
-  writeWhole(output, html)
-  const size = (Buffer.byteLength(html) / 2 ** 20).toFixed(1)
-  process.stdout.write(`${output}: ${size} MB.\nOpen it in a browser: file://${encodeURI(resolve(output))}\n`)
-}
+export default verb({
+  name: 'report',
+  summary: 'write a page of a run or a sweep: curves, probes, a map to listen to; one file, no network',
+  takes: z.strictObject({
+    folder: z.string().describe('run folder, or folder of a sweep').meta({ argument: '<folder>' }),
+    output: z
+      .string()
+      .optional()
+      .describe('HTML file to write; report.html in the folder if not given')
+      .meta({ short: 'o', value: 'file' }),
+    probe: z
+      .array(z.string())
+      .optional()
+      .describe('results of probes that lie outside the run')
+      .meta({ value: 'files' }),
+    embeddings: z
+      .array(z.string())
+      .optional()
+      .describe('embeddings that lie outside the run, for maps')
+      .meta({ value: 'files' }),
+    label: z
+      .string()
+      .optional()
+      .describe('column that colours the maps; a likely one if not given')
+      .meta({ value: 'column' }),
+    points: z.int().min(1).default(2000).describe('most clips of a map').meta({ value: 'count' }),
+    sounds: z.int().min(0).default(60).describe('most clips of a map that can be heard').meta({ value: 'count' }),
+    views: z.int().min(0).default(3).describe('clips whose views are drawn').meta({ value: 'count' }),
+  }),
+  help: EXAMPLES,
+  run: async ({ folder, output = join(folder, 'report.html'), probe: probes, ...shown }) => {
+    demandOutput(output, 'HTML', [])
+    const options = { ...shown, probes, cache: join(cacheFolder(), 'features') }
+    const [{ runReport }, { isSweep }, { sweepReport }, { writeWhole }] = await Promise.all([
+      import('../reports/run-report.js'),
+      import('../reports/sweep-record.js'),
+      import('../reports/sweep-report.js'),
+      import('../../data/whole-file.js'),
+    ])
+    const html = isSweep(folder) ? sweepReport(folder, dirname(resolve(output))) : await runReport(folder, options)
+    writeWhole(output, html)
+    const size = (Buffer.byteLength(html) / 2 ** 20).toFixed(1)
+    process.stdout.write(`${output}: ${size} MB.\nOpen it in a browser: file://${encodeURI(resolve(output))}\n`)
+  },
+})

@@ -1,17 +1,10 @@
 /** `earshot scenes`: sound scenes from single sounds, with their stems kept. */
 import { join } from 'node:path'
-import type { Command } from 'commander'
+import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
 import type { ScenesMade } from '../separation/scenes/make-scenes.js'
 import { stopOnInterrupt } from '../terminal/interrupt.js'
-import { wholeNumber } from './whole-number.js'
-
-interface Flags {
-  output: string
-  count?: string
-  seed: string
-  shard?: string
-}
+import { verb } from './verb.js'
 
 const EXAMPLES = `
 Writes 000000.wav and so on (mixtures), 000000/1.wav, 2.wav, ..., bed.wav (stems, which add up to the mixture exactly),
@@ -25,36 +18,45 @@ Examples:
   ./earshot scenes configs/scenes/pool16k.yaml -o scenes/pool16k --shard 2/4       one of four processes
 `
 
-export default (program: Command): void => {
-  program
-    .command('scenes')
-    .description('compose scenes of overlapping sounds, with their stems, from single sounds')
-    .argument('<config>', 'a scene config (configs/scenes/*.yaml)')
-    .requiredOption('-o, --output <folder>', 'folder to write')
-    .option('-n, --count <scenes>', "how many; the config's own number if not given")
-    .option('--seed <n>', 'all draws hang on it: the same seed gives the same bytes', '0')
-    .option('--shard <k/n>', 'make only every n-th scene, from the k-th: for n processes at once')
-    .addHelpText('after', EXAMPLES)
-    .action(scenes)
-}
-
-async function scenes(config: string, flags: Flags): Promise<void> {
-  const { output } = flags
-  const options = {
-    count: flags.count === undefined ? undefined : wholeNumber('--count', flags.count, 1),
-    seed: wholeNumber('--seed', flags.seed, 0),
-    shard: flags.shard === undefined ? undefined : shardOf(flags.shard),
-  }
-  const { makeScenes } = await import('../separation/scenes/make-scenes.js')
-  const { signal, release } = stopOnInterrupt('Stopping after this scene.')
-  try {
-    const made = await makeScenes({ config, output, ...options, signal })
-    process.stdout.write(report(made, output))
-    if (signal.aborted && made.missing > 0) process.exitCode = 130
-  } finally {
-    release()
-  }
-}
+export default verb({
+  name: 'scenes',
+  summary: 'compose scenes of overlapping sounds, with their stems, from single sounds',
+  takes: z.strictObject({
+    config: z.string().describe('a scene config (configs/scenes/*.yaml)').meta({ argument: '<config>' }),
+    output: z.string().describe('folder to write').meta({ short: 'o', value: 'folder' }),
+    count: z
+      .int()
+      .min(1)
+      .optional()
+      .describe("how many; the config's own number if not given")
+      .meta({ short: 'n', value: 'scenes' }),
+    seed: z.int().min(0).default(0).describe('all draws hang on it: the same seed gives the same bytes'),
+    shard: z
+      .string()
+      .optional()
+      .describe('make only every n-th scene, from the k-th: for n processes at once')
+      .meta({ value: 'k/n' }),
+  }),
+  help: EXAMPLES,
+  run: async ({ config, output, count, seed, shard }) => {
+    const { makeScenes } = await import('../separation/scenes/make-scenes.js')
+    const { signal, release } = stopOnInterrupt('Stopping after this scene.')
+    try {
+      const made = await makeScenes({
+        config,
+        output,
+        count,
+        seed,
+        shard: shard === undefined ? undefined : shardOf(shard),
+        signal,
+      })
+      process.stdout.write(report(made, output))
+      if (signal.aborted && made.missing > 0) process.exitCode = 130
+    } finally {
+      release()
+    }
+  },
+})
 
 function report({ count, made, missing, skipped, settings }: ScenesMade, output: string): string {
   const bad = [...skipped].map(([, reason]) => `  ${reason}\n`).join('')

@@ -1,5 +1,5 @@
 /** `earshot separate`: what a trained separator makes of recordings. */
-import type { Command } from 'commander'
+import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
 import { duration } from '../../stages/quantities.js'
 import { USUAL } from '../../stages/separation/windows.js'
@@ -7,16 +7,8 @@ import type { Sharding } from '../jobs/run-shards.js'
 import type { SeparatedInShards } from '../separation/separate-in-shards.js'
 import type { Separated, SeparateOptions } from '../separation/separate-recordings.js'
 import { stopOnInterrupt } from '../terminal/interrupt.js'
-import { readSharding, type ShardFlags, shardOptions, typedOptions } from './shard-options.js'
-import { wholeNumber } from './whole-number.js'
-
-interface Flags extends ShardFlags {
-  output: string
-  processors?: string
-  window: string
-  overlap: string
-  count?: string
-}
+import { readSharding, shardOptions, typedOptions } from './shard-options.js'
+import { verb } from './verb.js'
 
 const EXAMPLES = `
 Writes a folder a recording with mixture.wav and 1.wav, 2.wav, ... (they add up to it), and index.html with spectrograms
@@ -33,48 +25,69 @@ Many recordings go in shards, here or as an array of Slurm (cluster.yaml: { part
   ./earshot separate runs/mixit-pool16k archive/ -o separated --shard 3/16     one alone, for others to start
 `
 
-export default function register(program: Command): void {
-  const verb = program
-    .command('separate')
-    .description(
-      'write the channels of recordings, separated by a trained separator, and a page to look at and listen to',
-    )
-    .argument('<run>', 'run folder of a separator (its newest checkpoint), RUN@step, or a checkpoint')
-    .argument('<sounds>', 'audio file, folder, CSV/TSV table or data set file (data/sets/*.yaml)')
-    .requiredOption('-o, --output <folder>', 'folder to write')
-    .option('--processors <list>', 'further separators, with commas between: runs/mixit@250,runs/mixit@750')
-    .option('--window <duration>', 'longer recordings are separated in overlapping windows', `${USUAL.window} s`)
-    .option('--overlap <duration>', 'of two windows, cross-faded', `${USUAL.overlap} s`)
-    .option('-n, --count <recordings>', 'only so many, the first ones')
-    .addHelpText('after', EXAMPLES)
-    .action(separate)
-  shardOptions(verb, 'the same command without it writes the page when all are there')
-}
+/** Further separators, with commas between. */
+export const processors = z
+  .string()
+  .prefault('')
+  .transform(text =>
+    text
+      .split(',')
+      .map(name => name.trim())
+      .filter(name => name !== ''),
+  )
+  .describe('further separators, with commas between: runs/mixit@250,runs/mixit@750')
+  .meta({ value: 'list' })
 
-async function separate(run: string, sounds: string, flags: Flags, command: Command): Promise<void> {
-  const [window, overlap] = [seconds('--window', flags.window), seconds('--overlap', flags.overlap)]
-  if (overlap > window / 2)
-    throw new Problem('bad-option', `--overlap ${flags.overlap}: expected at most half the window of ${flags.window}.`)
-  const { output: folder } = flags
-  const count = flags.count === undefined ? undefined : wholeNumber('--count', flags.count)
-  const others = flags.processors?.split(',').map(name => name.trim()) ?? []
-  const { shard, sharding } = await readSharding(flags)
-  const given = { run, others, sounds, folder, count }
-  const { signal, release } = stopOnInterrupt('Stopping.')
-  try {
-    if (sharding) {
-      await inShards({ ...given, signal }, sharding, typedOptions(command, ['output', 'processors']))
-      return
+export default verb({
+  name: 'separate',
+  summary: 'write the channels of recordings, separated by a trained separator, and a page to look at and listen to',
+  takes: z.strictObject({
+    run: z
+      .string()
+      .describe('run folder of a separator (its newest checkpoint), RUN@step, or a checkpoint')
+      .meta({ argument: '<run>' }),
+    sounds: z
+      .string()
+      .describe('audio file, folder, CSV/TSV table or data set file (data/sets/*.yaml)')
+      .meta({ argument: '<sounds>' }),
+    output: z.string().describe('folder to write').meta({ short: 'o', value: 'folder' }),
+    processors,
+    window: duration({ min: 0.05, max: 600 })
+      .prefault(`${USUAL.window} s`)
+      .describe('longer recordings are separated in overlapping windows')
+      .meta({ value: 'duration' }),
+    overlap: duration({ min: 0, max: 600 })
+      .prefault(`${USUAL.overlap} s`)
+      .describe('of two windows, cross-faded')
+      .meta({ value: 'duration' }),
+    count: z.int().min(1).optional().describe('only so many, the first ones').meta({ short: 'n', value: 'recordings' }),
+    ...shardOptions('the same command without it writes the page when all are there'),
+  }),
+  help: EXAMPLES,
+  run: async ({ run, sounds, output: folder, processors: others, window, overlap, count, ...flags }, command) => {
+    if (overlap > window / 2)
+      throw new Problem(
+        'bad-option',
+        `--overlap must be at most half of --window: ${overlap} s of ${window} s are more.`,
+      )
+    const given = { run, others, sounds, folder, count }
+    const { shard, sharding } = await readSharding(flags)
+    const { signal, release } = stopOnInterrupt('Stopping.')
+    try {
+      if (sharding) {
+        await inShards({ ...given, signal }, sharding, typedOptions(command, ['output', 'processors']))
+        return
+      }
+      const { separateRecordings } = await import('../separation/separate-recordings.js')
+      const separated = await separateRecordings({ ...given, window, overlap, shard, signal })
+      process.stdout.write(report(separated, folder, run))
+      if (separated.missing > 0) process.exitCode = 130
+      else if (separated.made + separated.kept === 0 && !shard) process.exitCode = 1
+    } finally {
+      release()
     }
-    const { separateRecordings } = await import('../separation/separate-recordings.js')
-    const separated = await separateRecordings({ ...given, window, overlap, shard, signal })
-    process.stdout.write(report(separated, folder, run))
-    if (separated.missing > 0) process.exitCode = 130
-    else if (separated.made + separated.kept === 0 && !shard) process.exitCode = 1
-  } finally {
-    release()
-  }
-}
+  },
+})
 
 type Given = Pick<SeparateOptions, 'run' | 'others' | 'sounds' | 'folder' | 'count' | 'signal'>
 
@@ -112,10 +125,3 @@ const next = (page: string, run: string) => `Open ${page} in a browser.
 Next:
   ./earshot evaluate-separation ${run} scenes/drums-mixtures/manifest.tsv     on mixtures that ./earshot scenes has made
 `
-
-function seconds(flag: string, text: string): number {
-  const read = duration({ min: 0, max: 600 }).safeParse(text)
-  if (!read.success) throw new Problem('bad-option', `${flag}: ${read.error.issues[0]!.message}`)
-  if (flag === '--window' && read.data < 0.05) throw new Problem('bad-option', '--window: expected at least 50 ms.')
-  return read.data
-}

@@ -1,28 +1,37 @@
 /** `--shard` and `--shards`, alike for every verb that goes through a list of recordings. */
 import { availableParallelism } from 'node:os'
 import type { Command } from 'commander'
+import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
 import type { Sharding } from '../jobs/run-shards.js'
 import { readShard, type Shard } from '../jobs/shard.js'
-import { wholeNumber } from './whole-number.js'
-
-export interface ShardFlags {
-  shard?: string
-  shards?: string
-  executor?: string
-  maxParallel?: string
-  slurm?: string
-}
 
 /** @param together how shards that were made one by one are put together */
-export function shardOptions(command: Command, together: string): Command {
-  return command
-    .option('--shards <n>', 'in so many shards, each a process of its own; those that are done are not done again')
-    .option('--executor <name>', 'where shards run: local (as processes of this machine) or slurm', 'local')
-    .option('--max-parallel <n>', 'shards side by side; one here, all in Slurm if not given')
-    .option('--slurm <file>', 'what a shard gets of Slurm: the keys under slurm of a sweep file')
-    .option('--shard <part/parts>', `this share of the recordings alone, such as 3/16; ${together}`)
-}
+export const shardOptions = (together: string) => ({
+  shards: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('in so many shards, each a process of its own; those that are done are not done again'),
+  executor: z
+    .string()
+    .default('local')
+    .describe('where shards run: local (as processes of this machine) or slurm')
+    .meta({ value: 'name' }),
+  maxParallel: z.int().min(1).optional().describe('shards side by side; one here, all in Slurm if not given'),
+  slurm: z
+    .string()
+    .optional()
+    .describe('what a shard gets of Slurm: the keys under slurm of a sweep file')
+    .meta({ value: 'file' }),
+  shard: z
+    .string()
+    .optional()
+    .describe(`this share of the recordings alone, such as 3/16; ${together}`)
+    .meta({ value: 'part/parts' }),
+})
+
+type ShardFlags = z.output<z.ZodObject<ReturnType<typeof shardOptions>>>
 
 /**
  * Processors are those of Slurm's settings, else `workers`, else 2; on this machine each shard has its part of them.
@@ -49,11 +58,10 @@ export async function readSharding(
     import('../jobs/slurm-settings.js'),
     import('../jobs/slurm-file.js'),
   ])
-  const shards = wholeNumber('--shards', flags.shards)
-  const executor = executorNamed(flags.executor ?? 'local')
+  const { shards, maxParallel: most } = flags
+  const executor = executorNamed(flags.executor)
   if (flags.slurm !== undefined && executor === 'local')
     throw new Problem('bad-option', '--slurm says what a shard gets of Slurm: add --executor slurm.')
-  const most = flags.maxParallel === undefined ? undefined : wholeNumber('--max-parallel', flags.maxParallel)
   const slurm = flags.slurm === undefined ? slurmSettings.parse({}) : await readSlurmFile(flags.slurm)
   if (executor === 'slurm')
     return { sharding: { shards, executor, most: most ?? shards, slurm, cpus: slurm.cpus ?? workers ?? 2 } }

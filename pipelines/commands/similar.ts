@@ -1,18 +1,10 @@
 /** `earshot similar`: the sounds most like one, and how often they share its label. */
-import type { Command } from 'commander'
+import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
 import type { Precision } from '../embeddings/search/precision-at-k.js'
 import type { SearchResult } from '../embeddings/search/search.js'
 import { textTable } from '../terminal/text-table.js'
-import { wholeNumber } from './whole-number.js'
-
-interface Flags {
-  query?: string
-  count: string
-  label: string[]
-  precisionAt?: string
-  json?: boolean
-}
+import { verb } from './verb.js'
 
 const EXAMPLES = `
 Examples:
@@ -22,48 +14,62 @@ Examples:
   ./earshot similar drums.arrow --precision-at 10 --label label  over all rows
 `
 
-export default function similar(program: Command): void {
-  program
-    .command('similar')
-    .description('Find the sounds most like one by the cosine of their embeddings (exact).')
-    .argument('<embeddings.arrow>', 'file by `earshot embed`, or any Arrow file with columns clip and embedding')
-    .argument('[clip]', 'name of a clip, its file name, or a row number')
-    .option('--query <file>', 'embeddings that hold the clip, made by the same encoder')
-    .option('-n, --count <n>', 'how many to show', '10')
-    .option('--label <columns...>', 'columns to show; with --precision-at the label', [])
-    .option('--precision-at <k>', 'how often the k nearest rows of other clips share the label, over all rows')
-    .option('--json', 'print the result as JSON')
-    .addHelpText('after', EXAMPLES)
-    .action(run)
-}
-
-async function run(file: string, clip: string | undefined, flags: Flags): Promise<void> {
-  const { query, label: columns, precisionAt } = flags
-  if (precisionAt !== undefined) {
-    const k = wholeNumber('--precision-at', precisionAt)
-    const [label, ...others] = columns
-    if (label === undefined || others.length > 0)
-      throw new Problem('bad-option', '--precision-at needs one label column.', { hint: 'Add --label COLUMN.' })
-    const [{ readIndex }, { precisionAtK }] = await Promise.all([
-      import('../embeddings/search/embedding-index.js'),
-      import('../embeddings/search/precision-at-k.js'),
-    ])
-    const index = await readIndex(file, [label])
-    const labels = index.labels.get(label)!
-    if (labels.every(value => value === undefined))
-      throw new Problem('no-labels', `No row has a value in '${label}'.`, { place: { file } })
-    const precision = await precisionAtK(index, labels, { k })
-    process.stdout.write(flags.json ? `${JSON.stringify(precision, null, 1)}\n` : precisionText(precision, label))
-    return
-  }
-  if (clip === undefined)
-    throw new Problem('bad-option', 'Name a clip, or ask for --precision-at K over all rows.', {
-      hint: './earshot similar --help shows examples.',
-    })
-  const { search } = await import('../embeddings/search/search.js')
-  const result = await search({ file, clip, query, count: wholeNumber('--count', flags.count), columns })
-  process.stdout.write(flags.json ? jsonOf(result) : textOf(result, columns))
-}
+export default verb({
+  name: 'similar',
+  summary: 'Find the sounds most like one by the cosine of their embeddings (exact).',
+  takes: z.strictObject({
+    file: z
+      .string()
+      .describe('file by `earshot embed`, or any Arrow file with columns clip and embedding')
+      .meta({ argument: '<embeddings.arrow>' }),
+    clip: z.string().optional().describe('name of a clip, its file name, or a row number').meta({ argument: '[clip]' }),
+    query: z
+      .string()
+      .optional()
+      .describe('embeddings that hold the clip, made by the same encoder')
+      .meta({ value: 'file' }),
+    count: z.int().min(1).default(10).describe('how many to show').meta({ short: 'n' }),
+    label: z
+      .array(z.string())
+      .default([])
+      .describe('columns to show; with --precision-at the label')
+      .meta({ value: 'columns' }),
+    precisionAt: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('how often the k nearest rows of other clips share the label, over all rows')
+      .meta({ value: 'k' }),
+    json: z.boolean().optional().describe('print the result as JSON'),
+  }),
+  help: EXAMPLES,
+  run: async ({ file, clip, query, count, label: columns, precisionAt, json }) => {
+    if (precisionAt !== undefined) {
+      const k = precisionAt
+      const [label, ...others] = columns
+      if (label === undefined || others.length > 0)
+        throw new Problem('bad-option', '--precision-at needs one label column.', { hint: 'Add --label COLUMN.' })
+      const [{ readIndex }, { precisionAtK }] = await Promise.all([
+        import('../embeddings/search/embedding-index.js'),
+        import('../embeddings/search/precision-at-k.js'),
+      ])
+      const index = await readIndex(file, [label])
+      const labels = index.labels.get(label)!
+      if (labels.every(value => value === undefined))
+        throw new Problem('no-labels', `No row has a value in '${label}'.`, { place: { file } })
+      const precision = await precisionAtK(index, labels, { k })
+      process.stdout.write(json ? `${JSON.stringify(precision, null, 1)}\n` : precisionText(precision, label))
+      return
+    }
+    if (clip === undefined)
+      throw new Problem('bad-option', 'Name a clip, or ask for --precision-at K over all rows.', {
+        hint: './earshot similar --help shows examples.',
+      })
+    const { search } = await import('../embeddings/search/search.js')
+    const result = await search({ file, clip, query, count, columns })
+    process.stdout.write(json ? jsonOf(result) : textOf(result, columns))
+  },
+})
 
 function entriesOf({ index, found }: SearchResult) {
   return found.map(({ row, similarity }) => ({

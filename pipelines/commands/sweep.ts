@@ -1,12 +1,13 @@
 /** `earshot sweep`: the same config with changes, several seeds each, in one table. */
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
 import { suggestion } from '../../graphs/language/nearest-name.js'
 import type { SweepPlan } from '../sweeps/plan.js'
 import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
 import { shellWord } from '../terminal/shell-word.js'
-import { wholeNumber } from './whole-number.js'
+import { verb } from './verb.js'
 
 const EXAMPLES = `
 Examples:
@@ -26,88 +27,124 @@ cache (EARSHOT_CACHE) and --output have to be on a disk that all machines share.
 separated by arrays, too: ./earshot embed --help.
 `
 
+const where = {
+  file: z.string().describe('sweep file (configs/sweeps/*.yaml)').meta({ argument: '<file>' }),
+  output: z
+    .string()
+    .optional()
+    .describe('folder of the ledger; runs/sweeps/<name of the sweep> if not given')
+    .meta({ value: 'folder' }),
+}
+const executor = z.string().optional().describe("local or slurm, instead of the sweep file's").meta({ value: 'name' })
+
 interface Where {
-  output?: string
-  executor?: string
+  file: string
+  output?: string | undefined
+  executor?: string | undefined
 }
 
-const EXECUTOR = ['--executor <name>', "local or slurm, instead of the sweep file's"] as const
+const plan = verb({
+  name: 'plan',
+  summary: 'check every variant and list the jobs; runs nothing',
+  takes: z.strictObject({
+    ...where,
+    trial: z
+      .union([z.literal(true), z.int().min(1)])
+      .optional()
+      .describe('measure a few steps of the base and its evaluations, for an estimate of the time')
+      .meta({ value: '[steps]' }),
+    all: z.boolean().optional().describe('list every job, however many'),
+    executor,
+  }),
+  run: async options => {
+    const plan = await planned(options)
+    const [{ listJobs, planText }, { lastTrial, runTrial }] = await Promise.all([
+      import('../sweeps/plan-text.js'),
+      import('../sweeps/trial.js'),
+    ])
+    const steps = options.trial === true ? 5 : options.trial
+    const trial = steps === undefined ? lastTrial(plan) : runTrial(plan, steps)
+    process.stdout.write(`${planText(plan, listJobs(plan), { all: options.all, trial, given: asGiven(options) })}\n`)
+  },
+})
+
+const run = verb({
+  name: 'run',
+  summary: 'run what is not done yet; may be killed and started again at any time',
+  takes: z.strictObject({
+    ...where,
+    only: z.array(z.string()).optional().describe('some arms').meta({ value: 'arms' }),
+    retry: z.boolean().optional().describe('failed jobs too'),
+    maxParallel: z.int().min(1).optional().describe('jobs side by side, instead of budget.jobs-at-once'),
+    executor,
+  }),
+  run: async options => {
+    const { file } = options
+    const plan = await planned(options)
+    const names = plan.arms.map(({ name }) => name)
+    for (const arm of options.only ?? [])
+      if (!names.includes(arm))
+        throw new Problem('unknown-arm', `${file} has no arm '${arm}'. ${suggestion(arm, names)}`.trimEnd())
+    const { runSweep } = await import('../sweeps/run-sweep.js')
+    const { signal, release } = stopOnInterrupt('Stopping the jobs under way; what they have done is kept.')
+    try {
+      await runSweep(plan, { only: options.only, retry: options.retry, most: options.maxParallel, signal })
+    } catch (error) {
+      if (!wasInterrupted(error, signal)) throw error
+    } finally {
+      release()
+    }
+    if (signal.aborted) {
+      process.stdout.write(`Stopped. Go on with:\n  ./earshot sweep run ${shellWord(file)}${asGiven(options)}\n`)
+      process.exitCode = 130
+      return
+    }
+    await show(plan, options)
+  },
+})
+
+const results = verb({
+  name: 'results',
+  summary: 'write and print the tables of what there is',
+  takes: z.strictObject(where),
+  run: async options => {
+    await show(await planned(options), options)
+  },
+})
+
+/** What an executor starts, here or on another machine. */
+const job = verb({
+  name: 'job',
+  summary: 'one job of a sweep',
+  hidden: true,
+  takes: z.strictObject({
+    output: z.string().meta({ argument: '<output>' }),
+    key: z.string().meta({ argument: '<key>' }),
+  }),
+  run: async ({ output, key }) => {
+    const [{ jobFolder }, { runJob }] = await Promise.all([
+      import('../sweeps/job-folder.js'),
+      import('../sweeps/run-job.js'),
+    ])
+    const { signal, release } = stopOnInterrupt('Stopping.')
+    process.exitCode = await runJob(jobFolder({ output: resolve(output) }, key), signal).finally(release)
+  },
+})
 
 export default function register(program: Command): void {
   const sweep = program
     .command('sweep')
     .description('train a config with changes and several seeds, and compare them in one table')
     .addHelpText('after', EXAMPLES)
-  const verb = (name: string, what: string) =>
-    sweep
-      .command(name)
-      .description(what)
-      .argument('<file>', 'sweep file (configs/sweeps/*.yaml)')
-      .option('--output <folder>', 'folder of the ledger; runs/sweeps/<name of the sweep> if not given')
-  verb('plan', 'check every variant and list the jobs; runs nothing')
-    .option('--trial [steps]', 'measure a few steps of the base and its evaluations, for an estimate of the time')
-    .option('--all', 'list every job, however many')
-    .option(...EXECUTOR)
-    .action(plan)
-  verb('run', 'run what is not done yet; may be killed and started again at any time')
-    .option('--only <arms...>', 'some arms')
-    .option('--retry', 'failed jobs too')
-    .option('--max-parallel <n>', 'jobs side by side, instead of budget.jobs-at-once')
-    .option(...EXECUTOR)
-    .action(run)
-  verb('results', 'write and print the tables of what there is').action(results)
-  sweep.command('job <output> <key>', { hidden: true }).action(job)
+  for (const put of [plan, run, results, job]) put(sweep)
 }
 
-async function planned(file: string, { output, executor }: Where): Promise<SweepPlan> {
+async function planned({ file, output, executor }: Where): Promise<SweepPlan> {
   const [{ planSweep }, { runBy }] = await Promise.all([
     import('../sweeps/plan.js'),
     import('../sweeps/open-executor.js'),
   ])
   return runBy(await planSweep(file, output), executor)
-}
-
-async function plan(file: string, options: Where & { trial?: string | true; all?: true }): Promise<void> {
-  const plan = await planned(file, options)
-  const [{ listJobs, planText }, { lastTrial, runTrial }] = await Promise.all([
-    import('../sweeps/plan-text.js'),
-    import('../sweeps/trial.js'),
-  ])
-  const steps =
-    options.trial === undefined ? undefined : options.trial === true ? 5 : wholeNumber('--trial', options.trial)
-  const trial = steps === undefined ? lastTrial(plan) : runTrial(plan, steps)
-  process.stdout.write(`${planText(plan, listJobs(plan), { all: options.all, trial, given: asGiven(options) })}\n`)
-}
-
-async function run(
-  file: string,
-  options: Where & { only?: string[]; retry?: true; maxParallel?: string },
-): Promise<void> {
-  const plan = await planned(file, options)
-  const names = plan.arms.map(({ name }) => name)
-  for (const arm of options.only ?? [])
-    if (!names.includes(arm))
-      throw new Problem('unknown-arm', `${file} has no arm '${arm}'. ${suggestion(arm, names)}`.trimEnd())
-  const most = options.maxParallel === undefined ? undefined : wholeNumber('--max-parallel', options.maxParallel)
-  const { runSweep } = await import('../sweeps/run-sweep.js')
-  const { signal, release } = stopOnInterrupt('Stopping the jobs under way; what they have done is kept.')
-  try {
-    await runSweep(plan, { only: options.only, retry: options.retry, most, signal })
-  } catch (error) {
-    if (!wasInterrupted(error, signal)) throw error
-  } finally {
-    release()
-  }
-  if (signal.aborted) {
-    process.stdout.write(`Stopped. Go on with:\n  ./earshot sweep run ${shellWord(file)}${asGiven(options)}\n`)
-    process.exitCode = 130
-    return
-  }
-  await show(plan, options)
-}
-
-async function results(file: string, options: Where): Promise<void> {
-  await show(await planned(file, options), options)
 }
 
 /** Tables, files, what to do next; exit code 1 if a job has failed. */
@@ -135,13 +172,3 @@ const asGiven = (options: Where) =>
   (['output', 'executor'] as const)
     .flatMap(name => (options[name] === undefined ? [] : [` --${name} ${shellWord(options[name])}`]))
     .join('')
-
-/** What an executor starts, here or on another machine. */
-async function job(output: string, key: string): Promise<void> {
-  const [{ jobFolder }, { runJob }] = await Promise.all([
-    import('../sweeps/job-folder.js'),
-    import('../sweeps/run-job.js'),
-  ])
-  const { signal, release } = stopOnInterrupt('Stopping.')
-  process.exitCode = await runJob(jobFolder({ output: resolve(output) }, key), signal).finally(release)
-}

@@ -6,38 +6,16 @@ import { UNTRAINED } from '../../engine/checkpoints/files.js'
 import { demandWhole, locateIfThere } from '../../engine/checkpoints/find.js'
 import type { Hearing } from '../../graphs/inference/hearing.js'
 import { type Prepared, secondsOf } from '../../graphs/streams/prepare.js'
-import type { Shard } from '../jobs/shard.js'
 import type { FoundCheckpoint } from '../model/checkpoint.js'
 import type { EncoderThread } from '../model/trainer-thread.js'
 import { progress } from '../terminal/progress.js'
 import { createEmbeddingWriter, type EmbeddingRow, type EmbeddingWriter } from './arrow-writer.js'
+import type { EmbedOptions } from './embed-options.js'
 import { type EncoderLayer, encodePatches } from './encode.js'
 import type { LogMelNode } from './log-mel-node.js'
 import { logMelStatistics } from './log-mel-statistics.js'
 import { baselinesFolder, embeddingMetadata } from './metadata.js'
 import { RunningMean } from './running-mean.js'
-
-export type Level = 'clip' | 'patch'
-
-export interface EmbedOptions {
-  /** Run folder or checkpoint. */
-  run: string
-  inputs: readonly string[]
-  output: string
-  /** Seconds from one patch to the next. */
-  hop: number
-  level: Level
-  layer?: string | undefined
-  /** Written where the input has labels, if not said. */
-  baselines?: boolean | undefined
-  workers?: number | undefined
-  /** Folder of the feature cache. */
-  cache: string
-  /** This share of the clips alone. */
-  shard?: Shard | undefined
-  /** Once aborted, nothing more is read or written, and unfinished files are taken away. */
-  signal?: AbortSignal | undefined
-}
 
 /** One set of clips, through the trained encoder and then through its baselines. */
 export class ClipEmbedding {
@@ -60,7 +38,7 @@ export class ClipEmbedding {
   }
 
   /** With the weights that the thread has now. @returns rows written */
-  async write(file: string, level: Level, label: string): Promise<number> {
+  async write(file: string, level: EmbedOptions['level'], label: string): Promise<number> {
     const { hearing, layer, prepared } = this
     const { encoder, dimensions } = hearing.inference
     const { length, second } = hearing.grid

@@ -9,15 +9,16 @@ import { DEFAULT_CLASSIFIERS, TOLERANCES } from './classifiers.js'
 import type { Row } from './compare.js'
 import { INNER_CLIPS } from './cross-validate.js'
 import { INNER_FOLDS } from './folds.js'
+import type { ProbeRequest } from './probe-options.js'
 import type { Official } from './published-protocol.js'
-import { type MultiLabelResult, type ProbeOptions, type ProbeResult, type ProbeResultOf, REPEATS } from './run-probe.js'
+import type { MultiLabelResult, ProbeResult, ProbeResultOf } from './run-probe.js'
 
 /** Changes whenever the same embeddings would get other figures. */
 const PROBE_RECIPE = 'earshot-probe/1'
 const MULTI_LABEL_RECIPE = 'earshot-multi-label-probe/1'
 
 /** `probes/` of the run folder that the embeddings lie in, or else their own folder. */
-export function resultFile({ file, layers = [], label, group, split, separator, classifiers }: ProbeOptions): string {
+export function resultFile({ file, layers = [], label, group, split, separator, classifiers }: ProbeRequest): string {
   const beside = dirname(resolve(file))
   const run = [beside, dirname(beside)].find(folder => existsSync(join(folder, 'run.yaml')))
   const usual = !classifiers || classifiers.join() === DEFAULT_CLASSIFIERS.join()
@@ -131,7 +132,7 @@ function resultObject<M extends string>(
     rows: figuresOf(rows),
     ...(curve.length > 0 && {
       curve: {
-        repeats: options.repeats ?? REPEATS,
+        repeats: options.repeats,
         points: curve.map(({ budget, labelled, comparison }) => ({
           ...budget,
           labelled,

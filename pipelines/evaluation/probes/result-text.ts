@@ -6,14 +6,8 @@ import type { Classifier } from './classifiers.js'
 import type { FigureOf, Row } from './compare.js'
 import { INNER_FOLDS } from './folds.js'
 import { budgetName, type CurvePoint } from './learning-curve.js'
-import {
-  type MultiLabelResult,
-  OWN_NAME,
-  type ProbeOptions,
-  type ProbeResult,
-  type ProbeResultOf,
-  REPEATS,
-} from './run-probe.js'
+import type { ProbeOptions } from './probe-options.js'
+import { type MultiLabelResult, OWN_NAME, type ProbeResult, type ProbeResultOf } from './run-probe.js'
 
 /** How a metric is printed. */
 interface Column<M extends string> {
@@ -147,7 +141,7 @@ function explanation<M extends string>({
   const tuned = classifiers.filter(classifier => !('answer' in classifier))
   const chosen = tuned.map(({ setting }) => setting).filter(setting => setting !== '')
   const choice = `Settings (${[...new Set(chosen)].join(', ')}) are chosen on ${INNER_FOLDS} inner folds of each training part.`
-  const repeats = options.repeats ?? REPEATS
+  const repeats = options.repeats
   return [
     `Percent. Intervals: ${comparison.resamples} bootstrap resamples of ${drawn}.${chosen.length > 0 ? ` ${choice}` : ''}`,
     ...classifiers.filter(classifier => 'answer' in classifier).map(({ name }) => `${name}: its ${GRID_CHOICE}.`),

@@ -11,32 +11,15 @@ import type { Score } from '../../statistics/scores.js'
 import { gatherContestants, type MissingBaseline } from './baselines.js'
 import { type Classifier, classifiersOf, DEFAULT_CLASSIFIERS } from './classifiers.js'
 import { type Comparison, compare, stepsOf } from './compare.js'
-import { type Asked, chooseExamples, count, type Examples } from './examples.js'
-import type { Budget } from './fewer-labels.js'
+import { chooseExamples, count, type Examples } from './examples.js'
 import { severalEach } from './frames.js'
 import { CLASS_JUDGE, type Judge, RANKING_JUDGE } from './judges.js'
 import { type CurvePoint, learningCurve, planCurve, stepsOfCurve } from './learning-curve.js'
 import { ownFeatures } from './own-features.js'
+import { type ProbeOptions, type ProbeRequest, withDefaults } from './probe-options.js'
 
 /** Row of embeddings by Earshot; those of others go by the name of their file. */
 export const OWN_NAME = 'trained'
-
-export interface ProbeOptions extends Asked {
-  file: string
-  /** More files of the same clips (layers of an encoder), whose embeddings stand beside those of `file`. */
-  layers?: readonly string[] | undefined
-  /** A table that brings label columns. */
-  labels?: string | undefined
-  against: readonly string[]
-  /** Words of the command line; logistic regression and kNN if absent. */
-  classifiers?: readonly string[] | undefined
-  /** Points of HEAR's grid that are tried, drawn by the seed; 8 if absent. */
-  gridPoints?: number | undefined
-  /** Fewer labels to learn from as well. */
-  budgets?: readonly Budget[] | undefined
-  /** Draws of the labels for each budget. */
-  repeats?: number | undefined
-}
 
 export interface ProbeResultOf<M extends string> {
   options: ProbeOptions
@@ -55,9 +38,6 @@ export type ProbeResult = ProbeResultOf<keyof Score>
 /** Of clips with any number of classes. */
 export type MultiLabelResult = ProbeResultOf<keyof RankingScore>
 
-/** Draws of the labels for each budget, if not said. */
-export const REPEATS = 5
-
 /** Told the number of steps; its answer is called after each. */
 type Begin = (steps: number) => () => void
 
@@ -65,7 +45,7 @@ type Begin = (steps: number) => () => void
  * @param begin called once the number of steps is known; its answer is called after each
  * @throws Problem for everything that a person can mend
  */
-export async function runProbe(options: ProbeOptions, begin?: Begin): Promise<ProbeResult> {
+export async function runProbe(options: ProbeRequest, begin?: Begin): Promise<ProbeResult> {
   return judged({ ...options, separator: undefined }, CLASS_JUDGE, begin)
 }
 
@@ -76,18 +56,19 @@ export async function runProbe(options: ProbeOptions, begin?: Begin): Promise<Pr
  * @throws Problem for everything that a person can mend
  */
 export async function runMultiLabelProbe(
-  options: ProbeOptions & { separator: string },
+  options: ProbeRequest & { separator: string },
   begin?: Begin,
 ): Promise<MultiLabelResult> {
   return judged(options, RANKING_JUDGE, begin)
 }
 
 async function judged<M extends string>(
-  options: ProbeOptions,
+  request: ProbeRequest,
   judge: Judge<M>,
   begin: Begin = () => () => {},
 ): Promise<ProbeResultOf<M>> {
-  const { file, against, layers = [], seed, budgets = [], repeats = REPEATS, gridPoints } = options
+  const options = withDefaults(request)
+  const { file, against, layers = [], seed, budgets = [], repeats, gridPoints } = options
   const words = options.classifiers ?? DEFAULT_CLASSIFIERS
   const classifiers = classifiersOf(words, { seed, ...(gridPoints !== undefined && { gridPoints }) })
   const { table, values, notes } = await withLabels(options)

@@ -26,7 +26,7 @@ export interface ExportOptions {
   /** Run folder or checkpoint. */
   run: string
   output: string
-  formats: readonly string[]
+  formats: readonly Format[]
   /** Node of the graph, if there are several encoders. */
   encoder?: string | undefined
 }
@@ -40,9 +40,9 @@ export interface Exported {
 /** Files that travel along as they are: examples, the page, the HEAR module. */
 const SOURCES = fileURLToPath(new URL('../../../../pipelines/exchange/export/', import.meta.url))
 
-/** @throws Problem `not-exportable`, `bad-option`, `not-writable`, or as a checkpoint that cannot be read */
+/** @throws Problem `not-exportable`, `not-writable`, or as a checkpoint that cannot be read */
 export async function writeExport({ run, output, formats, encoder }: ExportOptions): Promise<Exported> {
-  const wanted = formatsOf(formats)
+  const wanted = FORMATS.filter(format => formats.includes(format))
   const found = findCheckpoint(run)
   const { graph, statistics } = found.checkpoint
   const inference = inferenceGraph(graph, await loadStages(graph.stageFiles), encoder)
@@ -74,12 +74,6 @@ interface Drawing {
   card: Card
   /** @returns the embedding */
   draw: (onto: Graph) => Value
-}
-
-function formatsOf(given: readonly string[]): Format[] {
-  const unknown = given.find(format => !(FORMATS as readonly string[]).includes(format))
-  if (unknown === undefined) return FORMATS.filter(format => given.includes(format))
-  throw new Problem('bad-option', `--as takes onnx, tfjs and safetensors, not '${unknown}'.`)
 }
 
 /** What an export wrote before may be written again; any other folder is left alone. */

@@ -7,7 +7,7 @@ import { Problem, Problems } from '../../../data/problem.js'
 import type { CheckedGraph } from '../../../graphs/language/checked.js'
 import type { Document } from '../../../graphs/language/document.js'
 import { lanesOf } from '../../../graphs/language/lift.js'
-import { type Edit, readGraph } from '../../../graphs/language/read-graph.js'
+import { readGraph } from '../../../graphs/language/read-graph.js'
 import { openPool } from '../../../graphs/streams/pool.js'
 import { type Prepared, prepareFeatures } from '../../../graphs/streams/prepare.js'
 import { describePort } from '../../../stages/ports.js'
@@ -18,28 +18,9 @@ import { show, type Tapped } from './exhibits.js'
 import { findNode, portOf } from './find-node.js'
 import { meaningAt } from './front-end.js'
 import { page } from './page.js'
+import type { TapRequest } from './tap-options.js'
 import { type TensorOptions, tensorsOf } from './tensors.js'
 import { type Written, writeShown } from './write-shown.js'
-
-export interface TapOptions {
-  /** A graph or config. */
-  file: string
-  /** A node, or a side of its pair: `near`, `near.a`. */
-  node: string
-  /** Clips to show. */
-  count: number
-  /** What to change in it first. */
-  edits?: readonly Edit[]
-  /** Run seed; the config's own if absent. */
-  seed?: number | undefined
-  /** Sounds in place of the config's own. */
-  data?: string | undefined
-  /** Folder to write. */
-  output?: string | undefined
-  workers?: number | undefined
-  /** Folder of the feature cache. */
-  cache: string
-}
 
 export interface TapResult {
   folder: string
@@ -64,7 +45,7 @@ interface About {
 const RECORD = 'tap.json'
 
 /** @throws Problems of the graph; Problem for everything else that a person can mend */
-export async function tapNode(options: TapOptions): Promise<TapResult> {
+export async function tapNode(options: TapRequest): Promise<TapResult> {
   const { file, edits = [], count } = options
   const { graph, document, problems, stages } = await readGraph(file, { edits, sections })
   if (!graph || !document || problems.length > 0) throw new Problems(problems)
@@ -143,7 +124,7 @@ function makeRoom(folder: string): void {
 async function tensorsIn(
   common: Omit<TensorOptions, 'pool' | 'threads' | 'precision'>,
   { sections: { train } }: Document<typeof sections>,
-  { workers }: TapOptions,
+  { workers }: TapRequest,
 ) {
   const pool = openPool(workers === undefined ? {} : { workers })
   try {
@@ -154,7 +135,7 @@ async function tensorsIn(
 }
 
 /** All clips, as training does it: which are usable decides the order, and backgrounds may come from any. */
-async function prepare(graph: CheckedGraph, data: string, { cache, workers }: TapOptions): Promise<Prepared> {
+async function prepare(graph: CheckedGraph, data: string, { cache, workers }: TapRequest): Promise<Prepared> {
   const { clips } = await readClips(data)
   const pool = openPool(workers === undefined ? {} : { workers })
   const bar = progress('reading sounds', clips.length)

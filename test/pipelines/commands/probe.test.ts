@@ -6,9 +6,10 @@ import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import { Problem } from '../../../data/problem.js'
 import { createEmbeddingWriter } from '../../../pipelines/embeddings/arrow-writer.js'
+import type { ProbeRequest } from '../../../pipelines/evaluation/probes/probe-options.js'
 import { resultFile } from '../../../pipelines/evaluation/probes/result-file.js'
 import { resultText } from '../../../pipelines/evaluation/probes/result-text.js'
-import { type ProbeOptions, runProbe } from '../../../pipelines/evaluation/probes/run-probe.js'
+import { runProbe } from '../../../pipelines/evaluation/probes/run-probe.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'earshot-probe-'))
 test.after.always(() => rmSync(folder, { recursive: true }))
@@ -50,7 +51,7 @@ function write(
   return file
 }
 
-const options = (file: string, more: Partial<ProbeOptions> = {}): ProbeOptions => ({
+const options = (file: string, more: Partial<ProbeRequest> = {}): ProbeRequest => ({
   ...{ file, label: 'class', folds: 5, seed: 0, against: [] },
   ...more,
 })
@@ -219,7 +220,7 @@ const labelled = (labels: Record<string, string | undefined>) => (row: Made) => 
 })
 
 test('what cannot be probed is a problem that says what to do', async t => {
-  const code = async (file: string, more: Partial<ProbeOptions> = {}) =>
+  const code = async (file: string, more: Partial<ProbeRequest> = {}) =>
     (await problemOf(runProbe(options(file, more)))).code
   const nan = changed('nan.arrow', (row, at) => (at === 7 ? { ...row, embedding: [1, Number.NaN, 1, 1, 1] } : row))
   t.regex((await problemOf(runProbe(options(nan)))).message, /row 7 \(clip kick\/7.wav\) holds NaN/)
@@ -272,6 +273,6 @@ test('the verb prints the tables and saves every figure', t => {
 test('the verb ends with 1 and a sentence on a mistake', t => {
   const { stderr, status } = run(good, '--label', 'class', '--folds', 'many')
   t.is(status, 1)
-  t.regex(stderr, /--folds many: expected a whole number from 2/)
+  t.regex(stderr, /--folds must be a whole number from 2, not 'many'/)
   t.false(existsSync(join(folder, 'many.json')))
 })

@@ -103,7 +103,7 @@ test('what cannot be tapped is told in a sentence', async t => {
   t.regex(await refusal(config, 'veiw'), /no node 'veiw'. Did you mean 'view'\?/)
   t.regex(await refusal(config, 'mel.a'), /no side 'a'/)
   t.regex(await refusal('graphs/contrastive-16k.yaml', 'view'), /--data my-sounds/)
-  t.regex(await refusal(config, 'view', '-n', 'many'), /expected a whole number/)
+  t.regex(await refusal(config, 'view', '-n', 'many'), /--count must be a whole number from 1/)
 })
 
 test('a cut is traced through branches, lanes and joins', async t => {

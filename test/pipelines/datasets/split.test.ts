@@ -69,5 +69,5 @@ test('wrong options are told apart in words', async t => {
   t.regex(await told('-o', 'x', '--parts', 'a=0.5,b=0.4'), /add up to 0\.9/)
   t.regex(await told('-o', 'x', '--method', 'stratified'), /needs --label/)
   t.regex(await told('-o', 'x', '--label', 'klass'), /no column 'klass'/)
-  t.regex(await told('-o', 'x', '--label', 'class', '--method', 'magic'), /expected random, stratified/)
+  t.regex(await told('-o', 'x', '--label', 'class', '--method', 'magic'), /must be one of random, stratified/)
 })

@@ -3,8 +3,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { Command } from 'commander'
+import { z } from 'zod'
 import { Problem } from '../../../data/problem.js'
 import { shardOptions, typedOptions } from '../../../pipelines/commands/shard-options.js'
+import { verb } from '../../../pipelines/commands/verb.js'
 import { JobFolder, jobPath } from '../../../pipelines/jobs/job-folder.js'
 import { runWords, type WordsOrder } from '../../../pipelines/jobs/run-words.js'
 import { scratchFolder } from '../../earshot.js'
@@ -52,12 +54,14 @@ test('a job without an order is told', async t => {
 
 test('options are typed again as they were typed, without those of shards', t => {
   const typed = (...words: string[]) => {
-    const command = new Command()
-      .option('--hop <s>', '', '1')
-      .option('--baselines')
-      .option('--no-baselines')
-      .option('-o <f>')
-    return typedOptions(shardOptions(command, '').parse(words, { from: 'user' }), ['o'])
+    const takes = z.strictObject({
+      hop: z.string().default('1'),
+      baselines: z.boolean().optional().meta({ negatable: true }),
+      output: z.string().optional().meta({ short: 'o' }),
+      ...shardOptions(''),
+    })
+    const command = verb({ name: 'test', summary: '', takes, run: () => {} })(new Command())
+    return typedOptions(command.parse(words, { from: 'user' }), ['output'])
   }
   t.deepEqual(typed(), [])
   t.deepEqual(typed('-o', 'x', '--shards', '3', '--executor', 'slurm', '--hop', '2 s'), ['--hop', '2 s'])

@@ -209,5 +209,5 @@ test.serial('by the command line: text, JSON, a page and a picture', async t => 
   t.is(JSON.parse(told.out).breaches.length, 1)
   t.false(existsSync(join(folder, 'bare.inspection')))
   const wrong = await earshot(['inspect', bad, '--near', '2'])
-  t.regex(wrong.error, /--near takes a cosine above 0 up to 1, not '2'/)
+  t.regex(wrong.error, /--near must be at most 1, not '2'/)
 })

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import test from 'ava'
 import { Problem } from '../../../../data/problem.js'
 import { streamOf } from '../../../../graphs/streams/draws.js'
-import { type ProbeOptions, runMultiLabelProbe, runProbe } from '../../../../pipelines/evaluation/probes/run-probe.js'
+import type { ProbeRequest } from '../../../../pipelines/evaluation/probes/probe-options.js'
+import { runMultiLabelProbe, runProbe } from '../../../../pipelines/evaluation/probes/run-probe.js'
 import { verb } from '../../verb.js'
 import { type Made, noise, scenes, writeMade } from './made.js'
 
@@ -119,7 +120,7 @@ test('clips of several classes go through attention, weighted layers and HEAR', 
 
 test('what a classifier cannot work with is said before anything is trained', async t => {
   const wide = writeMade(folder, 'wide.arrow', layer(7, 1))
-  const problem = async (more: Partial<ProbeOptions>) => {
+  const problem = async (more: Partial<ProbeRequest>) => {
     const error = await t.throwsAsync(runProbe({ ...asked, file: first!, ...more }))
     t.true(error instanceof Problem)
     return error!.message

@@ -47,10 +47,9 @@ test.serial('an encoder that cannot be exported is named, and nothing is written
   )
 })
 
-test.serial('an unknown format, and a folder of somebody else, are refused', async t => {
+test.serial('a folder of somebody else is refused', async t => {
   const { run } = await randomRun(engine, join(folder, 'small run'), SMALL)
   const output = join(folder, 'other')
-  await t.throwsAsync(writeExport({ run, output, formats: ['keras'] }), { code: 'bad-option' })
   mkdirSync(output)
   writeFileSync(join(output, 'thesis.tex'), '')
   await t.throwsAsync(writeExport({ run, output, formats: ['onnx'] }), { code: 'not-empty' })

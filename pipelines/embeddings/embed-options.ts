@@ -1,0 +1,39 @@
+/** What `embed` is told, on the command line and from TypeScript. */
+import { z } from 'zod'
+import { hop, workers } from '../configuration/shared-options.js'
+import type { Shard } from '../jobs/shard.js'
+
+export const embedOptions = z.strictObject({
+  output: z.string().describe('Arrow file to write').meta({ short: 'o', value: 'file' }),
+  hop,
+  level: z
+    .enum(['clip', 'patch'])
+    .default('clip')
+    .describe('clip: one row a clip, the mean over its patches; patch: a row a patch')
+    .meta({ value: 'level' }),
+  layer: z
+    .string()
+    .optional()
+    .describe('encoder to take embeddings from, if there are several, or one of its layers (encoder.block2)')
+    .meta({ value: 'name' }),
+  baselines: z
+    .boolean()
+    .optional()
+    .describe(
+      'write what probes compare with (untrained encoder, log-mel statistics); where the input has labels if not said',
+    )
+    .meta({ negatable: true }),
+  workers,
+})
+
+export interface EmbedOptions extends z.output<typeof embedOptions> {
+  /** Run folder or checkpoint. */
+  run: string
+  inputs: readonly string[]
+  /** Folder of the feature cache. */
+  cache: string
+  /** This share of the clips alone. */
+  shard?: Shard | undefined
+  /** Once aborted, nothing more is read or written, and unfinished files are taken away. */
+  signal?: AbortSignal | undefined
+}

@@ -1,0 +1,68 @@
+/** What a probe is told, on the command line and from TypeScript. */
+import { z } from 'zod'
+import type { Budget } from './fewer-labels.js'
+
+/** Points of HEAR's grid. */
+const HEAR_POINTS = 16
+
+export const probeOptions = z.strictObject({
+  label: z.string().describe('column of the classes').meta({ value: 'column' }),
+  group: z
+    .string()
+    .optional()
+    .describe('hold out whole groups (speaker, kit, site), and resample them for the intervals')
+    .meta({ value: 'column' }),
+  folds: z.int().min(2).default(5).describe('number of folds').meta({ value: 'k' }),
+  split: z
+    .string()
+    .optional()
+    .describe("fixed split: tested on 'test' if there is such a value, else each value in turn")
+    .meta({ value: 'column' }),
+  labels: z
+    .string()
+    .optional()
+    .describe('TSV or CSV that brings the columns, joined by clip or file name')
+    .meta({ value: 'table' }),
+  against: z
+    .array(z.string())
+    .readonly()
+    .default([])
+    .describe('more embeddings of the same clips, compared pairwise')
+    .meta({ value: 'files' }),
+  classifiers: z
+    .array(z.string())
+    .readonly()
+    .optional()
+    .describe(
+      'logistic-regression, knn, centroid; mlp (512 hidden units), hear (the networks of its grid), attentive (over the ' +
+        'rows of a clip), weighted-layers (over several files). Default: the first two',
+    )
+    .meta({ flag: 'classifier', value: 'names' }),
+  gridPoints: z
+    .int()
+    .min(1)
+    .max(HEAR_POINTS)
+    .default(8)
+    .describe(`settings of HEAR's grid that hear tries, 1 to ${HEAR_POINTS}`),
+  repeats: z.int().min(1).default(5).describe('draws of the labels where fewer are asked for'),
+  seed: z.int().min(0).default(0).describe('seed of folds and resamples'),
+})
+
+/** What no flag says. */
+interface Besides {
+  file: string
+  /** More files of the same clips (layers of an encoder), whose embeddings stand beside those of the first. */
+  layers?: readonly string[] | undefined
+  /** What stands between the classes of a clip that may have several, `;` for example. */
+  separator?: string | undefined
+  /** Fewer labels to learn from as well: `{ perClass: 5 }`, `{ share: 0.1 }`. */
+  budgets?: readonly Budget[] | undefined
+}
+
+/** As asked for: what has a default may be left out. */
+export type ProbeRequest = z.input<typeof probeOptions> & Besides
+export type ProbeOptions = z.output<typeof probeOptions> & Besides
+
+export function withDefaults({ file, layers, separator, budgets, ...given }: ProbeRequest): ProbeOptions {
+  return { ...probeOptions.parse(given), file, layers, separator, budgets }
+}

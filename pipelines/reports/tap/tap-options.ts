@@ -1,0 +1,41 @@
+/** What a tap is told, on the command line and from TypeScript. */
+import { z } from 'zod'
+import type { Edit } from '../../../graphs/language/edits.js'
+
+export const tapOptions = z.strictObject({
+  file: z.string().describe('a graph or config (YAML)').meta({ argument: '<file>' }),
+  node: z
+    .string()
+    .describe('a node, one side of its pair, or one channel: near, near.a, parts.2')
+    .meta({ argument: '<node>' }),
+  count: z
+    .int()
+    .min(1)
+    .default(8)
+    .describe('clips to show, in the order of training')
+    .meta({ short: 'n', value: 'clips' }),
+  output: z
+    .string()
+    .optional()
+    .describe('folder to write; taps/<name of the graph>/<node> if not given')
+    .meta({ short: 'o', value: 'folder' }),
+  data: z
+    .string()
+    .optional()
+    .describe("sounds in place of the config's own: a folder, a table, a data set file")
+    .meta({ value: 'set' }),
+  seed: z.int().min(0).optional().describe("run seed, on which all draws hang; the config's own if not given"),
+  workers: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('worker threads for decoding; cores - 1 if not given')
+    .meta({ value: 'count' }),
+})
+
+export interface TapRequest extends z.output<typeof tapOptions> {
+  /** Changes to the graph first. */
+  edits?: readonly Edit[]
+  /** Folder of the feature cache. */
+  cache: string
+}
