@@ -174,7 +174,7 @@ class Rewriting {
     const copied = this.stages.get(source.stage) as ItemStage
     const [from] = copied.copies && !excerpt.lane ? Object.values(source.inputs) : []
     const { cut: _, ...all } = { ...excerpt, port: picked(source.out, excerpt.lane ? [excerpt.lane] : [])! }
-    const whole = wholeClip(node, ofWholeClip(node.parameters as never), from ?? all, this.stages)
+    const whole = wholeClip(node, ofWholeClip(node.parameters), from ?? all, this.stages)
     if (!whole) return undefined
     this.#made.set(whole.id, whole)
     return { node: whole.id, bank: false, cut: { band: 0 }, port: node.out }

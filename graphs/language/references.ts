@@ -160,11 +160,11 @@ class Resolver {
 /** Does work and all that it waits for; a chain of any length takes no room on the stack. */
 function done(work: Steps): Tree {
   const waiting = [work]
-  let result: IteratorResult<Steps, Tree> = work.next(undefined as never)
+  let result: IteratorResult<Steps, Tree> = work.next()
   for (;;) {
     if (!result.done) {
       waiting.push(result.value)
-      result = result.value.next(undefined as never)
+      result = result.value.next()
     } else {
       waiting.pop()
       const above = waiting.at(-1)

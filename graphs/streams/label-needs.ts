@@ -22,7 +22,7 @@ export function checkLabels(
   const problems: Problem[] = []
   const notes: string[] = []
   for (const { id, stage, parameters } of nodes)
-    for (const need of stages.get(stage)?.labels?.(parameters as never) ?? []) {
+    for (const need of stages.get(stage)?.labels?.(parameters) ?? []) {
       const who = `Node '${id}' asks for the label column '${need.column}'`
       if (!columns.includes(need.column)) {
         const hint = columns.length === 0 ? 'They have no label columns at all.' : suggestion(need.column, columns)

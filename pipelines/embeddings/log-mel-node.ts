@@ -26,7 +26,7 @@ export function logMelNode(
     const { ofWholeClip } = stages.get(node.stage) as ItemStage
     if (!ofWholeClip) continue
     const read = { node: wave!.id, bank: false, port: wave!.out }
-    const whole = wholeClip(node, ofWholeClip(node.parameters as never), read, stages)
+    const whole = wholeClip(node, ofWholeClip(node.parameters), read, stages)
     if (whole?.out.kind !== 'logmel') continue
     const beside = { ...whole, id: `${node.id} of whole clips` }
     return { graph: { ...graph, nodes: [...graph.nodes, beside] }, mel: { id: beside.id, bands: whole.out.bands } }
