@@ -21,6 +21,8 @@ const TYPE = 156
 const SPARSE = 'S'.charCodeAt(0)
 /** Read at once: a header with a small file and the next header behind it. */
 const PAGE = 4096
+/** Zeros behind the last file are rarely so many. */
+const LONGEST_END = 1 << 20
 /** Names and other remarks about one file are never so long. */
 const LONGEST_REMARK = 1 << 20
 
@@ -75,7 +77,7 @@ function* membersOf(tar: OpenTar): Generator<TarMember> {
   let next: HeaderData | undefined
   for (let at = 0; ; ) {
     const header = headerAt(tar, at, next, everywhere)
-    if (header.nullBlock) return
+    if (header.nullBlock) return refuseMoreBehind(tar, at)
     const { path = '', size = 0, linkpath } = header
     const start = at + BLOCK
     if (start + size > tar.size) throw truncated(tar, `'${path}' has ${tar.size - start} of ${size} bytes`)
@@ -109,6 +111,24 @@ function* membersOf(tar: OpenTar): Generator<TarMember> {
     if (!member) continue
     known.set(name, member)
     yield member
+  }
+}
+
+/** Zeros close a tar: files behind them would be left out. */
+function refuseMoreBehind(tar: OpenTar, end: number): void {
+  const rest = tar.read(end, LONGEST_END)
+  for (let at = BLOCK; at < rest.length; at += BLOCK) {
+    const block = rest.subarray(at, at + BLOCK)
+    if (block.every(byte => byte === 0)) continue
+    if (at > BLOCK && !(block.length === BLOCK && headerOf(block, undefined, undefined)?.cksumValid)) return
+    throw new Problem(
+      'tar-damaged',
+      `${tar.file}: at byte ${end} it is closed by zeros, and there is more behind them.`,
+      {
+        place: { file: tar.file },
+        hint: 'Zeros in the middle are damage: copy or download it again. Several tars in one file: tar --ignore-zeros -x -f FILE, and pack again.',
+      },
+    )
   }
 }
 

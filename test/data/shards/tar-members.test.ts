@@ -215,3 +215,16 @@ test('a pipe that is called a tar is not waited for', t => {
   t.is(spawnSync('mkfifo', [file]).status, 0)
   t.regex(refusal(file).message, /is not a file/)
 })
+
+test('what stands behind the closing zeros is told: a header of zeros, two tars in one file', t => {
+  const { file, expected } = tarfile('ustar')
+  const bytes = readFileSync(file)
+  const members = tarMembers(file).length
+  const zeroed = Buffer.from(bytes).fill(0, expected[1]!.start - 512, expected[1]!.start)
+  writeFileSync(file, zeroed)
+  t.regex(refusal(file).message, new RegExp(`at byte ${expected[1]!.start - 512} it is closed by zeros`))
+  writeFileSync(file, Buffer.concat([bytes, bytes]))
+  t.regex(refusal(file).hint ?? '', /--ignore-zeros/)
+  writeFileSync(file, Buffer.concat([bytes, Buffer.from('a remark behind the end')]))
+  t.is(tarMembers(file).length, members)
+})
