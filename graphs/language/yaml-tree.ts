@@ -9,8 +9,7 @@ const MOST_VALUES = 100_000
 const REFUSED_KEYS = new Set(['__proto__', 'prototype', 'constructor'])
 
 const MERGE_KEY = "'<<' (merge keys of YAML 1.1) is not read."
-const MERGE_HINT =
-  'Maps are merged by files that extend each other; a value repeats another one by its path, in ${ }: nodes.mel.bands.'
+const MERGE_HINT = `Files that extend each other merge maps; a value repeats another by its path: "\${nodes.mel.bands}".`
 
 /** Places from offsets. */
 export type Spotter = (start: number, end: number) => Spot
