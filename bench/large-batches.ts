@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { startEngine } from '../engine/tensorflow.js'
 import { readGraph } from '../graphs/language/read-graph.js'
 import { buildModel } from '../graphs/model/model.js'
-import { sections } from '../pipelines/configuration/config.js'
+import { sections } from '../pipelines/configuration/sections.js'
 import { Trainer } from '../pipelines/model/trainer.js'
 
 const STEPS = 3

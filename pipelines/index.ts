@@ -9,7 +9,7 @@ import { cacheFolder } from '../data/cache-folder.js'
 import { type Problem, Problems } from '../data/problem.js'
 import type { CheckedGraph } from '../graphs/language/checked.js'
 import { type Edit, readGraph as readDocumentGraph } from '../graphs/language/read-graph.js'
-import { readConfig, sections } from './configuration/config.js'
+import { CONFIG, readConfig } from './configuration/config.js'
 import { embedOptions } from './embeddings/embed-options.js'
 import type { Embedded } from './embeddings/write-embeddings.js'
 import type { ProbeRequest } from './evaluation/probes/probe-options.js'
@@ -40,14 +40,14 @@ export interface ReadOptions {
  * @throws Problems, all that is wrong with the file
  */
 export async function readGraph(file: string, { edits = [] }: ReadOptions = {}): Promise<CheckedGraph> {
-  const { graph, problems } = await readDocumentGraph(file, { edits, sections })
+  const { graph, problems } = await readDocumentGraph(file, { edits, ...CONFIG })
   if (!graph || problems.length > 0) throw new Problems(problems)
   return graph
 }
 
 /** Everything that is wrong with a graph or config, in the order of the file; nothing if it is sound. */
 export async function validate(file: string, { edits = [] }: ReadOptions = {}): Promise<Problem[]> {
-  return (await readDocumentGraph(file, { edits, sections })).problems
+  return (await readDocumentGraph(file, { edits, ...CONFIG })).problems
 }
 
 export interface TrainOptions extends ReadOptions, TrainingRequest {}

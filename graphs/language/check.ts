@@ -13,6 +13,8 @@ import {
   oneBatchSize,
   oneSource,
   sharedAlike,
+  sharedDrawsAreDrawn,
+  someLossCounts,
   somethingLearns,
 } from './rules.js'
 import { type Branch, branchAt, inCircle, problemAt } from './tree.js'
@@ -29,6 +31,8 @@ const RULES = [
   jointIsForTensors,
   sharedAlike,
   somethingLearns,
+  someLossCounts,
+  sharedDrawsAreDrawn,
 ]
 
 /** The graph, or `undefined` with every mistake in `problems`. */
@@ -43,7 +47,7 @@ export function checkGraph(
     const { key } = document.entries.get('nodes') ?? {}
     const slip = key
       ? problems.some(({ place }) => place?.path?.startsWith('nodes'))
-      : nearestName('nodes', document.entries.keys())
+      : isTold(nearestName('nodes', document.entries.keys()), problems)
     if (!slip) {
       const message = "There are no nodes. A graph lists them under 'nodes:', or extends a file that does."
       problems.push(problemAt('no-nodes', key ?? { file: document.spot.file }, ['nodes'], message))
@@ -65,6 +69,10 @@ export function checkGraph(
   }
   return problems.length === before ? { nodes: [...inferred.values()] } : undefined
 }
+
+/** A misspelt key is told as such, where all keys are known. */
+const isTold = (key: string | undefined, problems: readonly Problem[]) =>
+  key !== undefined && problems.some(({ place }) => place?.path === key)
 
 function circleProblem(circle: string[], nodes: readonly WiredNode[]): Problem {
   const [last, first] = [circle.at(-2)!, circle[0]!]

@@ -1,13 +1,13 @@
 /** One document from all its parts: files it extends, command-line values, references; then its settings, checked. */
-import { basename, dirname, resolve } from 'node:path'
+import { basename } from 'node:path'
 import type { z } from 'zod'
 import type { Problem } from '../../data/problem.js'
 import { applyEdits, type Edit, editInWords } from './edits.js'
 import { readExtended } from './extend.js'
+import { absoluteSettings } from './files.js'
 import { absoluteParameters } from './named-files.js'
 import { NAME, NAME_IN_WORDS, nameOfFile } from './names.js'
 import { suggestion } from './nearest-name.js'
-import { isFlag } from './overrides.js'
 import { StageBook } from './own-stages.js'
 import { resolveReferences } from './references.js'
 import { checkSettings } from './settings.js'
@@ -26,7 +26,7 @@ export interface ReadOptions<S extends Sections = Sections> {
   edits?: readonly Edit[]
   /** The stages that are installed, whose ports say which nodes are read; a document may list more (`stages`). */
   stages?: Stages | Promise<Stages>
-  /** Schemas of the sections beside `nodes`; a section without a schema is passed on as it is. */
+  /** Schemas of the sections that may stand beside `nodes`; settings that name files are marked so (`files.ts`). */
   sections?: S
   environment?: Record<string, string | undefined>
 }
@@ -45,7 +45,7 @@ export interface Document<S extends Sections = Sections> {
   files: string[]
   /** Its `name`, or the file's own without ending. */
   name: string
-  /** `data`, `train`, `streams`, `evaluate`: checked, defaults filled in, units turned into seconds and hertz. */
+  /** Those with a schema: checked, defaults filled in, units turned into seconds and hertz. */
   sections: SectionValues<S>
   /** The whole document as written, composed and with references replaced; extends nothing any more. */
   resolved: Record<string, unknown>
@@ -58,10 +58,7 @@ export interface Document<S extends Sections = Sections> {
   explain(): Origin[]
 }
 
-const TOP_LEVEL = ['name', 'nodes', 'data', 'train', 'streams', 'evaluate', 'stages']
-const SECTIONS = ['data', 'train', 'streams', 'evaluate']
-/** Settings of `data`, `evaluate`, `train` and `train.watch` that name files. */
-const FILES = new Set(['set', 'folder', 'manifest', 'from', 'outside-set'])
+const TOP_LEVEL = ['name', 'nodes', 'stages']
 
 /** Reads a document. All problems are collected; `document` is absent only if a file cannot be read at all. */
 export async function readDocument<S extends Sections>(
@@ -77,8 +74,8 @@ export async function readDocument<S extends Sections>(
   const inlined = await inlineSubGraphs(written, { book, problems, environment, files })
   const all: readonly Edit[] = [...set.map(set => ({ set })), ...edits]
   const edited = applyEdits(inlined.tree, all, book.stages, problems)
-  const tree = absolutePaths(resolveReferences(edited, problems, environment), book)
-  checkTopLevel(tree, problems)
+  const tree = absolutePaths(resolveReferences(edited, problems, environment), book, sections)
+  checkTopLevel(tree, [...TOP_LEVEL, ...Object.keys(sections)], problems)
   const name = tree.entries.get('name')?.value
   const document: Document<S> = {
     file,
@@ -102,10 +99,10 @@ export async function readDocument<S extends Sections>(
 const isName = (tree: Tree | undefined): tree is Leaf & { value: string } =>
   tree?.kind === 'leaf' && typeof tree.value === 'string' && NAME.test(tree.value)
 
-function checkTopLevel(tree: Branch, problems: Problem[]): void {
+function checkTopLevel(tree: Branch, known: readonly string[], problems: Problem[]): void {
   for (const [name, { key, value }] of tree.entries) {
-    if (!TOP_LEVEL.includes(name)) {
-      const guess = suggestion(name, ['extends', ...TOP_LEVEL])
+    if (!known.includes(name)) {
+      const guess = suggestion(name, ['extends', ...known])
       problems.push(problemAt('unknown-key', key, [name], `A document has no '${name}'. ${guess}`))
     } else if (name === 'name') {
       if (!isName(value)) problems.push(problemAt('bad-value', value.spot, [name], `name is ${NAME_IN_WORDS}.`))
@@ -116,11 +113,9 @@ function checkTopLevel(tree: Branch, problems: Problem[]): void {
 
 function readSections<S extends Sections>(tree: Branch, schemas: S, problems: Problem[]): SectionValues<S> {
   const values: Record<string, unknown> = {}
-  for (const name of SECTIONS) {
-    const schema = schemas[name]
+  for (const [name, schema] of Object.entries(schemas)) {
     const written = branchAt(tree, name)
-    if (!schema) values[name] = written && plain(written)
-    else if (written)
+    if (written)
       values[name] = checkSettings(
         written,
         schema,
@@ -142,41 +137,17 @@ function subGraphAlone(file: string, tree: Branch, problems: Problem[]): Problem
   return problemAt('sub-graph-alone', inputs.key, [tree.entries.has('inputs') ? 'inputs' : 'output'], message, hint)
 }
 
-/**
- * A relative file of `data`, `evaluate`, `train`, `train.watch` or of a stage that reads files is meant from the file that names it, or from
- * here if it stands on the command line; so are the files of `stages`, with those of sub-graphs among them.
- */
-function absolutePaths(document: Branch, { own, stages }: StageBook): Branch {
-  const items = [...own.values()].map(({ leaf }) => leaf)
-  const key = document.entries.get('stages')?.key ?? items[0]?.spot
-  const list: Tree | undefined = items[0] && { kind: 'list', spot: items[0].spot, items }
-  const tree =
-    list && key ? { ...document, entries: new Map(document.entries).set('stages', { key, value: list }) } : document
-  const trained = changed(tree, 'train', train => changed(absoluteFiles(train), 'watch', absoluteFiles))
-  const noisy = changed(trained, 'data', data => changed(data, 'labels', absoluteFiles))
-  const named = ['data', 'evaluate'].reduce((whole, name) => changed(whole, name, absoluteFiles), noisy)
-  return absoluteParameters(named, stages, absolute)
-}
-
-/** The tree with the map under `name` replaced; itself if there is no such map. */
-function changed(tree: Branch, name: string, change: (inner: Branch) => Branch): Branch {
-  const inner = branchAt(tree, name)
-  if (!inner) return tree
-  const { key } = tree.entries.get(name)!
-  return { ...tree, entries: new Map(tree.entries).set(name, { key, value: change(inner) }) }
-}
-
-function absoluteFiles(section: Branch): Branch {
-  const entries = [...section.entries].map(
-    ([name, { key, value }]) => [name, { key, value: FILES.has(name) ? absolute(value) : value }] as const,
-  )
-  return { ...section, entries: new Map(entries) }
-}
-
-function absolute(tree: Tree): Tree {
-  if (tree.kind === 'list') return { ...tree, items: tree.items.map(absolute) }
-  if (tree.kind !== 'leaf' || typeof tree.value !== 'string') return tree
-  return { ...tree, value: resolve(isFlag(tree.spot) ? '.' : dirname(tree.spot.file), tree.value) }
+/** The document with every file that it names named absolutely: in its sections, in nodes, and under `stages`. */
+function absolutePaths(document: Branch, { own, stages }: StageBook, sections: Sections): Branch {
+  const entries = new Map(document.entries)
+  for (const [name, schema] of Object.entries(sections)) {
+    const entry = entries.get(name)
+    if (entry) entries.set(name, { ...entry, value: absoluteSettings(entry.value, schema) })
+  }
+  const items = [...own.values()].map(({ leaf }) => leaf) // those of sub-graphs among them
+  const key = entries.get('stages')?.key ?? items[0]?.spot
+  if (items[0] && key) entries.set('stages', { key, value: { kind: 'list', spot: items[0].spot, items } })
+  return absoluteParameters({ ...document, entries }, stages)
 }
 
 function origin(spot: Spot): string {

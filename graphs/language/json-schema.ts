@@ -99,7 +99,7 @@ function written(schema: z.ZodType): Json {
 }
 
 function lenient(schema: Json): Json {
-  const { required: _, ...rest } = schema
+  const { required: _, file: __, ...rest } = schema
   const changed = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, inside(key, value)]))
   const scalar = ['number', 'integer', 'boolean'].includes(String(rest.type)) || 'enum' in rest
   if (!scalar) return changed

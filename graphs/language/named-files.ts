@@ -1,20 +1,17 @@
 /** Parameters that name files, as checkpoints: made absolute in the document, found and hashed for the graph. */
 import type { ItemStage } from '../../stages/contract.js'
 import type { CheckedNode } from './checked.js'
-import { type Branch, branchAt, type Tree } from './tree.js'
+import { absolute } from './files.js'
+import { type Branch, branchAt } from './tree.js'
 import type { Stages } from './wired.js'
 
-/**
- * The document with the files that stages read named absolutely.
- *
- * @param absolute what a path becomes, by where it stands
- */
-export function absoluteParameters(document: Branch, stages: Stages, absolute: (tree: Tree) => Tree): Branch {
+/** The document with the files that stages read named absolutely. */
+export function absoluteParameters(document: Branch, stages: Stages): Branch {
   const nodes = branchAt(document, 'nodes')
   if (!nodes) return document
   const entries = [...nodes.entries].map(([id, { key, value }]) => {
     const files = value.kind === 'map' ? filesOf(stages, stageNamed(value)) : undefined
-    return [id, { key, value: files && value.kind === 'map' ? withAbsolute(value, files, absolute) : value }] as const
+    return [id, { key, value: files && value.kind === 'map' ? withAbsolute(value, files) : value }] as const
   })
   const { key } = document.entries.get('nodes')!
   return {
@@ -23,7 +20,7 @@ export function absoluteParameters(document: Branch, stages: Stages, absolute: (
   }
 }
 
-function withAbsolute(node: Branch, files: Files, absolute: (tree: Tree) => Tree): Branch {
+function withAbsolute(node: Branch, files: Files): Branch {
   const entries = [...node.entries].map(
     ([name, { key, value }]) => [name, { key, value: name in files ? absolute(value) : value }] as const,
   )

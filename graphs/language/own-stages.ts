@@ -1,9 +1,9 @@
 /** `stages: [./my-stage.js]`: stages from outside Earshot. Loading such a file runs its code. */
-import { dirname, relative, resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { Problem } from '../../data/problem.js'
 import type { Stage } from '../../stages/contract.js'
 import { BadContract, stageFromFile } from '../../stages/registry.js'
-import { isFlag } from './overrides.js'
+import { folderOf } from './files.js'
 import { codeHash } from './stage-code.js'
 import { type Branch, type Leaf, problemAt } from './tree.js'
 
@@ -43,7 +43,7 @@ export class StageBook {
         )
         continue
       }
-      const file = resolve(isFlag(item.spot) ? '.' : dirname(item.spot.file), item.value)
+      const file = resolve(folderOf(item.spot), item.value)
       if ([...this.own.values()].some(own => own.file === file)) continue
       try {
         const stage = await stageFromFile(file)

@@ -65,7 +65,7 @@ function chooses(option: z.ZodType, key: string | undefined, value: unknown): bo
 type Wrapped = { type: string; innerType?: z.ZodType; in?: z.ZodType; defaultValue?: unknown }
 
 /** The schema inside defaults, optionals and transforms, as far as what is written goes. */
-function bare(schema: z.ZodType): z.ZodType {
+export function bare(schema: z.ZodType): z.ZodType {
   const { innerType, in: input } = schema.def as Wrapped
   const inside = innerType ?? input
   return inside ? bare(inside) : schema

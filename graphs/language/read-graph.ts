@@ -6,7 +6,6 @@ import type { CheckedGraph } from './checked.js'
 import { type Document, type ReadOptions, readDocument, type Sections } from './document.js'
 import { withFoundFiles } from './named-files.js'
 import type { StageBook } from './own-stages.js'
-import { checkWindow } from './plan.js'
 import type { Use } from './sub-graph-file.js'
 import type { Stages } from './wired.js'
 
@@ -17,7 +16,16 @@ export type { ReadOptions }
 /** Problems told at once. */
 const MOST = 100
 
-export type ReadGraphOptions<S extends Sections = Sections> = ReadOptions<S>
+export interface ReadGraphOptions<S extends Sections = Sections> extends ReadOptions<S> {
+  /** What must hold of sections and graph together; asked once both are sound by themselves. */
+  rule?: (read: SoundGraph<S>) => readonly Problem[] | Promise<readonly Problem[]>
+}
+
+export interface SoundGraph<S extends Sections = Sections> {
+  graph: CheckedGraph
+  document: Document<S>
+  stages: Stages
+}
 
 export interface ReadGraph<S extends Sections = Sections> {
   /** There only if nothing is wrong with the nodes; look at `problems` all the same. */
@@ -42,7 +50,8 @@ export async function readGraph<S extends Sections>(
   if (!document) return { problems, stages }
   const written = checkGraph(document.tree, book, problems)
   const checked = written && { ...written, nodes: written.nodes.map(node => withFoundFiles(node, stages)) }
-  if (checked) checkWindow(document.tree, checked, problems)
+  if (checked && problems.length === 0 && options.rule)
+    problems.push(...(await options.rule({ graph: checked, document, stages })))
   const told = sorted(problems, document)
   return { document, problems: told, stages, ...(checked ? { graph: withOwnStages(checked, book) } : {}) }
 }

@@ -199,3 +199,26 @@ export const jointIsForTensors: Rule = (nodes, problems) => {
     problems.push(problemAt('joint-not-tensor', tree.entries.get('joint')!.key, ['nodes', id, 'joint'], message))
   }
 }
+
+/** Some loss counts. */
+export const someLossCounts: Rule = (nodes, problems) => {
+  const losses = nodes.filter(({ stage }) => stage?.runsIn === 'tensor' && stage.role === 'loss')
+  const [first] = losses
+  if (!first || losses.some(({ weight }) => weight !== 0)) return
+  const { spot } = first.tree.entries.get('weight')!.value
+  const which = losses.length === 1 ? 'The only loss' : 'Every loss'
+  const message = `${which} has weight 0, so nothing would learn. Give ${losses.length === 1 ? 'it' : 'one'} a weight above 0.`
+  problems.push(problemAt('no-weight', spot, ['nodes', first.id, 'weight'], message))
+}
+
+/** Draws are shared by lanes that draw: those of a stage that is run lane by lane. */
+export const sharedDrawsAreDrawn: Rule = (nodes, problems, { inferred }) => {
+  for (const { id, draws, stage, tree } of nodes) {
+    if (draws !== 'shared' || !stage || !inferred.has(id)) continue
+    const drawing = stage.runsIn === 'item' && stage.draws
+    if (drawing && inferred.get(id)!.lifted) continue
+    const why = drawing ? 'what it reads has no lanes that it would work on one by one' : `${stage.name} draws nothing`
+    const message = `draws: shared gives all lanes the same draws, but ${why}. Leave it out.`
+    problems.push(problemAt('nothing-drawn', tree.entries.get('draws')!.key, ['nodes', id, 'draws'], message))
+  }
+}

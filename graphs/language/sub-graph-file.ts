@@ -1,10 +1,10 @@
 /** The file that a node uses: found, read, and looked over, before its nodes take the node's place. */
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
+import { basename, isAbsolute, join, resolve } from 'node:path'
 import type { Problem } from '../../data/problem.js'
 import { readExtended } from './extend.js'
+import { folderOf } from './files.js'
 import { suggestion } from './nearest-name.js'
 import { referencesIn, stageOf, textAt } from './node-references.js'
-import { isFlag } from './overrides.js'
 import type { StageBook } from './own-stages.js'
 import { type Branch, branchAt, inCircle, type Leaf, problemAt, type Spot } from './tree.js'
 
@@ -87,7 +87,7 @@ function pathOf({ id, map, trail }: Using, problems: Problem[]) {
   const name = textAt(map, 'use')
   if (name === undefined) return refuse('use is a YAML file with nodes, such as two-views.yaml.')
   if (map.entries.has('stage')) return refuse(`'${id}' has a stage and uses a file: keep one of the two.`)
-  const path = isAbsolute(name) || isFlag(spot) ? name : join(dirname(spot.file), name)
+  const path = isAbsolute(name) ? name : join(folderOf(spot), name)
   if (!trail.includes(resolve(path))) return { name, path, spot }
   const circle = [...trail.slice(trail.indexOf(resolve(path))), path].map(step => basename(step))
   return refuse(`Files use each other ${inCircle(circle)}.`)

@@ -59,6 +59,13 @@ export function branchAt(tree: Branch, name: string): Branch | undefined {
   return value?.kind === 'map' ? value : undefined
 }
 
+/** Where the value at a path stands, or as much of the path as there is. */
+export function spotAt(tree: Tree, path: Path): Spot {
+  const [step, ...rest] = path
+  const next = step === undefined ? undefined : childOf(tree, step)
+  return next ? spotAt(next, rest) : tree.spot
+}
+
 /** Every leaf with its path; an empty map or list counts as one. */
 export function* leaves(tree: Tree, path: Path = []): Generator<{ path: Path; tree: Tree }> {
   if (tree.kind === 'map' && tree.entries.size > 0) {

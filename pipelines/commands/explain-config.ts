@@ -5,8 +5,9 @@ import type { Origin } from '../../graphs/language/document.js'
 import { readGraph } from '../../graphs/language/read-graph.js'
 import { renderProblem } from '../../graphs/language/render-problem.js'
 import { loadStages } from '../../stages/registry.js'
-import { sections } from '../configuration/config.js'
+import { CONFIG } from '../configuration/config.js'
 import { runYaml } from '../configuration/run-yaml.js'
+import { sections } from '../configuration/sections.js'
 import { editOptions } from './edit-options.js'
 
 const EXAMPLES = `
@@ -38,7 +39,7 @@ export default (program: Command): void => {
     if (schema) return void process.stdout.write(await schemaText())
     if (file === undefined)
       throw new Problem('no-config', 'Name a graph or config.', { hint: './earshot config configs/quickstart.yaml' })
-    const { document, problems } = await readGraph(file, { edits, sections })
+    const { document, problems } = await readGraph(file, { edits, ...CONFIG })
     if (!document) throw new Problems(problems)
     if (json)
       process.stdout.write(`${JSON.stringify(explain ? document.explain() : document.resolved, undefined, 2)}\n`)

@@ -8,6 +8,7 @@ import type { CheckedGraph } from '../../graphs/language/checked.js'
 import { diffGraphs, drawDiffText } from '../../graphs/language/draw-diff.js'
 import { drawText } from '../../graphs/language/draw-text.js'
 import { type Edit, readGraph } from '../../graphs/language/read-graph.js'
+import { CONFIG } from '../configuration/config.js'
 import { editOptions } from './edit-options.js'
 
 const EXAMPLES = `
@@ -53,7 +54,7 @@ export default (program: Command): void => {
 }
 
 async function read(file: string, edits: readonly Edit[]): Promise<Drawn> {
-  const { graph, document, problems } = await readGraph(file, { edits })
+  const { graph, document, problems } = await readGraph(file, { edits, ...CONFIG })
   if (!graph || !document || problems.length > 0) throw new Problems(problems)
   return { graph, name: document.name, file }
 }

@@ -7,8 +7,9 @@ import { type Edit, type ReadGraph, readGraph } from '../../graphs/language/read
 import { renderProblem } from '../../graphs/language/render-problem.js'
 import type { Stage } from '../../stages/contract.js'
 import { loadStages } from '../../stages/registry.js'
-import { sections } from '../configuration/config.js'
+import { CONFIG } from '../configuration/config.js'
 import { runYaml } from '../configuration/run-yaml.js'
+import type { sections } from '../configuration/sections.js'
 import { asTyped, editOptions } from './edit-options.js'
 
 const EXAMPLES = `
@@ -36,7 +37,7 @@ export default (program: Command): void => {
   command.action(async (files: string[], options: Options) => {
     const stages = await loadStages()
     const results: [string, ReadGraph<typeof sections>][] = []
-    for (const file of files) results.push([file, await readGraph(file, { edits, sections, stages })])
+    for (const file of files) results.push([file, await readGraph(file, { edits, ...CONFIG, stages })])
     const text = options.json
       ? json(results)
       : results.map(([file, result]) => words(file, result, edits, options)).join('\n')

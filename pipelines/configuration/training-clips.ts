@@ -1,7 +1,7 @@
 /** The clips of a config's `data`, with a part of their labels or with label noise if it says so. */
 import { type Corrupted, corrupt } from '../../data/label-noise/corrupt.js'
 import { readClips } from '../../data/manifests.js'
-import type { DataSettings } from './config.js'
+import type { DataSettings } from './sections.js'
 
 export interface TrainingClips extends Corrupted {
   /** Label columns. */

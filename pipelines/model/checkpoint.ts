@@ -6,7 +6,7 @@ import { demandWhole, locateCheckpoint } from '../../engine/checkpoints/find.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
 import type { Cursor } from '../../graphs/streams/sub-batches.js'
 import type { Statistics } from '../../stages/values.js'
-import type { TrainSettings } from '../configuration/config.js'
+import type { TrainSettings } from '../configuration/sections.js'
 
 export interface Checkpoint extends Description {
   graph: CheckedGraph

@@ -1,6 +1,7 @@
 /** The way from an encoder to one of its heads, in evaluation mode. */
 import { Problem } from '../../data/problem.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
+import { fromEncoder } from '../../graphs/model/heads.js'
 import type { Stage } from '../../stages/contract.js'
 import { embeddingSize } from '../../stages/ports.js'
 import type { EncoderThread } from './trainer-thread.js'
@@ -16,16 +17,16 @@ export interface HeadChain {
  * @throws Problem if there is no such node, or no encoder above it
  */
 export function headChain(graph: CheckedGraph, stages: ReadonlyMap<string, Stage>, id: string): HeadChain {
-  const heads: HeadChain['heads'] = []
-  let node = graph.nodes.find(other => other.id === id)
-  while (node) {
-    const stage = stages.get(node.stage)
-    if (stage?.runsIn !== 'tensor') break
-    if (stage.role === 'encoder') return { encoder: node.id, heads }
-    const from = node.inputs.from
-    heads.unshift({ id: node.id, takes: embeddingSize(from!.port), gives: embeddingSize(node.out) })
-    node = graph.nodes.find(other => other.id === from?.node)
-  }
+  const [encoder, ...heads] = fromEncoder(graph, stages, id) ?? []
+  if (encoder)
+    return {
+      encoder: encoder.id,
+      heads: heads.map(({ id, inputs, out }) => ({
+        id,
+        takes: embeddingSize(inputs.from!.port),
+        gives: embeddingSize(out),
+      })),
+    }
   throw new Problem('no-such-layer', `'${id}' is no encoder, and no head above which there is one.`, {
     hint: 'train.watch.node names one of them; without it the first encoder is watched.',
   })

@@ -1,7 +1,7 @@
 /** What TensorFlow's thread is told at its start, and what it reports of a step. */
 import type { Precision } from '../../engine/engine.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
-import type { TrainSettings } from '../configuration/config.js'
+import type { TrainSettings } from '../configuration/sections.js'
 import type { Spread } from './collapse.js'
 
 export interface EncoderSetup {

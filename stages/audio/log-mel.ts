@@ -62,5 +62,8 @@ export function logMelOptions(rate: number, given: z.output<typeof logMelParamet
   if (window > given.fft) throw new ParameterProblem('fft', `shorter than the window of ${window} samples`)
   if (given.low >= given.high) throw new ParameterProblem('low', `not below the upper end, ${given.high} Hz`)
   if (given.high > rate / 2) throw new ParameterProblem('high', `sound at ${rate} Hz ends at ${rate / 2} Hz`)
+  const bins = 1 + Math.floor((given.high * given.fft) / rate) - Math.ceil((given.low * given.fft) / rate)
+  if (given.bands > bins)
+    throw new ParameterProblem('bands', `more than the ${bins} bins of an FFT of ${given.fft} between low and high`)
   return { ...given, rate, window, hop }
 }

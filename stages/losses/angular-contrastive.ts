@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Engine, Tensor } from '../../engine/engine.js'
 import { batchOf, describeStage, embedding, pair } from '../contract.js'
 import { ntXent } from './nt-xent.js'
+import { demandOthers } from './other-clips.js'
 
 /** Angular contrastive loss (Wang, Tripathy and Mesaros, ICASSP 2023): NT-Xent and an angular margin, in shares. */
 export default describeStage({
@@ -28,6 +29,7 @@ export default describeStage({
   in: { from: batchOf(pair(embedding)) },
   // The level of embeddings all alike, as for other losses with a margin: every angle is 0
   out: ({ from }, { alpha, margin, divisor }) => {
+    demandOthers(from)
     const views = 2 * from.size
     const angular = (views * (views - 2) * margin ** 2) / divisor
     return { kind: 'loss', chance: alpha * Math.log(views - 1) + (1 - alpha) * angular }

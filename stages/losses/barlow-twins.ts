@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Engine, Tensor } from '../../engine/engine.js'
 import { batchOf, describeStage, embedding, pair } from '../contract.js'
+import { demandOthers } from './other-clips.js'
 
 /** Barlow Twins (Zbontar et al., ICML 2021, equation 1): the two views' dimensions correlate each with itself alone. */
 export default describeStage({
@@ -15,10 +16,13 @@ export default describeStage({
   }),
   in: { from: batchOf(pair(embedding)) },
   // Without negatives there is no guess; the level is that of embeddings all alike, which correlate with nothing
-  out: ({ from }) => ({
-    kind: 'loss',
-    chance: from.of.of.size,
-  }),
+  out: ({ from }) => {
+    demandOthers(from)
+    return {
+      kind: 'loss',
+      chance: from.of.of.size,
+    }
+  },
   build:
     ({ redundancy }) =>
     engine =>

@@ -3,6 +3,7 @@ import type { Engine, Initial, Tensor } from '../../engine/engine.js'
 import { differentiable } from '../../engine/operations/differentiable.js'
 import { FLOAT32 } from '../../engine/operations/raw.js'
 import { batchOf, describeStage, embedding, pair } from '../contract.js'
+import { demandOthers } from './other-clips.js'
 
 /** COLA's objective (Saeed et al., ICASSP 2021): among the second views of the batch, find the one of the same clip. */
 export default describeStage({
@@ -15,7 +16,10 @@ export default describeStage({
     temperature: z.number().min(0.001).max(100).default(1).describe('divides the similarities; COLA has none, so 1'),
   }),
   in: { from: batchOf(pair(embedding)) },
-  out: ({ from }) => ({ kind: 'loss', chance: Math.log(from.size) }),
+  out: ({ from }) => {
+    demandOthers(from)
+    return { kind: 'loss', chance: Math.log(from.size) }
+  },
   build: ({ temperature }, { from }) => {
     const size = from.of.of.size
     return (engine, scope) => {

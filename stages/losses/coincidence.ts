@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Engine, Scope, Tensor } from '../../engine/engine.js'
 import { uniformByFanIn } from '../../engine/layers/initial.js'
 import { batchOf, describeStage, embedding, pair } from '../contract.js'
+import { demandOthers } from './other-clips.js'
 
 /** Coincidence prediction (Jansen et al., ICASSP 2020): do two embeddings come from the same clip? */
 export default describeStage({
@@ -19,7 +20,10 @@ export default describeStage({
       .describe('numbers in the hidden layer; memory grows with it times the square of the batch'),
   }),
   in: { from: batchOf(pair(embedding)) },
-  out: () => ({ kind: 'loss', chance: Math.log(2) }),
+  out: ({ from }) => {
+    demandOthers(from)
+    return { kind: 'loss', chance: Math.log(2) }
+  },
   build: ({ hidden }, { from }) => {
     const size = from.of.of.size
     return (engine, scope) => {

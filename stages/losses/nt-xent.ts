@@ -4,6 +4,7 @@ import { differentiable } from '../../engine/operations/differentiable.js'
 import { FLOAT32 } from '../../engine/operations/raw.js'
 import { batchOf, describeStage, embedding, views } from '../contract.js'
 import { tensorsInOrder, viewCount } from '../each-view.js'
+import { demandOthers } from './other-clips.js'
 
 /** NT-Xent (Chen et al., ICML 2020, equation 1): of all other views in the batch, find those of the same clip. */
 export default describeStage({
@@ -17,7 +18,10 @@ export default describeStage({
     temperature: z.number().min(0.001).max(100).default(0.2).describe('divides the cosine similarities'),
   }),
   in: { from: batchOf(views(embedding)) },
-  out: ({ from }) => ({ kind: 'loss', chance: Math.log(viewCount(from.of) * from.size - 1) }),
+  out: ({ from }) => {
+    demandOthers(from)
+    return { kind: 'loss', chance: Math.log(viewCount(from.of) * from.size - 1) }
+  },
   build:
     ({ temperature }) =>
     engine =>

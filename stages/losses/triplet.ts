@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Engine, Tensor } from '../../engine/engine.js'
 import { differentiable } from '../../engine/operations/differentiable.js'
 import { batchOf, describeStage, embedding, pair } from '../contract.js'
+import { demandOthers } from './other-clips.js'
 
 /** Triplet loss with semi-hard negatives of the batch (Schroff et al., CVPR 2015; for sounds Jansen et al., ICASSP 2018). */
 export default describeStage({
@@ -21,7 +22,10 @@ export default describeStage({
   }),
   in: { from: batchOf(pair(embedding)) },
   // The level of embeddings all alike: every distance is 0
-  out: (_, { margin }) => ({ kind: 'loss', chance: margin }),
+  out: ({ from }, { margin }) => {
+    demandOthers(from)
+    return { kind: 'loss', chance: margin }
+  },
   build:
     ({ margin }) =>
     engine =>

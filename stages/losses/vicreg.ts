@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Engine, Tensor } from '../../engine/engine.js'
 import { batchOf, describeStage, embedding, pair } from '../contract.js'
+import { demandOthers } from './other-clips.js'
 
 /** VICReg (Bardes et al., ICLR 2022, 4.1): invariance, variance and covariance, without any negatives. */
 export default describeStage({
@@ -17,7 +18,10 @@ export default describeStage({
   }),
   in: { from: batchOf(pair(embedding)) },
   // Without negatives there is no guess; the level is that of embeddings all alike, which the hinge alone notices
-  out: (_, { variance }) => ({ kind: 'loss', chance: variance * (1 - Math.sqrt(EPSILON)) }),
+  out: ({ from }, { variance }) => {
+    demandOthers(from)
+    return { kind: 'loss', chance: variance * (1 - Math.sqrt(EPSILON)) }
+  },
   build:
     weights =>
     engine =>

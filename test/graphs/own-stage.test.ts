@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { readGraph } from '../../graphs/language/read-graph.js'
-import { sections } from '../../pipelines/configuration/config.js'
+import { sections } from '../../pipelines/configuration/sections.js'
 import { loadStages, stageFromFile } from '../../stages/registry.js'
 import { earshot } from '../earshot.js'
 import { smallConfig } from '../small-config.js'
@@ -23,7 +23,8 @@ test('the graph is checked with its own stage, and carries its file and hash', a
 })
 
 test('its parameters are checked like any other', async t => {
-  const { problems } = await readGraph(GRAPH, { set: ['nodes.turned.probabilty=0.2', 'nodes.turned.probability=2'] })
+  const set = ['nodes.turned.probabilty=0.2', 'nodes.turned.probability=2']
+  const { problems } = await readGraph(GRAPH, { set, sections })
   t.deepEqual(
     problems.map(({ message }) => message),
     [

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import test from 'ava'
 import { type Edit, readGraph } from '../../../graphs/language/read-graph.js'
 import { renderProblem } from '../../../graphs/language/render-problem.js'
-import { sections } from '../../../pipelines/configuration/config.js'
+import { CONFIG } from '../../../pipelines/configuration/config.js'
 
 const FOLDER = 'test/fixtures/broken-graphs'
 
@@ -14,7 +14,7 @@ for (const name of readdirSync(FOLDER)) {
   test(name, async t => {
     const folder = `${FOLDER}/${name}`
     const set = existsSync(`${folder}/set.txt`) ? readFileSync(`${folder}/set.txt`, 'utf8').trimEnd().split('\n') : []
-    const { problems } = await readGraph(`${folder}/graph.yaml`, { set, edits: editsOf(folder), sections })
+    const { problems } = await readGraph(`${folder}/graph.yaml`, { set, edits: editsOf(folder), ...CONFIG })
     const said = `${problems.map(renderProblem).join('\n\n')}\n`
     if (process.env.UPDATE_EXPECTED) writeFileSync(`${folder}/expected.txt`, said)
     t.true(problems.length > 0)

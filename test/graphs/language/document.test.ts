@@ -2,16 +2,22 @@ import { resolve } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { z } from 'zod'
 import { type Document, type ReadOptions, readDocument, type Sections } from '../../../graphs/language/document.js'
+import { fileName } from '../../../graphs/language/files.js'
 import { nameOfFile } from '../../../graphs/language/names.js'
 import { written } from './written.js'
+
+/** Sections about whose settings nothing is known, but that some name files. */
+const named = z.looseObject({ set: fileName('').optional(), manifest: fileName('').optional() }).optional()
+const ANY = { train: z.unknown(), evaluate: z.unknown(), data: named }
 
 async function read<S extends Sections>(
   t: ExecutionContext,
   files: Record<string, string>,
   options: ReadOptions<S> = {},
 ) {
+  const sections = options.sections ?? ANY
   const folder = written(t, files)
-  const { document, problems } = await readDocument(`${folder}/graph.yaml`, options)
+  const { document, problems } = await readDocument(`${folder}/graph.yaml`, { ...options, sections })
   const resolved = document?.resolved as Record<string, Record<string, unknown>>
   return { folder, document: document as Document<S>, problems, resolved }
 }

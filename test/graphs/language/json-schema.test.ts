@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import test from 'ava'
 import { documentSchema } from '../../../graphs/language/json-schema.js'
 import { parametersOf } from '../../../graphs/language/parameters.js'
-import { sections } from '../../../pipelines/configuration/config.js'
+import { sections } from '../../../pipelines/configuration/sections.js'
 import { loadStages } from '../../../stages/registry.js'
 
 const FILE = 'graphs/earshot.schema.json'

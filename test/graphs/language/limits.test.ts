@@ -1,11 +1,17 @@
 /** Graphs far larger than people write: told what is wrong as small ones are, and the stack does not end. */
+
 import test, { type ExecutionContext } from 'ava'
+import { z } from 'zod'
 import { type ReadOptions, readGraph } from '../../../graphs/language/read-graph.js'
 import { SMALL, smallStages } from './small-stages.js'
 import { written } from './written.js'
 
 async function read(t: ExecutionContext, text: string, options: ReadOptions = {}) {
-  return readGraph(`${written(t, { 'graph.yaml': text })}/graph.yaml`, { ...options, stages: smallStages })
+  return readGraph(`${written(t, { 'graph.yaml': text })}/graph.yaml`, {
+    ...options,
+    stages: smallStages,
+    sections: { evaluate: z.unknown() },
+  })
 }
 
 const lines = (count: number, line: (at: number) => string) =>

@@ -3,7 +3,7 @@ import { fc, testProp } from '@fast-check/ava'
 import { nearestName } from '../../../graphs/language/nearest-name.js'
 import { parametersOf, schemaAt } from '../../../graphs/language/parameters.js'
 import { RESERVED } from '../../../graphs/language/wiring.js'
-import { sections } from '../../../pipelines/configuration/config.js'
+import { sections } from '../../../pipelines/configuration/sections.js'
 import { loadStages } from '../../../stages/registry.js'
 
 const stages = await loadStages()

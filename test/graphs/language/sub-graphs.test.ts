@@ -1,4 +1,5 @@
 import test, { type ExecutionContext } from 'ava'
+import { z } from 'zod'
 import type { ReadOptions } from '../../../graphs/language/document.js'
 import { readGraph } from '../../../graphs/language/read-graph.js'
 import { SMALL, smallStages } from './small-stages.js'
@@ -21,7 +22,11 @@ const GRAPH = `nodes:
 
 async function read(t: ExecutionContext, files: Record<string, string>, options: ReadOptions = {}) {
   const folder = written(t, { 'views.yaml': VIEWS, 'graph.yaml': GRAPH, ...files })
-  const { graph, document, problems } = await readGraph(`${folder}/graph.yaml`, { ...options, stages: smallStages })
+  const { graph, document, problems } = await readGraph(`${folder}/graph.yaml`, {
+    sections: { evaluate: z.unknown() },
+    ...options,
+    stages: smallStages,
+  })
   const nodes = Object.fromEntries((graph?.nodes ?? []).map(node => [node.id, node]))
   return { nodes, problems, document, folder }
 }

@@ -2,7 +2,7 @@
 import test from 'ava'
 import type { CheckedGraph } from '../../../graphs/language/checked.js'
 import { buildModel } from '../../../graphs/model/model.js'
-import { sections } from '../../../pipelines/configuration/config.js'
+import { sections } from '../../../pipelines/configuration/sections.js'
 import { Trainer } from '../../../pipelines/model/trainer.js'
 import type { Port } from '../../../stages/ports.js'
 import { loadStages } from '../../../stages/registry.js'

@@ -1,0 +1,37 @@
+/** Files that documents name: marked in the schemas of their settings, and where a relative name counts from. */
+import { dirname, resolve } from 'node:path'
+import { z } from 'zod'
+import { isFlag } from './overrides.js'
+import { bare, schemaAt } from './parameters.js'
+import { plain, type Spot, type Tree } from './tree.js'
+
+/** A setting that names a file. */
+export const fileName = (description: string) => z.string().meta({ description, file: true })
+
+/** Where relative names count from: the folder of the file in which they stand, or here if on the command line. */
+export const folderOf = (spot: Spot): string => (isFlag(spot) ? '.' : dirname(spot.file))
+
+/** The same value with file names made absolute; lists are lists of names. */
+export function absolute(tree: Tree): Tree {
+  if (tree.kind === 'list') return { ...tree, items: tree.items.map(absolute) }
+  if (tree.kind !== 'leaf' || typeof tree.value !== 'string') return tree
+  return { ...tree, value: resolve(folderOf(tree.spot), tree.value) }
+}
+
+/** Settings with the files that their schema marks named absolutely. */
+export function absoluteSettings(tree: Tree, schema: z.ZodType): Tree {
+  if (tree.kind !== 'map') return namesFile(schema) ? absolute(tree) : tree
+  const given = plain(tree)
+  const entries = [...tree.entries].map(([name, { key, value }]) => {
+    const inner = schemaAt(schema, [name], given)
+    return [name, { key, value: inner ? absoluteSettings(value, inner) : value }] as const
+  })
+  return { ...tree, entries: new Map(entries) }
+}
+
+function namesFile(schema: z.ZodType): boolean {
+  const inner = bare(schema)
+  if (inner instanceof z.ZodUnion) return (inner.options as z.ZodType[]).some(namesFile)
+  if (inner instanceof z.ZodArray) return namesFile(inner.element as z.ZodType)
+  return inner.meta()?.file === true || schema.meta()?.file === true
+}

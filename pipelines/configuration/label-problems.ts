@@ -1,0 +1,46 @@
+/** Label columns that a config asks for, compared with the lists of its clips where these are on this machine. */
+import { existsSync } from 'node:fs'
+import { Problem, Problems } from '../../data/problem.js'
+import { suggestion } from '../../graphs/language/nearest-name.js'
+import type { SoundGraph } from '../../graphs/language/read-graph.js'
+import { type Path, problemAt, spotAt } from '../../graphs/language/tree.js'
+import type { sections } from './sections.js'
+
+/** Lists are read only if something asks for their columns; no sound is opened. */
+export async function labelProblems({ graph, document, stages }: SoundGraph<typeof sections>): Promise<Problem[]> {
+  const { data, train } = document.sections
+  const at = (path: Path, code: string, message: string, hint?: string) =>
+    problemAt(code, spotAt(document.tree, path), path, message, hint)
+  const problems: Problem[] = []
+  const { watch } = train ?? {}
+  const watched = watch && (await listOf(watch.set))
+  if (watch && watched)
+    for (const name of ['label', 'group'] as const) {
+      const column = watch[name]
+      if (column === undefined || watched.columns.includes(column)) continue
+      const message = `The sounds to watch have no column '${column}'. ${suggestion(column, watched.columns)}`
+      problems.push(at(['train', 'watch', name], 'no-column', message.trimEnd()))
+    }
+  const needed = graph.nodes.some(({ stage, parameters }) => stages.get(stage)?.labels?.(parameters as never).length)
+  const clips = needed && data ? await listOf(data.set) : undefined
+  if (clips) {
+    const { checkLabels } = await import('../../graphs/streams/label-needs.js')
+    try {
+      checkLabels(graph, stages, clips)
+    } catch (error) {
+      if (!(error instanceof Problems)) throw error
+      problems.push(...error.problems.map(({ code, message, hint }) => at(['data', 'set'], code, message, hint)))
+    }
+  }
+  return problems
+}
+
+/** Nothing if the list is not on this machine or has faults, which whoever opens its sounds tells. */
+async function listOf(set: string) {
+  if (!existsSync(set)) return undefined
+  const { readClips } = await import('../../data/manifests.js')
+  return readClips(set).catch(error => {
+    if (error instanceof Problem || error instanceof Problems) return undefined
+    throw error
+  })
+}

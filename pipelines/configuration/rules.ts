@@ -1,0 +1,80 @@
+/** What must hold of a config as a whole: its sections and its graph together, before any sound is opened. */
+import type { Problem } from '../../data/problem.js'
+import { suggestion } from '../../graphs/language/nearest-name.js'
+import { planGraph } from '../../graphs/language/plan.js'
+import type { SoundGraph } from '../../graphs/language/read-graph.js'
+import { type Path, problemAt, spotAt } from '../../graphs/language/tree.js'
+import { fromEncoder } from '../../graphs/model/heads.js'
+import { weightNames } from '../../graphs/model/weight-names.js'
+import { labelProblems } from './label-problems.js'
+import type { sections } from './sections.js'
+
+type Config = SoundGraph<typeof sections>
+/** A problem at a path of the document. */
+type Tell = (code: string, path: Path, message: string, hint?: string) => void
+type Rule = (config: Config, tell: Tell) => void
+
+/** All that is wrong. Sounds that are not on this machine are no problem here: whoever opens them tells. */
+export async function configProblems(config: Config): Promise<Problem[]> {
+  const problems: Problem[] = []
+  const tell: Tell = (code, path, message, hint) => {
+    problems.push(problemAt(code, spotAt(config.document.tree, path), path, message, hint))
+  }
+  for (const rule of [windowHoldsABatch, mixupHasLabels, watchedNodeIsThere, frozenLayersAreThere]) rule(config, tell)
+  return [...problems, ...(await labelProblems(config))]
+}
+
+const windowHoldsABatch: Rule = ({ graph, document }, tell) => {
+  const window = document.sections.streams?.window
+  const { smallest, usual } = planGraph(graph).window
+  if (window === undefined || window >= smallest) return
+  const message = `A window of ${window} clips is below one batch of ${smallest}: the batch could never fill, and the run would wait for ever.`
+  tell(
+    'window-too-small',
+    ['streams', 'window'],
+    message,
+    `Write at least ${smallest}; without this line it is ${usual}.`,
+  )
+}
+
+/** Labels have to be mixed with the sounds, and `unknown` cannot be. */
+const mixupHasLabels: Rule = ({ graph: { nodes }, document }, tell) => {
+  if (!document.sections.train?.mixup) return
+  const labels = nodes.filter(({ out }) => out.kind === 'label')
+  const unsure = labels.find(({ parameters }) => parameters.missing !== undefined)
+  if (labels.length > 0 && !unsure) return
+  const why = unsure ? `'${unsure.id}' has labels that may be missing (missing)` : 'the graph has no label node'
+  const hint = unsure
+    ? 'Leave one of them out.'
+    : 'Views of unlabelled sounds are mixed by stages: mix-back, log-mixup-exp.'
+  tell('mixup-without-labels', ['train', 'mixup'], `train.mixup mixes labels with sounds, and ${why}.`, hint)
+}
+
+const watchedNodeIsThere: Rule = ({ graph, document, stages }, tell) => {
+  const watch = document.sections.train?.watch
+  if (!watch) return
+  const names = graph.nodes.flatMap(({ id }) => (fromEncoder(graph, stages, id) ? [id] : []))
+  const { node } = watch
+  if (node === undefined && names.length === 0)
+    tell('no-such-node', ['train', 'watch'], 'train.watch looks at an encoder, and the graph has none.')
+  if (node === undefined || names.includes(node)) return
+  const message = graph.nodes.some(({ id }) => id === node)
+    ? `'${node}' is no encoder, and no head above which there is one. ${suggestion('', names)}`
+    : `There is no node '${node}' to watch. ${suggestion(node, names)}`
+  const hint = 'Without train.watch.node the first encoder is watched.'
+  tell('no-such-node', ['train', 'watch', 'node'], message.trimEnd(), hint)
+}
+
+const frozenLayersAreThere: Rule = ({ graph, stages }, tell) => {
+  for (const node of graph.nodes) {
+    const stage = stages.get(node.stage)
+    if (!Array.isArray(node.frozen) || stage?.runsIn !== 'tensor') continue
+    const weights = weightNames(node, stage)
+    for (const [at, layer] of node.frozen.entries()) {
+      if (!weights || weights.some(name => name.startsWith(`${layer}.`))) continue
+      const layers = new Set(weights.map(name => name.split('.')[0]!))
+      const message = `${node.stage} has no layer '${layer}' that could be frozen. ${suggestion(layer, layers, 20)}`
+      tell('no-such-layer', ['nodes', node.id, 'frozen', at], message.trimEnd())
+    }
+  }
+}
