@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { clip, describeStage } from '../contract.js'
+import { clip, describeStage, ParameterProblem } from '../contract.js'
 import { duration, frequency } from '../quantities.js'
 import type { Waveform } from '../values.js'
 import { Level } from './signal/level.js'
@@ -11,7 +11,7 @@ const WHOLE = 120
 /** Sound of a clip, mono, at one rate and level, whatever the file was. */
 export default describeStage({
   name: 'waveform',
-  summary: 'Decodes a clip to mono at one rate; repeats it if it is short; levels its peak.',
+  summary: 'Decodes a clip to mono, or its channels apart, at one rate; repeats it if it is short; levels its peak.',
   parameters: z.strictObject({
     rate: frequency({ min: 1000, max: 192000 })
       .default(16000)
@@ -23,20 +23,30 @@ export default describeStage({
       .default('peak')
       .describe('peak: takes the mean away and divides by the largest magnitude + head-room'),
     channel: z.int().min(1).max(255).optional().describe('of the file, from 1; the mean of all channels if not said'),
+    channels: z
+      .int()
+      .min(2)
+      .max(32)
+      .optional()
+      .describe('of the file, kept apart: waveform.1, waveform.2, ...; the peak rule is over all of them together'),
     'head-room': z.number().positive().max(1).optional().describe('of the peak rule; 1e-4 if not said'),
   }),
   runsIn: 'item',
   in: { from: clip },
-  out: (_, { rate }) => ({ kind: 'waveform', rate }),
+  out: (_, { rate, channel, channels }) => {
+    if (channel !== undefined && channels !== undefined)
+      throw new ParameterProblem('channel', 'one channel is asked for, and several to be kept apart')
+    const mono = { kind: 'waveform', rate } as const
+    return channels === undefined ? mono : { kind: 'channels', of: mono, count: channels }
+  },
   work:
-    ({ rate, normalise, channel, ...parameters }) =>
-    ({ from }) =>
-      waveform(channel === undefined ? from : { ...from, channel }, {
-        rate,
-        atLeast: Math.round(parameters['at-least'] * rate),
-        normalise,
-        headRoom: parameters['head-room'],
-      }),
+    ({ rate, normalise, channel, channels, ...parameters }) =>
+    ({ from }) => {
+      const atLeast = Math.round(parameters['at-least'] * rate)
+      const options = { rate, atLeast, normalise, headRoom: parameters['head-room'] }
+      if (channels !== undefined) return channelWaveforms(from, channels, options)
+      return waveform(channel === undefined ? from : { ...from, channel }, options)
+    },
 })
 
 export interface WaveformOptions {
@@ -48,11 +58,29 @@ export interface WaveformOptions {
   headRoom?: number | undefined
 }
 
+/** The channels of a file apart, from the first on; one level for all, so that their balance stays. */
+export function channelWaveforms(sound: Sound, count: number, options: WaveformOptions): Waveform[] {
+  const channels = Array.from({ length: count }, (_, at) => ({ ...sound, channel: at + 1 }))
+  let level: Promise<Level> | undefined
+  const together = async () => {
+    const all = new Level(options.headRoom)
+    for (const channel of channels) for await (const block of soundAt(options.rate, channel)) all.add(block)
+    return all
+  }
+  const shared = () => {
+    level ??= together()
+    return level
+  }
+  return channels.map(channel => waveform(channel, options, options.normalise === 'peak' ? shared : undefined))
+}
+
 /**
  * Opens nothing until it is read. Sound of up to two minutes is decoded once and kept; longer sound is decoded for
  * each reading, once more in front for its level, and never held whole. A clip of one sample becomes silence.
+ *
+ * @param shared the level, where it is not that of this sound alone
  */
-export function waveform(sound: Sound, options: WaveformOptions): Waveform {
+export function waveform(sound: Sound, options: WaveformOptions, shared?: () => Promise<Level>): Waveform {
   const { rate, atLeast, normalise, headRoom } = options
   const limit = Math.max(atLeast, WHOLE * rate)
   let whole: Float32Array | undefined
@@ -79,10 +107,11 @@ export function waveform(sound: Sound, options: WaveformOptions): Waveform {
         }
         if (length <= limit) {
           seconds = length / rate
-          whole = levelled(repeated(kept, length, atLeast), options)
+          const joined = repeated(kept, length, atLeast)
+          whole = shared ? (await shared()).apply(joined) : levelled(joined, options)
           return yield whole
         }
-        level = seen
+        level = shared ? await shared() : seen
       }
       let read = 0
       for await (const block of decoded()) {

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
-import stage, { waveform } from '../../../stages/audio/waveform.js'
+import stage, { channelWaveforms, waveform } from '../../../stages/audio/waveform.js'
+import { ParameterProblem } from '../../../stages/contract.js'
+import { outOf } from '../views/support.js'
 import { gathered, largestDifference, sine, temporaryFolder, writeWav } from './sounds.js'
 
 const folder = temporaryFolder()
@@ -77,4 +79,31 @@ test('the stage reads the recipe and says what leaves', t => {
   t.false(stage.parameters.safeParse({ rate: '16 s' }).success)
   type Item = Extract<typeof stage, { runsIn: 'item' }>
   t.deepEqual((stage as Item).out({ from: { kind: 'clip' } }, given), { kind: 'waveform', rate: 16000 })
+})
+
+test('channels apart: each is that channel of the file, and the peak rule is one for all', async t => {
+  const [left, right] = [sine(440, 16000, 900, 0.4), sine(700, 16000, 900, 0.1).map(x => x + 0.02)]
+  const both = Float32Array.from({ length: 1800 }, (_, i) => (i % 2 === 0 ? left : right)[i >> 1]!)
+  const path = writeWav(join(folder, 'stereo.wav'), both, { channels: 2 })
+  const read = (options: Parameters<typeof channelWaveforms>[2]) =>
+    Promise.all(channelWaveforms({ path }, 2, options).map(channel => gathered(channel.blocks())))
+  t.deepEqual(await read(plain), [left, right])
+  const mean = both.reduce((sum, x) => sum + x, 0) / both.length
+  const peak = both.reduce((most, x) => Math.max(most, Math.abs(x - mean)), 0)
+  const levelled = await read({ ...plain, normalise: 'peak' })
+  for (const [at, channel] of [left, right].entries())
+    t.true(
+      largestDifference(
+        levelled[at]!,
+        channel.map(x => (x - mean) / (peak + 1e-4)),
+      ) < 1e-6,
+    )
+})
+
+test('channels apart: the port, and a file that has fewer', async t => {
+  const out = (given: object) => outOf(stage, given, { from: { kind: 'clip' } })
+  t.deepEqual(out({ channels: 2 }), { kind: 'channels', of: { kind: 'waveform', rate: 16000 }, count: 2 })
+  t.throws(() => out({ channel: 1, channels: 2 }), { instanceOf: ParameterProblem })
+  const mono = channelWaveforms({ path: wav('mono.wav', sine(440, 16000, 100)) }, 2, plain)
+  await t.throwsAsync(gathered(mono[1]!.blocks()), { code: 'no-such-channel' })
 })
