@@ -53,5 +53,5 @@ export function passThroughGraph({
 /** So many clips, of which nothing is cached. */
 export function preparedClips(count: number): Prepared {
   const clips = Array.from({ length: count }, (_, i) => ({ id: `clip ${i}`, path: `/sounds/${i}.wav`, labels: {} }))
-  return { clips, nodes: {}, statistics: {}, skipped: [], cacheFolder: '' }
+  return { clips, nodes: {}, statistics: {}, skipped: [], noted: [], cacheFolder: '' }
 }

@@ -5,7 +5,7 @@ import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { CacheRoom } from './cache-limit.js'
-import { bodyLength, HEADER, type Header, readHeader, writeHeader } from './feature-header.js'
+import { bodyLength, HEADER, type Header, notesBytes, readHeader, writeHeader } from './feature-header.js'
 import { OpenFiles } from './open-files.js'
 import { Problem } from './problem.js'
 
@@ -20,6 +20,8 @@ export interface Feature {
   read(start: number, count: number): Float32Array
   /** Length of the sound itself, before it was repeated to fill a patch; NaN if its writer did not say. */
   seconds: number
+  /** What is odd about the file of the sound. */
+  notes: readonly string[]
   /** Over every number of the spectrogram. */
   summary: { count: number; sum: number; sumOfSquares: number }
   close(): void
@@ -66,14 +68,14 @@ export class FeatureCache {
    * stays: they hold the same.
    *
    * @param blocks whole frames, row-major frames x bands
-   * @param seconds length of the sound; asked for when all blocks have come
+   * @param about length of the sound and what is odd about its file; asked for when all blocks have come
    * @throws Problem `cache-full`, `cache-limit`, `cache-not-writable`; and whatever `blocks` throws
    */
   async write(
     key: string,
     bands: number,
     blocks: AsyncIterable<Float32Array>,
-    seconds: () => number | undefined = () => undefined,
+    about: { seconds?: (() => number | undefined) | undefined; notes?: (() => readonly string[]) | undefined } = {},
   ): Promise<Feature> {
     const path = this.path(key)
     const temporary = join(dirname(path), `.${key}.${process.pid}.${randomBytes(4).toString('hex')}`)
@@ -83,10 +85,15 @@ export class FeatureCache {
         await mkdir(dirname(path), { recursive: true })
         return open(temporary, 'wx')
       })
-      const header = { ...(await this.body(handle, bands, blocks)), seconds: seconds() ?? Number.NaN }
+      const body = await this.body(handle, bands, blocks)
+      const notes = about.notes?.() ?? []
+      const tail = notesBytes(notes)
+      const checksum = crc32(tail, body.checksum)
+      const header = { ...body, checksum, notes, seconds: about.seconds?.() ?? Number.NaN }
       const written = handle
-      await this.#room.take(HEADER + bodyLength(header))
+      await this.#room.take(HEADER + bodyLength(header) + tail.length)
       await this.onDisk(async () => {
+        await writeAll(written, tail, HEADER + bodyLength(header))
         await written.write(writeHeader(header), 0, HEADER, 0)
         await written.close()
         handle = undefined
@@ -131,11 +138,12 @@ export class FeatureCache {
   }
 }
 
-function feature(path: string, { frames, bands, seconds, summary }: Header): Feature {
+function feature(path: string, { frames, bands, seconds, notes, summary }: Header): Feature {
   return {
     frames,
     bands,
     seconds,
+    notes,
     summary,
     read(start, count) {
       if (!Number.isInteger(start) || !Number.isInteger(count) || start < 0 || count < 0 || start + count > frames)

@@ -1,9 +1,9 @@
-/** The first 64 bytes of a feature file, little-endian, before frames x bands float32. */
+/** The first 64 bytes of a feature file, little-endian, before frames x bands float32 and what is odd about the clip's file, as JSON. */
 import { crc32 } from 'node:zlib'
 import type { OpenFiles } from './open-files.js'
 
 export const HEADER = 64
-const MAGIC = 'EARSHOT2'
+const MAGIC = 'EARSHOT3'
 const PIECE = 1 << 20
 
 export interface Header {
@@ -12,16 +12,22 @@ export interface Header {
   /** Length of the sound; NaN if unknown. */
   seconds: number
   summary: { count: number; sum: number; sumOfSquares: number }
-  /** CRC-32 of the frames. */
+  /** What is odd about the clip's file. */
+  notes: readonly string[]
+  /** CRC-32 of all that follows the header. */
   checksum: number
 }
 
 export const bodyLength = ({ frames, bands }: { frames: number; bands: number }) => 4 * frames * bands
 
-export function writeHeader({ bands, frames, seconds, summary, checksum }: Header): Buffer {
+export const notesBytes = (notes: readonly string[]) =>
+  notes.length === 0 ? Buffer.alloc(0) : Buffer.from(JSON.stringify(notes))
+
+export function writeHeader({ bands, frames, seconds, summary, notes, checksum }: Header): Buffer {
   const bytes = Buffer.alloc(HEADER)
   bytes.write(MAGIC, 0, 'latin1')
   bytes.writeUInt32LE(bands, 8)
+  bytes.writeUInt32LE(notesBytes(notes).length, 12)
   bytes.writeDoubleLE(frames, 16)
   bytes.writeDoubleLE(summary.count, 24)
   bytes.writeDoubleLE(summary.sum, 32)
@@ -44,11 +50,14 @@ export function readHeader(files: OpenFiles, path: string): Header | undefined {
     checksum: bytes.readUInt32LE(48),
     seconds: bytes.readDoubleLE(52),
   }
-  return bodyIsWhole(files, path, header) ? header : undefined
+  const notes = Buffer.alloc(bytes.readUInt32LE(12))
+  if (!isWhole(files, path, bodyLength(header) + notes.length, header.checksum)) return undefined
+  files.read(path, notes, HEADER + bodyLength(header))
+  return { ...header, notes: notes.length === 0 ? [] : JSON.parse(notes.toString()) }
 }
 
-function bodyIsWhole(files: OpenFiles, path: string, header: Header): boolean {
-  const length = bodyLength(header)
+/** Whether so many bytes of this checksum follow the header, and no more. */
+function isWhole(files: OpenFiles, path: string, length: number, expected: number): boolean {
   const piece = Buffer.alloc(Math.min(PIECE, length + 1))
   let checksum = 0
   for (let at = 0; ; ) {
@@ -56,6 +65,6 @@ function bodyIsWhole(files: OpenFiles, path: string, header: Header): boolean {
     if (at + got > length) return false
     checksum = crc32(piece.subarray(0, got), checksum)
     at += got
-    if (got < piece.length) return at === length && checksum === header.checksum
+    if (got < piece.length) return at === length && checksum === expected
   }
 }

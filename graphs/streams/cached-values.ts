@@ -20,8 +20,7 @@ export function streamFor(port: Port, value: unknown): FeatureStream {
   const lanes = lanesOf(port)
   if (!('of' in port) || lanes.length === 0 || 'blocks' in (value as object)) return value as FeatureStream
   const parts = lanes.map(lane => streamFor(port.of, laneOfValue(value, lane)))
-  const { bands, seconds } = parts[0]!
-  return { bands, blocks: () => stacked(parts), ...(seconds ? { seconds } : {}) }
+  return { ...parts[0]!, blocks: () => stacked(parts) }
 }
 
 async function* one(block: Float32Array): AsyncGenerator<Float32Array> {
@@ -64,12 +63,13 @@ export function valueFrom(port: Port, feature: Feature): unknown {
   return port.kind === 'levels' || port.kind === 'label' ? feature.read(0, feature.frames) : feature
 }
 
-function recordingFrom({ frames: samples, read, seconds }: Feature, rate: number): Recording {
+function recordingFrom({ frames: samples, read, seconds, notes }: Feature, rate: number): Recording {
   return {
     rate,
     samples,
     read,
     seconds: () => (Number.isNaN(seconds) ? undefined : seconds),
+    notes: () => notes,
     async *blocks() {
       for (let at = 0; at < samples; at += BLOCK) yield read(at, Math.min(BLOCK, samples - at))
     },

@@ -129,8 +129,8 @@ export class Evaluator {
       walk,
     )
     this.#begin(id)
-    const { bands, blocks, seconds } = streamFor(node.out, await this.#workOf(node)(walk))
-    const feature = await this.#store.write(keyOf(id), bands, blocks(), seconds)
+    const { bands, blocks, ...about } = streamFor(node.out, await this.#workOf(node)(walk))
+    const feature = await this.#store.write(keyOf(id), bands, blocks(), about)
     framesOfLane(node.out, feature.frames)
     return this.#remember(keyOf(id), feature)
   }

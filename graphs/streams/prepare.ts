@@ -14,6 +14,13 @@ export interface Skipped extends Failure {
   path: string
 }
 
+/** A clip that is used although its file is odd. */
+export interface Noted {
+  clip: string
+  path: string
+  notes: string[]
+}
+
 /** A cached node over all usable clips, in their order. */
 export interface PreparedNode {
   /** In the feature cache. */
@@ -32,6 +39,7 @@ export interface Prepared {
   /** Over every number of a cached node, by its id. */
   statistics: Record<string, Statistics>
   skipped: Skipped[]
+  noted: Noted[]
   cacheFolder: string
 }
 
@@ -116,6 +124,10 @@ function summary(graph: CheckedGraph, outcomes: readonly Outcome[], cacheFolder:
     nodes: Object.fromEntries(cached.map(node => [node.id, preparedNode(node, ofNode(node))])),
     statistics: Object.fromEntries(cached.map(node => [node.id, statisticsOf(ofNode(node))])),
     skipped,
+    noted: usable.flatMap(({ clip: { id, path }, features }) => {
+      const notes = [...new Set(Object.values(features).flatMap(({ notes }) => notes))]
+      return notes.length > 0 ? [{ clip: id, path, notes }] : []
+    }),
     cacheFolder,
   }
 }

@@ -32,6 +32,8 @@ export interface PreparedFeature {
   frames: number
   /** Length of the sound; NaN if the stage did not say. */
   seconds: number
+  /** What is odd about the clip's file. */
+  notes: readonly string[]
   summary: { count: number; sum: number; sumOfSquares: number }
 }
 
@@ -88,11 +90,13 @@ export class TaskRunner {
       const features: Record<string, PreparedFeature> = {}
       for (const { id } of cachedNodes(graph, this.#stages)) {
         const keyOf = (node: string) => featureKey(graph, node, hash, clip)
-        const { frames, seconds, summary } = await this.#retried(async () => this.#evaluator.feature(id, clip, keyOf))
+        const { frames, seconds, notes, summary } = await this.#retried(async () =>
+          this.#evaluator.feature(id, clip, keyOf),
+        )
         if (frames === 0) throw new Problem('no-frames', `'${id}' gives no frames: the clip is too short.`)
         if (!Number.isFinite(summary.sum) || !Number.isFinite(summary.sumOfSquares))
           throw new Problem('not-finite', `'${id}' gives numbers that are not finite.`)
-        features[id] = { key: keyOf(id), frames, seconds, summary }
+        features[id] = { key: keyOf(id), frames, seconds, notes, summary }
       }
       return { features }
     } catch (error) {

@@ -9,7 +9,7 @@ import type { Method } from '../datasets/split-set.js'
 import { verb } from './verb.js'
 
 const CHECK_EXAMPLES = `
-Says which clips are missing, empty, unreadable, silent or clipped, whose length is not as a column states it, and which
+Says which clips are missing, empty, unreadable, silent, clipped or odd, whose length is not as a column states it, and which
 sound stands twice: also cut, coded as Opus or MP3, louder or inverted; in one set or in two (a leak). A pair is named if
 the waveforms agree as a whole, in each loud octave, and in their levels over time. What agrees in part (faded or filtered,
 a loop under another tune, a sample in a mix) is listed apart. Sound that was played faster or slower is not found,
@@ -56,9 +56,10 @@ const check = verb({
   help: CHECK_EXAMPLES,
   run: async ({ sets, against, json }) => {
     if (json !== undefined) demandOutput(json, 'JSON', [...sets, ...against])
-    const [{ checkSets }, { checkText }, { progress }] = await Promise.all([
+    const [{ checkSets }, { checkText }, { WARNINGS }, { progress }] = await Promise.all([
       import('../datasets/check-sets.js'),
       import('../datasets/check-text.js'),
+      import('../datasets/findings.js'),
       import('../terminal/progress.js'),
     ])
     let bar: { tick(): void; done(): void } | undefined
@@ -73,7 +74,7 @@ const check = verb({
     }).finally(() => bar?.done())
     if (json !== undefined) writeWhole(json, `${JSON.stringify(report, null, 2)}\n`)
     process.stdout.write(`${checkText(report)}\n${json === undefined ? '' : `Saved: ${json}\n`}`)
-    if (report.copies.length > 0 || report.findings.some(({ kind }) => kind !== 'clipped')) process.exitCode = 1
+    if (report.copies.length > 0 || report.findings.some(({ kind }) => !WARNINGS.has(kind))) process.exitCode = 1
   },
 })
 

@@ -11,6 +11,7 @@ const TITLES: Record<Fault, string> = {
   unreadable: 'files that cannot be read',
   silent: 'silent clips',
   clipped: 'clipped clips (a warning)',
+  odd: 'clips whose files are odd, and are read (a warning)',
   'wrong-length': 'clips whose length is not as stated',
 }
 

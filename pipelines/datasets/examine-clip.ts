@@ -1,7 +1,6 @@
 import { contentHash } from '../../data/content-hash.js'
 import { FINGERPRINT_RATE, type Fingerprint, Fingerprinter } from '../../data/fingerprints/sub-fingerprints.js'
 import type { ListedClip } from '../../data/manifests.js'
-import { badAudio } from '../../stages/audio/decoding/bad-audio.js'
 import { decode } from '../../stages/audio/decoding/decode.js'
 import { Resampler } from '../../stages/audio/signal/resampler.js'
 import type { Sound } from '../../stages/audio/signal/sound.js'
@@ -23,6 +22,8 @@ export interface Examined {
   fingerprint: Fingerprint
   /** SHA-256 of the file, hex. */
   hash: string
+  /** What is odd about its file. */
+  notes: string[]
 }
 
 /** Magnitude that counts as full scale: a little less than 1, as resampling and lossy coding blur the edge. */
@@ -36,9 +37,9 @@ export async function examineClip(sound: Sound): Promise<Examined> {
   const fullScale = new FullScaleRuns()
   let resampler: Resampler | undefined
   let [count, peak, rate] = [0, 0, 1]
-  for await (const block of decode(sound.path, sound)) {
+  const notes: string[] = []
+  for await (const block of decode(sound.path, { ...sound, note: oddity => notes.push(oddity) })) {
     rate = block.rate
-    if (!Number.isInteger(rate)) throw badAudio('audio-damaged', sound.path, `sample rate ${rate}`)
     count += block.samples.length
     for (let i = 0; i < block.samples.length; i++) peak = Math.max(peak, Math.abs(block.samples[i]!))
     fullScale.push(block.samples)
@@ -47,7 +48,7 @@ export async function examineClip(sound: Sound): Promise<Examined> {
   }
   if (resampler) fingerprinter.push(resampler.finish())
   const clipped = fullScale.samples() / Math.max(1, count)
-  return { seconds: count / rate, peak, clipped, fingerprint: fingerprinter.finish(), hash }
+  return { seconds: count / rate, peak, clipped, fingerprint: fingerprinter.finish(), hash, notes }
 }
 
 /** Counts the samples of runs at full scale. */

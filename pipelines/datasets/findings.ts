@@ -1,8 +1,11 @@
+import { CANCELLED_CHANNELS } from '../../stages/audio/decoding/mono.js'
 import type { Refused } from './check-worker.js'
 import type { CheckedClip, Examined } from './examine-clip.js'
 
-/** What is wrong with one clip by itself. `clipped` is a warning, the others are faults. */
-export type Fault = 'missing' | 'empty' | 'unreadable' | 'silent' | 'clipped' | 'wrong-length'
+/** What is wrong with one clip by itself. `clipped` and `odd` are warnings, the others are faults. */
+export type Fault = 'missing' | 'empty' | 'unreadable' | 'silent' | 'clipped' | 'odd' | 'wrong-length'
+
+export const WARNINGS: ReadonlySet<Fault> = new Set<Fault>(['clipped', 'odd'])
 
 export interface Finding {
   kind: Fault
@@ -34,10 +37,10 @@ export function findingsOf(clip: CheckedClip, examined: Examined | Refused): Fin
     ...{ kind, set: clip.set, clip: clip.id, path: clip.path, detail },
   })
   if ('code' in examined) return [finding(KINDS[examined.code] ?? 'unreadable', examined.message)]
-  const { peak, clipped, seconds } = examined
+  const { peak, clipped, seconds, notes } = examined
   const found: Finding[] = []
-  if (peak < SILENT)
-    found.push(finding('silent', peak === 0 ? 'all samples are zero' : `its peak is ${decibels(peak)} dB`))
+  if (peak < SILENT) found.push(finding('silent', notes.find(isCancelled) ?? silence(peak)))
+  else if (notes.length > 0) found.push(finding('odd', notes.join('; ')))
   if (clipped >= CLIPPED)
     found.push(finding('clipped', `${(100 * clipped).toFixed(1)} % of its samples stand at full scale`))
   const stated = wrongLength(clip, seconds)
@@ -57,5 +60,9 @@ function wrongLength({ labels, start = 0, end }: CheckedClip, seconds: number): 
   }
   return undefined
 }
+
+const isCancelled = (note: string) => note === CANCELLED_CHANNELS
+
+const silence = (peak: number) => (peak === 0 ? 'all samples are zero' : `its peak is ${decibels(peak)} dB`)
 
 const decibels = (peak: number) => (20 * Math.log10(peak)).toFixed(0)

@@ -27,7 +27,7 @@ export interface Merged {
 export async function mergeEmbeddings(files: readonly string[], output: string): Promise<Merged> {
   demandOutput(output, 'Arrow', files)
   const { order, rows, columns } = await mergeOne(files, output)
-  noteSkipped(order, output)
+  mergeLists(order, output)
   const names = order.map(file => baselineNames(file))
   const baselines = (names[0] ?? []).filter(name => names.every(others => others.includes(name)))
   rmSync(baselinesFolder(output), { recursive: true, force: true })
@@ -144,9 +144,12 @@ const wrongShards = (sentence: string) =>
     hint: 'Name each shard of one list once: ./earshot embed RUN SOUNDS -o PART.arrow --shard 1/16, and so on to 16/16.',
   })
 
-/** Lists of clips that were left out, one after the other. */
-function noteSkipped(files: readonly string[], output: string): void {
-  const lists = files.map(file => `${file}.skipped.jsonl`).filter(file => existsSync(file))
-  rmSync(`${output}.skipped.jsonl`, { force: true })
-  if (lists.length > 0) writeFileSync(`${output}.skipped.jsonl`, lists.map(file => readFileSync(file, 'utf8')).join(''))
+/** Lists of clips that were left out, and of those whose files are odd, one after the other. */
+function mergeLists(files: readonly string[], output: string): void {
+  for (const name of ['skipped', 'noted']) {
+    const lists = files.map(file => `${file}.${name}.jsonl`).filter(file => existsSync(file))
+    rmSync(`${output}.${name}.jsonl`, { force: true })
+    if (lists.length > 0)
+      writeFileSync(`${output}.${name}.jsonl`, lists.map(file => readFileSync(file, 'utf8')).join(''))
+  }
 }

@@ -1,5 +1,5 @@
 /** Embeds recordings with a trained encoder into an Arrow file, and writes the baselines of probes beside it. */
-import { appendFileSync, mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { readClips } from '../../data/manifests.js'
@@ -64,7 +64,7 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
     : {}
   makeRoom(options.output)
   const prepared = await timed('reading the sounds', prepare(features, clips, options))
-  noteSkipped(options.output, prepared)
+  writeLists(options.output, prepared)
   const { seed, threads, precision } = train
   const thread = await timed('starting TensorFlow', startEncoder({ graph, seed, threads, precision }))
   let rows: number
@@ -151,8 +151,13 @@ function makeRoom(output: string): void {
   }
 }
 
-function noteSkipped(output: string, { skipped }: Prepared): void {
-  const file = `${output}.skipped.jsonl`
-  rmSync(file, { force: true })
-  for (const one of skipped) appendFileSync(file, `${JSON.stringify(one)}\n`)
+/** Lists of the clips that are left out, and of those whose files are odd, beside the output. */
+function writeLists(output: string, { skipped, noted }: Prepared): void {
+  for (const [name, entries] of Object.entries({ skipped, noted })) {
+    const file = `${output}.${name}.jsonl`
+    rmSync(file, { force: true })
+    if (entries.length > 0) writeFileSync(file, entries.map(one => `${JSON.stringify(one)}\n`).join(''))
+  }
+  if (noted.length > 0)
+    process.stderr.write(`${noted.length} files are odd and are read; ${output}.noted.jsonl says how.\n`)
 }

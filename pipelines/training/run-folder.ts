@@ -33,6 +33,7 @@ const BEFORE_TRAINING = new Set([
   'timings.jsonl',
   'streams.jsonl',
   'skipped.jsonl',
+  'noted.jsonl',
   'checkpoints',
   'environment.json',
   'events',
@@ -108,7 +109,7 @@ export class RunFolder {
     this.write('status.json', `${JSON.stringify({ state, ...details }, null, 2)}\n`)
   }
 
-  /** Appends a line to `metrics.jsonl`, `timings.jsonl`, `streams.jsonl` or `skipped.jsonl`. */
+  /** Appends a line to `metrics.jsonl`, `timings.jsonl`, `streams.jsonl`, `skipped.jsonl` or `noted.jsonl`. */
   append(name: string, entry: object): void {
     appendFileSync(this.file(name), `${JSON.stringify(entry)}\n`)
   }

@@ -108,8 +108,11 @@ async function prepare({ config, run, signal, cache }: RunOptions, pool: Pool, f
   const prepared = await prepareFeatures({ graph: config.graph, clips, cacheFolder, pool, onProgress, signal }).finally(
     bar.done,
   )
-  const { skipped } = prepared
-  if (fresh) for (const one of skipped) run.append('skipped.jsonl', one)
+  const { skipped, noted } = prepared
+  if (fresh) {
+    for (const one of skipped) run.append('skipped.jsonl', one)
+    for (const one of noted) run.append('noted.jsonl', one)
+  }
   const share = skipped.length / clips.length
   if (share > config.train['bad-clips']) {
     const first = skipped[0]!
@@ -123,5 +126,7 @@ async function prepare({ config, run, signal, cache }: RunOptions, pool: Pool, f
   }
   if (skipped.length > 0)
     process.stderr.write(`${skipped.length} clips are left out; ${run.file('skipped.jsonl')} says why.\n`)
+  if (noted.length > 0)
+    process.stderr.write(`${noted.length} files are odd and are read; ${run.file('noted.jsonl')} says how.\n`)
   return prepared
 }

@@ -92,6 +92,7 @@ export function channelStreams(from: Recording, { count, separate }: Processor, 
     bands: 1,
     blocks: () => channel(at),
     seconds: () => from.seconds?.(),
+    notes: () => from.notes?.() ?? [],
   }))
 }
 

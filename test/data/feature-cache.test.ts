@@ -38,12 +38,21 @@ test('what was written is read by range, with its sums', async t => {
   t.deepEqual([...feature.read(0, 1)], [1, 2])
 })
 
+test('what is odd about a file is kept with its feature', async t => {
+  const cache = newCache()
+  const notes = ['it ends early', 'ünusual']
+  const written = await cache.write(KEY, 2, blocks([1, 2]), { notes: () => notes, seconds: () => 3 })
+  t.deepEqual(written.notes, notes)
+  const { notes: kept, seconds, frames } = cache.open(KEY)!
+  t.deepEqual([kept, seconds, frames], [notes, 3, 1])
+})
+
 testProp(
   'any cut and any changed byte make a feature absent',
   [fc.nat({ max: 10_000 }), fc.boolean()],
   async (t, at, cut) => {
     const cache = newCache()
-    ;(await cache.write(KEY, 4, blocks([1, 2, 3, 4, 5, 6, 7, 8]))).close()
+    ;(await cache.write(KEY, 4, blocks([1, 2, 3, 4, 5, 6, 7, 8]), { notes: () => ['odd'] })).close()
     const path = pathOf(cache)
     const bytes = readFileSync(path)
     const place = at % bytes.length

@@ -6,7 +6,7 @@ import { ffmpegBlocks } from './ffmpeg.js'
 import { flacBlocks } from './flac.js'
 import { decodedBlocks } from './in-process.js'
 import { noteMissingBytes } from './missing-bytes.js'
-import { cut, Mixer, type MonoBlock, type Note, type Stretch } from './mono.js'
+import { CANCELLED_CHANNELS, cut, Mixer, type MonoBlock, type Note, type Stretch } from './mono.js'
 import { mp3Range } from './mp3.js'
 import { oggBlocks } from './ogg.js'
 import { wavBlocks } from './wav.js'
@@ -39,7 +39,7 @@ export async function* decode(path: string, options: DecodeOptions = {}): AsyncG
   } finally {
     file.close()
   }
-  if (mixer.cancelled) note('its channels cancel each other: choose one (waveform: channel)')
+  if (mixer.cancelled) note(CANCELLED_CHANNELS)
 }
 
 async function* blocksOf(file: AudioFile, stretch: Stretch, mixer: Mixer, note: Note): AsyncGenerator<MonoBlock> {
@@ -55,12 +55,18 @@ async function* blocksOf(file: AudioFile, stretch: Stretch, mixer: Mixer, note: 
     if (!(error instanceof Unfit)) throw error
     reason = error.message
   }
+  let heard = false
+  let failure: unknown
   try {
-    yield* cut(ffmpegBlocks(file.path, mixer, note), file.path, stretch)
+    for await (const block of cut(ffmpegBlocks(file.path, mixer, note), file.path, stretch)) {
+      heard = true
+      yield block
+    }
   } catch (error) {
     if (reason === undefined || (error as Problem).code !== 'audio-unknown') throw error
-    throw badAudio('audio-damaged', file.path, reason, error)
+    failure = error
   }
+  if (!heard && reason !== undefined) throw badAudio('audio-damaged', file.path, reason, failure)
 }
 
 /** @throws Unfit where ffmpeg is to be asked */

@@ -8,7 +8,7 @@ import type { Mixer, MonoBlock, Note } from './mono.js'
 /** Bits that libFLAC's build here reads. */
 const MOST_BITS = 24
 
-/** @throws Unfit for what libFLAC here does not read; Problem `audio-damaged` */
+/** @throws Unfit for what libFLAC here does not read; Problem `audio-damaged`, `audio-truncated` */
 export async function* flacBlocks(file: AudioFile, mixer: Mixer, note: Note): AsyncGenerator<MonoBlock> {
   const info = flacInfo(file)
   if (info.bits > MOST_BITS) throw new Unfit(`${info.bits} bits`)
@@ -25,7 +25,7 @@ export async function* flacBlocks(file: AudioFile, mixer: Mixer, note: Note): As
       sound = true
       yield { rate: info.rate, samples: mixer.planar(channelData.map(samples => rescaled(samples, info))) }
     }
-    if (!sound) throw new Unfit('it has no whole FLAC frame')
+    if (!sound) throw badAudio('audio-truncated', file.path, 'it holds no whole FLAC frame')
   } finally {
     decoder.free()
   }

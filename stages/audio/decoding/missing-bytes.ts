@@ -16,7 +16,6 @@ function declaredBytes(file: AudioFile, head: Uint8Array): number | undefined {
   if (magic === 'RIFF' && view.getUint32(4, true) < 0x7ffff000) return 8 + view.getUint32(4, true) // AVI
   if (magic === 'riff') return Number(view.getBigUint64(16, true)) // Wave64
   if (magic === '.snd' && view.getUint32(8) !== 0xffffffff) return view.getUint32(4) + view.getUint32(8) // AU
-  if (magic === 'Crea') return 30 + (view.getUint32(27, true) & 0xffffff) // Creative Voice: its first block
   return magic === 'caff' ? coreAudioBytes(file) : undefined
 }
 

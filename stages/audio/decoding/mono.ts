@@ -9,6 +9,9 @@ export interface MonoBlock {
 /** Told of what is odd about a file whose sound is read all the same. */
 export type Note = (oddity: string) => void
 
+/** The note where channels are each other's opposite. */
+export const CANCELLED_CHANNELS = "its channels cancel each other: choose one with 'channel: 1' at the waveform node"
+
 /** Below this share of the channels' energy their mean has lost what they hold. */
 const CANCELLED = 0.01
 

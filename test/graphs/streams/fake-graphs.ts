@@ -99,7 +99,7 @@ export function preparedFor(clips: Clip[]): Prepared {
   const keysOf = (node: string) => clips.map(({ id }) => createHash('sha256').update(`${node} ${id}`).digest('hex'))
   const of = (node: string) => ({ keys: keysOf(node), frames, seconds: frames.map(count => count / 100) })
   const nodes = { mel: of('mel'), sound: of('sound'), parts: of('parts'), mels: of('mels') }
-  return { clips, nodes, statistics: { mel: STATISTICS }, skipped: [], cacheFolder: '' }
+  return { clips, nodes, statistics: { mel: STATISTICS }, skipped: [], noted: [], cacheFolder: '' }
 }
 
 export function evaluationOf(graph: CheckedGraph, clips: Clip[], seed = 1): Evaluation {
@@ -131,6 +131,7 @@ export function memoryStore(): FeatureStore & { written: string[] } {
       const feature: Feature = {
         frames: numbers.length / bands,
         seconds: Number.NaN,
+        notes: [],
         bands,
         read: (start, count) => numbers.slice(start * bands, (start + count) * bands),
         summary: {

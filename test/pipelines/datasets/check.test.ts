@@ -6,6 +6,7 @@ import type { CheckReport } from '../../../pipelines/datasets/check-sets.js'
 import { integerWav } from '../../../pipelines/drawing/wav-file.js'
 import { findFfmpeg } from '../../../stages/audio/decoding/ffmpeg.js'
 import { earshot, scratchFolder } from '../../earshot.js'
+import { writeWav } from '../../stages/audio/sounds.js'
 
 const SAMPLES = 'node_modules/supersonic-scsynth-samples/samples'
 const RATE = 16000
@@ -110,7 +111,22 @@ test('missing, empty, broken, silent and clipped clips and wrong lengths are tol
   writeFileSync(join(folder, 'silent.wav'), integerWav(new Int16Array(RATE), RATE))
   writeFileSync(join(folder, 'silent-too.wav'), integerWav(new Int16Array(RATE), RATE))
   writeFileSync(join(folder, 'clipped.wav'), integerWav(tone(2, 4), RATE))
-  const rows = ['good.wav\t2.5', 'empty.wav\t', 'broken.flac\t', 'silent.wav\t1', 'silent-too.wav\t1', 'clipped.wav\t2']
+  const rows = [
+    'good.wav\t2.5',
+    'empty.wav\t',
+    'broken.flac\t',
+    'silent.wav\t1',
+    'silent-too.wav\t1',
+    'clipped.wav\t2',
+    'odd.wav\t',
+    'opposite.wav\t',
+  ]
+  writeFileSync(join(folder, 'odd.wav'), integerWav(tone(3, 0.5).reverse(), RATE).subarray(0, -100))
+  writeWav(
+    join(folder, 'opposite.wav'),
+    Float32Array.from({ length: 4 * RATE }, (_, i) => (i % 2 ? -0.5 : 0.5)),
+    { channels: 2 },
+  )
   const table = join(folder, 'clips.tsv')
   writeFileSync(table, ['file\tseconds', ...rows, 'gone.wav\t1', ''].join('\n'))
   const json = join(folder, 'check.json')
@@ -124,9 +140,13 @@ test('missing, empty, broken, silent and clipped clips and wrong lengths are tol
     'silent.wav': 'silent',
     'silent-too.wav': 'silent',
     'clipped.wav': 'clipped',
+    'odd.wav': 'odd',
+    'opposite.wav': 'silent',
     'gone.wav': 'missing',
   })
   t.deepEqual(copies, [])
+  t.regex(out, /opposite\.wav: its channels cancel each other/)
+  t.regex(out, /odd\.wav: \d+ of the \d+ bytes of sound that its header promises are there/)
   t.regex(out, /good\.wav: column 'seconds' says 2\.5 s; it lasts 1\.00 s/)
 })
 

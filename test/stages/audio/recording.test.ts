@@ -15,10 +15,10 @@ const port = { kind: 'waveform', rate: 16000 } as const
 const out = { kind: 'recording', rate: 16000 } as const
 
 async function recorded(wave: Waveform): Promise<Recording> {
-  const { bands, blocks, seconds } = runItem(recording, {}, { from: port }, { from: wave }) as FeatureStream
+  const { bands, blocks, ...about } = runItem(recording, {}, { from: port }, { from: wave }) as FeatureStream
   const cache = new FeatureCache(join(folder, 'cache'))
   const key = randomBytes(32).toString('hex')
-  await cache.write(key, bands, blocks(), seconds)
+  await cache.write(key, bands, blocks(), about)
   return valueFrom(out, cache.open(key)!) as Recording
 }
 

@@ -2,7 +2,7 @@
  * Damaged and odd audio files, read by Earshot, ffmpeg and libsndfile; prints what became of them, and ends with 1 if
  * one was wrong in silence, crashed or hung.
  *
- * node dist/test/stages/audio/decoding/damaged/run.js [--files 500] [--seed 1] [--keep FOLDER]
+ * npm run test:damaged-audio -- [--files 500] [--seed 1] [--keep FOLDER] [--all]
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { findFfmpeg } from '../../../../../stages/audio/decoding/ffmpeg.js'
 import { floats } from '../../sounds.js'
-import { makeBases, SECONDS } from './bases.js'
+import { type Base, makeBases, SECONDS } from './bases.js'
 import { DAMAGES } from './damages.js'
 import { Draws } from './draws.js'
 import { judge, type Verdict } from './judge.js'
@@ -26,7 +26,6 @@ export interface Trial {
 }
 
 export interface Trials {
-  containers: number
   trials: Trial[]
   libsndfile: boolean
 }
@@ -45,11 +44,23 @@ const NAMES = [
   'c.flac',
 ]
 
-/** @param folder for the files; it stays */
-export async function damagedFiles(folder: string, { files, seed }: { files: number; seed: number }): Promise<Trials> {
+export interface TrialOptions {
+  files: number
+  seed: number
+  /** Names of those that are tried; all if absent. */
+  damages?: readonly string[]
+}
+
+export interface ReadBase extends Base {
+  truth: Read
+  /** Words that name the decoder for ffmpeg, if it is not its own. */
+  decoder: string[]
+}
+
+/** Whole files, with what ffmpeg reads in them, up to the length that was put in. */
+export function readBases(folder: string): ReadBase[] {
   const ffmpeg = findFfmpeg()!
-  const draws = new Draws(seed)
-  const bases = makeBases(ffmpeg, join(folder, 'whole')).flatMap(base => {
+  return makeBases(ffmpeg, join(folder, 'whole')).flatMap(base => {
     const opus = base.checked && base.bytes.includes('OpusHead')
     const decoder = opus ? ['-c:a', 'libopus'] : []
     const read = throughFfmpeg(ffmpeg, base.path, decoder) // raw sound without a header is nothing that a reader reads
@@ -57,11 +68,23 @@ export async function damagedFiles(folder: string, { files, seed }: { files: num
     const truth = { ...read, samples: read.samples.subarray(0, Math.round(SECONDS * read.rate)) }
     return [{ ...base, truth, decoder }]
   })
+}
+
+/** @param folder for the files; it stays */
+export async function damagedFiles(
+  folder: string,
+  bases: readonly ReadBase[],
+  { files, seed, damages }: TrialOptions,
+): Promise<Trials> {
+  const ffmpeg = findFfmpeg()!
+  const draws = new Draws(seed)
   mkdirSync(join(folder, 'damaged'), { recursive: true })
   const made = []
   for (let number = 0; made.length < files; number++) {
     const base = bases[number % bases.length]!
-    const fitting = DAMAGES.filter(({ apply }) => apply(base.bytes, new Draws(0)))
+    const fitting = DAMAGES.filter(
+      ({ name, apply }) => (damages?.includes(name) ?? true) && apply(base.bytes, new Draws(0)),
+    )
     const damage = draws.one(fitting)
     const path = join(folder, 'damaged', `${number} ${draws.one(NAMES)}`)
     writeFileSync(path, damage.apply(base.bytes, draws)!)
@@ -83,7 +106,7 @@ export async function damagedFiles(folder: string, { files, seed }: { files: num
     trials.push({ base: base.name, damage, path, verdict: judge(ours, evidence), ours })
     rmSync(out, { force: true })
   }
-  return { containers: bases.length, trials, libsndfile: rates !== undefined }
+  return { trials, libsndfile: rates !== undefined }
 }
 
 export const BAD: readonly Verdict[] = ['wrong in silence', 'crashed', 'hung']
@@ -108,7 +131,8 @@ async function main(): Promise<void> {
   } as const
   const { values } = parseArgs({ options })
   const folder = values.keep ?? mkdtempSync(join(tmpdir(), 'earshot-damaged-'))
-  const { containers, trials, libsndfile } = await damagedFiles(folder, {
+  const bases = readBases(folder)
+  const { trials, libsndfile } = await damagedFiles(folder, bases, {
     files: Number(values.files ?? 500),
     seed: Number(values.seed ?? 1),
   })
@@ -118,7 +142,7 @@ async function main(): Promise<void> {
     if (values.all || BAD.includes(trial.verdict)) process.stdout.write(`${inWords(trial)}\n`)
   }
   process.stdout.write(
-    `${trials.length} files, damaged from ${containers} in ${new Set(trials.map(({ base }) => base.split(' ')[0])).size} containers; compared with ffmpeg${libsndfile ? ' and libsndfile' : ''}\n`,
+    `${trials.length} files, damaged from ${bases.length} in ${new Set(trials.map(({ base }) => base.split(' ')[0])).size} containers; compared with ffmpeg${libsndfile ? ' and libsndfile' : ''}\n`,
   )
   for (const [verdict, count] of Object.entries(counts))
     process.stdout.write(`${String(count).padStart(5)} ${verdict}\n`)
