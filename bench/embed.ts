@@ -71,7 +71,7 @@ function configIn(folder: string): string {
 /** Runs a verb. @returns seconds, what it said, and the most megabytes that it held; NaN where /proc is not there */
 async function earshot(cache: string, ...words: string[]): Promise<{ seconds: number; out: string; peak: number }> {
   const began = performance.now()
-  const environment = { ...process.env, EARSHOT_CACHE: cache, TF_CPP_MIN_LOG_LEVEL: '2' }
+  const environment = { TF_CPP_MIN_LOG_LEVEL: '2', ...process.env, EARSHOT_CACHE: cache }
   const child = spawn(process.execPath, [EARSHOT, ...words], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] })
   let out = ''
   let peak = Number.NaN

@@ -19,7 +19,7 @@ export function pythonEnvironment(cache, say) {
   say(`Installing ${PACKAGES.join(', ')} for the tests that read our files with them`)
   const temporary = mkdtempSync(`${folder}-`)
   const words = ['-m', 'pip', 'install', '--quiet', '--only-binary=:all:', '--target', temporary, ...PACKAGES]
-  const { status } = spawnSync('python3', words, { stdio: 'ignore', timeout: 300_000 })
+  const { status } = spawnSync('python3', words, { stdio: 'ignore', timeout: 1_200_000 })
   if (status === 0) {
     rmSync(folder, { recursive: true, force: true })
     renameSync(temporary, folder)

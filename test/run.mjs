@@ -65,7 +65,7 @@ async function tests(words, environment) {
   const child = spawn(process.execPath, [ava, '--tap', ...words], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...environment, TF_CPP_MIN_LOG_LEVEL: '2' },
+    env: { TF_CPP_MIN_LOG_LEVEL: '2', ...process.env, ...environment },
   })
   const ended = new Promise(resolve => child.once('close', code => resolve(code)))
   const names = { pass: 'passed', fail: 'failed', skip: 'skipped' }

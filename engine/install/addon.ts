@@ -72,7 +72,7 @@ function libraryFolders(build: string): string[] {
  * @throws Problem if it does not load
  */
 export async function checkAddon(addon: string): Promise<string> {
-  const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' }
+  const env = { TF_CPP_MIN_LOG_LEVEL: '2', ...process.env }
   const script = 'process.stdout.write(require(process.argv[1]).TF_Version)'
   const { code, signal, stdout, stderr } = await run(process.execPath, ['-e', script, addon], { env })
   if (code === 0) return stdout
