@@ -73,7 +73,8 @@ function subscribed(options: StreamOptions): Observable<Batch> {
   const { metrics = new StreamMetrics() } = options
   const size = batchSize(graph)
   const layouts = batchLayouts(graph)
-  if (clips.length < size) throw tooFewClips(clips.length, size)
+  const node = layouts[0]!.id
+  if (clips.length < size) throw tooFewClips(clips.length, size, node)
   const bytes = itemBytes(layouts)
   const credits = creditsFor(size, bytes, options.window)
   const keys = Object.fromEntries(Object.entries(nodes).map(([id, { keys }]) => [id, keys]))
@@ -110,7 +111,18 @@ function subscribed(options: StreamOptions): Observable<Batch> {
   }
 
   metrics.began({ graph, inFlight: () => credits.inFlight, queued: () => pool.queued })
-  const source = subBatches({ order, start, batch: size, most, credits, bytes, underway, metrics, signal: end.signal })
+  const source = subBatches({
+    order,
+    start,
+    batch: size,
+    node,
+    most,
+    credits,
+    bytes,
+    underway,
+    metrics,
+    signal: end.signal,
+  })
   return from(source).pipe(
     map(evaluate), // begins at once; the permits bound how many
     concatMap(outcome => outcome),

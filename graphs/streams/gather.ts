@@ -5,7 +5,7 @@ import type { Clip } from '../../stages/values.js'
 import type { Permit } from './credits.js'
 import { type BatchLayout, type BatchValues, roomFor } from './layout.js'
 import type { StreamMetrics } from './metrics.js'
-import { type Cursor, type EpochTally, giveBack, type SubBatch } from './sub-batches.js'
+import { type Cursor, type EpochTally, giveBack, type SubBatch, smallerBatch } from './sub-batches.js'
 import type { Evaluated, Failure } from './tasks.js'
 
 export interface BatchItem {
@@ -64,8 +64,9 @@ export function gather(options: GatherOptions): OperatorFunction<EvaluatedSubBat
           if (sub.tally !== tally) {
             if (tally?.whole && filled === 0) {
               giveBack(sub)
+              const problem = noBatch(tally, filling, options)
               filling.report()
-              return subscriber.error(noBatch(tally, options.size))
+              return subscriber.error(problem)
             }
             filling.letGo()
             tally = sub.tally
@@ -99,6 +100,11 @@ class Filling {
 
   get count(): number {
     return this.#items.length
+  }
+
+  /** Since the last batch. */
+  get dropped(): readonly Dropped[] {
+    return this.#dropped
   }
 
   /** Takes the items of a sub-batch; gives each batch that they fill. */
@@ -192,9 +198,15 @@ class Filling {
   }
 }
 
-function noBatch({ epoch, length }: EpochTally, size: number): Problem {
-  const message = `Epoch ${epoch} has ${length} items, and too few of them could be used to fill one batch of ${size}.`
+function noBatch(
+  { epoch, length }: EpochTally,
+  { count, dropped }: Filling,
+  { size, layouts }: GatherOptions,
+): Problem {
+  const [first] = dropped
+  const why = first ? ` ${dropped.length} came to nothing; the first, ${first.path}: ${first.reason}` : ''
+  const message = `Epoch ${epoch} has ${length} items, and too few of them could be used to fill one batch of ${size}.${why}`
   return new Problem('no-batch-in-epoch', message, {
-    hint: 'See why items were dropped, add recordings, or lower the size of the batch node.',
+    hint: `${first?.hint ? `${first.hint} ` : ''}Mend what is dropped, or add recordings${smallerBatch(layouts[0]!.id, count)}.`,
   })
 }

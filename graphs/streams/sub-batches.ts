@@ -61,6 +61,8 @@ export interface SubBatchOptions {
   start: Cursor
   /** Items of a batch, and of a sub-batch at most. */
   batch: number
+  /** Id of the batch node, for messages. */
+  node: string
   most: number
   credits: Credits
   /** Of one item. */
@@ -78,10 +80,10 @@ export interface SubBatchOptions {
  * @throws Problem `too-few-clips` if an epoch is shorter than a batch; the signal's reason once it is aborted
  */
 export async function* subBatches(options: SubBatchOptions): AsyncGenerator<SubBatch> {
-  const { order, start, batch, signal } = options
+  const { order, start, batch, node, signal } = options
   for (let epoch = start.epoch; !signal.aborted; epoch++) {
     const items = order(epoch)
-    if (items.length < batch) throw tooFewClips(items.length, batch)
+    if (items.length < batch) throw tooFewClips(items.length, batch, node)
     const from = epoch === start.epoch ? start.position : 0
     const tally = new EpochTally(epoch, from === 0, items.length)
     yield* ofEpoch(items.slice(from), tally, options)
@@ -129,9 +131,12 @@ async function* ofEpoch(
   }
 }
 
-export function tooFewClips(clips: number, batch: number): Problem {
+/** @param node id of the batch node */
+export function tooFewClips(clips: number, batch: number, node: string): Problem {
   const message = `The training set has ${clips} usable clips, and a batch takes ${batch} different ones.`
-  return new Problem('too-few-clips', message, {
-    hint: 'Add recordings, or lower the size of the batch node: --set nodes.batch.size=16',
-  })
+  return new Problem('too-few-clips', message, { hint: `Add recordings${smallerBatch(node, clips)}.` })
 }
+
+/** What to do where fewer clips than a batch takes can be used: `, or lower the size of the batch: ...`. */
+export const smallerBatch = (node: string, clips: number): string =>
+  clips < 2 ? '' : `, or take smaller batches: --set nodes.${node}.size=${clips}`

@@ -1,6 +1,7 @@
 /** The command line. A verb's file is loaded only when the verb is used, so that help answers at once. */
 import { Command, CommanderError } from 'commander'
 import { Problem, Problems } from '../../data/problem.js'
+import { watchOutput } from '../terminal/closed-output.js'
 
 /** Verb, one line of help, and its file if that is called otherwise, in the order in which a newcomer meets them. */
 const VERBS: readonly (readonly [name: string, summary: string, file?: string])[] = [
@@ -58,11 +59,7 @@ async function main(words: string[]): Promise<void> {
   await program.parseAsync(words, { from: 'user' })
 }
 
-// a reader that has seen enough, as `head` does, is no error
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-  process.exit()
-})
+watchOutput()
 
 try {
   await main(process.argv.slice(2))

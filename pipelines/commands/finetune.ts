@@ -15,6 +15,7 @@ import { editOptions } from './edit-options.js'
 interface Flags {
   run?: string
   resume?: boolean
+  anyway?: boolean
   from?: string
 }
 
@@ -32,6 +33,7 @@ export default function register(program: Command): void {
     .argument('[config]', 'YAML file with nodes, data, train and evaluate; a resumed run knows its own')
     .option('--run <folder>', 'run folder to write; runs/<name of the config> if not given')
     .option('--resume', 'go on from the newest checkpoint of the run folder, bit for bit')
+    .option('--anyway', 'with --resume: go on although data, settings, versions or machine are others')
     .option('--from <checkpoint>', 'take the weights of a run or checkpoint where they fit, node by node')
     .addHelpText('after', EXAMPLES)
   const edits = editOptions(command)
@@ -81,6 +83,7 @@ async function judged(config: Config, run: string, outcome: Outcome, signal: Abo
   const text = await classifyRuns(chosen, usualFolder(run, set), { sounds: set, hop, group, cache, signal })
   const early = outcome.stoppedEarly ? `, stopped early of ${config.train.steps}` : ''
   const judgedOn = chosen === run ? 'the last' : 'the best'
-  const loss = Number.isNaN(outcome.loss) ? '' : `: loss ${outcome.loss.toFixed(3)}` // none was trained here
-  return `Trained ${outcome.step} steps${early}${loss}. Judged by ${judgedOn} checkpoint.\n${text}`
+  const loss = outcome.figures ? `: loss ${outcome.figures.loss.toFixed(3)}` : '' // none was trained here
+  const dropped = outcome.dropped ? `${outcome.dropped}\n` : ''
+  return `Trained ${outcome.step} steps${early}${loss}. Judged by ${judgedOn} checkpoint.\n${dropped}${text}`
 }

@@ -6,13 +6,15 @@ import { Problem } from '../../data/problem.js'
 import type { Edit } from '../../graphs/language/edits.js'
 import { type Config, readConfig } from '../configuration/config.js'
 import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
+import { shellWord } from '../terminal/shell-word.js'
 import { trainInFolder, usualRun } from '../training/train-in-folder.js'
-import type { Outcome } from '../training/training.js'
+import type { Figures, Outcome } from '../training/training.js'
 import { editOptions } from './edit-options.js'
 
 interface Options {
   run?: string
   resume?: boolean
+  anyway?: boolean
   from?: string
 }
 
@@ -21,6 +23,7 @@ Examples:
   ./earshot train configs/quickstart.yaml                        into runs/quickstart
   ./earshot train configs/pool.yaml --run runs/pool-1 --set train.seed=1
   ./earshot train --run runs/pool-1 --resume                     go on where it stopped
+  ./earshot train --run runs/pool-1 --resume --set train.steps=2000       for longer
   ./earshot train configs/pool.yaml --from runs/pool-1 --run runs/longer
   ./earshot train configs/pool.yaml --run runs/no-mix-back --without mixed          an ablation
 `
@@ -32,6 +35,7 @@ export default function register(program: Command): void {
     .argument('[config]', 'YAML file with nodes, data and train; a resumed run knows its own')
     .option('--run <folder>', 'run folder to write; runs/<name of the config> if not given')
     .option('--resume', 'go on from the newest checkpoint of the run folder, bit for bit')
+    .option('--anyway', 'with --resume: go on although data, settings, versions or machine are others')
     .option(
       '--from <checkpoint>',
       'start a new run from the weights of a run or checkpoint, node by node where they fit',
@@ -66,34 +70,31 @@ async function configOf(file: string | undefined, edits: readonly Edit[], { run,
 
 /** Interrupted before the first step: without a checkpoint, a resumed run begins at the beginning. */
 function stopped(run: string): void {
-  process.stdout.write(
-    `Stopped while preparing; what has been read stays in the cache. Go on with:\n  ./earshot train --run ${run} --resume\n`,
-  )
+  process.stdout.write(`Stopped while preparing; what has been read stays in the cache. ${goOn(run)}`)
   process.exitCode = 130
 }
 
-function report(outcome: Outcome, config: Config, run: string): void {
-  const { step, interrupted, waitedShare, secondsPerStep, loss, bottleneck } = outcome
+const goOn = (run: string) => `Go on with:\n  ./earshot train --run ${shellWord(run)} --resume\n`
+
+function report({ step, interrupted, figures, dropped }: Outcome, config: Config, run: string): void {
+  const { steps } = config.train
   if (interrupted) {
-    process.stdout.write(
-      `Stopped at step ${step} of ${config.train.steps}; saved. Go on with:\n  ./earshot train --run ${run} --resume\n`,
-    )
+    process.stdout.write(`Stopped at step ${step} of ${steps}; saved. ${dropped ? `${dropped} ` : ''}${goOn(run)}`)
     process.exitCode = 130
     return
   }
-  const share = `${(100 * waitedShare).toFixed(1)} %`
   const next = learnsToSeparate(config)
-    ? `separate ${run} my-sounds/ -o separated`
-    : `embed ${run} my-sounds/ -o my-sounds.arrow`
-  process.stdout.write(
-    [
-      `Trained ${step} steps: loss ${loss.toFixed(3)} (chance ${chanceOf(config).toFixed(3)}), ${secondsPerStep.toFixed(2)} s a step, ${share} of it waiting for data.`,
-      bottleneck,
-      'Next:',
-      `  ./earshot ${next}`,
-      '',
-    ].join('\n'),
-  )
+    ? `separate ${shellWord(run)} my-sounds/ -o separated`
+    : `embed ${shellWord(run)} my-sounds/ -o my-sounds.arrow`
+  const lines = figures
+    ? [trained(step, figures, config), figures.bottleneck]
+    : [`${run} is finished: it has trained ${step} steps. For more: --resume --set train.steps=${2 * step}`]
+  process.stdout.write([...lines, dropped ?? [], 'Next:', `  ./earshot ${next}`, ''].flat().join('\n'))
+}
+
+function trained(step: number, { loss, secondsPerStep, waitedShare }: Figures, config: Config): string {
+  const share = `${(100 * waitedShare).toFixed(1)} %`
+  return `Trained ${step} steps: loss ${loss.toFixed(3)} (chance ${chanceOf(config).toFixed(3)}), ${secondsPerStep.toFixed(2)} s a step, ${share} of it waiting for data.`
 }
 
 /** Whether it trains a separator and no encoder. */

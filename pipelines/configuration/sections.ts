@@ -116,7 +116,9 @@ const train = z
       .min(0)
       .max(1)
       .default(0.1)
-      .describe('share of unusable clips above which nothing is trained'),
+      .describe(
+        'share of clips, and of draws of clips while streaming, that may be unusable; more of them end the run',
+      ),
     calibration: z
       .int()
       .min(0)

@@ -1,6 +1,7 @@
 /** A file that one living process holds. A dead one's is taken over, by one of those who try. */
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { onDisk } from '../../data/whole-file.js'
 import { isAlive, isHere, type ProcessName, thisProcess } from './processes.js'
 
 /** Milliseconds after which who was taking over is taken for dead. */
@@ -39,12 +40,23 @@ export function holderOf(file: string): ProcessName | undefined {
 const held = (file: string) => ({ release: () => rmSync(file, { force: true }) })
 
 function written(file: string): boolean {
+  let descriptor: number
   try {
-    writeFileSync(file, JSON.stringify(thisProcess()), { flag: 'wx' })
-    return true
+    descriptor = openSync(file, 'wx')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    return onDisk(dirname(file), () => {
+      throw error
+    })
+  }
+  try {
+    onDisk(dirname(file), () => writeSync(descriptor, JSON.stringify(thisProcess())))
+    return true
+  } catch (error) {
+    rmSync(file, { force: true }) // nobody could tell whose it is
     throw error
+  } finally {
+    closeSync(descriptor)
   }
 }
 

@@ -18,6 +18,10 @@ export interface Checkpoint extends Description {
   cursor: Cursor
   /** Bytes of each growing file of the run at this step. */
   lengths: Record<string, number>
+  /** Of the clips it was trained on. */
+  data?: { clips: number; list: string; sounds: string }
+  /** What the last bits hang on: instruction sets, variables of the environment. */
+  machine?: Record<string, string>
   versions: Record<string, string>
   /** What whoever uses the embeddings has to know: of imported weights. */
   note?: string

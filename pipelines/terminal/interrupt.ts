@@ -1,25 +1,37 @@
 /**
- * What Ctrl-C does to long work: the first one asks it to stop, the second one ends the process. SIGTERM asks too, and may
- * come several times: from a batch system to all processes, and once more from the process that started this one.
+ * What Ctrl-C does to long work: the first one asks it to stop, the second one ends the process. SIGTERM and SIGHUP ask, too,
+ * and may come several times: from a batch system or a closed terminal to all processes, and once more from the process
+ * that started this one. So does output that nobody reads any more.
  */
+import { onClosedOutput } from './closed-output.js'
+
 export interface Interrupt {
-  /** Aborted by the first Ctrl-C (SIGINT), or by SIGTERM. */
+  /** Aborted by the first Ctrl-C (SIGINT), by SIGTERM or SIGHUP, or once the terminal or the pipe is closed. */
   signal: AbortSignal
   /** The signals end the process again, as they do by default. */
   release(): void
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
 /** @param sentence said once the work has been asked to stop */
 export function stopOnInterrupt(sentence: string): Interrupt {
   const controller = new AbortController()
   const onSignal = (name: NodeJS.Signals) => {
-    if (controller.signal.aborted && name === 'SIGTERM') return
+    if (controller.signal.aborted && name !== 'SIGINT') return
     if (controller.signal.aborted) process.exit(130)
     process.stderr.write(`\n${sentence} Press Ctrl-C again to stop at once.\n`)
     controller.abort()
   }
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
-  return { signal: controller.signal, release: () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal) }
+  for (const name of SIGNALS) process.on(name, onSignal)
+  const hear = onClosedOutput(() => controller.abort())
+  return {
+    signal: controller.signal,
+    release: () => {
+      hear()
+      for (const name of SIGNALS) process.off(name, onSignal)
+    },
+  }
 }
 
 /**

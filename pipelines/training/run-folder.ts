@@ -5,7 +5,6 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -13,6 +12,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { Problem } from '../../data/problem.js'
+import { onDisk, writeWhole } from '../../data/whole-file.js'
 
 export type RunState = 'preparing' | 'training' | 'interrupted' | 'failed' | 'finished'
 
@@ -42,13 +42,19 @@ const BEFORE_TRAINING = new Set([
   TRAINING_SET,
 ])
 
+/** What there is of one that found no room for its `run.yaml`. */
+const BEFORE_CONFIG = new Set(['status.json', 'checkpoints', 'environment.json'])
+
 /** Whether a folder is that of a run without any step, and holds nothing else. */
 function neverTrained(path: string): boolean {
-  if (!existsSync(join(path, 'run.yaml'))) return false
+  if (!existsSync(path) || !statSync(path).isDirectory()) return false
+  const names = readdirSync(path).filter(name => !/\.\d+\.part$/.test(name))
+  const ours = names.includes('run.yaml') ? BEFORE_TRAINING : BEFORE_CONFIG
   const metrics = join(path, 'metrics.jsonl')
-  const steps = existsSync(join(path, 'checkpoints')) ? readdirSync(join(path, 'checkpoints')) : []
+  const steps = names.includes('checkpoints') ? readdirSync(join(path, 'checkpoints')) : []
   return (
-    readdirSync(path).every(name => BEFORE_TRAINING.has(name)) &&
+    names.length > 0 &&
+    names.every(name => ours.has(name)) &&
     (!existsSync(metrics) || statSync(metrics).size === 0) &&
     !steps.some(name => name.startsWith('step-'))
   )
@@ -94,11 +100,9 @@ export class RunFolder {
     return this.file('checkpoints')
   }
 
-  /** Written whole or not at all. */
+  /** Written whole or not at all. @throws Problem `disk-full`, `not-writable` */
   write(name: string, text: string): void {
-    const temporary = this.file(`.${name}.${process.pid}`)
-    writeFileSync(temporary, text)
-    renameSync(temporary, this.file(name))
+    writeWhole(this.file(name), text)
   }
 
   read(name: string): string {
@@ -106,12 +110,18 @@ export class RunFolder {
   }
 
   status(state: RunState, details: Record<string, unknown> = {}): void {
-    this.write('status.json', `${JSON.stringify({ state, ...details }, null, 2)}\n`)
+    const text = `${JSON.stringify({ state, ...details }, null, 2)}\n`
+    try {
+      this.write('status.json', text)
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'disk-full') throw error
+      writeFileSync(this.file('status.json'), text) // no room for another file, but where this one lies there is
+    }
   }
 
   /** Appends a line to `metrics.jsonl`, `timings.jsonl`, `streams.jsonl`, `skipped.jsonl` or `noted.jsonl`. */
   append(name: string, entry: object): void {
-    appendFileSync(this.file(name), `${JSON.stringify(entry)}\n`)
+    onDisk(this.path, () => appendFileSync(this.file(name), `${JSON.stringify(entry)}\n`))
   }
 
   /** Length of each growing file: a checkpoint keeps them, so that resuming cuts off what came after it. */
@@ -121,9 +131,22 @@ export class RunFolder {
     )
   }
 
+  /** Lines that are missing where a file is shorter than it was stay missing, which is said. */
   cutBack(lengths: Record<string, number>): void {
     for (const [name, length] of Object.entries(lengths)) {
-      if (existsSync(this.file(name))) truncateSync(this.file(name), length)
+      const file = this.file(name)
+      const size = existsSync(file) ? statSync(file).size : 0
+      if (size > length) truncateSync(file, length)
+      if (size >= length) continue
+      if (size > 0) truncateSync(file, readFileSync(file).lastIndexOf('\n') + 1)
+      process.stderr.write(`${file} has lost lines: it has ${size} bytes, and had ${length} at the checkpoint.\n`)
     }
+  }
+
+  /** What processes that were killed have left half written. Only for whoever holds the run. */
+  clean(): void {
+    for (const folder of [this.path, this.checkpoints])
+      for (const name of existsSync(folder) ? readdirSync(folder) : [])
+        if (/\.\d+\.part$/.test(name)) rmSync(join(folder, name))
   }
 }

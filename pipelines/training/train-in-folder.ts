@@ -1,9 +1,12 @@
 /** A training run from config to run folder: made or gone on with, locked, its state noted whatever happens. */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheFolder } from '../../data/cache-folder.js'
+import { Problem } from '../../data/problem.js'
 import type { Config } from '../configuration/config.js'
 import { runYaml } from '../configuration/run-yaml.js'
 import { wasInterrupted } from '../terminal/interrupt.js'
+import { shellWord } from '../terminal/shell-word.js'
 import { RunFolder } from './run-folder.js'
 import { lockRun } from './run-lock.js'
 import { noteEnvironment } from './tracking/environment.js'
@@ -14,6 +17,8 @@ export interface TrainingRequest {
   run?: string | undefined
   /** Goes on from the newest checkpoint of the run folder. */
   resume?: boolean | undefined
+  /** Goes on although data, settings, versions or machine are others: not bit for bit, then. */
+  anyway?: boolean | undefined
   /** Run or checkpoint whose weights a new run starts from. */
   from?: string | undefined
   /** Once aborted, the step under way is finished and saved. */
@@ -25,26 +30,42 @@ export interface TrainingRequest {
 /** Where a config is trained if nothing is said. */
 export const usualRun = ({ name }: Config): string => join('runs', name)
 
+/** Why a run is not gone on with; it stays as it was. */
+const REFUSED = ['another-graph', 'not-the-same-run', 'bad-checkpoint']
+
 /**
  * @throws Problem if the folder is in use or cannot be written, if there are too few clips, too many bad ones, numbers
- *   that are not finite; the signal's reason if it is aborted before the first step
+ *   that are not finite; `not-the-same-run` if it could not go on bit for bit; the signal's reason if it is aborted
+ *   before the first step
  */
 export async function trainInFolder(config: Config, request: TrainingRequest = {}): Promise<Outcome> {
-  const { resume = false, from, signal = new AbortController().signal, cache = cacheFolder() } = request
+  const { resume = false, anyway = false, from, signal = new AbortController().signal, cache = cacheFolder() } = request
   const path = request.run ?? usualRun(config)
   const run = resume ? RunFolder.open(path) : RunFolder.create(path)
   const unlock = lockRun(run)
+  const before = resume && existsSync(run.file('status.json')) ? run.read('status.json') : undefined
   try {
+    run.clean()
     if (!resume) run.write('run.yaml', runYaml(config.document))
     noteEnvironment(run)
     // the heavy half is loaded only now, when everything that can be refused has been
     const { trainRun } = await import('./training-run.js')
-    return await trainRun({ config, run, resume, from, signal, cache })
+    return await trainRun({ config, run, resume, anyway, from, signal, cache })
   } catch (error) {
-    if (wasInterrupted(error, signal)) run.status('interrupted')
+    if (before && error instanceof Problem && REFUSED.includes(error.code)) run.write('status.json', before)
+    else if (wasInterrupted(error, signal)) run.status('interrupted')
     else run.status('failed', { reason: (error as Error).message })
-    throw error
+    throw error instanceof Problem && error.code === 'disk-full' ? fullDisk(error, run) : error
   } finally {
     unlock()
   }
+}
+
+function fullDisk({ code, message, place, cause }: Problem, run: RunFolder): Problem {
+  const goOn = `./earshot train --run ${shellWord(run.path)} --resume`
+  return new Problem(code, message, {
+    place,
+    hint: `Make room; then it goes on from its last checkpoint: ${goOn}`,
+    cause,
+  })
 }

@@ -20,7 +20,9 @@ import type { TrainerThread } from '../model/trainer-thread.js'
 import { type Watched, type Watching, watchedInWords } from '../model/watched.js'
 import { versions } from '../setup/versions.js'
 import { progress } from '../terminal/progress.js'
+import { type DataMark, dataMark, machineMark } from './circumstances.js'
 import type { RunFolder } from './run-folder.js'
+import { Drops } from './tracking/drops.js'
 import { GROWING, RunLog } from './tracking/run-log.js'
 import { BestSoFar } from './watch/best-so-far.js'
 
@@ -31,6 +33,13 @@ export interface Outcome {
   interrupted: boolean
   /** Ended before its last step because nothing got better for `train.watch.patience` evaluations. */
   stoppedEarly?: true
+  /** Draws of clips that came to nothing, in a sentence. */
+  dropped?: string
+  /** Absent if no step was left to do. */
+  figures?: Figures
+}
+
+export interface Figures {
   /** Share of the time that the trainer's thread waited for data. */
   waitedShare: number
   secondsPerStep: number
@@ -48,6 +57,9 @@ export class Training {
   #loss = Number.NaN
   #metrics = new StreamMetrics()
   readonly #log: RunLog
+  readonly #drops: Drops
+  readonly #data: DataMark
+  #untrained: string | undefined
   readonly #best: BestSoFar | undefined
   /** At the end of a line of progress. */
   #note = ''
@@ -64,6 +76,13 @@ export class Training {
     this.#cursor = resumed?.checkpoint.cursor ?? START
     this.#step = resumed?.checkpoint.step ?? 0
     const losses = config.graph.nodes.flatMap(({ id, out }) => (out.kind === 'loss' ? [[id, out.chance] as const] : []))
+    this.#data = dataMark(prepared)
+    this.#untrained = resumed?.checkpoint.untrained
+    this.#drops = new Drops(
+      run,
+      prepared.skipped.length / (prepared.skipped.length + prepared.clips.length),
+      config.train['bad-clips'],
+    )
     this.#log = new RunLog(run, Object.fromEntries(losses), config.train.steps)
     this.#best = config.train.checkpoints.best ? new BestSoFar(run) : undefined
   }
@@ -89,10 +108,10 @@ export class Training {
     } finally {
       bar.done()
     }
-    await this.thread.save(join(this.run.checkpoints, UNTRAINED))
+    this.#untrained = await this.thread.save(join(this.run.checkpoints, UNTRAINED))
     await this.thread.load(initial)
     rmSync(initial)
-    this.#log.forgetDrops()
+    this.#drops.forget()
   }
 
   /** Trains up to the last step, or until `signal` aborts; the step under way is finished. */
@@ -111,10 +130,18 @@ export class Training {
       bar.done()
     }
     await this.#checkpoint()
+    const dropped = this.#drops.inWords()
     return {
       step: this.#step,
       interrupted: this.#step < steps && !exhausted(),
       ...(exhausted() && { stoppedEarly: true as const }),
+      ...(dropped && { dropped }),
+      ...(this.#stepsHere > 0 && { figures: this.#figures() }),
+    }
+  }
+
+  #figures(): Figures {
+    return {
       waitedShare: this.#waited / (this.#waited + this.#seconds),
       secondsPerStep: (this.#waited + this.#seconds) / this.#stepsHere,
       loss: this.#loss,
@@ -152,9 +179,9 @@ export class Training {
       start,
       window: { batches: streams.window && Math.floor(streams.window / batchSize(graph)) },
       metrics: this.#metrics,
-      onDrop: drop => this.#log.drop(drop),
+      onDrop: drop => this.#drops.add(drop),
     })
-    await lastValueFrom(
+    const ended = lastValueFrom(
       batches.pipe(
         takeUntil(fromEvent(signal, 'abort')),
         concatMap(async batch => {
@@ -168,6 +195,10 @@ export class Training {
       ),
       { defaultValue: undefined },
     )
+    await ended.catch(error => {
+      this.#drops.writeRest()
+      throw error
+    })
   }
 
   async #trainOn(batch: Batch): Promise<StepReport> {
@@ -181,7 +212,7 @@ export class Training {
     const report = await this.#stepOrExplain(batch, step, logged)
     this.#step = step
     this.#cursor = batch.cursor
-    this.#log.passed(batch.cursor)
+    this.#drops.passed(batch)
     this.#count(report)
     const watched = watches ? await this.#evaluate() : undefined
     if (logged) this.#log.step(report, { epoch: batch.cursor.epoch, streams: this.#metrics.read(), watch: watched })
@@ -227,6 +258,9 @@ export class Training {
       cursor: this.#cursor,
       lengths: run.lengths(GROWING),
       sha256,
+      ...(this.#untrained && { untrained: this.#untrained }),
+      data: this.#data,
+      machine: machineMark(),
       versions: versions(),
     })
     thinCheckpoints(run.checkpoints, train.checkpoints)

@@ -3,8 +3,11 @@ import { Problem, Problems, renderProblem, train } from 'earshot'
 
 const [config = 'configs/quickstart.yaml', run = 'runs/example'] = process.argv.slice(2)
 try {
-  const { step, loss } = await train(config, { run, edits: [{ set: 'train.steps=4' }, { set: 'train.calibration=2' }] })
-  console.log(`${run}: ${step} steps, loss ${loss.toFixed(3)}`)
+  const { step, figures } = await train(config, {
+    run,
+    edits: [{ set: 'train.steps=4' }, { set: 'train.calibration=2' }],
+  })
+  console.log(`${run}: ${step} steps, loss ${figures?.loss.toFixed(3)}`)
 } catch (error) {
   if (!(error instanceof Problem || error instanceof Problems)) throw error
   const problems = error instanceof Problems ? error.problems : [error]

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { readClips } from '../../../data/manifests.js'
 import { Problem } from '../../../data/problem.js'
 import { tensorsFile, UNTRAINED } from '../../../engine/checkpoints/files.js'
+import { sha256Of } from '../../../engine/checkpoints/find.js'
 import { readTensors, writeTensors } from '../../../engine/checkpoints/tensors.js'
 import { decodeSafetensors } from '../../../engine/safetensors.js'
 import { Hearing } from '../../../graphs/inference/hearing.js'
@@ -82,7 +83,7 @@ export async function importUclser20(options: ImportOptions): Promise<Imported> 
     writeCheckpoint(run.checkpoints, {
       ...{ step, graph: config.graph, graphHash: hashGraph(config.graph) },
       ...{ train: config.train, statistics: scaled, cursor: { epoch: 0, position: 0 }, lengths: {} },
-      ...{ sha256: tensors(step), versions: versions(), note },
+      ...{ sha256: tensors(step), untrained: sha256Of(join(run.checkpoints, UNTRAINED)), versions: versions(), note },
     })
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     run.status('finished', { imported: { from: basename(file), sha256, note } })

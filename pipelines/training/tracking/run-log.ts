@@ -1,8 +1,7 @@
-/** What a run writes down while it trains: measurements, times, how its streams fare, and which clips were left out. */
+/** What a run writes down while it trains: measurements, times, and how its streams fare. */
 import type { Problem } from '../../../data/problem.js'
-import type { Batch, Dropped } from '../../../graphs/streams/gather.js'
+import type { Batch } from '../../../graphs/streams/gather.js'
 import type { StreamFigures } from '../../../graphs/streams/metrics.js'
-import type { Cursor } from '../../../graphs/streams/sub-batches.js'
 import { collapseOf, type Spread } from '../../model/collapse.js'
 import type { StepReport } from '../../model/settings.js'
 import type { Watched } from '../../model/watched.js'
@@ -22,8 +21,6 @@ export interface Around {
 
 export class RunLog {
   readonly #events: RunEvents
-  /** Reported by the streams, which run ahead; written when training has passed them. */
-  #drops: Dropped[] = []
   #warned = false
 
   /** `chance`: what each loss is by guessing; `steps`: how many there are to be. */
@@ -33,23 +30,6 @@ export class RunLog {
     private readonly steps: number,
   ) {
     this.#events = new RunEvents(run)
-  }
-
-  /** An item that the streams could not make. */
-  drop(drop: Dropped): void {
-    this.#drops.push(drop)
-  }
-
-  /** Of streams that are begun anew, which will report the same again. */
-  forgetDrops(): void {
-    this.#drops = []
-  }
-
-  /** Training has come to `cursor`: writes which items were left out before it. */
-  passed({ epoch, position }: Cursor): void {
-    const isPassed = (drop: Dropped) => drop.epoch < epoch || (drop.epoch === epoch && drop.position < position)
-    for (const drop of this.#drops.filter(isPassed)) this.run.append('skipped.jsonl', drop)
-    this.#drops = this.#drops.filter(drop => !isPassed(drop))
   }
 
   /** `metrics.jsonl` holds what a repeated run gives again, bit for bit; times are apart. */

@@ -13,10 +13,13 @@ export class BestSoFar {
   #merit = Number.NEGATIVE_INFINITY
   #since = 0
 
-  /** The best of what the run's metrics tell, among the checkpoints that are there. */
-  constructor(private readonly run: RunFolder) {
+  /** The best of what the run's metrics tell up to a step, among the checkpoints that are there. */
+  constructor(
+    private readonly run: RunFolder,
+    last = Number.POSITIVE_INFINITY,
+  ) {
     for (const { step, watch } of watchedLines(run)) {
-      if (!watch) continue
+      if (!watch || step > last) continue
       if (this.beatenBy(watch) && existsSync(tensorsFile(run.checkpoints, step))) this.note(step, watch)
       else this.#since++
     }

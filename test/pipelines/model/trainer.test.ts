@@ -1,9 +1,12 @@
 /** Steps of graphs of other shapes than views of clips: a separator alone, a classifier, channels lane by lane. */
 import test from 'ava'
+import { z } from 'zod'
+import { Problem } from '../../../data/problem.js'
 import type { CheckedGraph } from '../../../graphs/language/checked.js'
 import { buildModel } from '../../../graphs/model/model.js'
 import { sections } from '../../../pipelines/configuration/sections.js'
 import { Trainer } from '../../../pipelines/model/trainer.js'
+import { batchOf, describeStage, patch as patchOf } from '../../../stages/contract.js'
 import type { Port } from '../../../stages/ports.js'
 import { loadStages } from '../../../stages/registry.js'
 import { normal } from '../../engine/finite-differences.js'
@@ -13,18 +16,44 @@ import { batchNode, tensorNode } from '../../graphs/model/graph-nodes.js'
 
 const stages = await loadStages()
 const SIZE = 6
-const excerpt: Port = { kind: 'excerpt', rate: 8000, samples: 400 }
 const patch: Port = { kind: 'patch', rate: 16000, hop: 160, frames: 8, bands: 8 }
 
-function trainerOf(graph: CheckedGraph, chunk?: number): Trainer {
+/** mean(x) times the root of |w - 1|: w begins at 1, so that the loss is 0 and its gradient no number. */
+const rooted = describeStage({
+  runsIn: 'tensor',
+  role: 'loss',
+  name: 'rooted',
+  summary: '',
+  parameters: z.strictObject({ start: z.number().default(1) }),
+  in: { from: batchOf(patchOf) },
+  out: () => ({ kind: 'loss', chance: 1 }),
+  build:
+    ({ start }) =>
+    ({ tf }, scope) => {
+      const weight = scope.weight('w', [1], () => Float32Array.of(start))
+      return ({ from }) => tf.mean(tf.mul(tf.mean(from), tf.sqrt(tf.abs(tf.sub(weight.read(), 1)))))
+    },
+})
+const all = new Map([...stages, ['rooted', rooted]])
+
+function rootedGraph(start: number): CheckedGraph {
+  const batch = batchNode('batch', SIZE, patch)
+  return { nodes: [batch, tensorNode(all, 'loss', 'rooted', { from: batch }, { start })] }
+}
+
+const weightOf = (trainer: Trainer) =>
+  (trainer as unknown as { model: ReturnType<typeof buildModel> }).model.weights.state().get('loss.w')!.data[0]!
+const excerpt: Port = { kind: 'excerpt', rate: 8000, samples: 400 }
+
+function trainerOf(graph: CheckedGraph, chunk?: number, optimiser: object = { kind: 'sgd' }): Trainer {
   const train = sections.train.parse({
     steps: 10,
-    optimiser: { kind: 'sgd' },
+    optimiser,
     schedule: { kind: 'constant', 'learning-rate': 1e-3 },
     ...(chunk && { chunk }),
   })!
   const setup = { graph, seed: 1, threads: 2, precision: 'float32' as const, train }
-  return new Trainer(engine, buildModel(engine, graph, stages, 1), setup)
+  return new Trainer(engine, buildModel(engine, graph, all, 1), setup)
 }
 
 const numbers = (key: string, ...shape: number[]) => normal([SIZE, ...shape], key).data
@@ -79,4 +108,34 @@ test('an encoder goes over channels lane by lane, and a lane has its own name', 
   const values = model.forward({ batch: all }) as Record<string, ReturnType<typeof tf.tensor>>
   t.deepEqual(values.encoder!.shape, [SIZE, 3, 8])
   near(t, tf.unstack(values.encoder!, 1)[1]!.dataSync(), values.alone!.dataSync())
+})
+
+test('a gradient that is not finite is seen on steps that nobody logs: no weight moves, its name is told', t => {
+  const trainer = trainerOf(rootedGraph(1))
+  const batch = { batch: { only: numbers('x', 8, 8) } }
+  const problem = t.throws(() => trainer.step(batch, { step: 3, logged: false }), { instanceOf: Problem })
+  t.regex(problem!.message, /At step 3 the gradient is (NaN|Infinity).* gradients of loss\.w\./)
+  t.regex(problem!.hint!, /train\.optimiser\.clip/)
+  t.is(weightOf(trainer), 1)
+})
+
+test('numbers that arrive and are not finite are told as such, with the items that bring them', t => {
+  const trainer = trainerOf(rootedGraph(2))
+  const only = numbers('x', 8, 8)
+  only[2 * 64 + 5] = Number.NaN
+  const problem = t.throws(() => trainer.step({ batch: { only } }, { step: 4, logged: false }), { instanceOf: Problem })
+  t.regex(problem!.message, /At step 4 the value of loss is NaN.*What arrives at 'batch' .* items 3 of the batch/)
+  t.notRegex(problem!.hint!, /learning rate/)
+  t.is(weightOf(trainer), 2)
+})
+
+test('optimiser.clip shortens a step to its norm, and leaves a shorter one', t => {
+  const moved = (clip?: number) => {
+    const trainer = trainerOf(rootedGraph(2), undefined, { kind: 'sgd', momentum: 0, ...(clip && { clip }) })
+    const report = trainer.step({ batch: { only: numbers('x', 8, 8).fill(8) } }, { step: 1, logged: true })
+    t.is(report.health!.gradientNorm, 4) // 8 / (2 sqrt(2 - 1)): what is told is the norm before clipping
+    return (2 - weightOf(trainer)) / 1e-3
+  }
+  const inexact = 2 ** -22 / 1e-3 // the weight is rounded to steps of that, the rate is 1e-3
+  near(t, [moved(), moved(0.5), moved(10)], [4, 0.5, 4], 'steps', { inexact })
 })

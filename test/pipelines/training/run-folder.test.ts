@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
+import { Problem } from '../../../data/problem.js'
 import { nameOf, thisProcess } from '../../../pipelines/jobs/processes.js'
 import { RunFolder } from '../../../pipelines/training/run-folder.js'
 import { lockRun } from '../../../pipelines/training/run-lock.js'
@@ -81,4 +82,28 @@ test('a process that was killed holds no run, even before its parent has heard o
 test('checkpoints have a folder of their own', t => {
   const run = RunFolder.create(join(scratchFolder('run'), 'new'))
   t.throws(() => mkdirSync(run.checkpoints), { code: 'EEXIST' })
+})
+
+test('a file that is shorter than it was is cut to whole lines, never filled', t => {
+  const run = RunFolder.create(scratchFolder('run'))
+  writeFileSync(run.file('metrics.jsonl'), '{"step":1}\n{"st')
+  run.cutBack({ 'metrics.jsonl': 100, 'timings.jsonl': 20 })
+  t.is(readFileSync(run.file('metrics.jsonl'), 'utf8'), '{"step":1}\n')
+  t.false(existsSync(run.file('timings.jsonl')))
+})
+
+test('a run that found no room for its run.yaml gives way, a folder of mine does not', t => {
+  const path = join(scratchFolder('run'), 'full')
+  const run = RunFolder.create(path)
+  run.status('failed', { reason: 'No room is left.' })
+  writeFileSync(run.file('run.yaml.17.part'), 'half')
+  t.is(RunFolder.create(path).path, path)
+  writeFileSync(join(path, 'notes.txt'), '')
+  t.throws(() => RunFolder.create(path), { message: /already there/ })
+})
+
+test('a full disk is told in words', t => {
+  const run = RunFolder.create(scratchFolder('run'))
+  symlinkSync('/dev/full', run.file('metrics.jsonl'))
+  t.throws(() => run.append('metrics.jsonl', { step: 1 }), { instanceOf: Problem, code: 'disk-full' })
 })

@@ -1,0 +1,64 @@
+/** The clips that a run trains on, their features in the cache; the unusable ones are told and counted. */
+import { join } from 'node:path'
+import { changesTable } from '../../data/label-noise/corrupt.js'
+import { Problem } from '../../data/problem.js'
+import { checkLabels } from '../../graphs/streams/label-needs.js'
+import { batchSize } from '../../graphs/streams/layout.js'
+import type { Pool } from '../../graphs/streams/pool.js'
+import { type Prepared, prepareFeatures } from '../../graphs/streams/prepare.js'
+import type { Config } from '../configuration/config.js'
+import { trainingClips } from '../configuration/training-clips.js'
+import { clipsTable } from '../evaluation/classification/clips-table.js'
+import { plural } from '../terminal/in-words.js'
+import { progress } from '../terminal/progress.js'
+import { LABEL_CHANGES, type RunFolder, TRAINING_SET } from './run-folder.js'
+
+/** What is odd about files that are read. */
+export const NOTED = 'noted.jsonl'
+
+interface DataOptions {
+  config: Config
+  run: RunFolder
+  signal: AbortSignal
+  /** The cache folder. */
+  cache: string
+  /** Not gone on with: what is found is noted in the run folder. */
+  fresh: boolean
+}
+
+/** @throws Problem `too-many-bad-clips`; the signal's reason once it is aborted */
+export async function trainingData({ config, run, signal, cache, fresh }: DataOptions, pool: Pool): Promise<Prepared> {
+  const { clips, columns, changes } = await trainingClips(config.data)
+  const notes = checkLabels(config.graph, config.stages, { clips, columns })
+  if (notes.length > 0) process.stderr.write(`${notes.join('\n')}\n`)
+  if (fresh && config.data.labels) {
+    run.write(LABEL_CHANGES, changesTable(changes))
+    run.write(TRAINING_SET, clipsTable(clips, columns))
+  }
+  const bar = progress('reading sounds', clips.length)
+  const cacheFolder = join(cache, 'features')
+  const onProgress = () => bar.tick()
+  const prepared = await prepareFeatures({ graph: config.graph, clips, cacheFolder, pool, onProgress, signal }).finally(
+    bar.done,
+  )
+  const { skipped, noted } = prepared
+  if (fresh) {
+    for (const one of skipped) run.append('skipped.jsonl', one)
+    for (const one of noted) run.append(NOTED, one)
+  }
+  const limit = config.train['bad-clips']
+  const [first] = skipped
+  if (first && (skipped.length > limit * clips.length || prepared.clips.length < batchSize(config.graph)))
+    throw new Problem(
+      'too-many-bad-clips',
+      `${skipped.length} of ${clips.length} clips cannot be used; the first, ${first.path}: ${first.reason}`,
+      {
+        hint: `${first.hint ? `${first.hint} ` : ''}All are listed in ${run.file('skipped.jsonl')}. Mend or remove them, or raise train.bad-clips (now ${limit}).`,
+      },
+    )
+  if (first)
+    process.stderr.write(`Left out: ${plural(skipped.length, 'clip')}; ${run.file('skipped.jsonl')} says why.\n`)
+  if (noted.length > 0)
+    process.stderr.write(`Odd, and read all the same: ${plural(noted.length, 'file')}; ${run.file(NOTED)} says how.\n`)
+  return prepared
+}
