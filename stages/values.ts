@@ -66,6 +66,13 @@ export type Pair<Value> = Record<Lane, Value>
 /** All views of a clip: two are a pair, more are a list. */
 export type Views<Value> = Pair<Value> | readonly Value[]
 
+/** What is drawn from a bank: not this clip, and of those that may come. */
+export interface Draw {
+  not: string
+  rng: Rng
+  where?: ((clip: Clip) => boolean) | undefined
+}
+
 /** Random access to what a draw-free node makes of any clip of the training set (a stage's `bank` port). */
 export interface Bank<Value> {
   /**
@@ -73,10 +80,9 @@ export interface Bank<Value> {
    * clips may come, all if absent.
    * @throws RangeError if the set is too small
    */
-  draw(
-    count: number,
-    options: { not: string; rng: Rng; where?: ((clip: Clip) => boolean) | undefined },
-  ): Promise<Value[]>
+  draw(count: number, options: Draw): Promise<Value[]>
+  /** The same, each with its clip. */
+  drawn(count: number, options: Draw): Promise<{ clip: Clip; value: Value }[]>
   /** Mean and standard deviation over every number this node gave for the training clips. */
   statistics(): Statistics
 }

@@ -14,14 +14,16 @@ export function bankOf<Value>(
   statistics: Statistics | undefined,
 ): Bank<Value> {
   const positions = new Map(clips.map(({ id }, position) => [id, position]))
+  const drawn: Bank<Value>['drawn'] = async (count, { not, rng, where }) => {
+    const open = where && [...clips.keys()].filter(position => clips[position]!.id !== not && where(clips[position]!))
+    const picks = open
+      ? pickDifferent(open.length, count, undefined, rng).map(pick => open[pick]!)
+      : pickDifferent(clips.length, count, positions.get(not), rng)
+    return Promise.all(picks.map(async position => ({ clip: clips[position]!, value: await valueAt(position) })))
+  }
   return {
-    draw: async (count, { not, rng, where }) => {
-      const open = where && [...clips.keys()].filter(position => clips[position]!.id !== not && where(clips[position]!))
-      const picks = open
-        ? pickDifferent(open.length, count, undefined, rng).map(pick => open[pick]!)
-        : pickDifferent(clips.length, count, positions.get(not), rng)
-      return Promise.all(picks.map(valueAt))
-    },
+    drawn,
+    draw: async (...asked) => (await drawn(...asked)).map(({ value }) => value),
     statistics: () => {
       if (!statistics) throw new Error('statistics are only known of a cached node')
       return statistics

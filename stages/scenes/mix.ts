@@ -10,7 +10,7 @@ export default describeStage({
   parameters: z.strictObject({}),
   joins: true,
   in: { from: channels(excerpt) },
-  out: ({ from }) => (from.kind === 'channels' ? from.of : from),
+  out: ({ from }) => from.of,
   work:
     () =>
     ({ from }) =>

@@ -4,6 +4,7 @@ import { duration, range } from '../quantities.js'
 import type { Clip } from '../values.js'
 import { composeScene } from './compose.js'
 import { cutBed, cutEvent } from './cut-event.js'
+import { madeOf } from './scene-clips.js'
 
 const parameters = z.strictObject({
   length: duration({ min: 0.05, max: 600 }).default(4).describe('length of the scene'),
@@ -70,15 +71,16 @@ export default describeStage({
     return async ({ from, events, beds, clip, rng }) => {
       const number = rng('number').integer(given.number[0], given.number[1] + 1)
       const where = companyOf(clip, given.together, rng('together').uniform())
-      const others = await events.draw(number - 1, { not: clip.id, rng: rng('events'), where })
-      const cuts = [from, ...others].map((source, i) => cutEvent(source, longest, fade, rng(`cut ${i}`)).samples)
+      const others = await events.drawn(number - 1, { not: clip.id, rng: rng('events'), where })
+      const sounds = [from, ...others.map(({ value }) => value)]
+      const cuts = sounds.map((source, i) => cutEvent(source, longest, fade, rng(`cut ${i}`)).samples)
       const isBed = given['bed-where'] && ofValues(given['bed-where'])
       const [bed] = beds ? await beds.draw(1, { not: clip.id, rng: rng('beds'), where: isBed }) : []
       const under = bed && cutBed(bed, of.samples, rng('cut bed')).samples
       const scene = composeScene(cuts, under, rules, rng)
       const stems = Array.from({ length: count }, (_, i) => scene.events[i] ?? new Float32Array(of.samples))
       if (scene.bed) stems[count - 1] = scene.bed
-      return stems
+      return madeOf(stems, [clip, ...others.map(({ clip }) => clip)])
     }
   },
 })

@@ -4,6 +4,7 @@ import { streamOf } from '../../../graphs/streams/draws.js'
 import type { Port } from '../../../stages/ports.js'
 import mixStage from '../../../stages/scenes/mix.js'
 import sceneStage from '../../../stages/scenes/scene.js'
+import sceneLabels from '../../../stages/scenes/scene-labels.js'
 import type { Clip, Recording } from '../../../stages/values.js'
 import { draws, outOf, runItem } from '../views/support.js'
 
@@ -97,4 +98,35 @@ test('the same draws give the same stems; their mix is their sum', async t => {
   t.deepEqual(outOf(mixStage, {}, { from }), { kind: 'excerpt', rate: 1000, samples: 1000 })
   const mixture = runItem(mixStage, {}, { from }, { from: made }) as Float32Array
   for (let i = 0; i < 1000; i++) t.true(Math.abs(mixture[i]! - made.reduce((sum, stem) => sum + stem[i]!, 0)) < 1e-6)
+})
+
+const classes = ['bird', 'dog', 'rain']
+const labelled = (from: unknown, given: object = {}) =>
+  runItem(
+    sceneLabels,
+    { column: 'kind', classes, ...given },
+    { from: outOf(sceneStage, { length: '1 s', longest: '0.5 s' }, ports) },
+    { from },
+  )
+
+test('labels of a scene are those of the clips that can be heard in it', async t => {
+  const numbers = new Set<string>()
+  for (let i = 0; i < 30; i++) {
+    const made = await stems({ number: [2, 3] }, `item ${i}`)
+    const events = made.slice(0, 3).filter(stem => stem.some(sample => sample !== 0))
+    const kinds = new Set(events.map(stem => clipOf(stem).labels.kind))
+    t.deepEqual(
+      labelled(made),
+      Float32Array.from(classes, name => (kinds.has(name) ? 1 : 0)),
+    )
+    numbers.add([...kinds].sort().join(' '))
+  }
+  t.true(numbers.size > 3)
+})
+
+test('labels that are no class count for nothing; a scene without any is dropped, and so is what is no scene', async t => {
+  const made = await stems({ together: { column: 'kind', share: 1 } }, 'item')
+  t.deepEqual(labelled(made, { classes: ['dog', 'bird'] }), Float32Array.of(0, 1))
+  t.throws(() => labelled(made, { classes: ['dog', 'cat'] }), { code: 'not-a-class', message: /their labels: bird/ })
+  t.throws(() => labelled([...made]), { code: 'no-scene' })
 })

@@ -23,6 +23,7 @@ async function pairs(given: object, count = 40): Promise<Pair<Float32Array>[]> {
       asked.push(not)
       return new Array(count).fill(counting)
     },
+    drawn: async () => [],
     statistics: () => ({ mean: 0, deviation: 1 }),
   })
   const make = (item: string) => runItem(stage, given, ports, { from, others: others([]), rng: draws(item) })
@@ -47,6 +48,7 @@ test('never of the clip itself', async t => {
       asked.push(not)
       return [counting]
     },
+    drawn: async () => [],
     statistics: () => ({ mean: 0, deviation: 1 }),
   }
   await runItem(stage, {}, ports, { from, others: bank })

@@ -66,6 +66,7 @@ export function bankOf(mels: LogMel[], statistics: Statistics = { mean: 0, devia
       asked.push({ count, not })
       return mels.slice(0, count)
     },
+    drawn: async () => [],
     statistics: () => statistics,
   }
   return { bank, asked }

@@ -65,6 +65,7 @@ test('noise may be a piece of another recording', async t => {
       asked.push(not)
       return [{ samples: 500, read: (start, count) => samples.slice(start, start + count) }]
     },
+    drawn: async () => [],
     statistics: () => ({ mean: 0, deviation: 1 }),
   }
   const both = { ...ports, noises: { kind: 'recording', rate: 8000 } } as const
