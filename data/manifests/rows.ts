@@ -62,8 +62,10 @@ function delimiterOf(text: string, extension: string): Delimiter {
 }
 
 /** Spreadsheets make all rows as long as the longest. */
-function withoutPadding({ line, fields }: Row, length: number): Row {
-  return { line, fields: fields.slice(length).some(text => text !== '') ? fields : fields.slice(0, length) }
+function withoutPadding(row: Row, length: number): Row {
+  const { line, fields } = row
+  if (fields.length <= length || fields.slice(length).some(text => text !== '')) return row
+  return { line, fields: fields.slice(0, length) }
 }
 
 /**
@@ -79,16 +81,15 @@ export function mapRows<T>(
   together: () => Problem | undefined = () => undefined,
 ): T[] {
   const problems: Problem[] = []
-  const made = rows.flatMap(row => {
+  const made: T[] = []
+  for (const row of rows)
     try {
       if (row.fields.length !== names.length) throw otherLength(row, names.length, file)
-      return [read(row)]
+      made.push(read(row))
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       problems.push(error)
-      return []
     }
-  })
   const one = together()
   if (one) problems.push(one)
   if (problems.length === 0) return made

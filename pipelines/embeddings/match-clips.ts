@@ -60,12 +60,13 @@ export function matchClips(
     if (open.length === 0) break
     const tails = new NameTails(names.map(name => reading.known(name)))
     const claims = new Map<number, Claim>()
+    const doubtful: { clip: number; places: readonly number[] }[] = []
     for (const clip of open) {
-      const tail = longest(clips[clip]!.flatMap(name => tails.find(reading.wanted(name)) ?? []))
+      const tail = longestTail(clips[clip]!, name => tails.find(reading.wanted(name)))
       if (!tail) continue
-      const [place, other] = tail.places
-      if (other !== undefined) throw twoNames(wanted[clip]![0]!, [place!, other], known, origin)
-      claim(claims, place!, { clip, file: files[clip]!, length: tail.length })
+      const { places, length } = tail
+      if (places.length > 1) doubtful.push({ clip, places })
+      else claim(claims, places[0]!, { clip, file: files[clip]!, length })
     }
     for (const [place, { clips, file, rival }] of claims) {
       if ((taken.get(place) ?? file) !== file) continue
@@ -78,6 +79,12 @@ export function matchClips(
         )
       taken.set(place, file)
       for (const clip of clips) found[clip] = place
+    }
+    for (const { clip, places } of doubtful) {
+      const free = places.find(place => !taken.has(place))
+      if (free === undefined) continue // each is the name of another clip
+      const other = places.find(place => place !== free)!
+      throw twoNames(wanted[clip]![0]!, [free, other].sort(ascending), known, origin)
     }
   }
   return found
@@ -102,12 +109,19 @@ function namesOf(texts: readonly string[]): Name[] {
 }
 
 /** The same name before tails of any length; of two equally long ones both places. */
-function longest(tails: readonly Tail[]): Tail | undefined {
-  const length = Math.max(...tails.map(tail => tail.length))
-  const places = tails.filter(tail => tail.length === length).flatMap(tail => tail.places)
-  if (length === Number.POSITIVE_INFINITY) return tails.find(tail => tail.length === length)
-  return tails.length === 0 ? undefined : { places: [...new Set(places)], length }
+function longestTail(names: readonly Name[], find: (name: Name) => Tail | undefined): Tail | undefined {
+  let best: Tail | undefined
+  for (const name of names) {
+    const tail = find(name)
+    if (tail?.length === Number.POSITIVE_INFINITY) return tail
+    if (!tail || tail.length < (best?.length ?? 0)) continue
+    const places = tail.length === best?.length ? [...new Set([...best.places, ...tail.places])] : tail.places
+    best = { places, length: tail.length }
+  }
+  return best
 }
+
+const ascending = (a: number, b: number) => a - b
 
 /** Clips of one file that want a known name; `rival` wants it as much, and is of another file. */
 interface Claim {

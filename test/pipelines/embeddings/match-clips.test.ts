@@ -40,6 +40,12 @@ test('a tail that means two known names, or two clips, is an error that names bo
   ambiguous(t, () => matchClips(names('01.wav', '01.flac'), ['01']), '01.wav', '01.flac')
 })
 
+test('a clip that the table does not name is not found, although others end in its name', t => {
+  t.deepEqual(matchClips(names('a/01.wav', 'b/01.wav', '01.wav'), ['a/01.wav', 'b/01.wav']), [0, 1, undefined])
+  t.deepEqual(matchClips(names('a/01.wav', 'b/01.wav', '01.flac'), ['a/01.wav', 'b/01.wav']), [0, 1, undefined])
+  ambiguous(t, () => matchClips(names('a/01.wav', '01.wav'), ['a/01.wav', 'b/01.wav']), 'a/01.wav', 'b/01.wav')
+})
+
 test('a stretch is its own clip; a whole file stands for its stretches', t => {
   const stretches = ['a.wav#0-1', 'a.wav#1-2.5'].map(clip => [clip, '/sounds/a.wav'])
   t.deepEqual(matchClips(stretches, ['a.wav#1-2.5', 'a.wav#0-1']), [1, 0])
