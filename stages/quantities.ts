@@ -4,6 +4,12 @@ import { z } from 'zod'
 const DURATIONS: Record<string, number> = { us: 1e-6, ms: 1e-3, s: 1, min: 60, h: 3600 }
 const FREQUENCIES: Record<string, number> = { Hz: 1, kHz: 1e3 }
 
+/** What a quantity looks like as text, by the unit that a number alone is in. */
+export const quantityPattern = (base: string): string => {
+  const units = [DURATIONS, FREQUENCIES].find(units => base in units) ?? { [base]: 1 }
+  return `^\\s*[-+]?[\\d.]+(e[-+]?\\d+)?\\s*(${Object.keys(units).join('|')})\\s*$|\\$\\{`
+}
+
 interface Limits {
   min: number
   max: number

@@ -15,7 +15,7 @@ import { readShards } from './shards.js'
 import { readTable } from './table.js'
 
 /** A data set file. Paths start from the file's own folder; `package:name/path` is a path in an npm package. */
-const dataSet = z
+export const dataSetSchema = z
   .strictObject({
     adapter: z.enum(adapters.map(({ name }) => name)).optional(),
     folder: z.string().optional(),
@@ -59,7 +59,7 @@ export async function readDataSet(file: string): Promise<ClipList> {
   return filterClips(await allClips(file, settings), settings, file)
 }
 
-async function allClips(file: string, settings: z.output<typeof dataSet>): Promise<ClipList> {
+async function allClips(file: string, settings: z.output<typeof dataSetSchema>): Promise<ClipList> {
   const folder = settings.folder === undefined ? undefined : await located(settings.folder, dirname(file), file)
   const adapter = adapters.find(({ name }) => name === settings.adapter)
   if (adapter) return adapter.read(folder!)
@@ -86,7 +86,7 @@ async function allClips(file: string, settings: z.output<typeof dataSet>): Promi
   return readFolder(folder!, options)
 }
 
-async function readSettings(file: string): Promise<z.output<typeof dataSet>> {
+async function readSettings(file: string): Promise<z.output<typeof dataSetSchema>> {
   const lines = new LineCounter()
   const document = parseDocument(await readFile(file, 'utf8'), { lineCounter: lines })
   const placeAt = (offset: number): Place => {
@@ -95,7 +95,7 @@ async function readSettings(file: string): Promise<z.output<typeof dataSet>> {
   }
   if (document.errors.length > 0)
     throw new Problems(document.errors.map(error => bad(error.message.split('\n')[0]!, placeAt(error.pos[0]))))
-  const read = dataSet.safeParse(document.toJS())
+  const read = dataSetSchema.safeParse(document.toJS())
   if (read.success) return read.data
   throw new Problems(
     read.error.issues.map(issue => {

@@ -1,6 +1,7 @@
 /** The JSON Schema of documents, for editors: derived from the contracts of the stages and the schemas of the sections. */
 import { z } from 'zod'
 import type { Stage } from '../../stages/contract.js'
+import { quantityPattern } from '../../stages/quantities.js'
 import { inPorts } from './describe-stage.js'
 import type { Sections } from './document.js'
 
@@ -8,6 +9,9 @@ type Json = Record<string, unknown>
 
 const reference: Json = { type: 'string', description: 'a node, such as mel, or one side of a pair, such as near.a' }
 const orNull = (schema: Json): Json => ({ anyOf: [schema, { type: 'null' }] })
+
+/** Whatever a file below says can be taken away. */
+const REMOVED: Json = { type: 'null' }
 
 /** What every node may say. */
 const WORDS: Json = {
@@ -34,9 +38,10 @@ export function documentSchema(stages: Iterable<Stage>, sections: Sections): Jso
     allOf: all.map(stage => ({
       if: { properties: { stage: { const: stage.name } }, required: ['stage'] },
       // biome-ignore lint/suspicious/noThenProperty: the word of JSON Schema
-      then: { properties: nodeProperties(stage), additionalProperties: false },
+      then: { properties: nodeProperties(stage), additionalProperties: REMOVED },
     })),
   }
+  const known = [{ enum: all.map(({ name }) => name) }, { type: 'string', pattern: REFERENCE }, { type: 'null' }]
   const strings = { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] }
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
@@ -48,21 +53,37 @@ export function documentSchema(stages: Iterable<Stage>, sections: Sections): Jso
       stages: {
         type: 'array',
         items: { type: 'string' },
-        description: 'JavaScript files with stages; their code is run',
+        description: 'JavaScript files with stages; their code is run. Where they are listed, any name may be a stage.',
       },
       inputs: { ...strings, description: 'of a sub-graph: the nodes that the using graph gives' },
       output: { type: 'string', description: 'of a sub-graph: the node that its name stands for' },
       nodes: {
         type: 'object',
-        additionalProperties: orNull({ anyOf: [shared(), used(), { $ref: '#/definitions/node' }] }),
+        additionalProperties: orNull(either('shares', shared(), either('use', used(), { $ref: '#/definitions/node' }))),
       },
       ...Object.fromEntries(Object.entries(sections).map(([name, schema]) => [name, orNull(written(schema))])),
-      evaluate: { type: ['object', 'null'] },
     },
     additionalProperties: false,
     definitions: { node },
+    if: { required: ['stages'] },
+    // biome-ignore lint/suspicious/noThenProperty: the word of JSON Schema
+    then: {},
+    else: { properties: { nodes: { additionalProperties: { properties: { stage: { anyOf: known } } } } } },
   }
 }
+
+/** The schema of a file that is read whole and extends nothing: a sweep, scenes, a data set. */
+export function fileSchema(schema: z.ZodType, title: string): Json {
+  return { $schema: 'http://json-schema.org/draft-07/schema#', title, ...inJson(schema, { whole: true }) }
+}
+
+/** One schema for maps with this key, another for those without. */
+const either = (key: string, one: Json, other: Json): Json => ({
+  if: { type: 'object', required: [key] },
+  // biome-ignore lint/suspicious/noThenProperty: the word of JSON Schema
+  then: one,
+  else: other,
+})
 
 function nodeProperties(stage: Stage): Json {
   const ports = inPorts(stage).map(({ name, kind }) => [name, orNull({ ...reference, description: `reads ${kind}` })])
@@ -79,7 +100,7 @@ function nodeProperties(stage: Stage): Json {
 function shared(): Json {
   const { from, draws, joint } = WORDS as Record<string, Json>
   const properties = { shares: { type: 'string', description: 'the node whose weights it uses' }, from, draws, joint }
-  return { type: 'object', required: ['shares'], properties, additionalProperties: false }
+  return { type: 'object', required: ['shares'], properties, additionalProperties: REMOVED }
 }
 
 /** `{ use: two-views.yaml, from: mel }`. */
@@ -88,30 +109,50 @@ function used(): Json {
   return { type: 'object', required: ['use'], properties }
 }
 
-/** A schema as what is written: every value may be a reference, and a partial map is filled up by what it extends. */
-function written(schema: z.ZodType): Json {
+/** A schema as what is written: every value may be a reference or null, and a partial map is filled up by what it extends. */
+const written = (schema: z.ZodType): Json => inJson(schema, { whole: false })
+
+interface Strictness {
+  /** Nothing is extended, referred to or removed. */
+  whole: boolean
+}
+
+function inJson(schema: z.ZodType, how: Strictness): Json {
   const { $schema: _, ...json } = z.toJSONSchema(schema, {
     io: 'input',
     unrepresentable: 'any',
     target: 'draft-7',
   }) as Json
-  return lenient(json)
+  return asWritten(json, how)
 }
 
-function lenient(schema: Json): Json {
-  const { required: _, file: __, ...rest } = schema
-  const changed = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, inside(key, value)]))
-  const scalar = ['number', 'integer', 'boolean'].includes(String(rest.type)) || 'enum' in rest
-  if (!scalar) return changed
-  const { description, default: usual, ...plain } = changed
+const REFERENCE = '\\$\\{'
+
+function asWritten(schema: Json, how: Strictness): Json {
+  const { required, file: _, unit, description, default: usual, ...rest } = schema
   const about = { ...(description !== undefined && { description }), ...(usual !== undefined && { default: usual }) }
-  return { ...about, anyOf: [plain, { type: 'string', pattern: '\\$\\{' }] }
+  const changed = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, inside(key, value, how)]))
+  if (typeof unit === 'string')
+    return { ...about, anyOf: [{ type: 'number' }, { type: 'string', pattern: quantityPattern(unit) }, ...loose(how)] }
+  if (how.whole) return { ...about, ...changed, ...(required !== undefined && { required }) }
+  const plain = ['number', 'integer', 'boolean', 'array'].includes(String(rest.type)) || 'enum' in rest
+  return plain ? { ...about, anyOf: [changed, ...loose(how)] } : { ...about, ...changed }
 }
 
-function inside(key: string, value: unknown): unknown {
+const loose = ({ whole }: Strictness): Json[] => (whole ? [] : [{ type: 'string', pattern: REFERENCE }])
+
+function inside(key: string, value: unknown, how: Strictness): unknown {
+  const each = (one: Json) => asWritten(one, how)
   if (key === 'properties')
-    return Object.fromEntries(Object.entries(value as Record<string, Json>).map(([name, one]) => [name, lenient(one)]))
-  if (['anyOf', 'oneOf', 'prefixItems'].includes(key)) return (value as Json[]).map(lenient)
-  if (key === 'items') return Array.isArray(value) ? value.map(lenient) : lenient(value as Json)
+    return Object.fromEntries(
+      Object.entries(value as Record<string, Json>).map(([name, one]) => [
+        name,
+        how.whole ? each(one) : orNull(each(one)),
+      ]),
+    )
+  if (['anyOf', 'oneOf', 'prefixItems'].includes(key)) return (value as Json[]).map(each)
+  if (key === 'items') return Array.isArray(value) ? value.map(each) : each(value as Json)
+  if (key === 'additionalProperties' && typeof value === 'object') return each(value as Json)
+  if (key === 'additionalProperties' && value === false && !how.whole) return REMOVED
   return value
 }

@@ -1,5 +1,5 @@
 /** Names of the weights that a node makes, told without TensorFlow: its stage is built, and never called. */
-import type { Engine, Scope, Weight } from '../../engine/engine.js'
+import type { Engine, Scope, Tensor, Weight } from '../../engine/engine.js'
 import { createLayers } from '../../engine/layers/layers.js'
 import type { TensorStage } from '../../stages/contract.js'
 import type { CheckedNode } from '../language/checked.js'
@@ -8,10 +8,12 @@ import { liftedNode } from '../language/lifted.js'
 /** `block0.filter`, ... as they stand below the node's id; nothing for a stage that asks TensorFlow while it is built. */
 export function weightNames(node: CheckedNode, stage: TensorStage): string[] | undefined {
   const names: string[] = []
-  const made = (prefix: string) => (name: string, shape: readonly number[]) => {
-    names.push(prefix + name)
-    return { name: prefix + name, shape, trainable: true, read: () => anything, assign: () => undefined } as Weight
-  }
+  const made =
+    (prefix: string) =>
+    (name: string, shape: readonly number[]): Weight => {
+      names.push(prefix + name)
+      return { name: prefix + name, shape, trainable: true, read: () => anything as Tensor, assign: () => undefined }
+    }
   const scope = (prefix: string): Scope => ({
     within: name => scope(`${prefix}${name}.`),
     weight: made(prefix),
@@ -27,5 +29,5 @@ export function weightNames(node: CheckedNode, stage: TensorStage): string[] | u
 }
 
 /** Has every property, and gives itself when it is called. */
-const anything: never = new Proxy(() => anything, { get: () => anything, apply: () => anything }) as never
+const anything: unknown = new Proxy(() => anything, { get: () => anything, apply: () => anything })
 const engine = { tf: anything, operations: anything, layers: anything, precision: 'float32' } as Engine

@@ -2,12 +2,11 @@
 import type { Command } from 'commander'
 import { Problem, Problems } from '../../data/problem.js'
 import type { Origin } from '../../graphs/language/document.js'
+import { suggestion } from '../../graphs/language/nearest-name.js'
 import { readGraph } from '../../graphs/language/read-graph.js'
 import { renderProblem } from '../../graphs/language/render-problem.js'
-import { loadStages } from '../../stages/registry.js'
 import { CONFIG } from '../configuration/config.js'
 import { runYaml } from '../configuration/run-yaml.js'
-import { sections } from '../configuration/sections.js'
 import { editOptions } from './edit-options.js'
 
 const EXAMPLES = `
@@ -17,12 +16,13 @@ Examples:
   ./earshot config configs/pool.yaml --without mixed --explain
   ./earshot config runs/quickstart/run.yaml --explain
   ./earshot config --schema > graphs/earshot.schema.json         for editors (yaml-language-server)
+  ./earshot config --schema sweep > configs/sweep.schema.json
 `
 
 interface Options {
   explain?: true
   json?: true
-  schema?: true
+  schema?: true | string
 }
 
 export default (program: Command): void => {
@@ -32,11 +32,14 @@ export default (program: Command): void => {
     .argument('[file]', 'a graph or config (YAML)')
     .option('--explain', 'a line for each value, with file and line of what set it')
     .option('--json', 'print for tools')
-    .option('--schema', 'print the JSON Schema of graphs and configs instead, by which editors complete and explain')
+    .option(
+      '--schema [kind]',
+      'print a JSON Schema instead, by which editors complete and explain: of configs, or of a sweep, scenes, proxy, data-set',
+    )
     .addHelpText('after', EXAMPLES)
   const edits = editOptions(command)
   command.action(async (file: string | undefined, { explain, json, schema }: Options) => {
-    if (schema) return void process.stdout.write(await schemaText())
+    if (schema) return void process.stdout.write(await schemaText(schema === true ? 'config' : schema))
     if (file === undefined)
       throw new Problem('no-config', 'Name a graph or config.', { hint: './earshot config configs/quickstart.yaml' })
     const { document, problems } = await readGraph(file, { edits, ...CONFIG })
@@ -51,9 +54,11 @@ export default (program: Command): void => {
   })
 }
 
-async function schemaText(): Promise<string> {
-  const { documentSchema } = await import('../../graphs/language/json-schema.js')
-  return `${JSON.stringify(documentSchema((await loadStages()).values(), sections), undefined, 1)}\n`
+async function schemaText(kind: string): Promise<string> {
+  const { jsonSchemas } = await import('../reports/json-schemas.js')
+  const make = jsonSchemas[kind]
+  if (make) return `${JSON.stringify(await make(), undefined, 1)}\n`
+  throw new Problem('bad-option', `There is no schema of '${kind}'. ${suggestion(kind, Object.keys(jsonSchemas))}`)
 }
 
 /** `train.steps  300  configs/quickstart.yaml:13`; what nobody wrote is a default, which `earshot list` tells. */

@@ -21,7 +21,7 @@ export async function labelProblems({ graph, document, stages }: SoundGraph<type
       const message = `The sounds to watch have no column '${column}'. ${suggestion(column, watched.columns)}`
       problems.push(at(['train', 'watch', name], 'no-column', message.trimEnd()))
     }
-  const needed = graph.nodes.some(({ stage, parameters }) => stages.get(stage)?.labels?.(parameters as never).length)
+  const needed = graph.nodes.some(({ stage, parameters }) => stages.get(stage)?.labels?.(parameters).length)
   const clips = needed && data ? await listOf(data.set) : undefined
   if (clips) {
     const { checkLabels } = await import('../../graphs/streams/label-needs.js')

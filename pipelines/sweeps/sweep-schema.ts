@@ -12,17 +12,28 @@ const text = z.string().min(1)
 
 const EDITS = ['set', 'without', 'swap']
 
-const edit = z.unknown().transform((given, context): Edit => {
-  const [[word, value] = [], second] =
-    typeof given === 'object' && given !== null ? Object.entries(given as Record<string, unknown>) : []
-  if (word !== undefined && EDITS.includes(word) && typeof value === 'string' && !second) return given as Edit
-  const near = word === undefined || EDITS.includes(word) ? undefined : nearestName(word, EDITS)
-  const wrong = near === undefined ? '' : `there is no '${word}', did you mean '${near}'? An edit is one of`
-  context.addIssue(
-    `${wrong || 'expected one edit:'} { set: train.steps=600 }, { without: mixed } or { swap: encoder=resnet18 }`,
-  )
-  return z.NEVER
-})
+const edit = z
+  .unknown()
+  .transform((given, context): Edit => {
+    const [[word, value] = [], second] =
+      typeof given === 'object' && given !== null ? Object.entries(given as Record<string, unknown>) : []
+    if (word !== undefined && EDITS.includes(word) && typeof value === 'string' && !second) return given as Edit
+    const near = word === undefined || EDITS.includes(word) ? undefined : nearestName(word, EDITS)
+    const wrong = near === undefined ? '' : `there is no '${word}', did you mean '${near}'? An edit is one of`
+    context.addIssue(
+      `${wrong || 'expected one edit:'} { set: train.steps=600 }, { without: mixed } or { swap: encoder=resnet18 }`,
+    )
+    return z.NEVER
+  })
+  // what the JSON Schema says of it
+  .meta({
+    oneOf: EDITS.map(word => ({
+      type: 'object',
+      properties: { [word]: { type: 'string' } },
+      required: [word],
+      additionalProperties: false,
+    })),
+  })
 
 const edits = z.array(edit)
 const seeds = z

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { Problem, Problems } from '../../../data/problem.js'
 import { METHODS } from '../split-set.js'
 
-const settings = z.strictObject({
+export const proxySchema = z.strictObject({
   embeddings: z
     .array(z.string())
     .min(1)
@@ -28,7 +28,7 @@ const settings = z.strictObject({
   seed: z.int().min(0).default(0),
 })
 
-export type ProxySettings = z.output<typeof settings>
+export type ProxySettings = z.output<typeof proxySchema>
 
 /**
  * @param embeddings in place of those that the file names
@@ -46,7 +46,7 @@ export function readProxySettings(file: string, embeddings: readonly string[] = 
   if (document.errors.length > 0)
     throw new Problems(document.errors.map(error => problem(error.message.split('\n')[0]!, error.pos[0])))
   const asked = { ...(document.toJS() ?? {}), ...(embeddings.length > 0 && { embeddings }) }
-  const read = settings.safeParse(asked)
+  const read = proxySchema.safeParse(asked)
   if (read.success) return read.data
   throw new Problems(
     read.error.issues.map(({ path, message }) => {

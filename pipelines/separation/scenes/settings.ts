@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { type Place, Problem, Problems } from '../../../data/problem.js'
+import { NAME, NAME_IN_WORDS } from '../../../graphs/language/names.js'
 import { duration, frequency, range } from '../../../stages/quantities.js'
 
 const seconds = duration({ min: 0.02, max: 600 })
@@ -35,9 +36,9 @@ const beds = z.strictObject({
   below: range({ min: 0, max: 100 }).default([15, 25]).describe('dB below the mean level of the events'),
 })
 
-const settings = z
+export const scenesSchema = z
   .strictObject({
-    name: z.string().default('scenes'),
+    name: z.string().regex(NAME, `expected ${NAME_IN_WORDS}`).default('scenes'),
     count: z.int().min(1).max(1_000_000).default(3000).describe('scenes'),
     length: seconds.default(4).describe('of a scene'),
     rate: frequency({ min: 1000, max: 192_000 }).default(16_000).transform(Math.round),
@@ -58,7 +59,7 @@ const settings = z
     message: 'an event cannot be longer than the scene',
   })
 
-export type SceneSettings = z.output<typeof settings>
+export type SceneSettings = z.output<typeof scenesSchema>
 
 /**
  * Reads a scene config. Sets become absolute paths.
@@ -82,7 +83,7 @@ export async function readSceneSettings(file: string): Promise<SceneSettings> {
   }
   if (document.errors.length > 0)
     throw new Problems(document.errors.map(error => problem(error.message.split('\n')[0]!, error.pos[0])))
-  const read = settings.safeParse(document.toJS() ?? {})
+  const read = scenesSchema.safeParse(document.toJS() ?? {})
   if (!read.success) {
     throw new Problems(
       read.error.issues.map(({ path, message }) => {
