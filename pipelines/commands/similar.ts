@@ -1,8 +1,10 @@
 /** `earshot similar`: the sounds most like one, and how often they share its label. */
+
 import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
 import type { Precision } from '../embeddings/search/precision-at-k.js'
 import type { SearchResult } from '../embeddings/search/search.js'
+import { inPercent } from '../terminal/numbers.js'
 import { textTable } from '../terminal/text-table.js'
 import { verb } from './verb.js'
 
@@ -108,14 +110,13 @@ function precisionText(
   { k, precision, interval, balanced, chance, labels, queries, rows }: Precision,
   label: string,
 ): string {
-  const percent = (share: number) => (100 * share).toFixed(1)
   const shown = labels.slice(0, SHOWN)
   const width = Math.max(...shown.map(own => own.label.length))
   const asked = queries < rows ? `${queries} of ${rows} rows, drawn` : `${rows} rows`
   return [
-    `Precision at ${k} by '${label}': ${percent(precision)} [${interval.map(percent).join(', ')}] %, mean over labels ${percent(balanced)} %, chance ${percent(chance)} %.`,
+    `Precision at ${k} by '${label}': ${inPercent(precision)} [${interval.map(inPercent).join(', ')}] %, mean over labels ${inPercent(balanced)} %, chance ${inPercent(chance)} %.`,
     `${asked}; found are rows of other clips. Interval: 95 %, bootstrap over clips.`,
-    ...shown.map(own => `  ${own.label.padEnd(width)}  ${percent(own.precision).padStart(5)} %  ${own.rows} rows`),
+    ...shown.map(own => `  ${own.label.padEnd(width)}  ${inPercent(own.precision).padStart(5)} %  ${own.rows} rows`),
     ...(labels.length > SHOWN ? [`  and ${labels.length - SHOWN} more (--json shows all)`] : []),
     '',
   ].join('\n')

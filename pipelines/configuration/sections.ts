@@ -1,8 +1,9 @@
 /** What a config may say beside its graph: which sounds, how to train, how far streams may run ahead. */
+
 import { z } from 'zod'
 import { optimiserSettings, scheduleSettings } from '../../engine/optimisers/settings.js'
 import { fileName } from '../../graphs/language/files.js'
-import { duration } from '../../stages/quantities.js'
+import { hop } from './shared-options.js'
 
 const share = z.number().min(0).max(1)
 
@@ -62,7 +63,7 @@ const watch = z.strictObject({
 const evaluate = z.strictObject({
   set: fileName('labelled sounds that `finetune` judges the trained classifier on, as data.set'),
   group: z.string().optional().describe('column of what is resampled whole for the intervals: kit, speaker'),
-  hop: duration({ min: 0.001, max: 3600 }).default(0.48).describe('time from one patch to the next'),
+  hop,
 })
 
 const train = z

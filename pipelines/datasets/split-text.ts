@@ -1,3 +1,4 @@
+import { percent } from '../terminal/numbers.js'
 import { textTable } from '../terminal/text-table.js'
 import type { SplitReport } from './split-set.js'
 
@@ -30,5 +31,3 @@ export function splitText({ parts, contamination }: SplitReport): string {
   }
   return lines.join('\n')
 }
-
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`

@@ -1,4 +1,5 @@
 /** What is told of watched sounds, and by which figure the best checkpoint is chosen. */
+import { percent } from '../terminal/numbers.js'
 import type { TrainerThread } from './trainer-thread.js'
 
 /** Balanced accuracies are means over the classes of the share of clips that were right; chance is 1 / classes. */
@@ -39,5 +40,3 @@ export function watchedInWords(watched: Watched): string {
     ? `mAP ${percent(watched.map)}`
     : `macro ${percent(watched.balanced)}, micro ${percent(watched.accuracy)}`
 }
-
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`

@@ -1,6 +1,6 @@
 /** A comparison of two runs for the terminal. */
 import { drawDiffText } from '../../graphs/language/draw-diff.js'
-import { inPercent, range, signed } from '../drawing/numbers.js'
+import { inPercent, range, signed } from '../terminal/numbers.js'
 import { textTable } from '../terminal/text-table.js'
 import type { RunComparison } from './compare-runs.js'
 

@@ -3,8 +3,8 @@
 import { colour } from '../drawing/chart.js'
 import { escaped } from '../drawing/html-page.js'
 import { intervalChart } from '../drawing/interval-chart.js'
-import { inPercent, range, signed } from '../drawing/numbers.js'
 import { card, cards, sentence, table } from '../drawing/page.js'
+import { inPercent, range, signed } from '../terminal/numbers.js'
 import { type ProbeFigure, type ProbeFile, type ProbeRow, probeTitle } from './probe-file.js'
 
 export function probeFigures(probes: readonly ProbeFile[]): string {

@@ -3,12 +3,12 @@
 import { colour } from '../drawing/chart.js'
 import { escaped } from '../drawing/html-page.js'
 import { type IntervalRow, intervalChart } from '../drawing/interval-chart.js'
-import { inPercent, range, signed } from '../drawing/numbers.js'
 import { card, cards, sentence, table } from '../drawing/page.js'
 import type { ClaimRow } from '../sweeps/claims.js'
 import type { Metric } from '../sweeps/metrics.js'
 import type { EvaluationNote } from '../sweeps/results.js'
 import type { SummaryRow } from '../sweeps/summary.js'
+import { inPercent, range, signed } from '../terminal/numbers.js'
 import type { SweepRecord } from './sweep-record.js'
 
 /** Arms that fit into a chart, and rows of a table; a sweep may have thousands. */

@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { escaped } from '../drawing/html-page.js'
-import { age } from '../drawing/numbers.js'
 import { sentence, table } from '../drawing/page.js'
 import type { JobState } from '../jobs/job-folder.js'
 import { jobFolder } from '../sweeps/job-folder.js'
+import { age } from '../terminal/numbers.js'
 import type { SweepRecord } from './sweep-record.js'
 
 /** Jobs listed; a sweep may have thousands. */

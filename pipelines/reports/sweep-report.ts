@@ -1,8 +1,8 @@
 /** The report of a sweep: which part of the recipe matters, and what came of every job. */
 import { editInWords } from '../../graphs/language/edits.js'
 import { lineChart, type Series } from '../drawing/chart.js'
-import { age } from '../drawing/numbers.js'
 import { card, cards, page, type Section, sentence, table, tiles } from '../drawing/page.js'
+import { age } from '../terminal/numbers.js'
 import type { MetricLine } from './run-record.js'
 import { sweepFigures } from './sweep-figures.js'
 import { budgetTable, countStates, jobTable, secondsOf } from './sweep-jobs.js'

@@ -1,8 +1,8 @@
 /** Where the time went: steps and waiting, throughput, who was busy. */
 import * as Plot from '@observablehq/plot'
 import { chart, colour, lineChart } from '../drawing/chart.js'
-import { percent } from '../drawing/numbers.js'
 import { card, cards, sentence } from '../drawing/page.js'
+import { percent } from '../terminal/numbers.js'
 import { type RunRecord, waitedShare } from './run-record.js'
 
 export function times({ status, timings, streams }: Pick<RunRecord, 'status' | 'timings' | 'streams'>): string {

@@ -1,11 +1,8 @@
 /** The tables of a sweep's results, in Markdown: they read as well on a terminal. */
-import type { Interval } from '../statistics/scores.js'
+
+import { inPercent, range, signed } from '../terminal/numbers.js'
 import type { EvaluationNote, SweepResults } from './results.js'
 import type { SummaryRow } from './summary.js'
-
-const percent = (share: number) => (100 * share).toFixed(1)
-const signed = (share: number) => `${share < 0 ? '-' : '+'}${percent(Math.abs(share))}`
-const range = ([low, high]: Interval, text: (share: number) => string) => `[${text(low)}, ${text(high)}]`
 
 /** A table for each evaluation and classifier, then what is missing, then how to read it. */
 export function resultsText(results: SweepResults): string {
@@ -22,7 +19,7 @@ export function resultsText(results: SweepResults): string {
 function heading({ name, role, clips, classes, units, group, chance, left }: EvaluationNote): string {
   const drawn = group === null ? '' : `, ${units} of '${group}' held out whole`
   const lost = left > 0 ? `; ${left} clips that some runs lack are left out` : ''
-  return `${name} (${role}): ${clips} clips, ${classes.length} classes${drawn}; chance ${percent(chance)} %${lost}`
+  return `${name} (${role}): ${clips} clips, ${classes.length} classes${drawn}; chance ${inPercent(chance)} %${lost}`
 }
 
 function tablesOf(note: EvaluationNote, { summary, against }: SweepResults): string[] {
@@ -54,8 +51,8 @@ function cellsOf(row: SummaryRow, beside: SummaryRow | undefined, against: strin
   return [
     kind === 'baseline' ? `(${arm})` : arm,
     `${seeds.length}${lacking}`,
-    mean === null || !interval ? '-' : `${percent(mean)} ${range(interval, percent)}`,
-    beside?.mean == null ? '-' : percent(beside.mean),
+    mean === null || !interval ? '-' : `${inPercent(mean)} ${range(interval, inPercent)}`,
+    beside?.mean == null ? '-' : inPercent(beside.mean),
     difference === null || !differenceInterval
       ? itself
         ? ''

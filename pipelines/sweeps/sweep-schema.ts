@@ -1,8 +1,10 @@
 /** The settings of a sweep file. */
+
 import { z } from 'zod'
 import type { Edit } from '../../graphs/language/edits.js'
 import { nearestName } from '../../graphs/language/nearest-name.js'
 import { duration } from '../../stages/quantities.js'
+import { hop } from '../configuration/shared-options.js'
 import { classifierNames, DEFAULT_CLASSIFIERS } from '../evaluation/probes/classifiers.js'
 import { EXECUTORS } from '../jobs/executor.js'
 import { memory } from '../jobs/memory.js'
@@ -72,7 +74,7 @@ const evaluation = z.strictObject({
     .refine(names => names.length === 1 || !names.includes('own'), 'own stands alone: it learns nothing anew')
     .default([...DEFAULT_CLASSIFIERS])
     .describe('shallow classifiers that learn from the embeddings; or own, the one that the run itself has trained'),
-  hop: duration({ min: 0.001, max: 3600 }).default(0.48).describe('time from one patch to the next'),
+  hop,
   baselines: z
     .enum(['against', 'all', 'none'])
     .default('against')

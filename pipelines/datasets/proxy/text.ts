@@ -1,9 +1,9 @@
+import { signed } from '../../terminal/numbers.js'
 import { textTable } from '../../terminal/text-table.js'
 import type { ProxyStudy } from './study.js'
 import { FIGURES, type Mean } from './summary.js'
 
-const percent = ({ mean, interval: [low, high] }: Mean) => `${points(mean)} [${points(low)}, ${points(high)}]`
-const points = (share: number) => `${share < 0 ? '-' : '+'}${(100 * Math.abs(share)).toFixed(1)}`
+const percent = ({ mean, interval: [low, high] }: Mean) => `${signed(mean)} [${signed(low)}, ${signed(high)}]`
 const plain = ({ mean, interval: [low, high] }: Mean) => `${mean.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`
 
 /** The table, and what it decides. */

@@ -1,6 +1,7 @@
 /** The tables that `classify` and `finetune` print. */
 
 import { spreadOverSeeds } from '../../statistics/spread-over-seeds.js'
+import { inPercent } from '../../terminal/numbers.js'
 import { textTable } from '../../terminal/text-table.js'
 import type { Estimate } from './class-figures.js'
 import type { Classification } from './classification.js'
@@ -31,7 +32,7 @@ export function classificationText(classification: Classification): string {
     ...rows,
     '',
     ...classes.map(
-      ({ name, clips, figure }) => `${name.padEnd(width)}  ${percent(figure!).padStart(6)}  ${clips} clips`,
+      ({ name, clips, figure }) => `${name.padEnd(width)}  ${inPercent(figure!).padStart(6)}  ${clips} clips`,
     ),
     '',
     `${labelled} clips${unjudged}. Score of a clip: ${settings.pooling}. [ ]: 95 %, ${settings.group ? `groups of '${settings.group}'` : 'clips'} resampled.`,
@@ -64,5 +65,4 @@ export function armsText(measured: readonly ArmClassified[]): string {
 
 const shown = (name: string, { value, interval }: Estimate) =>
   `${text(name, value)}${interval ? ` [${interval.map(end => text(name, end)).join(', ')}]` : ''}`
-const text = (name: string, value: number) => (name === 'dPrime' ? value.toFixed(2) : percent(value))
-const percent = (share: number) => (100 * share).toFixed(1)
+const text = (name: string, value: number) => (name === 'dPrime' ? value.toFixed(2) : inPercent(value))

@@ -1,6 +1,7 @@
 /** The tables that `consistency` prints. */
 
 import { spreadOverSeeds } from '../../statistics/spread-over-seeds.js'
+import { inPercent } from '../../terminal/numbers.js'
 import { textTable } from '../../terminal/text-table.js'
 import { armsOf, type MeasuredRun } from './runs.js'
 import { AXES, type Axis, SHIFTS } from './shifts.js'
@@ -37,7 +38,6 @@ export function consistencyText(measured: readonly MeasuredRun[]): string {
   ].join('\n\n')
 }
 
-const percent = (share: number) => (100 * share).toFixed(1)
 const within = ({ value, interval }: Estimate, text: (value: number) => string) =>
   `${text(value)} [${interval.map(text).join(', ')}]`
 const exact = (value: number) => value.toFixed(4)
@@ -46,10 +46,10 @@ function ofOne(axis: Axis, figures: readonly ShiftFigures[]): string {
   const head = [`${axis}, ${UNITS[axis]}`, 'same class', 'cosine', 'recognised', 'balanced']
   const rows = figures.map(({ shift, same, cosine, accuracy, balanced }) => [
     String(shift),
-    same && shift > 0 ? within(same, percent) : '',
+    same && shift > 0 ? within(same, inPercent) : '',
     shift > 0 ? within(cosine, exact) : '',
-    accuracy === undefined ? '' : percent(accuracy),
-    balanced === undefined ? '' : percent(balanced),
+    accuracy === undefined ? '' : inPercent(accuracy),
+    balanced === undefined ? '' : inPercent(balanced),
   ])
   return table(head, rows)
 }
@@ -74,9 +74,9 @@ function ofArms(axis: Axis, measured: readonly MeasuredRun[]): string {
     return [
       arm,
       String(runs.length),
-      ...(classified ? moved.map(([at]) => over(figures => figures[at]!.same?.value, percent)) : []),
+      ...(classified ? moved.map(([at]) => over(figures => figures[at]!.same?.value, inPercent)) : []),
       ...moved.map(([at]) => over(figures => figures[at]!.cosine.value, exact)),
-      ...(classified ? [over(figures => figures[0]!.balanced, percent)] : []),
+      ...(classified ? [over(figures => figures[0]!.balanced, inPercent)] : []),
     ]
   })
   return table(head, rows)

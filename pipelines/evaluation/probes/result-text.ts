@@ -1,6 +1,8 @@
 /** The table that a probe prints. */
+
 import { basename } from 'node:path'
 import type { Interval } from '../../statistics/scores.js'
+import { inPercent, signed } from '../../terminal/numbers.js'
 import { textTable } from '../../terminal/text-table.js'
 import type { Classifier } from './classifiers.js'
 import type { FigureOf, Row } from './compare.js'
@@ -18,17 +20,14 @@ interface Column<M extends string> {
   print(value: number): string
 }
 
-const percent = (share: number) => (100 * share).toFixed(1)
-const signed = (share: number) => `${share < 0 ? '-' : '+'}${percent(Math.abs(share))}`
-
 const CLASS_COLUMNS: readonly Column<'balanced' | 'accuracy'>[] = [
-  { metric: 'balanced', title: 'balanced acc.', interval: true, print: percent },
-  { metric: 'accuracy', title: 'accuracy', interval: false, print: percent },
+  { metric: 'balanced', title: 'balanced acc.', interval: true, print: inPercent },
+  { metric: 'accuracy', title: 'accuracy', interval: false, print: inPercent },
 ]
 const RANKING_COLUMNS: readonly Column<'map' | 'dPrime' | 'lwlrap'>[] = [
-  { metric: 'map', title: 'mAP', interval: true, print: percent },
+  { metric: 'map', title: 'mAP', interval: true, print: inPercent },
   { metric: 'dPrime', title: "d'", interval: true, print: value => value.toFixed(2) },
-  { metric: 'lwlrap', title: 'lwlrap', interval: true, print: percent },
+  { metric: 'lwlrap', title: 'lwlrap', interval: true, print: inPercent },
 ]
 
 /** A table a classifier, what was done, how to read it, what to try next. */

@@ -95,7 +95,7 @@ test.serial('what cannot be reported on is told in a sentence', async t => {
     return error
   }
   t.regex(await refusal(config.folder), /not a run folder/)
-  t.regex(await refusal(run, '--points', 'many'), /expected a whole number from 1/)
+  t.regex(await refusal(run, '--points', 'many'), /must be a whole number from 1/)
   t.regex(await refusal(run, '--probe', join(run, 'run.yaml')), /result of a probe cannot be read/)
   t.regex(await refusal(run, '--label', 'kind', '--views', '0'), /kind/)
   t.regex(

@@ -90,7 +90,7 @@ test('the ablation with its table, states, reasons and links, in one file', asyn
   t.true(difference!.outerHTML.includes('var(--bad)') && !difference!.outerHTML.includes('var(--good)'), 'worse')
   t.is(difference!.querySelectorAll('circle').length, 1)
   const [claims, arms] = [...document.querySelectorAll('#results table')]
-  t.regex(claims!.textContent, /it is betterno <mix> back minus base.*−\d.*fails/)
+  t.regex(claims!.textContent, /it is betterno <mix> back minus base.*-\d.*fails/)
   const rows = [...arms!.querySelectorAll('tr')].map(row => row.textContent)
   t.regex(rows[1]!, /^base1\d\d\.\d/)
   t.regex(rows[2]!, /^no <mix> back1.*−\d.*worse$/)

@@ -1,12 +1,12 @@
-/** How numbers are written in reports. */
+/** How numbers are written in tables and reports. */
 
 /** A share in percent, without its sign: `46.9`. */
 export const inPercent = (share: number) => (100 * share).toFixed(1)
 
 export const percent = (share: number) => `${inPercent(share)} %`
 
-/** A difference of shares in percentage points: `+1.2`, `−0.4`. */
-export const signed = (share: number) => `${share < 0 ? '−' : '+'}${inPercent(Math.abs(share))}`
+/** A difference of shares in percentage points: `+1.2`, `-0.4`. */
+export const signed = (share: number) => `${share < 0 ? '-' : '+'}${inPercent(Math.abs(share))}`
 
 /** `[38.1, 52.0]`. */
 export const range = (ends: readonly number[], shown: (value: number) => string) => `[${ends.map(shown).join(', ')}]`
