@@ -1,5 +1,6 @@
 /** Starts TensorFlow: the one place where it is loaded. */
 import { Problem } from '../data/problem.js'
+import { requireBfloat16 } from './bfloat16.js'
 import type { Engine } from './engine.js'
 import { setTensorflowEnvironment } from './environment.js'
 import { createLayers } from './layers/layers.js'
@@ -9,10 +10,11 @@ import type { Precision } from './tensor.js'
 /**
  * Loads TensorFlow with our operations and layers on it. A process that has loaded it before goes on as it began.
  *
- * @throws Problem `no-engine` if the native addon is missing, with the command that builds it
+ * @throws Problem `no-engine` if the native addon is missing, with the command that builds it; `no-bfloat16`
  */
 export async function startEngine(options: { threads?: number; precision?: Precision }): Promise<Engine> {
   setTensorflowEnvironment(options.threads)
+  if (options.precision === 'bfloat16') requireBfloat16()
   const tf = await loadTensorflow()
   if (tf.getBackend() !== 'tensorflow')
     throw new Problem('no-engine', `TensorFlow.js runs on '${tf.getBackend()}' instead of TensorFlow.`, { hint: MEND })

@@ -8,6 +8,12 @@ import { streamOf } from '../../graphs/streams/draws.js'
 
 export const engine: Engine = await startEngine({ threads: 2 })
 
+/** The engine in bfloat16; undefined where the environment keeps the instructions for it from TensorFlow. */
+export const narrow: Engine | undefined = await startEngine({ threads: 2, precision: 'bfloat16' }).catch(error => {
+  if (error.code !== 'no-bfloat16') throw error
+  return undefined
+})
+
 /** A file below test/fixtures, parsed. */
 export function fixture<Case>(path: string): Case {
   return JSON.parse(readFileSync(join('test/fixtures', path), 'utf8')) as Case
