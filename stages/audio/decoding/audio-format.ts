@@ -28,6 +28,7 @@ export interface MpegFrame {
   /** MPEG version and sample rate: what may not change within a file. */
   kind: number
   rate: number
+  channels: number
 }
 
 /** kbit/s of layer III by index, for MPEG 1 and for MPEG 2 and 2.5. */
@@ -47,5 +48,10 @@ export function mpegFrame(bytes: Uint8Array, at: number): MpegFrame | undefined 
   const rate = RATES[(rates >> 2) & 3]! >> (mpeg1 ? 0 : version & 0x10 ? 1 : 2)
   const kilobits = BIT_RATES[mpeg1 ? 0 : 1][rates >> 4]!
   const length = Math.floor(((mpeg1 ? 144_000 : 72_000) * kilobits) / rate) + ((rates >> 1) & 1)
-  return { length: kilobits === 0 ? 0 : length, kind: ((version & 0x18) << 8) | (rates & 0x0c), rate }
+  return {
+    length: kilobits === 0 ? 0 : length,
+    kind: ((version & 0x18) << 8) | (rates & 0x0c),
+    rate,
+    channels: mode >> 6 === 3 ? 1 : 2,
+  }
 }

@@ -12,12 +12,14 @@ const CHUNK = 65536
 /**
  * Mono blocks of the bytes from `start` to `end`, which hold whole pages or frames.
  *
+ * @param channels of the file, at least
+ *
  * @throws Unfit if nothing can be decoded; Problem `audio-damaged` if something could
  */
 export async function* decodedBlocks(
   file: AudioFile,
   codec: keyof typeof CODEC,
-  { start, end }: { start: number; end: number },
+  { start, end, channels = 1 }: { start: number; end: number; channels?: number },
   mixer: Mixer,
 ): AsyncGenerator<MonoBlock> {
   const decoder = await create(codec)
@@ -28,7 +30,9 @@ export async function* decodedBlocks(
       const { channelData, sampleRate } = await (chunk.length > 0 ? decoder(chunk) : decoder.flush())
       if (channelData[0]?.length) {
         sound = true
-        yield { rate: sampleRate, samples: mixer.planar(channelData) }
+        // audio-decode gives stereo whose channels are alike, be it for a moment, as one channel
+        const all = channelData.length < channels ? Array(channels).fill(channelData[0]) : channelData
+        yield { rate: sampleRate, samples: mixer.planar(all) }
       }
       if (chunk.length > 0) continue
       if (!sound) throw new Error('nothing in it can be decoded')

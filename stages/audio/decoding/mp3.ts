@@ -13,11 +13,12 @@ const LONGEST = 1441
  *
  * @throws Unfit if they are no unbroken chain of one kind
  */
-export function mp3Range(file: AudioFile, note: Note): { start: number; end: number } {
+export function mp3Range(file: AudioFile, note: Note): { start: number; end: number; channels: number } {
   const start = tagLength(file.read(0, 10))
   let [at, from, count] = [start, start, 0]
   let window = file.read(start, WINDOW)
   let kind: MpegFrame['kind'] | undefined
+  let channels = 1
   while (at < file.size) {
     if (at - from + LONGEST > window.length && from + window.length < file.size) {
       window = file.read(at, WINDOW)
@@ -34,13 +35,14 @@ export function mp3Range(file: AudioFile, note: Note): { start: number; end: num
       break
     }
     kind = frame.kind
+    channels = Math.max(channels, frame.channels)
     at += frame.length
     count++
   }
   const declared = xingFrames(file.read(start, 200))
   if (declared !== undefined && count - 1 < declared)
     note(`it has ${Math.max(0, count - 1)} of the ${declared} frames that its header promises`)
-  return { start, end: at }
+  return { start, end: at, channels }
 }
 
 /** What no frame begins with: a tag (ID3v1, Lyrics3, APE), zeros, or something else. @throws Unfit if more sound follows */

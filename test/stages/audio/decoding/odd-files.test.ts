@@ -306,3 +306,12 @@ test('a stretch behind the end says how long the file is', async t => {
     t.regex(error!.message, /behind its end \(asked for from 7 s on, and it is 0.1 s long\)/)
   }
 })
+
+withFfmpeg('stereo MP3 whose channels are alike has two channels all the same', async t => {
+  const path = join(folder, 'alike.mp3')
+  const words = ['-f', 'lavfi', '-i', 'sine=440:sample_rate=44100:duration=1', '-ac', '2', '-joint_stereo', '0', path]
+  execFileSync(findFfmpeg()!, ['-nostdin', '-v', 'error', ...words])
+  let count = 0
+  for await (const { samples } of decode(path, { channel: 2 })) count += samples.length
+  t.is(count, 44100)
+})
