@@ -2,8 +2,8 @@ import { contentHash } from '../../data/content-hash.js'
 import { FINGERPRINT_RATE, type Fingerprint, Fingerprinter } from '../../data/fingerprints/sub-fingerprints.js'
 import type { ListedClip } from '../../data/manifests.js'
 import { decode } from '../../stages/audio/decoding/decode.js'
-import { Resampler } from '../../stages/audio/signal/resampler.js'
-import type { Sound } from '../../stages/audio/signal/sound.js'
+import type { Resampler } from '../../stages/audio/signal/resampler.js'
+import { resamplerFor, type Sound } from '../../stages/audio/signal/sound.js'
 
 /** A clip of one of the sets that are checked. */
 export interface CheckedClip extends ListedClip {
@@ -43,7 +43,7 @@ export async function examineClip(sound: Sound): Promise<Examined> {
     count += block.samples.length
     for (let i = 0; i < block.samples.length; i++) peak = Math.max(peak, Math.abs(block.samples[i]!))
     fullScale.push(block.samples)
-    resampler ??= new Resampler(rate, FINGERPRINT_RATE)
+    resampler ??= resamplerFor(sound.path, rate, FINGERPRINT_RATE)
     fingerprinter.push(resampler.push(block.samples))
   }
   if (resampler) fingerprinter.push(resampler.finish())

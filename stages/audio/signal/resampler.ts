@@ -29,17 +29,30 @@ interface Phases {
 /** Inputs worked on at once, besides those that a single output needs. */
 const PIECE = 16384
 
+/** Numbers in the table of taps: 128 MB. Rates that share no factor need one as long as their product. */
+const MOST_TAPS = 2 ** 25
+
 const made = new Map<string, Phases>()
+
+/** Whether two rates have enough in common for a table of taps that can be held. */
+export function isConvertible(from: number, to: number): boolean {
+  const { up, width } = sizes(from, to)
+  return from === to || up * width <= MOST_TAPS
+}
+
+function sizes(from: number, to: number): Pick<Phases, 'up' | 'down' | 'half' | 'width'> {
+  const divisor = greatestCommonDivisor(from, to)
+  const [up, down] = [to / divisor, from / divisor]
+  const half = Math.ceil(ZEROS / Math.min(1, up / down))
+  return { up, down, half, width: LANES * Math.ceil((2 * half) / LANES) }
+}
 
 function phases(from: number, to: number): Phases {
   const key = `${from}/${to}`
   const known = made.get(key)
   if (known) return known
-  const divisor = greatestCommonDivisor(from, to)
-  const [up, down] = [to / divisor, from / divisor]
+  const { up, down, half, width } = sizes(from, to)
   const scale = Math.min(1, up / down)
-  const half = Math.ceil(ZEROS / scale)
-  const width = LANES * Math.ceil((2 * half) / LANES)
   const taps = new Float32Array(up * width)
   for (let phase = 0; phase < up; phase++) {
     for (let i = 0; i < 2 * half; i++) {
@@ -83,7 +96,7 @@ export class Resampler {
   private received = 0
   private given = 0
 
-  /** @param from @param to whole numbers of hertz */
+  /** @param from @param to whole numbers of hertz; `isConvertible` */
   constructor(
     readonly from: number,
     readonly to: number,

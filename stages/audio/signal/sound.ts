@@ -1,6 +1,7 @@
+import { badAudio } from '../decoding/bad-audio.js'
 import { decode } from '../decoding/decode.js'
 import type { Note, Stretch } from '../decoding/mono.js'
-import { Resampler } from './resampler.js'
+import { isConvertible, Resampler } from './resampler.js'
 
 export interface Sound extends Stretch {
   /** Absolute path. */
@@ -17,10 +18,16 @@ export async function* soundAt(
 ): AsyncGenerator<Float32Array> {
   let resampler: Resampler | undefined
   for await (const block of decode(path, { start, end, channel, note })) {
-    resampler ??= new Resampler(block.rate, rate)
+    resampler ??= resamplerFor(path, block.rate, rate)
     const samples = resampler.push(block.samples)
     if (samples.length) yield samples
   }
   const rest = resampler?.finish()
   if (rest?.length) yield rest
+}
+
+/** @throws Problem `audio-damaged` for a rate that no recorder has */
+export function resamplerFor(path: string, from: number, to: number): Resampler {
+  if (isConvertible(from, to)) return new Resampler(from, to)
+  throw badAudio('audio-damaged', path, `a sample rate of ${from} Hz, which cannot be turned into ${to} Hz`)
 }

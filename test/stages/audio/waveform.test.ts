@@ -73,6 +73,12 @@ test('a file above two minutes, decoded twice, is levelled as a short one', asyn
   )
 })
 
+test('a rate that no recorder has is refused, not a table of taps that fills the memory', async t => {
+  const path = wav('odd-rate.wav', sine(440, 16000, 700), 999_983)
+  const error = await t.throwsAsync(gathered(waveform({ path }, plain).blocks()))
+  t.regex(error!.message, /a sample rate of 999983 Hz, which cannot be turned into 16000 Hz/)
+})
+
 test('the stage reads the recipe and says what leaves', t => {
   const given = stage.parameters.parse({ rate: '16 kHz', 'at-least': '1.025 s', normalise: 'peak' })
   t.deepEqual(given, { rate: 16000, 'at-least': 1.025, normalise: 'peak' })
