@@ -9,18 +9,32 @@ import { type Branch, branchAt, type Spot } from './tree.js'
 import type { Stages } from './wired.js'
 import { withoutNode } from './without.js'
 
-/** `{ set: 'nodes.mel.bands=128' }`, `{ without: 'mixed' }`, `{ swap: 'masked=random-resized-crop{area: [0.5, 1]}' }`. */
-export type Edit = { set: string } | { without: string } | { swap: string }
+/**
+ * `{ set: 'nodes.mel.bands=128' }`, `{ without: 'mixed' }`, `{ swap: 'masked=random-resized-crop{area: [0.5, 1]}' }`.
+ *
+ * `folder`: of the file that says so, from which relative names of files count; from here if absent.
+ */
+export type Edit = ({ set: string } | { without: string } | { swap: string }) & { folder?: string }
 
 /** An edit as it is typed: `--without mixed`. */
 export function editInWords(edit: Edit): string {
-  const [[name, argument] = ['', '']] = Object.entries(edit)
-  return `--${name} ${argument}`
+  return wordsOf(edit).join(' ')
 }
 
 /** Edits as arguments of a process: `--without`, `mixed`. */
 export function editArguments(edits: readonly Edit[]): string[] {
-  return edits.flatMap(edit => Object.entries(edit).flatMap(([name, argument]) => [`--${name}`, argument]))
+  let from = '.'
+  return edits.flatMap(edit => {
+    const { folder = '.' } = edit
+    const moved = folder === from ? [] : ['--files-from', folder]
+    from = folder
+    return [...moved, ...wordsOf(edit)]
+  })
+}
+
+function wordsOf(edit: Edit): [string, string] {
+  if ('set' in edit) return ['--set', edit.set]
+  return 'without' in edit ? ['--without', edit.without] : ['--swap', edit.swap]
 }
 
 /** The document with the edits made; what cannot be done is in `problems`, and left undone. */
@@ -31,12 +45,12 @@ export function applyEdits(tree: Branch, edits: readonly Edit[], stages: Stages,
 function applied(edit: Edit, document: Branch, stages: Stages, problems: Problem[]): Branch {
   const nodes = branchAt(document, 'nodes')
   if ('set' in edit) {
-    const override = readOverride(edit.set, nodes)
+    const override = readOverride(edit.set, nodes, edit.folder)
     problems.push(...override.problems)
     return override.tree ? merge(document, override.tree, problems) : document
   }
   if (!nodes) return document
-  const spot: Spot = { file: editInWords(edit) }
+  const spot: Spot = { file: editInWords(edit), ...(edit.folder !== undefined && { folder: edit.folder }) }
   const value =
     'without' in edit
       ? without(edit.without.trim(), nodes, stages, spot, problems)

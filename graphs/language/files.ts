@@ -9,7 +9,7 @@ import { plain, type Spot, type Tree } from './tree.js'
 export const fileName = (description: string) => z.string().meta({ description, file: true })
 
 /** Where relative names count from: the folder of the file in which they stand, or here if on the command line. */
-export const folderOf = (spot: Spot): string => (isFlag(spot) ? '.' : dirname(spot.file))
+export const folderOf = (spot: Spot): string => spot.folder ?? (isFlag(spot) ? '.' : dirname(spot.file))
 
 /** The same value with file names made absolute; lists are lists of names. */
 export function absolute(tree: Tree): Tree {

@@ -14,10 +14,15 @@ export const isFlag = ({ file }: Spot): boolean => /^--(set|without|swap) /.test
 /**
  * The one-value document that an argument such as `train.steps=100` stands for; the value is YAML.
  *
+ * @param folder where relative names of files count from, if not here
  * @param nodes those of the document, sub-graphs read in: `nodes.views.near` is then `nodes.views/near`
  */
-export function readOverride(argument: string, nodes?: Branch): { tree?: Branch; problems: Problem[] } {
-  const spot: Spot = { file: FLAG + argument }
+export function readOverride(
+  argument: string,
+  nodes?: Branch,
+  folder?: string,
+): { tree?: Branch; problems: Problem[] } {
+  const spot: Spot = { file: FLAG + argument, ...(folder !== undefined && { folder }) }
   const refuse = (message: string) => ({ problems: [new Problem('bad-set', message, { place: spot })] })
   const cut = argument.indexOf('=')
   if (cut < 0) return refuse(`--set takes path=value, for example ${FLAG}train.steps=100. There is no '=' here.`)

@@ -1,7 +1,8 @@
 /** A YAML document with the place of every key and value: what all steps of the language pass on. */
 import { type Place, Problem } from '../../data/problem.js'
 
-export type Spot = Omit<Place, 'path'>
+/** `folder`: where relative names of files count from, if not the folder of the file. */
+export type Spot = Omit<Place, 'path'> & { folder?: string }
 export type Scalar = string | number | boolean | null
 
 export interface Leaf {

@@ -1,4 +1,5 @@
 /** The arms of a sweep: those that are listed, every combination of a grid, and those that are drawn. */
+import { dirname, resolve } from 'node:path'
 import { Problem, Problems } from '../../data/problem.js'
 import type { Edit } from '../../graphs/language/edits.js'
 import { suggestion } from '../../graphs/language/nearest-name.js'
@@ -18,6 +19,7 @@ const MOST_ARMS = 100_000
 /** Listed arms, then the grid, then the drawn ones; each begins with the edits that all have. */
 export function armsOf(sweep: SweepFile): Arm[] {
   const { written, spotAt } = sweep
+  const folder = resolve(dirname(sweep.file))
   const common = written.edits.map((edit, at) => ({ edit: edit as Edit, spot: spotAt(['edits', at]) }))
   const listed = Object.entries(written.arms).map(([name, arm]): Arm => {
     const path = Array.isArray(arm) ? ['arms', name] : ['arms', name, 'edits']
@@ -36,7 +38,9 @@ export function armsOf(sweep: SweepFile): Arm[] {
       })
     names.add(name)
   }
-  return arms.map(arm => ({ ...arm, edits: [...common, ...arm.edits] }))
+  // files are named from the folder of the sweep file, as everywhere in it
+  const placed = ({ edit, spot }: PlacedEdit) => ({ edit: { ...edit, folder }, spot })
+  return arms.map(arm => ({ ...arm, edits: [...common, ...arm.edits].map(placed) }))
 }
 
 /** The arm that differences are taken to. @throws Problems if there is none of that name */

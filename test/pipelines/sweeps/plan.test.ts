@@ -1,8 +1,9 @@
 /** From a sweep file to its jobs, or to every mistake in it. */
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { Problem, Problems } from '../../../data/problem.js'
+import { editArguments } from '../../../graphs/language/edits.js'
 import { renderProblem } from '../../../graphs/language/render-problem.js'
 import { readConfig } from '../../../pipelines/configuration/config.js'
 import { planSweep } from '../../../pipelines/sweeps/plan.js'
@@ -10,6 +11,7 @@ import { listJobs, planText } from '../../../pipelines/sweeps/plan-text.js'
 import { configKey } from '../../../pipelines/sweeps/variants.js'
 import { scratchFolder } from '../../earshot.js'
 import { smallConfig } from '../../small-config.js'
+import { verb } from '../verb.js'
 
 const { folder } = smallConfig('sweep plan', { steps: 3, every: 1 })
 let count = 0
@@ -178,3 +180,20 @@ for (const [what, text, expected] of GALLERY)
   test(`bad sweep: ${what}`, async t => {
     t.true(oneLine(await complaints(text)).startsWith(oneLine(expected)), await complaints(text))
   })
+
+test('files in edits are named from the folder of the sweep file, and mean the same in the job that is started', async t => {
+  const inner = join(folder, 'inner')
+  mkdirSync(inner, { recursive: true })
+  const file = join(inner, 'sweep.yaml')
+  writeFileSync(
+    file,
+    'base: ../small.yaml\nedits: [{ set: train.steps=2 }]\narms: { own: [{ set: data.set=../sounds }] }\ngrid: { train.from: [../runs/a] }\n',
+  )
+  const { jobs, base } = await planSweep(file, scratchFolder('plan'))
+  const [own, drawn] = [...jobs.values()]
+  t.is((await readConfig(base, own!.edits)).data.set, join(folder, 'sounds'))
+  t.is((await readConfig(base, drawn!.edits)).train.from, join(folder, 'runs/a'))
+  const { code, out } = verb(['config', base, ...editArguments(own!.edits), '--json'])
+  t.is(code, 0)
+  t.is(JSON.parse(out).data.set, join(folder, 'sounds'))
+})
