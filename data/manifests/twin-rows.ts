@@ -28,7 +28,7 @@ export class TwinRows {
   problem(): Problem | undefined {
     if (!this.#first) return undefined
     const { id, line, known } = this.#first
-    const more = this.#count > 1 ? `; so do ${this.#count - 1} more rows` : ''
+    const more = this.#count > 1 ? `; ${this.#count - 1} more rows name a clip again` : ''
     return tableProblem(
       'duplicate-clip',
       `'${id}' stands on line ${known} already${more}`,

@@ -60,7 +60,7 @@ test('a row a label: one message, with a count and the way out', async t => {
     const [problem, ...others] = await problemsOf(() => read(table))
     t.deepEqual(others, [])
     t.is(problem!.code, 'duplicate-clip')
-    t.regex(problem!.message, /:3: 'sounds\/tone\/tone00.wav' stands on line 2 already; so do 17 more rows/)
+    t.regex(problem!.message, /:3: 'sounds\/tone\/tone00.wav' stands on line 2 already; 17 more rows name a clip again/)
     t.regex(problem!.hint ?? '', /separator/)
   }
 })
