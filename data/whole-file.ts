@@ -32,12 +32,12 @@ export function onDisk<Value>(folder: string, work: () => Value): Value {
     throw full
       ? new Problem('disk-full', `No room is left in ${folder}.`, {
           place: { file: folder },
-          hint: 'Make room and run the same command again: what is written stays. Or name a folder elsewhere with -o.',
+          hint: 'Make room and run the same command again: what is written stays. Or name a folder elsewhere.',
           cause,
         })
       : new Problem('not-writable', `${folder} cannot be written: ${message}.`, {
           place: { file: folder },
-          hint: 'Name a folder that you may write with -o.',
+          hint: 'Name a folder that you may write.',
           cause,
         })
   }

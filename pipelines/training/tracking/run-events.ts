@@ -5,6 +5,7 @@
  */
 import { appendFileSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { onDisk } from '../../../data/whole-file.js'
 import type { RunFolder } from '../run-folder.js'
 import { scalarEvent, versionEvent } from './event.js'
 import { record } from './record.js'
@@ -26,10 +27,10 @@ export class RunEvents {
   constructor(private readonly run: RunFolder) {
     const folder = run.file(EVENTS)
     rmSync(folder, { recursive: true, force: true })
-    mkdirSync(folder)
+    onDisk(folder, () => mkdirSync(folder))
     const seconds = Date.now() / 1000
     this.#file = join(folder, `events.out.tfevents.${Math.floor(seconds)}.earshot`)
-    appendFileSync(this.#file, record(versionEvent(seconds)))
+    this.#append(record(versionEvent(seconds)))
     this.catchUp()
   }
 
@@ -43,7 +44,11 @@ export class RunEvents {
       if (Object.keys(scalars).length === 0) return []
       return [record(scalarEvent(times.get(line.step) || now, line.step, scalars))]
     })
-    if (events.length > 0) appendFileSync(this.#file, Buffer.concat(events))
+    if (events.length > 0) this.#append(Buffer.concat(events))
+  }
+
+  #append(bytes: Buffer): void {
+    onDisk(this.run.path, () => appendFileSync(this.#file, bytes))
   }
 
   /** Whole lines only: the rest of one is read when it has arrived. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import { isRunning } from '../../../pipelines/jobs/processes.js'
+import { watchOutput } from '../../../pipelines/terminal/closed-output.js'
 import { stopOnInterrupt } from '../../../pipelines/terminal/interrupt.js'
 import { findFfmpeg } from '../../../stages/audio/decoding/ffmpeg.js'
 import { earshot, start } from '../../earshot.js'
@@ -75,7 +76,7 @@ test('while sounds are read: train and embed end, ffmpeg too, and both can be do
 test('the second Ctrl-C ends at once, and still leaves no ffmpeg behind', async t => {
   const { config, notes, hanging } = withHangingFfmpeg('interrupt-twice')
   const child = start(['train', config.config, '--run', join(config.folder, 'run')], hanging)
-  child.process.stderr?.on('data', () => child.process.kill('SIGINT')) // at the answer to the first one
+  child.process.stderr?.on('data', text => /Press Ctrl-C again/.test(text) && child.process.kill('SIGINT'))
   while (!existsSync(notes) && child.process.exitCode === null) await sleep(20)
   child.process.kill('SIGINT')
   const { code, error } = await child.end
@@ -117,4 +118,34 @@ test.serial('SIGTERM may come several times and only asks; a second Ctrl-C ends 
     release()
     process.exit = exit
   }
+})
+
+test.serial('a closed terminal asks, too: by SIGHUP, as often as it likes, and by output that nobody reads', t => {
+  watchOutput()
+  for (const close of [
+    () => process.emit('SIGHUP', 'SIGHUP'),
+    () => process.stderr.emit('error', Object.assign(new Error('write EIO'), { code: 'EIO' })),
+    () => process.stdout.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
+  ]) {
+    const { signal, release } = stopOnInterrupt('Stopping.')
+    close()
+    t.true(signal.aborted)
+    close()
+    release()
+  }
+})
+
+test('SIGHUP saves, and gives the run folder free', async t => {
+  const config = smallConfig('hang-up', { steps: 100_000, every: 100_000 })
+  const run = join(config.folder, 'run')
+  const { process: child, end } = start(['train', config.config, '--run', run], config.cache)
+  while (!existsSync(join(run, 'metrics.jsonl')) && child.exitCode === null) await sleep(20)
+  child.stdout!.destroy()
+  child.stderr!.destroy()
+  child.kill('SIGHUP')
+  const { code } = await end
+  t.is(code, 130)
+  t.is(STATE(run), 'interrupted')
+  t.false(existsSync(join(run, 'lock')))
+  t.is(readdirSync(join(run, 'checkpoints')).filter(name => /^step-.*json$/.test(name)).length, 1)
 })
