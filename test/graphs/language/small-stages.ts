@@ -102,7 +102,7 @@ const stages: Stage[] = [
     out: ({ from }) => ({
       kind: 'batch',
       of: { kind: 'embedding', size: 16 },
-      size: from.kind === 'batch' ? from.size : 0,
+      size: from.size,
     }),
   }),
   describeStage({

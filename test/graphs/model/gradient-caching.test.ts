@@ -28,7 +28,7 @@ const plain = describeStage({
   out: ({ from }, { size }) => ({
     kind: 'batch',
     of: { kind: 'embedding', size },
-    size: from.kind === 'batch' ? from.size : 1,
+    size: from.size,
   }),
   build:
     ({ size }) =>

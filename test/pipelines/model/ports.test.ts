@@ -36,7 +36,7 @@ const summing = describeStage({
   out: ({ from }) => ({
     kind: 'batch',
     of: { kind: 'embedding', size: 2 },
-    size: from.kind === 'batch' ? from.size : 0,
+    size: from.size,
   }),
   build: () => (_, scope) => {
     const weight = scope.weight('scale', [1], () => Float32Array.of(1))
