@@ -20,7 +20,14 @@ export async function configProblems(config: Config): Promise<Problem[]> {
   const tell: Tell = (code, path, message, hint) => {
     problems.push(problemAt(code, spotAt(config.document.tree, path), path, message, hint))
   }
-  for (const rule of [windowHoldsABatch, mixupHasLabels, watchedNodeIsThere, frozenLayersAreThere]) rule(config, tell)
+  for (const rule of [
+    windowHoldsABatch,
+    mixupHasLabels,
+    watchedNodeIsThere,
+    startingNodesAreThere,
+    frozenLayersAreThere,
+  ])
+    rule(config, tell)
   return [...problems, ...(await labelProblems(config))]
 }
 
@@ -63,6 +70,22 @@ const watchedNodeIsThere: Rule = ({ graph, document, stages }, tell) => {
     : `There is no node '${node}' to watch. ${suggestion(node, names)}`
   const hint = 'Without train.watch.node the first encoder is watched.'
   tell('no-such-node', ['train', 'watch', 'node'], message.trimEnd(), hint)
+}
+
+/** What a node of another run becomes here has weights of its own. */
+const startingNodesAreThere: Rule = ({ graph, document, stages }, tell) => {
+  const from = document.sections.train?.from
+  if (from === undefined || typeof from === 'string') return
+  const own = graph.nodes.flatMap(({ id, stage: name, shares }) => {
+    const stage = stages.get(name)
+    return stage?.runsIn === 'tensor' && stage.role !== 'loss' && shares === undefined ? [id] : []
+  })
+  for (const [node, wanted] of Object.entries(from.as))
+    for (const one of [wanted].flat())
+      if (!own.includes(one)) {
+        const message = `There is no node '${one}' with weights of its own that '${node}' could become. ${suggestion(one, own, 20)}`
+        tell('no-such-node', ['train', 'from', 'as', node], message.trimEnd())
+      }
 }
 
 const frozenLayersAreThere: Rule = ({ graph, stages }, tell) => {

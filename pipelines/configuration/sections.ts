@@ -66,6 +66,24 @@ const evaluate = z.strictObject({
   hop,
 })
 
+const checkpoint = fileName('run or checkpoint')
+const someNodes = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+
+const from = z
+  .union([
+    checkpoint,
+    z.strictObject({
+      run: checkpoint,
+      as: z
+        .record(z.string(), someNodes)
+        .default({})
+        .describe('node of that run: the node, or the nodes, that it becomes here, as in encoder: teacher'),
+    }),
+  ])
+  .describe(
+    'run or checkpoint whose weights are taken where they fit, node by node, or { run, as: { encoder: teacher } }; --from does the same',
+  )
+
 const train = z
   .strictObject({
     steps: z.int().min(1).describe('training steps, one batch each'),
@@ -74,9 +92,7 @@ const train = z
     precision: z.enum(['float32', 'bfloat16']).default('float32').describe('of activations; weights stay float32'),
     optimiser: optimiserSettings,
     schedule: scheduleSettings,
-    from: fileName(
-      'run or checkpoint whose weights are taken where they fit, node by node; --from does the same',
-    ).optional(),
+    from: from.optional(),
     chunk: z
       .int()
       .min(1)
@@ -148,6 +164,7 @@ export const sections = {
   evaluate: evaluate.optional(),
 }
 
+export type StartSettings = z.output<typeof from>
 export type StreamSettings = z.output<typeof streams>
 export type TrainSettings = z.output<typeof train>
 export type DataSettings = z.output<typeof data>

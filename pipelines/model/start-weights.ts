@@ -1,6 +1,10 @@
 /** A new run that starts from the weights of another one: what of them fits is taken, and all of it is told. */
 import { Problem } from '../../data/problem.js'
 import { nodeOfWeight, type State, type Weights } from '../../engine/weights.js'
+import { suggestion } from '../../graphs/language/nearest-name.js'
+
+/** By node of the checkpoint: the node or nodes that it becomes. */
+export type Renamed = Readonly<Record<string, string | readonly string[]>>
 
 /** By node id. */
 export interface Taken {
@@ -17,16 +21,29 @@ export interface Taken {
  * shapes. Part of a node is never taken: half an encoder is worth no more than none.
  *
  * @param checkpoint for messages
- * @throws Problem `nothing-taken` if no node with weights fits; no weight is changed then
+ * @param as nodes of the checkpoint and what they become here; these have to fit
+ * @throws Problem `nothing-taken` if no node with weights fits, or one of `as` does not; no weight is changed then
  */
-export function takeWeights(weights: Weights, saved: State, checkpoint: string): Taken {
+export function takeWeights(weights: Weights, there: State, checkpoint: string, as: Renamed = {}): Taken {
   const here = weights.state()
+  for (const node of Object.keys(as))
+    if (!nodesOf(there).includes(node)) {
+      const message = `${checkpoint} has no node '${node}' (train.from.as). ${suggestion(node, nodesOf(there), 20)}`
+      throw new Problem('nothing-taken', message.trimEnd())
+    }
+  const saved = renamed(there, as)
   const fresh = Object.fromEntries(
     nodesOf(here).flatMap(node => {
       const why = misfit(node, here, saved)
       return why === undefined ? [] : [[node, why]]
     }),
   )
+  for (const [node, wanted] of Object.entries(as))
+    for (const one of [wanted].flat()) {
+      const why = nodesOf(here).includes(one) ? fresh[one] : 'it has no weights here'
+      if (why === undefined) continue
+      throw new Problem('nothing-taken', `'${node}' of ${checkpoint} cannot become '${one}': ${why}.`)
+    }
   const taken = nodesOf(here).filter(node => !(node in fresh))
   if (taken.length === 0) {
     const reasons = Object.entries(fresh).map(([node, why]) => `'${node}' (${why})`)
@@ -40,7 +57,20 @@ export function takeWeights(weights: Weights, saved: State, checkpoint: string):
   }
   const from = (name: string) => (taken.includes(nodeOfWeight(name)) ? saved.get(name)! : here.get(name)!)
   weights.load(new Map([...here.keys()].map(name => [name, from(name)])))
-  return { taken, fresh, unused: nodesOf(saved).filter(node => !taken.includes(node)) }
+  const used = (node: string) => [as[node] ?? node].flat().some(one => taken.includes(one))
+  return { taken, fresh, unused: nodesOf(there).filter(node => !used(node)) }
+}
+
+/** Its nodes under other names; a name that is given away is nobody else's. */
+function renamed(state: State, as: Renamed): State {
+  const given = new Set(Object.values(as).flat())
+  return new Map(
+    [...state].flatMap(([name, tensor]) => {
+      const node = nodeOfWeight(name)
+      const names = as[node] ?? (given.has(node) ? [] : node)
+      return [names].flat().map(one => [one + name.slice(node.length), tensor] as const)
+    }),
+  )
 }
 
 /** Why the weights of a node are not those of the checkpoint; nothing if they are. */

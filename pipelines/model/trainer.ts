@@ -18,7 +18,7 @@ import { mixBatch } from './mixup.js'
 import { type Neighbourhood, nearestOfOthers } from './neighbours.js'
 import { notFinite } from './not-finite.js'
 import type { HeadGradients, Health, StepReport, TrainerSetup } from './settings.js'
-import { type Taken, takeWeights } from './start-weights.js'
+import { type Renamed, type Taken, takeWeights } from './start-weights.js'
 
 export class Trainer extends Encoder {
   readonly #settings: TrainerSetup
@@ -86,8 +86,8 @@ export class Trainer extends Encoder {
   }
 
   /** The weights of the nodes that fit. @param checkpoint its name in messages @throws Problem `nothing-taken` */
-  take(file: string, checkpoint: string): Taken {
-    return takeWeights(this.model.weights, readTensors(file).weights, checkpoint)
+  take(file: string, checkpoint: string, as: Renamed = {}): Taken {
+    return takeWeights(this.model.weights, readTensors(file).weights, checkpoint, as)
   }
 
   /** As `train.mixup` says. */

@@ -6,8 +6,9 @@ import { sha256Of } from '../../engine/checkpoints/find.js'
 import { openPool } from '../../graphs/streams/pool.js'
 import type { Config } from '../configuration/config.js'
 import { runYaml } from '../configuration/run-yaml.js'
+import type { StartSettings } from '../configuration/sections.js'
 import { type FoundCheckpoint, findCheckpoint } from '../model/checkpoint.js'
-import { takenText } from '../model/start-weights.js'
+import { type Renamed, takenText } from '../model/start-weights.js'
 import { startTrainer, type TrainerThread } from '../model/trainer-thread.js'
 import { dataDifferences, dataMark, machineDifferences, settingDifferences } from './circumstances.js'
 import { isFinished, newestCheckpoint, refuseDifferences } from './resume.js'
@@ -37,8 +38,8 @@ export async function trainRun(options: RunOptions): Promise<Outcome> {
   const { config, run, signal, cache } = options
   const { graph, train, streams } = config
   const resumed = options.resume ? newestCheckpoint(run, config) : undefined
-  const from = options.from ?? train.from
-  const weights = from === undefined || resumed ? undefined : findCheckpoint(from)
+  const start = startOf(options.from ?? train.from)
+  const weights = start === undefined || resumed ? undefined : findCheckpoint(start.run)
   const differences = resumed ? settingDifferences(resumed.checkpoint, train) : []
   const refuse = () => resumed && refuseDifferences(differences, resumed.checkpoint.step, run, options.anyway)
   if (!options.anyway) refuse() // at once; who goes on anyway is told all of them together
@@ -70,7 +71,7 @@ export async function trainRun(options: RunOptions): Promise<Outcome> {
     const training = new Training(config, run, prepared, pool, thread, watch, resumed)
     if (!hasBaseline(run, resumed)) await training.calibrateBaseline(signal)
     if (resumed) await thread.resume(resumed.tensors)
-    else if (weights) await takeFrom(weights, thread, run)
+    else if (weights) await takeFrom(weights, start!.as, thread, run)
     const outcome = await training.toTheEnd(signal)
     const { figures, ...rest } = outcome
     run.status(outcome.interrupted ? 'interrupted' : 'finished', { ...rest, ...figures })
@@ -95,13 +96,16 @@ function hasBaseline({ checkpoints }: RunFolder, resumed: FoundCheckpoint | unde
   return untrained === undefined || sha256Of(file) === untrained
 }
 
+const startOf = (from: StartSettings | undefined) => (typeof from === 'string' ? { run: from, as: {} } : from)
+
 /** Starts from the weights that fit; what they were is said, and kept in `started-from.json`. */
 async function takeFrom(
   { tensors, checkpoint }: FoundCheckpoint,
+  as: Renamed,
   thread: TrainerThread,
   run: RunFolder,
 ): Promise<void> {
-  const taken = await thread.take(tensors, tensors)
+  const taken = await thread.take(tensors, tensors, as)
   const { step, sha256, graphHash } = checkpoint
   run.write(STARTED_FROM, `${JSON.stringify({ checkpoint: tensors, step, sha256, graphHash, ...taken }, null, 2)}\n`)
   process.stderr.write(`${takenText(taken, tensors)}\n`)

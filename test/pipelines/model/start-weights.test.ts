@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
+import { Problem } from '../../../data/problem.js'
 import { readTensors } from '../../../engine/checkpoints/tensors.js'
 import type { StoredTensor } from '../../../engine/weights.js'
 import { findCheckpoint } from '../../../pipelines/model/checkpoint.js'
@@ -79,4 +80,44 @@ test('train --from a run of another graph takes its encoder', async t => {
   const refused = await earshot(['train', config, '--run', join(folder, 'third'), '--from', first, ...none], cache)
   t.is(refused.code, 1)
   t.regex(refused.error, /Nothing in .* fits this graph/)
+})
+
+function twoEncoders() {
+  const weights = weightsFrom(1)
+  for (const node of ['student', 'teacher', 'encoder']) {
+    weights.scope.within(node).weight('filter', [2, 3], start)
+    weights.scope.within(node).statistic('mean', [3], start)
+  }
+  return weights
+}
+const firstOf = (weights: ReturnType<typeof twoEncoders>, name: string) => weights.state().get(name)!.data[0]
+
+test('a node of the run becomes another one here, or several', t => {
+  const weights = twoEncoders()
+  const taken = takeWeights(weights, saved(), 'runs/one', { encoder: 'teacher' })
+  t.deepEqual(taken.taken, ['teacher'])
+  t.deepEqual(taken.unused, ['projection', 'classifier'])
+  t.deepEqual(
+    ['teacher', 'student', 'encoder'].map(node => firstOf(weights, `${node}.filter`)),
+    [7, 1, 1],
+  )
+  const both = twoEncoders()
+  t.deepEqual(takeWeights(both, saved(), 'r', { encoder: ['encoder', 'teacher'] }).taken, ['teacher', 'encoder'])
+  t.deepEqual(
+    ['teacher', 'student', 'encoder'].map(node => firstOf(both, `${node}.mean`)),
+    [7, 1, 7],
+  )
+})
+
+test('what is named has to be there and to fit; nothing is changed otherwise', t => {
+  const weights = twoEncoders()
+  const refused = (as: Record<string, string>) =>
+    t.throws(() => takeWeights(weights, saved(), 'runs/one', as), { instanceOf: Problem })?.message
+  t.is(refused({ encodr: 'teacher' }), "runs/one has no node 'encodr' (train.from.as). Did you mean 'encoder'?")
+  t.is(
+    refused({ projection: 'teacher' }),
+    "'projection' of runs/one cannot become 'teacher': teacher.filter is not there.",
+  )
+  t.is(refused({ encoder: 'nobody' }), "'encoder' of runs/one cannot become 'nobody': it has no weights here.")
+  t.is(firstOf(weights, 'teacher.filter'), 1)
 })
