@@ -40,7 +40,7 @@ const plan = await planSweep(join('configs', 'sweeps', 'recipe-tuning.yaml'))
 const study = await readSweepFile(join('configs', 'sweeps', 'contrastive-study.yaml'))
 const reports = Object.entries(study.written.evaluate)
   .filter(([, { role }]) => role === 'report')
-  .map(([name, test]) => ({ name, ...test }))
+  .map(([name, test]) => ({ name, ...test, list: '' }))
 const settings = plan.arms.map(settingOf)
 const recipes = [...new Set(settings.map(({ recipe }) => recipe))]
 const seeds = Array.from({ length: Number(given.seeds) }, (_, seed) => seed)

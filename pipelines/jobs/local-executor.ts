@@ -1,5 +1,5 @@
 /** Jobs as processes of this machine, as many at once as processors and memory allow. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Executor, Workplace } from './executor.js'
@@ -24,15 +24,27 @@ export class LocalExecutor implements Executor {
   /** Each in a group of its own: Ctrl-C reaches the controller, which asks them in order; without it they go on. */
   async start(keys: readonly string[]): Promise<void> {
     for (const key of keys) {
-      const log = openSync(this.#folder(key).log, 'a')
-      const child = spawn(process.execPath, [PROGRAM, ...this.place.command, key], {
-        detached: true,
-        stdio: ['ignore', log, log],
-      })
-      closeSync(log)
-      child.unref()
-      this.#children.set(key, child)
+      const { log } = this.#folder(key)
+      const output = openSync(log, 'a')
+      try {
+        const stdio: StdioOptions = ['ignore', output, output]
+        const child = spawn(process.execPath, [PROGRAM, ...this.place.command, key], { detached: true, stdio })
+        child.once('error', error => this.#failed(key, error))
+        child.unref()
+        this.#children.set(key, child)
+      } catch (error) {
+        this.#failed(key, error as Error)
+      } finally {
+        closeSync(output)
+      }
     }
+  }
+
+  /** It never began: too many processes, no memory, words that are too long. */
+  #failed(key: string, { message }: Error): void {
+    const folder = this.#folder(key)
+    this.#children.delete(key)
+    folder.write({ state: 'failed', reason: `could not be started: ${message}`, log: folder.log })
   }
 
   async alive(keys: readonly string[]): Promise<Set<string>> {

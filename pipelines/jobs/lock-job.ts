@@ -1,5 +1,4 @@
 /** A job's folder is one process's at a time, also when machines are lost. */
-import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Problem } from '../../data/problem.js'
 import { type JobFolder, SILENCE } from './job-folder.js'
@@ -19,10 +18,7 @@ export async function lockJob(folder: JobFolder<object>, signal?: AbortSignal): 
   if ('holder' in lock && !isHere(lock.holder)) {
     const sign = folder.lastSign
     while (Date.now() - sign < SILENCE && folder.lastSign === sign && !signal?.aborted) await sleep(1000)
-    if (Date.now() - sign >= SILENCE && folder.lastSign === sign) {
-      rmSync(file, { force: true })
-      lock = tryLock(file)
-    }
+    if (Date.now() - sign >= SILENCE && folder.lastSign === sign) lock = tryLock(file, lock.holder)
   }
   if ('release' in lock) return lock.release
   const { pid, host } = lock.holder

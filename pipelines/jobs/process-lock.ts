@@ -7,12 +7,16 @@ import { isAlive, isHere, type ProcessName, thisProcess } from './processes.js'
 /** Milliseconds after which who was taking over is taken for dead. */
 const TAKING_OVER = 10_000
 
-/** @returns what gives it free again, or who holds it */
-export function tryLock(file: string): { release: () => void } | { holder: ProcessName } {
+/**
+ * @param lost who is known to be dead although nobody can tell from here, on a machine that was lost
+ * @returns what gives it free again, or who holds it
+ */
+export function tryLock(file: string, lost?: ProcessName): { release: () => void } | { holder: ProcessName } {
   mkdirSync(dirname(file), { recursive: true })
   if (written(file)) return held(file)
+  const isHeld = (holder: ProcessName) => (isHere(holder) ? isAlive(holder) : !sameProcess(holder, lost))
   const holder = holderOf(file)
-  if (holder && (!isHere(holder) || isAlive(holder))) return { holder }
+  if (holder && isHeld(holder)) return { holder }
   const takeover = `${file}.takeover`
   if (!written(takeover)) {
     forgetIfOld(takeover)
@@ -20,13 +24,16 @@ export function tryLock(file: string): { release: () => void } | { holder: Proce
   }
   try {
     const now = holderOf(file)
-    if (now && (!isHere(now) || isAlive(now))) return { holder: now }
+    if (now && isHeld(now)) return { holder: now }
     rmSync(file, { force: true })
     return written(file) ? held(file) : { holder: holderOf(file) ?? thisProcess() }
   } finally {
     rmSync(takeover, { force: true })
   }
 }
+
+const sameProcess = (one: ProcessName, other: ProcessName | undefined) =>
+  other !== undefined && one.pid === other.pid && one.host === other.host
 
 /** Who holds a lock, alive or not. */
 export function holderOf(file: string): ProcessName | undefined {

@@ -92,9 +92,10 @@ function randomArms({ written: { random, seeds }, spotAt }: SweepFile): Arm[] {
 }
 
 type Draw = NonNullable<Written['random']>['draw'][string]
+type Value = NonNullable<Written['grid']>[string][number]
 
 /** A value that depends on its key alone: another path or a larger count moves nobody's draws. */
-function drawn(how: Draw, key: string): number | string | boolean {
+function drawn(how: Draw, key: string): Value {
   const rng = streamOf(key)
   if (Array.isArray(how)) return rounded(rng.uniform(how[0], how[1]))
   if ('log' in how) return rounded(Math.exp(rng.uniform(Math.log(how.log[0]), Math.log(how.log[1]))))
@@ -105,4 +106,5 @@ function drawn(how: Draw, key: string): number | string | boolean {
 /** Four digits: as it is read in a table, so it is used. */
 const rounded = (value: number) => Number(value.toPrecision(4))
 
-const asYaml = (value: number | string | boolean) => (typeof value === 'string' ? value : String(value))
+/** In one line, as an edit has it. */
+const asYaml = (value: Value) => (typeof value === 'string' ? value : JSON.stringify(value))

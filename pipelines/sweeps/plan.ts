@@ -7,14 +7,17 @@ import { graphClassifier } from '../evaluation/classification/trained-classifier
 import type { ExecutorName } from '../jobs/executor.js'
 import type { SlurmSettings } from '../jobs/slurm-settings.js'
 import { type Arm, armsOf, referenceArm } from './arms.js'
+import { claimProblems } from './claim-problems.js'
 import { judgesOwn } from './evaluation-words.js'
 import { readSweepFile, type SweepFile } from './sweep-file.js'
 import type { Budget, Claim, Evaluation } from './sweep-schema.js'
-import { hashed, jobEdits, jobKey, Variants } from './variants.js'
+import { hashed, jobEdits, jobKey, ListKeys, ownThreads, Variants } from './variants.js'
 
 /** Something a run is probed on. */
 export interface Test extends Evaluation {
   name: string
+  /** Hash of its clips and labels. */
+  list: string
 }
 
 /** One training and its evaluations; several arms may stand for it. */
@@ -63,7 +66,8 @@ export async function planSweep(file: string, output?: string): Promise<SweepPla
   const arms = armsOf(sweep)
   const against = referenceArm(sweep, arms)
   const { budget, claims, evaluate, executor, slurm } = sweep.written
-  const variants = new Variants(sweep.base)
+  const lists = new ListKeys()
+  const variants = new Variants(sweep.base, lists)
   const problems: Problem[] = []
   const own = Object.values(evaluate).some(judgesOwn)
   const planned: SweepPlan['arms'] = []
@@ -72,7 +76,10 @@ export async function planSweep(file: string, output?: string): Promise<SweepPla
     try {
       const variant = await variants.of(arm)
       if (own) graphClassifier(variant.config.graph, variant.config.stages)
-      const jobs = arm.seeds.map(seed => ({ seed, key: jobKey(variant, seed, budget.threads) }))
+      const jobs = arm.seeds.map(seed => ({
+        seed,
+        key: jobKey(variant, seed, ownThreads(arm.edits) ? undefined : budget.threads),
+      }))
       planned.push({ name: arm.name, edits: arm.edits.map(({ edit }) => edit), jobs })
       for (const job of jobs) found.push({ arm, ...job, steps: variant.train.steps })
     } catch (error) {
@@ -81,7 +88,7 @@ export async function planSweep(file: string, output?: string): Promise<SweepPla
       else throw error
     }
   }
-  problems.push(...(await testProblems(sweep)))
+  problems.push(...claimProblems(sweep, arms), ...(await testProblems(sweep)))
   if (problems.length > 0) throw new Problems(eachOnce(problems))
   return {
     name: sweep.name,
@@ -91,7 +98,9 @@ export async function planSweep(file: string, output?: string): Promise<SweepPla
     against,
     arms: planned,
     jobs: jobsOf(found, against, budget),
-    tests: Object.entries(evaluate).map(([name, test]) => ({ name, ...test })),
+    tests: await Promise.all(
+      Object.entries(evaluate).map(async ([name, test]) => ({ name, ...test, list: await lists.of(test.set) })),
+    ),
     ...{ claims, budget, executor, slurm },
     graphs: variants.graphs,
   }
@@ -149,7 +158,7 @@ export const withBaselines = (test: Test, { reference }: Job): boolean =>
 
 /** File name of a job's evaluation: all that its figures hang on, beside the run's weights. */
 export function testKey(test: Test, job: Job): string {
-  const { name, set, label, separator, group, classifiers, hop } = test
-  const all = [set, label, separator ?? null, group ?? null, classifiers, hop, withBaselines(test, job)]
+  const { name, set, list, label, separator, group, classifiers, hop } = test
+  const all = [set, list, label, separator ?? null, group ?? null, classifiers, hop, withBaselines(test, job)]
   return `${name}-${hashed(all).slice(0, 8)}`
 }

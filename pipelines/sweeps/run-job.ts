@@ -110,8 +110,10 @@ class JobRun {
   /** Files may have changed since the sweep was planned; then this is not the job that was asked for. */
   async #checkKey(): Promise<void> {
     const { base, edits, key } = this.order
-    if (configKey(await readConfig(base, edits)) !== key)
-      throw new Failed(`${base}, or a file that it stands on, has changed since the sweep was planned`)
+    if ((await configKey(await readConfig(base, edits))) !== key)
+      throw new Failed(
+        `${base}, a file that it stands on, its clips or their labels have changed since the sweep was planned`,
+      )
   }
 
   async #evaluate(test: OrderedTest, limit?: AbortSignal) {

@@ -1,10 +1,10 @@
 /** A sweep from plan to results: one controller at a time, and whatever happens the ledger is right. */
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { Problem } from '../../data/problem.js'
 import { workOff } from '../jobs/controller.js'
-import { writeJson } from '../jobs/job-folder.js'
+import { readJson, writeJson } from '../jobs/job-folder.js'
 import { tryLock } from '../jobs/process-lock.js'
 import { tellEnds } from '../jobs/tell-ends.js'
 import { shellWord } from '../terminal/shell-word.js'
@@ -32,6 +32,7 @@ export async function runSweep(plan: SweepPlan, { only, retry, most, signal }: S
     })
   }
   try {
+    refuseOther(plan)
     writeLedger(plan)
     const jobs = openJobs(plan, { only, retry })
     const atOnce = most ?? plan.budget['jobs-at-once']
@@ -42,6 +43,20 @@ export async function runSweep(plan: SweepPlan, { only, retry, most, signal }: S
   } finally {
     lock.release()
   }
+}
+
+/** The tables of a folder are of one sweep. @throws Problem `other-sweep` */
+function refuseOther({ output, name, file }: SweepPlan): void {
+  const there = readJson<{ name: string; file: string }>(join(output, 'sweep.json'))
+  if (there === undefined || (there.name === name && basename(there.file) === basename(file))) return
+  throw new Problem(
+    'other-sweep',
+    `${output} holds the sweep '${there.name}' of ${there.file}; '${name}' would take its place.`,
+    {
+      place: { file },
+      hint: 'Give this one a folder of its own (--output FOLDER), or a name of its own (name: ...) in its file.',
+    },
+  )
 }
 
 /** `sweep.json`: which arms there are, and which job stands for each seed. */

@@ -17,7 +17,6 @@ export function sweepProblems(written: Written, tree: Branch): Problem[] {
     const message = `There is no arm '${against}'. ${suggestion(against, names)}`.trimEnd()
     problems.push(problemAt('unknown-arm', spotOf(tree, ['against']), ['against'], message))
   }
-  if (!grid && !random) problems.push(...claimProblems(written, tree))
   if (budget.threads !== undefined && slurm.cpus !== undefined && slurm.cpus < budget.threads) {
     const message = `A job has ${budget.threads} threads (budget.threads), but slurm.cpus gives it ${slurm.cpus}.`
     problems.push(problemAt('too-few-cpus', spotOf(tree, ['slurm', 'cpus']), ['slurm', 'cpus'], message))
@@ -33,26 +32,6 @@ export function sweepProblems(written: Written, tree: Branch): Problem[] {
     problems.push(problemAt('seed-edit', found.spot, path, NO_SEED))
   }
   return problems
-}
-
-/** Names in claims that are no arm, or no evaluation. */
-function claimProblems({ claims, arms, evaluate }: Written, tree: Branch): Problem[] {
-  return Object.entries(claims).flatMap(([claim, { better, than, on }]) => {
-    const { best, by } = typeof than === 'object' && 'best' in than ? than : { best: than, by: [] }
-    const unknown = (key: string, what: string, named: string | string[], known: object) =>
-      [named].flat().flatMap(name => {
-        if (Object.hasOwn(known, name)) return []
-        const path = ['claims', claim, key]
-        const message = `There is no ${what} '${name}'. ${suggestion(name, Object.keys(known))}`.trimEnd()
-        return [problemAt(`unknown-${what}`, spotOf(tree, path), path, message)]
-      })
-    return [
-      ...unknown('better', 'arm', better, arms),
-      ...unknown('than', 'arm', best, arms),
-      ...unknown('than', 'evaluation', by, evaluate),
-      ...unknown('on', 'evaluation', on, evaluate),
-    ]
-  })
 }
 
 function* editPaths({ edits, arms }: Written): Generator<Path> {

@@ -50,12 +50,15 @@ const arm = z.union([edits, z.strictObject({ edits: edits.default([]), seeds: se
       : 'an arm is a list of edits ([] for none), or { edits: [...], seeds: [...] }',
 })
 const ends = z.tuple([z.number(), z.number()]).refine(([low, high]) => low <= high, 'the lower end comes first')
-const values = z.array(z.union([z.number(), z.string(), z.boolean()])).min(1)
+const value = z.union([z.number(), z.string(), z.boolean()])
+const values = z.array(z.union([value, z.array(value)])).min(1)
 
 const draw = z.union([
   ends,
   z.strictObject({ log: ends.refine(([low]) => low > 0, 'a logarithmic draw needs ends above 0') }),
-  z.strictObject({ whole: z.tuple([z.int(), z.int()]) }),
+  z.strictObject({
+    whole: z.tuple([z.int(), z.int()]).refine(([low, high]) => low <= high, 'the lower end comes first'),
+  }),
   z.strictObject({ of: values }),
 ])
 

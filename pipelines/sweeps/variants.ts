@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { readClips } from '../../data/manifests.js'
 import { Problem, Problems } from '../../data/problem.js'
+import { locateCheckpoint } from '../../engine/checkpoints/find.js'
 import { applyEdits, type Edit, editInWords } from '../../graphs/language/edits.js'
 import { checkSettings } from '../../graphs/language/settings.js'
 import { branchAt, childOf } from '../../graphs/language/tree.js'
@@ -27,8 +28,15 @@ export class Variants {
   /** What is wrong with each set of sounds. */
   readonly #sounds = new Map<string, Promise<Problem[]>>()
 
+  readonly #lists: ListKeys
+
   /** @param base path of the config that all arms change */
-  constructor(private readonly base: string) {}
+  constructor(
+    private readonly base: string,
+    lists = new ListKeys(),
+  ) {
+    this.#lists = lists
+  }
 
   /** Distinct graphs that have been checked. */
   get graphs(): number {
@@ -60,11 +68,11 @@ export class Variants {
   async #read(edits: readonly Edit[]): Promise<Checked> {
     const config = await readConfig(this.base, edits)
     const { set } = config.data
-    const lacking = this.#sounds.get(set) ?? readClips(set).then(() => [], problemsOf)
+    const lacking = this.#sounds.get(set) ?? this.#lists.of(set).then(() => [], problemsOf)
     this.#sounds.set(set, lacking)
     const problems = await lacking
     if (problems.length > 0) return { problems: problems.map(problem => atSet(problem, config)) }
-    return { config, graphKey: keyOfGraph(config), references: refersInside(config) }
+    return { config, graphKey: await keyOfGraph(config, this.#lists), references: refersInside(config) }
   }
 }
 
@@ -75,21 +83,47 @@ function problemsOf(error: unknown): Problem[] {
   throw error
 }
 
-/** Short hash of everything that decides what a job's weights are: graph, data and training, no path and no name. */
+/** Short hash of everything that decides what a job's weights are: graph, data, training, the weights they begin with. */
 export function jobKey({ graphKey, train }: Variant, seed: number, threads = train.threads): string {
   return hashed([graphKey, { ...train, seed, threads }])
 }
 
-/** Edits as `./earshot train` takes them: those of the arm, then threads and seed. */
+/** Edits as `./earshot train` takes them: those of the arm, then threads, unless the arm sets them itself, and seed. */
 export function jobEdits({ edits }: Arm, seed: number, threads: number | undefined): Edit[] {
-  const fixed = threads === undefined ? [] : [{ set: `train.threads=${threads}` }]
+  const fixed = threads === undefined || ownThreads(edits) ? [] : [{ set: `train.threads=${threads}` }]
   return [...edits.map(({ edit }) => edit), ...fixed, { set: `train.seed=${seed}` }]
 }
 
-/** The key of a config that has been read whole, as a job does before it trains. */
-export const configKey = (config: Config): string => hashed([keyOfGraph(config), config.train])
+/** Whether an arm says how many threads it wants. */
+export const ownThreads = (edits: readonly PlacedEdit[]): boolean =>
+  edits.some(({ edit }) => 'set' in edit && /^\s*train\.threads\s*=/.test(edit.set))
 
-const keyOfGraph = ({ graph, data }: Config) => hashed([graph.nodes, data])
+/** The key of a config that has been read whole, as a job does before it trains. */
+export const configKey = async (config: Config): Promise<string> =>
+  hashed([await keyOfGraph(config, new ListKeys()), config.train])
+
+async function keyOfGraph({ graph, data, train }: Config, lists: ListKeys): Promise<string> {
+  const sets = [data.set, data.labels?.['outside-set'], train.watch?.set].filter(set => set !== undefined)
+  const read = await Promise.all(sets.map(set => lists.of(set)))
+  const from = train.from === undefined ? undefined : locateCheckpoint(train.from).hash
+  return hashed([graph.nodes, data, read, from ?? null])
+}
+
+/** A hash of each list of clips and labels that configs and evaluations name, read once. */
+export class ListKeys {
+  readonly #keys = new Map<string, Promise<string>>()
+
+  /** @throws Problem or Problems as `readClips` */
+  of(set: string): Promise<string> {
+    const known = this.#keys.get(set)
+    if (known) return known
+    const read = readClips(set).then(({ clips }) =>
+      hashed(clips.map(({ id, start, end, labels }) => [id, start ?? null, end ?? null, labels])),
+    )
+    this.#keys.set(set, read)
+    return read
+  }
+}
 
 /** SHA-256 over JSON with the keys of every map in order; 16 hex digits. */
 export function hashed(value: unknown): string {

@@ -1,9 +1,10 @@
 /** One holder at a time; the dead hold nothing. */
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
+import { JobFolder, jobPath } from '../../../pipelines/jobs/job-folder.js'
 import { LocalExecutor } from '../../../pipelines/jobs/local-executor.js'
 import { tryLock } from '../../../pipelines/jobs/process-lock.js'
 import { isAlive, nameOf, signalTo, thisProcess } from '../../../pipelines/jobs/processes.js'
@@ -40,6 +41,29 @@ test('a lock of another machine is left alone', t => {
   writeFileSync(file, JSON.stringify(holder))
   const lock = tryLock(file)
   t.deepEqual('holder' in lock && lock.holder, holder)
+})
+
+test('of two machines that wait for a lost one, the first takes its lock, and the second leaves it alone', t => {
+  const file = join(scratchFolder('lock'), 'lock')
+  const lost = { pid: 1, host: 'lost', began: '' }
+  writeFileSync(file, JSON.stringify(lost))
+  t.true('release' in tryLock(file, lost))
+  const second = { ...thisProcess(), host: 'second' }
+  writeFileSync(file, JSON.stringify(second)) // whoever was faster
+  const lock = tryLock(file, lost)
+  t.deepEqual('holder' in lock && lock.holder, second)
+  t.deepEqual(JSON.parse(readFileSync(file, 'utf8')), second)
+})
+
+test('a job that cannot be started has failed, and says why', async t => {
+  const output = scratchFolder('unstarted')
+  mkdirSync(jobPath(output, 'key'), { recursive: true })
+  const folder = new JobFolder(jobPath(output, 'key'))
+  const executor = new LocalExecutor({ output, command: ['job', 'x'.repeat(3e6)], most: 1, memory: 1 })
+  await executor.start(['key'])
+  t.is(folder.status()?.state, 'failed')
+  t.regex(folder.status()!.reason!, /could not be started: .*E2BIG/)
+  t.deepEqual([...(await executor.alive(['key']))], [])
 })
 
 test('a signal reaches the process that was meant, or nobody', async t => {

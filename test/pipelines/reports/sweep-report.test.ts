@@ -12,6 +12,7 @@ import { earshot, scratchFolder } from '../../earshot.js'
 const TEST: Test = {
   name: 'kits',
   set: '/kits',
+  list: '',
   label: 'class',
   role: 'development',
   hop: 0.48,
@@ -93,7 +94,7 @@ test('the ablation with its table, states, reasons and links, in one file', asyn
   t.regex(claims!.textContent, /it is betterno <mix> back minus base.*-\d.*fails/)
   const rows = [...arms!.querySelectorAll('tr')].map(row => row.textContent)
   t.regex(rows[1]!, /^base1\d\d\.\d/)
-  t.regex(rows[2]!, /^no <mix> back1.*−\d.*worse$/)
+  t.regex(rows[2]!, /^no <mix> back1.*-\d.*worse$/)
   t.regex(rows[3]!, /^failing0 \(1 missing\)$/)
   t.is(document.querySelectorAll('#curves svg').length, 3, 'the arms that have begun')
   const jobs = document.querySelector('#jobs')!

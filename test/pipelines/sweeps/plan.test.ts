@@ -1,13 +1,14 @@
 /** From a sweep file to its jobs, or to every mistake in it. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { Problem, Problems } from '../../../data/problem.js'
 import { editArguments } from '../../../graphs/language/edits.js'
 import { renderProblem } from '../../../graphs/language/render-problem.js'
 import { readConfig } from '../../../pipelines/configuration/config.js'
-import { planSweep } from '../../../pipelines/sweeps/plan.js'
+import { planSweep, testKey } from '../../../pipelines/sweeps/plan.js'
 import { listJobs, planText } from '../../../pipelines/sweeps/plan-text.js'
+import { runSweep } from '../../../pipelines/sweeps/run-sweep.js'
 import { configKey } from '../../../pipelines/sweeps/variants.js'
 import { scratchFolder } from '../../earshot.js'
 import { smallConfig } from '../../small-config.js'
@@ -91,9 +92,9 @@ arms: { a: [{ set: nodes.similarity.temperature=0.3 }, { set: train.schedule.lea
 budget: { threads: 1 }
 `)
   const [job] = [...jobs.values()]
-  t.is(configKey(await readConfig(base, job!.edits)), job!.key)
-  t.is(configKey(await readConfig(base, [...job!.edits, { set: 'name=other' }])), job!.key)
-  t.not(configKey(await readConfig(base, [...job!.edits, { set: 'train.threads=2' }])), job!.key)
+  t.is(await configKey(await readConfig(base, job!.edits)), job!.key)
+  t.is(await configKey(await readConfig(base, [...job!.edits, { set: 'name=other' }])), job!.key)
+  t.not(await configKey(await readConfig(base, [...job!.edits, { set: 'train.threads=2' }])), job!.key)
 })
 
 test('a value that refers to a training setting keeps the whole config together', async t => {
@@ -104,7 +105,7 @@ test('a value that refers to a training setting keeps the whole config together'
     'base: referring.yaml\ngrid: { train.schedule.learning-rate: [0.1, 0.2] }\nseeds: [0, 1]\n',
   )
   t.is(graphs, 3)
-  for (const job of jobs.values()) t.is(configKey(await readConfig(base, job.edits)), job.key)
+  for (const job of jobs.values()) t.is(await configKey(await readConfig(base, job.edits)), job.key)
 })
 
 test('many jobs are listed in short', async t => {
@@ -187,13 +188,76 @@ test('files in edits are named from the folder of the sweep file, and mean the s
   const file = join(inner, 'sweep.yaml')
   writeFileSync(
     file,
-    'base: ../small.yaml\nedits: [{ set: train.steps=2 }]\narms: { own: [{ set: data.set=../sounds }] }\ngrid: { train.from: [../runs/a] }\n',
+    'base: ../small.yaml\nedits: [{ set: train.steps=2 }]\narms: { own: [{ set: data.set=../sounds }, { set: train.steps=3 }] }\ngrid: { data.set: [../sounds] }\n',
   )
   const { jobs, base } = await planSweep(file, scratchFolder('plan'))
   const [own, drawn] = [...jobs.values()]
   t.is((await readConfig(base, own!.edits)).data.set, join(folder, 'sounds'))
-  t.is((await readConfig(base, drawn!.edits)).train.from, join(folder, 'runs/a'))
+  t.is((await readConfig(base, drawn!.edits)).data.set, join(folder, 'sounds'))
   const { code, out } = verb(['config', base, ...editArguments(own!.edits), '--json'])
   t.is(code, 0)
   t.is(JSON.parse(out).data.set, join(folder, 'sounds'))
+})
+
+const small = 'base: small.yaml\narms: { base: [] }\nbudget: { threads: 2 }\n'
+
+test.serial(
+  'labels that are edited after an evaluation, and clips that come to the training, are other jobs',
+  async t => {
+    const evaluated = `${small}evaluate: { kits: { set: judged.tsv, label: label } }\n`
+    const table = (label: string) =>
+      `file\tlabel\n${readdirSync(join(folder, 'sounds'))
+        .filter(name => name.endsWith('.flac'))
+        .map(name => `sounds/${name}\t${label}\n`)
+        .join('')}`
+    writeFileSync(join(folder, 'judged.tsv'), table('this'))
+    const keys = async () => {
+      const { tests, jobs } = await plan(evaluated)
+      return [...jobs.values()].map(job => [job.key, testKey(tests[0]!, job)])[0]!
+    }
+    const [key, test] = await keys()
+    t.deepEqual(await keys(), [key, test])
+    writeFileSync(join(folder, 'judged.tsv'), table('that'))
+    const [sameKey, otherTest] = await keys()
+    t.is(sameKey, key)
+    t.not(otherTest, test)
+    const [first] = readdirSync(join(folder, 'sounds')).filter(name => name.endsWith('.flac'))
+    copyFileSync(join(folder, 'sounds', first!), join(folder, 'sounds', 'one-more.flac'))
+    t.not((await keys())[0], key)
+    rmSync(join(folder, 'sounds', 'one-more.flac'))
+    t.is((await keys())[0], key)
+  },
+)
+
+test('threads that an arm sets are its own; the budget gives them to the others', async t => {
+  const { jobs } = await plan(`${small.replace('{ base: [] }', '{ base: [], one: [{ set: train.threads=1 }] }')}`)
+  const threads = [...jobs.values()].map(({ edits }) => edits.map(edit => ('set' in edit ? edit.set : '')).join(' '))
+  t.deepEqual(threads, ['train.threads=2 train.seed=0', 'train.threads=1 train.seed=0'])
+})
+
+test('what a grid and draws may hold, and what no claim can decide', async t => {
+  const { arms } = await plan('base: small.yaml\ngrid: { nodes.mixed.ratio: [[0, 0.1], [0, 0.2]] }\n')
+  t.deepEqual(
+    arms.map(({ name }) => name),
+    ['nodes.mixed.ratio=[0,0.1]', 'nodes.mixed.ratio=[0,0.2]'],
+  )
+  t.regex(
+    await complaints('base: small.yaml\nrandom: { count: 1, draw: { train.steps: { whole: [64, 32] } } }\n'),
+    /the lower end comes first/,
+  )
+  const claimed = (better: string, than: string) =>
+    complaints(
+      `base: small.yaml\ngrid: { train.steps: [2, 3] }\nclaims: { it: { better: ${better}, than: ${than}, on: [kits] } }\n` +
+        'evaluate: { kits: { set: judged.tsv, label: label } }\n',
+    )
+  t.regex(await claimed('train.steps=2', 'train.step=3'), /There is no arm 'train\.step=3'/)
+  t.regex(await claimed('train.steps=2', 'train.steps=2'), /compares arm 'train\.steps=2' with itself/)
+  t.is(await claimed('train.steps=2', 'train.steps=3'), '')
+})
+
+test('the tables of a folder are of one sweep', async t => {
+  const output = scratchFolder('two sweeps')
+  writeFileSync(join(output, 'sweep.json'), JSON.stringify({ name: 'first', file: 'first.yaml' }))
+  const other = await planSweep(sweep(small), output)
+  await t.throwsAsync(runSweep(other, { signal: AbortSignal.abort() }), { code: 'other-sweep' })
 })

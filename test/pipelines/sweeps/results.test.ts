@@ -36,6 +36,7 @@ function made(
       {
         name: 'kits',
         set: '/kits.yaml',
+        list: '',
         label: 'label',
         group: group ?? undefined,
         role: 'report',
