@@ -105,8 +105,8 @@ export const configKey = async (config: Config): Promise<string> =>
 async function keyOfGraph({ graph, data, train }: Config, lists: ListKeys): Promise<string> {
   const sets = [data.set, data.labels?.['outside-set'], train.watch?.set].filter(set => set !== undefined)
   const read = await Promise.all(sets.map(set => lists.of(set)))
-  const from = train.from === undefined ? undefined : locateCheckpoint(train.from).hash
-  return hashed([graph.nodes, data, read, from ?? null])
+  const from = typeof train.from === 'object' ? train.from.run : train.from
+  return hashed([graph.nodes, data, read, from === undefined ? null : locateCheckpoint(from).hash])
 }
 
 /** A hash of each list of clips and labels that configs and evaluations name, read once. */
