@@ -7,7 +7,7 @@ import { type EmbedOptions, embedOptions } from '../embeddings/embed-options.js'
 import type { Embedded } from '../embeddings/write-embeddings.js'
 import type { Sharding } from '../jobs/run-shards.js'
 import { stoppable } from '../terminal/interrupt.js'
-import { shellWord } from '../terminal/shell-word.js'
+import { command, shellWord } from '../terminal/shell-word.js'
 import { readSharding, shardOptions, typedOptions } from './shard-options.js'
 import { verb } from './verb.js'
 
@@ -96,4 +96,4 @@ const leftOut = (output: string, skipped: number) =>
 const next = (output: string, [label]: readonly string[]) =>
   label === undefined
     ? `Next:\n  python3 -c "import pyarrow.feather as f; print(f.read_table('${output}'))"\n`
-    : `Next:\n  ./earshot probe ${shellWord(output)} --label ${label}\n`
+    : command`Next:\n  ./earshot probe ${output} --label ${label}\n`

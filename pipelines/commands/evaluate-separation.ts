@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { demandOutput } from '../../data/output-file.js'
 import { stoppable } from '../terminal/interrupt.js'
+import { command } from '../terminal/shell-word.js'
 import { processors } from './separate.js'
 import { verb } from './verb.js'
 
@@ -52,7 +53,7 @@ export default verb({
       onDisk(dirname(file), () => mkdirSync(dirname(file), { recursive: true }))
       writeWhole(file, `${JSON.stringify(evaluation, undefined, 1)}\n`)
       process.stdout.write(
-        `${evaluationText(evaluation)}\n${file}\nNext:\n  ./earshot separate ${run} ${manifest} -o separated --count 5\n`,
+        `${evaluationText(evaluation)}\n${file}\nNext:\n  ${command`./earshot separate ${run} ${manifest} -o separated --count 5`}\n`,
       )
     }, `Stopped; ${file} has not been written.`)
   },

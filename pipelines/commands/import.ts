@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { Problem } from '../../data/problem.js'
 import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
+import { command } from '../terminal/shell-word.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `
@@ -43,7 +44,7 @@ export default verb({
       const { encoder, scale, patches } = imported
       process.stdout.write(
         `${imported.run}: the ${encoder.name} encoder of uclser20, its inputs scaled by ${scale.scale.toPrecision(3)} ` +
-          `after ${patches} patches.\nNext:\n  ./earshot embed ${imported.run} my-sounds/ -o my-sounds.arrow\n`,
+          `after ${patches} patches.\nNext:\n  ${command`./earshot embed ${imported.run} my-sounds/ -o my-sounds.arrow`}\n`,
       )
     } catch (error) {
       if (!wasInterrupted(error, signal)) throw error

@@ -1,6 +1,6 @@
 /** `earshot merge`: several files of embeddings become one. */
 import { z } from 'zod'
-import { shellWord } from '../terminal/shell-word.js'
+import { command } from '../terminal/shell-word.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `
@@ -22,7 +22,7 @@ export default verb({
     const { rows, baselines, without, columns } = await mergeEmbeddings(files, output)
     const beside = baselines.length > 0 ? `, and its baselines (${baselines.join(', ')})` : ''
     const lost = without === undefined ? '' : `Baselines were left out: ${without} has none.\n`
-    const next = columns[0] === undefined ? '' : `Next:\n  ./earshot probe ${shellWord(output)} --label ${columns[0]}\n`
+    const next = columns[0] === undefined ? '' : command`Next:\n  ./earshot probe ${output} --label ${columns[0]}\n`
     process.stdout.write(`${output}: ${rows} rows of ${files.length} files${beside}.\n${lost}${next}`)
   },
 })

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
 import type { ScenesMade } from '../separation/scenes/make-scenes.js'
 import { stopOnInterrupt } from '../terminal/interrupt.js'
+import { command } from '../terminal/shell-word.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `
@@ -65,8 +66,8 @@ function report({ count, made, missing, skipped, settings }: ScenesMade, output:
     return `${lost}${output}: ${made} scenes made, ${missing} of ${count} missing. Run the same command again to go on.\n`
   const manifest = join(output, 'manifest.tsv')
   const next = settings.labels[0]
-    ? `./earshot embed runs/quickstart ${manifest} -o ${settings.name}.arrow`
-    : `./earshot tap graphs/contrastive-16k.yaml mel --data ${manifest}`
+    ? command`./earshot embed runs/quickstart ${manifest} -o ${`${settings.name}.arrow`}`
+    : command`./earshot tap graphs/contrastive-16k.yaml mel --data ${manifest}`
   return `${lost}${output}: ${count} scenes of ${settings.length} s, ${made} of them new.\nNext:\n  ${next}\n`
 }
 

@@ -6,7 +6,7 @@ import { Problem } from '../../data/problem.js'
 import { suggestion } from '../../graphs/language/nearest-name.js'
 import type { SweepPlan } from '../sweeps/plan.js'
 import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
-import { shellWord } from '../terminal/shell-word.js'
+import { command, shellWord } from '../terminal/shell-word.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `
@@ -95,7 +95,7 @@ const run = verb({
       release()
     }
     if (signal.aborted) {
-      process.stdout.write(`Stopped. Go on with:\n  ./earshot sweep run ${shellWord(file)}${asGiven(options)}\n`)
+      process.stdout.write(`Stopped. Go on with:\n  ${command`./earshot sweep run ${file}`}${asGiven(options)}\n`)
       process.exitCode = 130
       return
     }
@@ -159,8 +159,8 @@ async function show(plan: SweepPlan, options: Where): Promise<void> {
   const files = writeResults(plan.output, found)
   const failed = found.missing.some(({ state }) => state === 'failed')
   const open = found.missing.some(({ state }) => state !== 'failed')
-  const again = `./earshot sweep run ${shellWord(plan.file)}${asGiven(options)}`
-  const next = open ? again : failed ? `${again} --retry` : `./earshot report ${shellWord(plan.output)}`
+  const again = command`./earshot sweep run ${plan.file}` + asGiven(options)
+  const next = open ? again : failed ? `${again} --retry` : command`./earshot report ${plan.output}`
   process.stdout.write(
     `${resultsText(found)}\n\n${counts(plan, listJobs(plan))}\nSaved: ${files.join(', ')}\nNext: ${next}\n`,
   )

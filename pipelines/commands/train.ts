@@ -6,7 +6,7 @@ import { Problem } from '../../data/problem.js'
 import type { Edit } from '../../graphs/language/edits.js'
 import { type Config, readConfig } from '../configuration/config.js'
 import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
-import { shellWord } from '../terminal/shell-word.js'
+import { command } from '../terminal/shell-word.js'
 import { trainInFolder, usualRun } from '../training/train-in-folder.js'
 import type { Figures, Outcome } from '../training/training.js'
 import { editOptions } from './edit-options.js'
@@ -74,7 +74,7 @@ function stopped(run: string): void {
   process.exitCode = 130
 }
 
-const goOn = (run: string) => `Go on with:\n  ./earshot train --run ${shellWord(run)} --resume\n`
+const goOn = (run: string) => command`Go on with:\n  ./earshot train --run ${run} --resume\n`
 
 function report({ step, interrupted, figures, dropped }: Outcome, config: Config, run: string): void {
   const { steps } = config.train
@@ -84,8 +84,8 @@ function report({ step, interrupted, figures, dropped }: Outcome, config: Config
     return
   }
   const next = learnsToSeparate(config)
-    ? `separate ${shellWord(run)} my-sounds/ -o separated`
-    : `embed ${shellWord(run)} my-sounds/ -o my-sounds.arrow`
+    ? command`separate ${run} my-sounds/ -o separated`
+    : command`embed ${run} my-sounds/ -o my-sounds.arrow`
   const lines = figures
     ? [trained(step, figures, config), figures.bottleneck]
     : [`${run} is finished: it has trained ${step} steps. For more: --resume --set train.steps=${2 * step}`]

@@ -10,6 +10,7 @@ import { loadStages } from '../../stages/registry.js'
 import { CONFIG } from '../configuration/config.js'
 import { runYaml } from '../configuration/run-yaml.js'
 import type { sections } from '../configuration/sections.js'
+import { command } from '../terminal/shell-word.js'
 import { asTyped, editOptions } from './edit-options.js'
 
 const EXAMPLES = `
@@ -93,8 +94,8 @@ function and(names: string[]): string {
 
 function next(file: string, edits: readonly Edit[], { data, train }: Sound['document']['sections']): string {
   const typed = asTyped(edits)
-  if (data && train) return `./earshot train ${file}${typed}`
-  return `./earshot graph ${file}${typed}  (to train it, extend it in a config with data and train, as configs/quickstart.yaml does)`
+  if (data && train) return command`./earshot train ${file}` + typed
+  return `${command`./earshot graph ${file}`}${typed}  (to train it, extend it in a config with data and train, as configs/quickstart.yaml does)`
 }
 
 function json(results: [string, ReadGraph<typeof sections>][]): string {

@@ -9,6 +9,7 @@ import { page, type Section, sentence, table, tiles } from '../drawing/page.js'
 import { embeddingMap, MAP_SCRIPT } from '../embeddings/inspection/embedding-map.js'
 import { percent } from '../terminal/numbers.js'
 import { progress } from '../terminal/progress.js'
+import { command } from '../terminal/shell-word.js'
 import { configTable } from './config-table.js'
 import { curves } from './curves.js'
 import { probeFigures } from './probe-figures.js'
@@ -71,7 +72,8 @@ function headOf({ path, status, metrics, timings, probes, embeddings }: RunRecor
   const state = `${status.state}${status.reason ? `: ${status.reason}` : ''}, ${new Date(1000 * status.written).toISOString().slice(0, 16).replace('T', ' ')} UTC`
   const short = relative('.', path)
   const folder = short === '' || short.startsWith('..') ? path : short
-  const next = embeddings.length === 0 ? sentence(`Next: ./earshot embed ${folder} my-sounds/ -o my-sounds.arrow`) : ''
+  const next =
+    embeddings.length === 0 ? sentence(command`Next: ./earshot embed ${folder} my-sounds/ -o my-sounds.arrow`) : ''
   return `<p class="${status.state === 'failed' || status.state === 'killed' ? 'bad' : 'soft'}">${escaped(state)} · ${escaped(folder)}</p>${tiles(figures)}${next}`
 }
 

@@ -3,6 +3,7 @@ import { editInWords } from '../../graphs/language/edits.js'
 import { lineChart, type Series } from '../drawing/chart.js'
 import { card, cards, page, type Section, sentence, table, tiles } from '../drawing/page.js'
 import { age } from '../terminal/numbers.js'
+import { command } from '../terminal/shell-word.js'
 import type { MetricLine } from './run-record.js'
 import { sweepFigures } from './sweep-figures.js'
 import { budgetTable, countStates, jobTable, secondsOf } from './sweep-jobs.js'
@@ -40,7 +41,7 @@ function headOf(record: SweepRecord): string {
   ]
   const open = states.some(([state]) => state !== 'done')
   const retry = states.some(([state]) => state === 'failed') ? ' --retry' : ''
-  const next = open ? sentence(`Next: ./earshot sweep run ${plan.file}${retry}`) : ''
+  const next = open ? sentence(command`Next: ./earshot sweep run ${plan.file}` + retry) : ''
   return `${sentence(`${plan.file}, base ${plan.base}; compared with ${plan.against}.`)}${tiles(figures)}${next}`
 }
 

@@ -3,7 +3,7 @@ import { editInWords } from '../../graphs/language/edits.js'
 import type { JobState } from '../jobs/job-folder.js'
 import { mean } from '../statistics/mean.js'
 import { inWords, plural } from '../terminal/in-words.js'
-import { shellWord } from '../terminal/shell-word.js'
+import { command } from '../terminal/shell-word.js'
 import { textTable } from '../terminal/text-table.js'
 import { startedJobs, stateOf } from './job-folder.js'
 import { type SweepPlan, usualOutput } from './plan.js'
@@ -122,10 +122,10 @@ function cost(plan: SweepPlan, listed: readonly Listed[], trial: Trial | undefin
 }
 
 function next({ file, name, output }: SweepPlan, listed: readonly Listed[], given: string): string {
-  const run = `Next: ./earshot sweep run ${shellWord(file)}${given}`
-  const where = output === usualOutput(name) ? '' : ` --output ${shellWord(output)}`
+  const run = command`Next: ./earshot sweep run ${file}` + given
+  const where = output === usualOutput(name) ? '' : command` --output ${output}`
   const failed = listed.some(({ state }) => state === 'failed')
   const open = listed.some(({ state }) => state !== 'done' && state !== 'failed')
   if (open) return run
-  return failed ? `${run} --retry` : `Next: ./earshot sweep results ${shellWord(file)}${where}`
+  return failed ? `${run} --retry` : command`Next: ./earshot sweep results ${file}` + where
 }

@@ -7,7 +7,7 @@ import { workOff } from '../jobs/controller.js'
 import { readJson, writeJson } from '../jobs/job-folder.js'
 import { tryLock } from '../jobs/process-lock.js'
 import { tellEnds } from '../jobs/tell-ends.js'
-import { shellWord } from '../terminal/shell-word.js'
+import { command } from '../terminal/shell-word.js'
 import { openExecutor } from './open-executor.js'
 import { jobList, keysOf, openJobs } from './open-jobs.js'
 import type { SweepPlan } from './plan.js'
@@ -28,7 +28,7 @@ export async function runSweep(plan: SweepPlan, { only, retry, most, signal }: S
   if ('holder' in lock) {
     const { pid, host } = lock.holder
     throw new Problem('sweep-in-use', `Process ${pid} on ${host} is running the sweep in ${plan.output}.`, {
-      hint: `Look at it: ./earshot sweep plan ${shellWord(plan.file)}. Or run another sweep elsewhere: --output FOLDER\nIf that process is on another machine and dead, delete ${join(plan.output, 'lock')}.`,
+      hint: `Look at it: ${command`./earshot sweep plan ${plan.file}`}. Or run another sweep elsewhere: --output FOLDER\nIf that process is on another machine and dead, delete ${join(plan.output, 'lock')}.`,
     })
   }
   try {

@@ -4,6 +4,7 @@ import { Problem } from '../../data/problem.js'
 import { listCheckpoints } from '../../engine/checkpoints/files.js'
 import type { Config } from '../configuration/config.js'
 import { type Checkpoint, type FoundCheckpoint, findCheckpoint, hashGraph } from '../model/checkpoint.js'
+import { command } from '../terminal/shell-word.js'
 import type { RunFolder } from './run-folder.js'
 import { BestSoFar } from './watch/best-so-far.js'
 
@@ -13,7 +14,7 @@ export function newestCheckpoint(run: RunFolder, { graph }: Config): FoundCheckp
   const found = findCheckpoint(run.path)
   if (found.checkpoint.graphHash === hashGraph(graph)) return found
   throw new Problem('another-graph', `The checkpoint of ${run.path} is of another graph than the config's.`, {
-    hint: `Go on with the run's own config: ./earshot train --run ${run.path} --resume. Or start a new run from its weights: --from ${run.path}`,
+    hint: command`Go on with the run's own config: ./earshot train --run ${run.path} --resume. Or start a new run from its weights: --from ${run.path}`,
   })
 }
 

@@ -6,7 +6,7 @@ import { Problem } from '../../data/problem.js'
 import type { Config } from '../configuration/config.js'
 import { runYaml } from '../configuration/run-yaml.js'
 import { wasInterrupted } from '../terminal/interrupt.js'
-import { shellWord } from '../terminal/shell-word.js'
+import { command } from '../terminal/shell-word.js'
 import { RunFolder } from './run-folder.js'
 import { lockRun } from './run-lock.js'
 import { noteEnvironment } from './tracking/environment.js'
@@ -62,7 +62,7 @@ export async function trainInFolder(config: Config, request: TrainingRequest = {
 }
 
 function fullDisk({ code, message, place, cause }: Problem, run: RunFolder): Problem {
-  const goOn = `./earshot train --run ${shellWord(run.path)} --resume`
+  const goOn = command`./earshot train --run ${run.path} --resume`
   return new Problem(code, message, {
     place,
     hint: `Make room; then it goes on from its last checkpoint: ${goOn}`,

@@ -3,6 +3,7 @@
 import { basename } from 'node:path'
 import type { Interval } from '../../statistics/scores.js'
 import { inPercent, signed } from '../../terminal/numbers.js'
+import { command } from '../../terminal/shell-word.js'
 import { textTable } from '../../terminal/text-table.js'
 import type { Classifier } from './classifiers.js'
 import type { FigureOf, Row } from './compare.js'
@@ -162,13 +163,14 @@ function next<M extends string>({ options, table, missing, comparison }: ProbeRe
   const { file, group, split } = options
   const candidate = table.columns.find(name => GROUP_NAMES.test(name) && name !== options.label)
   if (missing.length > 0 && comparison.rows[0]!.name === OWN_NAME)
-    return `./earshot embed RUN SOUNDS -o ${file} (sounds with labels: it writes the baselines too)`
+    return command`./earshot embed RUN SOUNDS -o ${file} (sounds with labels: it writes the baselines too)`
   if (!group && !split && candidate)
-    return `${again(options)} --group ${candidate} (no '${candidate}' in both training and test)`
-  return `${again(options)}${group ? ` --group ${group}` : ''}${split ? ` --split ${split}` : ''} --against OTHER.arrow (compare two runs)`
+    return `${again(options)}${command` --group ${candidate}`} (no '${candidate}' in both training and test)`
+  return `${again(options)}${group ? command` --group ${group}` : ''}${split ? command` --split ${split}` : ''} --against OTHER.arrow (compare two runs)`
 }
 
 const filesOf = ({ file, layers = [] }: ProbeOptions) => [file, ...layers]
 
 const again = (options: ProbeOptions) =>
-  `./earshot probe ${filesOf(options).join(' ')} --label ${options.label}${options.separator === undefined ? '' : ` --labels-separator '${options.separator}'`}`
+  command`./earshot probe ${filesOf(options)} --label ${options.label}` +
+  (options.separator === undefined ? '' : command` --labels-separator ${options.separator}`)
