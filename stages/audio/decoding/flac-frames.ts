@@ -12,7 +12,8 @@ export interface FlacFrame {
   samples: number
 }
 
-const WINDOW = 1 << 20
+/** Bytes that a frame takes at most, for each of its channels: 65,535 samples of 4 bytes, and headers. */
+const LONGEST = 4 * 65_600
 
 /**
  * The frames up to the samples that the header declares, some at a time. What stands behind them (a tag, another
@@ -22,18 +23,19 @@ const WINDOW = 1 << 20
  */
 export function* flacFrames(file: AudioFile, info: FlacInfo, note: Note): Generator<FlacFrame[]> {
   const declared = info.samples || Number.POSITIVE_INFINITY
+  const room = LONGEST * info.channels
   let [given, from] = [0, info.start]
   let expected: number | undefined
   while (given < declared && from < file.size) {
-    const window = file.read(from, Math.max(WINDOW, 2 * info.longest))
+    const window = file.read(from, 2 * room)
     const tail = from + window.length === file.size
     const frames: FlacFrame[] = []
     let at = 0
-    while (given < declared && at < window.length && (tail || window.length - at > info.longest)) {
+    while (given < declared && at < window.length && (tail || window.length - at > room)) {
       const header = frameHeader(window, at)
+      const longest = 64 + 4 * info.channels * (1 + (header?.samples ?? 0))
       const last = header && given + header.samples >= declared
-      const end =
-        header && (frameEnd(window, at, info.longest) ?? (last ? lastEnd(window, at, info.longest) : undefined))
+      const end = header && (frameEnd(window, at, longest) ?? (last ? lastEnd(window, at, longest) : undefined))
       if (end === undefined && tail && noFrame(window, at)) {
         if (frames.length > 0) yield frames
         return note(whatIsThere(given, info.samples))

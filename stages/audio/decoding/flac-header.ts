@@ -9,8 +9,6 @@ export interface FlacInfo {
   channels: number
   bits: number
   samples: number
-  /** Bytes of the longest frame, or as many as there can be. */
-  longest: number
   /** Where the first frame begins. */
   start: number
 }
@@ -22,15 +20,11 @@ export function flacInfo(file: AudioFile): FlacInfo {
   if (bytes.length < 38 || (bytes[0]! & 0x7f) !== 0) throw new Unfit('its FLAC header is damaged')
   const view = new DataView(bytes.buffer, bytes.byteOffset)
   const rates = view.getUint32(14)
-  const channels = ((rates >> 9) & 7) + 1
-  const bits = ((rates >> 4) & 31) + 1
-  const most = view.getUint16(6)
   return {
     rate: rates >>> 12,
-    channels,
-    bits,
+    channels: ((rates >> 9) & 7) + 1,
+    bits: ((rates >> 4) & 31) + 1,
     samples: (rates & 15) * 2 ** 32 + view.getUint32(18),
-    longest: view.getUint32(10) & 0xffffff || 64 + channels * (4 + most * Math.ceil((bits + 1) / 8)),
     start: firstFrame(file, magic + 4),
   }
 }

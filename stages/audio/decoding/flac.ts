@@ -2,7 +2,7 @@
 import type { AudioFile } from './audio-file.js'
 import { badAudio, Unfit } from './bad-audio.js'
 import { flacFrames } from './flac-frames.js'
-import { type FlacInfo, flacInfo } from './flac-header.js'
+import { flacInfo } from './flac-header.js'
 import type { Mixer, MonoBlock, Note } from './mono.js'
 
 /** Bits that libFLAC's build here reads. */
@@ -19,11 +19,14 @@ export async function* flacBlocks(file: AudioFile, mixer: Mixer, note: Note): As
   try {
     for (const frames of flacFrames(file, info, note)) {
       const wanted = frames.reduce((sum, { samples }) => sum + samples, 0)
-      const { channelData, samplesDecoded, errors } = await decoder.decodeFrames(frames.map(({ bytes }) => bytes))
+      const decoded = await decoder.decodeFrames(frames.map(({ bytes }) => bytes))
+      const { channelData, samplesDecoded, errors, sampleRate: rate, bitDepth: bits } = decoded
       if (errors.length > 0 || samplesDecoded < wanted || channelData.length !== info.channels)
         throw sound ? badAudio('audio-damaged', file.path, errors[0]?.message) : new Unfit('not for libFLAC')
+      if (!sound && (rate !== info.rate || bits !== info.bits))
+        note(`its frames say ${rate} Hz and ${bits} bits, its header ${info.rate} Hz and ${info.bits} bits`)
       sound = true
-      yield { rate: info.rate, samples: mixer.planar(channelData.map(samples => rescaled(samples, info))) }
+      yield { rate, samples: mixer.planar(channelData.map(samples => rescaled(samples, bits))) }
     }
     if (!sound) throw badAudio('audio-truncated', file.path, 'it holds no whole FLAC frame')
   } finally {
@@ -32,7 +35,7 @@ export async function* flacBlocks(file: AudioFile, mixer: Mixer, note: Note): As
 }
 
 /** libFLAC's integers come divided by 2^(bits-1) - 1; here, as everywhere, they are divided by 2^(bits-1). In place. */
-function rescaled(samples: Float32Array, { bits }: FlacInfo): Float32Array {
+function rescaled(samples: Float32Array, bits: number): Float32Array {
   const gain = 1 - 2 ** (1 - bits)
   for (let i = 0; i < samples.length; i++) samples[i] = samples[i]! * gain
   return samples

@@ -132,6 +132,21 @@ for (const [what, text] of Object.entries(TAIL)) {
   })
 }
 
+for (const [what, at, value] of [
+  ['bits', 21, 0x70],
+  ['longest frame', 16, 0],
+  ['rate', 18, 0x0b],
+] as const) {
+  test(`FLAC whose header lies about its ${what}: its frames know better`, async t => {
+    const bytes = readFileSync(file('pcm16.flac'))
+    bytes[at] = value
+    const ours = await read(written(`lies-${at}.flac`, bytes))
+    t.is(ours.rate, 44100)
+    t.true(largestDifference(ours.samples, whole) < 2e-7)
+    t.is(ours.samples.length, 4410)
+  })
+}
+
 test('two FLAC files in one: the first, as libsndfile reads it', async t => {
   const bytes = readFileSync(file('pcm16.flac'))
   const ours = await read(written('two.flac', Buffer.concat([bytes, bytes])))
