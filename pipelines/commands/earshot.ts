@@ -1,6 +1,7 @@
 /** The command line. A verb's file is loaded only when the verb is used, so that help answers at once. */
 import { Command, CommanderError } from 'commander'
 import { Problem, Problems } from '../../data/problem.js'
+import { ownVersion } from '../setup/versions.js'
 import { watchOutput } from '../terminal/closed-output.js'
 
 /** Verb, one line of help, and its file if that is called otherwise, in the order in which a newcomer meets them. */
@@ -46,6 +47,7 @@ async function main(words: string[]): Promise<void> {
   const program = new Command('earshot')
     .description('Learns sound representations without labels.')
     .helpOption('-h, --help', 'show help')
+    .version(ownVersion(), '--version', 'show the version')
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     .showSuggestionAfterError()

@@ -5,10 +5,13 @@ import { FRONT_END_VERSION } from '../../stages/audio/front-end.js'
 
 const require = createRequire(import.meta.url)
 
+/** Earshot's own. */
+export function ownVersion(): string {
+  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
+
 export function versions(): Record<string, string> {
-  const ours = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
-    version: string
-  }
   const tfjs = require('@tensorflow/tfjs-node-gpu/package.json') as { version: string }
-  return { earshot: ours.version, node: process.versions.node, tfjs: tfjs.version, 'front-end': FRONT_END_VERSION }
+  return { earshot: ownVersion(), node: process.versions.node, tfjs: tfjs.version, 'front-end': FRONT_END_VERSION }
 }

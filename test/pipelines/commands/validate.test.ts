@@ -56,7 +56,14 @@ test('--print shows each value with the place that set it', t => {
   t.regex(out, /stage: vgg # graphs\/contrastive-16k\.yaml:\d+/)
 })
 
-for (const words of [['validate', RECIPE], ['--help'], ['list'], ['graph', RECIPE]]) {
+for (const words of [
+  ['validate', RECIPE],
+  ['validate', 'configs/supervised-drums.yaml'],
+  ['--version'],
+  ['--help'],
+  ['list'],
+  ['graph', RECIPE],
+]) {
   test(`${words.join(' ')} loads no TensorFlow, Arrow, sharp or audio`, t => {
     const { loaded, code } = modulesOf(words)
     t.is(code, 0)
@@ -121,4 +128,9 @@ test('a graph that can be trained and whose run would embed nothing is told so',
   const [{ remarks }] = JSON.parse(verb(['validate', '--json', file]).out)
   t.is(remarks.length, 1)
   t.false(verb(['validate', RECIPE]).out.includes('no embeddings'))
+})
+
+test('--version says that of the package', t => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+  t.deepEqual(verb(['--version']), { code: 0, out: `${version}\n`, error: '' })
 })
