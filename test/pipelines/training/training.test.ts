@@ -81,6 +81,25 @@ test('a run folder is never overwritten, and a checkpoint of another graph is re
   t.regex(other.error, /another graph/)
 })
 
+test('numbers that grow beyond all bounds stop a run at that step, logged or not; its clips are listed', async t => {
+  const config = smallConfig('unbounded', { steps: 60, every: 4 })
+  const run = join(config.folder, 'run')
+  const edits = ['train.schedule.learning-rate=100', 'train.optimiser.weight-decay=10', 'train.log-every=1000']
+  const words = ['train', config.config, '--run', run, ...edits.flatMap(edit => ['--set', edit])]
+  const { code, error } = await earshot(words, config.cache)
+  t.is(code, 1)
+  const [, step] = /At step (\d+) the (?:value|gradient)/.exec(error.replaceAll(/\s+/g, ' ')) ?? []
+  const failure = JSON.parse(readFileSync(join(run, 'failures.jsonl'), 'utf8'))
+  t.is(failure.step, Number(step))
+  t.is(failure.clips.length, 8)
+  t.is(JSON.parse(readFileSync(join(run, 'status.json'), 'utf8')).state, 'failed')
+  const steps = readFileSync(join(run, 'metrics.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line).step)
+  t.false(steps.includes(failure.step), 'nothing was logged of it')
+})
+
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise(resolve => setTimeout(resolve, 20))
 }
