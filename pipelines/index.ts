@@ -16,7 +16,7 @@ import type { ProbeRequest } from './evaluation/probes/probe-options.js'
 import type { MultiLabelResult, ProbeResult } from './evaluation/probes/run-probe.js'
 import type { TapResult } from './reports/tap/tap-node.js'
 import type { tapOptions } from './reports/tap/tap-options.js'
-import { type TrainingRequest, trainInFolder } from './training/train-in-folder.js'
+import { fromWeights, type TrainingRequest, trainInFolder } from './training/train-in-folder.js'
 import type { Outcome } from './training/training.js'
 
 export { type Place, Problem, Problems } from '../data/problem.js'
@@ -50,7 +50,10 @@ export async function validate(file: string, { edits = [] }: ReadOptions = {}): 
   return (await readDocumentGraph(file, { edits, ...CONFIG })).problems
 }
 
-export interface TrainOptions extends ReadOptions, TrainingRequest {}
+export interface TrainOptions extends ReadOptions, TrainingRequest {
+  /** Run or checkpoint whose weights a new run starts from, as `train.from`. */
+  from?: string | undefined
+}
 
 /**
  * Trains the encoder of a config into a run folder.
@@ -58,8 +61,8 @@ export interface TrainOptions extends ReadOptions, TrainingRequest {}
  * @param file config with nodes, data and train; `run.yaml` of the run folder to go on with it (`resume`)
  * @throws Problems of the config; Problem if it cannot be trained
  */
-export async function train(file: string, { edits = [], ...request }: TrainOptions = {}): Promise<Outcome> {
-  return trainInFolder(await readConfig(file, edits), request)
+export async function train(file: string, { edits = [], from, ...request }: TrainOptions = {}): Promise<Outcome> {
+  return trainInFolder(await readConfig(file, [...edits, ...fromWeights(from)]), request)
 }
 
 export type EmbedOptions = z.input<typeof embedOptions> & { signal?: AbortSignal }

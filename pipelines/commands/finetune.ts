@@ -7,7 +7,7 @@ import { Problem } from '../../data/problem.js'
 import type { Edit } from '../../graphs/language/edits.js'
 import { type Config, readConfig } from '../configuration/config.js'
 import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
-import { trainInFolder, usualRun } from '../training/train-in-folder.js'
+import { fromWeights, trainInFolder, usualRun } from '../training/train-in-folder.js'
 import type { Outcome } from '../training/training.js'
 import { usualFolder } from './classify.js'
 import { editOptions } from './edit-options.js'
@@ -41,7 +41,7 @@ export default function register(program: Command): void {
 }
 
 async function finetune(file: string | undefined, edits: readonly Edit[], flags: Flags): Promise<void> {
-  const config = await configOf(file, edits, flags)
+  const config = await configOf(file, [...edits, ...fromWeights(flags.from)], flags)
   const run = flags.run ?? usualRun(config)
   const { signal, release } = stopOnInterrupt('Stopping after this step.')
   const goOn = `Go on with:\n  ./earshot finetune --run ${run} --resume\n`

@@ -7,7 +7,7 @@ import type { Edit } from '../../graphs/language/edits.js'
 import { type Config, readConfig } from '../configuration/config.js'
 import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
 import { command } from '../terminal/shell-word.js'
-import { trainInFolder, usualRun } from '../training/train-in-folder.js'
+import { fromWeights, trainInFolder, usualRun } from '../training/train-in-folder.js'
 import type { Figures, Outcome } from '../training/training.js'
 import { editOptions } from './edit-options.js'
 
@@ -46,7 +46,7 @@ export default function register(program: Command): void {
 }
 
 async function train(file: string | undefined, edits: readonly Edit[], options: Options): Promise<void> {
-  const config = await configOf(file, edits, options)
+  const config = await configOf(file, [...edits, ...fromWeights(options.from)], options)
   const path = options.run ?? usualRun(config)
   const { signal, release } = stopOnInterrupt('Stopping after this step.')
   try {

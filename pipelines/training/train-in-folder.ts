@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { Problem } from '../../data/problem.js'
+import type { Edit } from '../../graphs/language/edits.js'
 import type { Config } from '../configuration/config.js'
 import { runYaml } from '../configuration/run-yaml.js'
 import { wasInterrupted } from '../terminal/interrupt.js'
@@ -19,13 +20,15 @@ export interface TrainingRequest {
   resume?: boolean | undefined
   /** Goes on although data, settings, versions or machine are others: not bit for bit, then. */
   anyway?: boolean | undefined
-  /** Run or checkpoint whose weights a new run starts from. */
-  from?: string | undefined
   /** Once aborted, the step under way is finished and saved. */
   signal?: AbortSignal | undefined
   /** Folder of the cache; EARSHOT_CACHE, or that of the user, if absent. */
   cache?: string | undefined
 }
+
+/** What `--from` says, as a setting that the run keeps: weights of a run or checkpoint that it starts from. */
+export const fromWeights = (from: string | undefined): Edit[] =>
+  from === undefined ? [] : [{ set: `train.from=${JSON.stringify(from)}` }]
 
 /** Where a config is trained if nothing is said. */
 export const usualRun = ({ name }: Config): string => join('runs', name)
@@ -39,7 +42,7 @@ const REFUSED = ['another-graph', 'not-the-same-run', 'bad-checkpoint']
  *   before the first step
  */
 export async function trainInFolder(config: Config, request: TrainingRequest = {}): Promise<Outcome> {
-  const { resume = false, anyway = false, from, signal = new AbortController().signal, cache = cacheFolder() } = request
+  const { resume = false, anyway = false, signal = new AbortController().signal, cache = cacheFolder() } = request
   const path = request.run ?? usualRun(config)
   const run = resume ? RunFolder.open(path) : RunFolder.create(path)
   const unlock = lockRun(run)
@@ -50,7 +53,7 @@ export async function trainInFolder(config: Config, request: TrainingRequest = {
     noteEnvironment(run)
     // the heavy half is loaded only now, when everything that can be refused has been
     const { trainRun } = await import('./training-run.js')
-    return await trainRun({ config, run, resume, anyway, from, signal, cache })
+    return await trainRun({ config, run, resume, anyway, signal, cache })
   } catch (error) {
     if (before && error instanceof Problem && REFUSED.includes(error.code)) run.write('status.json', before)
     else if (wasInterrupted(error, signal)) run.status('interrupted')

@@ -23,8 +23,6 @@ export interface RunOptions {
   run: RunFolder
   /** Goes on from the run's newest checkpoint, bit for bit. */
   resume: boolean
-  /** Run or checkpoint whose weights the run starts from. */
-  from?: string | undefined
   /** Goes on although it will not be the same run bit for bit. */
   anyway: boolean
   /** Aborted by Ctrl-C: the step under way is finished, then a checkpoint is written. Before the first step, the run ends. */
@@ -38,7 +36,7 @@ export async function trainRun(options: RunOptions): Promise<Outcome> {
   const { config, run, signal, cache } = options
   const { graph, train, streams } = config
   const resumed = options.resume ? newestCheckpoint(run, config) : undefined
-  const start = startOf(options.from ?? train.from)
+  const start = startOf(train.from)
   const weights = start === undefined || resumed ? undefined : findCheckpoint(start.run)
   const differences = resumed ? settingDifferences(resumed.checkpoint, train) : []
   const refuse = () => resumed && refuseDifferences(differences, resumed.checkpoint.step, run, options.anyway)

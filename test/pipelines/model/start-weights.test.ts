@@ -1,5 +1,5 @@
 /** A run from the weights of another one: node by node, told, refused where nothing fits. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { Problem } from '../../../data/problem.js'
@@ -76,6 +76,15 @@ test('train --from a run of another graph takes its encoder', async t => {
   t.like(note, { step: 1, taken: ['encoder'], unused: ['projection'] })
   const [one, other] = [first, second].map(run => readTensors(findCheckpoint(run).tensors).weights)
   for (const [name, { data }] of one!) if (name.startsWith('encoder.')) t.deepEqual(other!.get(name)!.data, data, name)
+  t.regex(
+    readFileSync(join(second, 'run.yaml'), 'utf8'),
+    /from: .*first/,
+    'kept, as a run that is killed before its first step begins anew',
+  )
+  for (const name of readdirSync(join(second, 'checkpoints'))) rmSync(join(second, 'checkpoints', name))
+  const anew = await earshot(['train', '--run', second, '--resume'], cache)
+  t.is(anew.code, 0, anew.error)
+  t.regex(anew.error, /From .*step-000001\.safetensors: encoder\./)
   const none = ['--swap', 'encoder=resnet18', '--set', 'nodes.projection.width=4']
   const refused = await earshot(['train', config, '--run', join(folder, 'third'), '--from', first, ...none], cache)
   t.is(refused.code, 1)
