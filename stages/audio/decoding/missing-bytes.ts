@@ -16,6 +16,7 @@ function declaredBytes(file: AudioFile, head: Uint8Array): number | undefined {
   if (magic === 'RIFF' && view.getUint32(4, true) < 0x7ffff000) return 8 + view.getUint32(4, true) // AVI
   if (magic === 'riff') return Number(view.getBigUint64(16, true)) // Wave64
   if (magic === '.snd' && view.getUint32(8) !== 0xffffffff) return view.getUint32(4) + view.getUint32(8) // AU
+  if (magic === '.SoX') return 4 + view.getUint32(4, true) + 4 * Number(view.getBigUint64(8, true))
   return magic === 'caff' ? coreAudioBytes(file) : undefined
 }
 
