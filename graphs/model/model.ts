@@ -36,7 +36,7 @@ export interface Model {
   forward(given: Values, wanted?: readonly string[]): Values
   /** What an encoder makes of patches [count, frames, bands], in evaluation mode: [count, size]. */
   encode(encoder: string, patches: Tensor): Tensor
-  /** What its layers make of them, by name: each [count, size], the mean over time and frequency. */
+  /** What its layers make of them, by name, in the order in which they are made: each [count, frames, bands, channels]. */
   layers(encoder: string, patches: Tensor): Record<string, Tensor>
 }
 
@@ -91,7 +91,11 @@ export function buildModel(
     layers(encoder, patches) {
       const found: Record<string, Tensor> = {}
       const layer = (name: string, value: Tensor) => {
-        found[name] = value.rank === 4 ? engine.operations.globalPool(value, 'mean') : value
+        const map = engine.operations.toFloat(value)
+        const [count, ...sizes] = map.shape as [number, ...number[]]
+        // of layers that keep no frequency, or no time either, there is one band and one frame
+        found[name] =
+          map.rank === 4 ? map : map.reshape([count, ...(map.rank === 3 ? [sizes[0]!, 1] : [1, 1]), sizes.at(-1)!])
       }
       passes.get(encoder)!({ from: patches }, { training: false, layer })
       return found

@@ -3,6 +3,7 @@ import { Problem, Problems } from '../../data/problem.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
 import type { Document } from '../../graphs/language/document.js'
 import { type Edit, readGraph } from '../../graphs/language/read-graph.js'
+import type { ReadoutSettings } from '../../graphs/readout/settings.js'
 import type { Stage } from '../../stages/contract.js'
 import { configProblems } from './rules.js'
 import {
@@ -26,6 +27,8 @@ export interface Config {
   streams: StreamSettings
   /** Test set of `finetune`. */
   evaluate?: EvaluateSettings | undefined
+  /** How embeddings are read out of the encoder. */
+  readout?: ReadoutSettings | undefined
   document: Document<typeof sections>
 }
 
@@ -36,12 +39,12 @@ export interface Config {
 export async function readConfig(file: string, edits: readonly Edit[] = []): Promise<Config> {
   const { graph, document, problems, stages } = await readGraph(file, { edits, ...CONFIG })
   if (problems.length > 0 || !graph || !document) throw new Problems(problems)
-  const { data, train, streams, evaluate } = document.sections
+  const { data, train, streams, evaluate, readout } = document.sections
   const missing = data ? (train ? undefined : 'train') : 'data'
   if (!data || !train || missing) {
     throw new Problem('not-a-config', `${file} has no '${missing}': it is a graph, not a config that can be trained.`, {
       hint: `Write a config that says \`extends: ${file}\` and adds data and train, as configs/quickstart.yaml does.`,
     })
   }
-  return { name: document.name, graph, stages, data, train, streams: streams!, evaluate, document }
+  return { name: document.name, graph, stages, data, train, streams: streams!, evaluate, readout, document }
 }

@@ -26,6 +26,7 @@ export async function configProblems(config: Config): Promise<Problem[]> {
     watchedNodeIsThere,
     startingNodesAreThere,
     frozenLayersAreThere,
+    readLayersAreThere,
   ])
     rule(config, tell)
   return [...problems, ...(await labelProblems(config))]
@@ -99,5 +100,25 @@ const frozenLayersAreThere: Rule = ({ graph, stages }, tell) => {
       const message = `${node.stage} has no layer '${layer}' that could be frozen. ${suggestion(layer, layers, 20)}`
       tell('no-such-layer', ['nodes', node.id, 'frozen', at], message.trimEnd())
     }
+  }
+}
+
+/** The layers that a readout names, of the encoder that embeds: the first that learns. */
+const readLayersAreThere: Rule = ({ graph, document, stages }, tell) => {
+  const layers = document.sections.readout?.layers
+  if (!Array.isArray(layers)) return
+  const encoders = graph.nodes.filter(({ stage: name }) => {
+    const stage = stages.get(name)
+    return stage?.runsIn === 'tensor' && stage.role === 'encoder'
+  })
+  const node = encoders.find(({ frozen }) => frozen !== true) ?? encoders[0]
+  const stage = node && stages.get(node.stage)
+  const owner = graph.nodes.find(({ id }) => id === (node?.shares ?? node?.id))
+  const weights = owner && stage?.runsIn === 'tensor' ? weightNames(owner, stage) : undefined
+  for (const [at, layer] of layers.entries()) {
+    if (!weights || weights.some(name => name.startsWith(`${layer}.`))) continue
+    const there = new Set(weights.map(name => name.split('.')[0]!))
+    const message = `${stage!.name} has no layer '${layer}' that could be read out. ${suggestion(layer, there, 20)}`
+    tell('no-such-layer', ['readout', 'layers', at], message.trimEnd())
   }
 }

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { optimiserSettings, scheduleSettings } from '../../engine/optimisers/settings.js'
 import { fileName } from '../../graphs/language/files.js'
+import { readoutSettings } from '../../graphs/readout/settings.js'
 import { hop } from './shared-options.js'
 
 const share = z.number().min(0).max(1)
@@ -162,6 +163,7 @@ export const sections = {
   train: train.optional(),
   streams: streams.prefault({}),
   evaluate: evaluate.optional(),
+  readout: readoutSettings.optional(),
 }
 
 export type StartSettings = z.output<typeof from>

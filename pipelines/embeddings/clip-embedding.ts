@@ -5,17 +5,29 @@ import { FeatureCache } from '../../data/feature-cache.js'
 import { UNTRAINED } from '../../engine/checkpoints/files.js'
 import { demandWhole, locateIfThere } from '../../engine/checkpoints/find.js'
 import type { Hearing } from '../../graphs/inference/hearing.js'
+import type { ReadoutPlan } from '../../graphs/readout/plan.js'
 import { type Prepared, secondsOf } from '../../graphs/streams/prepare.js'
 import type { FoundCheckpoint } from '../model/checkpoint.js'
 import type { EncoderThread } from '../model/trainer-thread.js'
 import { progress } from '../terminal/progress.js'
 import { createEmbeddingWriter, type EmbeddingRow, type EmbeddingWriter } from './arrow-writer.js'
 import type { EmbedOptions } from './embed-options.js'
-import { type EncoderLayer, encodePatches } from './encode.js'
+import { type EncoderOutput, encodePatches } from './encode.js'
 import type { LogMelNode } from './log-mel-node.js'
-import { logMelStatistics } from './log-mel-statistics.js'
+import { logMelReading } from './log-mel-statistics.js'
 import { baselinesFolder, embeddingMetadata } from './metadata.js'
-import { RunningMean } from './running-mean.js'
+import type { Rows } from './rows.js'
+
+/** What is read of the encoder, and what rows are made of it. */
+export interface Reading {
+  output: EncoderOutput
+  dimensions(level: EmbedOptions['level']): number
+  rows(level: EmbedOptions['level']): Rows
+  /** None of the encoder's own embeddings. */
+  plan: ReadoutPlan | undefined
+  /** Of the file: layer, pooling, readout. */
+  metadata: Record<string, string>
+}
 
 /** One set of clips, through the trained encoder and then through its baselines. */
 export class ClipEmbedding {
@@ -25,7 +37,7 @@ export class ClipEmbedding {
     private readonly options: EmbedOptions,
     private readonly found: FoundCheckpoint,
     private readonly hearing: Hearing,
-    private readonly layer: EncoderLayer | undefined,
+    private readonly reading: Reading,
     /** What log-mel statistics are of; none where nothing makes spectrograms. */
     private readonly mel: LogMelNode | undefined,
     private readonly prepared: Prepared,
@@ -39,38 +51,27 @@ export class ClipEmbedding {
 
   /** With the weights that the thread has now. @returns rows written */
   async write(file: string, level: EmbedOptions['level'], label: string): Promise<number> {
-    const { hearing, layer, prepared } = this
-    const { encoder, dimensions } = hearing.inference
+    const { hearing, prepared, reading } = this
     const { length, second } = hearing.grid
     const hop = hearing.hop(this.options.hop)
-    const size = layer?.dimensions ?? dimensions
-    const writer = this.#writer(file, size, {
-      'earshot.level': level,
-      'earshot.hop': String(hop),
-      'earshot.layer': layer === undefined ? encoder : `${encoder}.${layer.name}`,
-      'earshot.content': label,
-    })
+    const details = { 'earshot.level': level, 'earshot.hop': String(hop), 'earshot.content': label }
+    const writer = this.#writer(file, reading.dimensions(level), details)
     const bar = progress(`${label} of clips`, prepared.clips.length)
-    const mean = new RunningMean(size)
-    let rows = 0
+    const rowsOf = reading.rows(level)
+    let written = 0
     await filled([writer], async () => {
-      const patches = encodePatches(this.thread, hearing, prepared.clips.keys(), { hop, layer })
-      for await (const { clip, start, last, embedding } of patches) {
+      const patches = encodePatches(this.thread, hearing, prepared.clips.keys(), { hop, output: reading.output })
+      for await (const patch of patches) {
         this.options.signal?.throwIfAborted()
-        if (level === 'patch') {
-          const end = Math.min(start + length * second, this.#seconds[clip]!)
-          writer.write([this.#row(clip, embedding, start, end)])
-          rows++
-        } else mean.add(embedding)
-        if (!last) continue
-        if (level === 'clip') {
-          writer.write([this.#row(clip, mean.take())])
-          rows++
-        }
-        bar.tick()
+        const { clip, last } = patch
+        const rows = rowsOf(patch, { clip: this.#seconds[clip]!, patch: length * second })
+        if (rows.length > 0)
+          writer.write(rows.map(({ embedding, start, end }) => this.#row(clip, embedding, start, end)))
+        written += rows.length
+        if (last) bar.tick()
       }
     }).finally(bar.done)
-    return rows
+    return written
   }
 
   /** Untrained encoder, and log-mel statistics with and without duration, for the same clips. */
@@ -85,10 +86,9 @@ export class ClipEmbedding {
     }
     const { mel } = this
     if (!mel) return
-    const plain = this.#writer(join(folder, 'log-mel.arrow'), 2 * mel.bands, {
-      'earshot.content': 'log-mel statistics',
-    })
-    const timed = this.#writer(join(folder, 'log-mel+duration.arrow'), 2 * mel.bands + 1, {
+    const { size, of } = logMelReading(mel, this.reading.plan?.readout)
+    const plain = this.#writer(join(folder, 'log-mel.arrow'), size, { 'earshot.content': 'log-mel statistics' })
+    const timed = this.#writer(join(folder, 'log-mel+duration.arrow'), size + 1, {
       'earshot.content': 'log-mel statistics and duration',
     })
     const cache = new FeatureCache(this.prepared.cacheFolder)
@@ -96,7 +96,7 @@ export class ClipEmbedding {
       for (const [clip, key] of (this.prepared.nodes[mel.id]?.keys ?? []).entries()) {
         this.options.signal?.throwIfAborted()
         const feature = cache.get(key)
-        const statistics = logMelStatistics(feature)
+        const statistics = of(feature, this.#seconds[clip]!)
         feature.close()
         plain.write([this.#row(clip, statistics)])
         timed.write([this.#row(clip, Float32Array.of(...statistics, Math.log(this.#seconds[clip]!)))])
@@ -105,7 +105,8 @@ export class ClipEmbedding {
   }
 
   #writer(file: string, dimensions: number, details: Record<string, string>) {
-    const metadata = { ...embeddingMetadata(this.found, this.hearing.inference), ...details, ...this.further }
+    const made = embeddingMetadata(this.found, this.hearing.inference)
+    const metadata = { ...made, ...this.reading.metadata, ...details, ...this.further }
     return createEmbeddingWriter(file, { dimensions, columns: this.columns, metadata })
   }
 

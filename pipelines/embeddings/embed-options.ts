@@ -1,5 +1,6 @@
 /** What `embed` is told, on the command line and from TypeScript. */
 import { z } from 'zod'
+import { READOUT_NAMES } from '../../graphs/readout/settings.js'
 import { hop, workers } from '../configuration/shared-options.js'
 import type { Shard } from '../jobs/shard.js'
 
@@ -7,14 +8,21 @@ export const embedOptions = z.strictObject({
   output: z.string().describe('Arrow file to write').meta({ short: 'o', value: 'file' }),
   hop,
   level: z
-    .enum(['clip', 'patch'])
+    .enum(['clip', 'patch', 'frame'])
     .default('clip')
-    .describe('clip: one row a clip, the mean over its patches; patch: a row a patch')
+    .describe('clip: one row a clip; patch: a row a patch; frame: a row a frame of the layers that a readout reads')
     .meta({ value: 'level' }),
   layer: z
     .string()
     .optional()
     .describe('encoder to take embeddings from, if there are several, or one of its layers (encoder.block2)')
+    .meta({ value: 'name' }),
+  readout: z
+    .string()
+    .optional()
+    .describe(
+      `how the encoder is read out: ${READOUT_NAMES.join(', ')}, or a map such as { layers: 3, bands: 8, time: [mean, std], parts: 3 }; as the run says if not given`,
+    )
     .meta({ value: 'name' }),
   baselines: z
     .boolean()

@@ -1,7 +1,12 @@
 /** A layer inside an encoder, as `embed --layer encoder.block2` names it. */
 import { Problem } from '../../data/problem.js'
 import type { EncoderThread } from '../model/trainer-thread.js'
-import type { EncoderLayer } from './encode.js'
+
+export interface EncoderLayer {
+  name: string
+  /** Numbers of it a patch: its channels. */
+  dimensions: number
+}
 
 /** The encoder of `encoder.block2`. */
 export const encoderIn = (chosen: string | undefined): string | undefined => chosen?.split('.')[0]
@@ -20,8 +25,8 @@ export async function encoderLayer(
   if (dot < 0) return undefined
   const name = chosen!.slice(dot + 1)
   const layers = await thread.layers(encoder)
-  const dimensions = layers[name]
-  if (dimensions !== undefined) return { name, dimensions }
+  const shape = layers[name]
+  if (shape) return { name, dimensions: shape[2] }
   const names = Object.keys(layers).map(layer => `${encoder}.${layer}`)
   throw new Problem('no-such-layer', `The encoder '${encoder}' has no layer '${name}'.`, {
     hint: names.length > 0 ? `Its layers: ${names.join(', ')}.` : 'Its stage names none.',

@@ -3,10 +3,13 @@ import type { InferenceGraph } from '../../graphs/inference/inference-graph.js'
 import { wholeClip } from '../../graphs/inference/whole-clip.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
 import type { ItemStage, Stage } from '../../stages/contract.js'
+import type { LogMelPort } from '../../stages/ports.js'
 
 export interface LogMelNode {
   id: string
   bands: number
+  /** Seconds from frame to frame. */
+  hop: number
 }
 
 /**
@@ -20,7 +23,7 @@ export function logMelNode(
   stages: ReadonlyMap<string, Stage>,
 ): { graph: CheckedGraph; mel: LogMelNode | undefined } {
   const kept = graph.nodes.find(({ stage, out }) => out.kind === 'logmel' && (stages.get(stage) as ItemStage).cached)
-  if (kept?.out.kind === 'logmel') return { graph, mel: { id: kept.id, bands: kept.out.bands } }
+  if (kept?.out.kind === 'logmel') return { graph, mel: nodeOf(kept.id, kept.out) }
   const wave = graph.nodes.find(({ out }) => out.kind === 'waveform')
   for (const node of wave ? graph.nodes : []) {
     const { ofWholeClip } = stages.get(node.stage) as ItemStage
@@ -29,7 +32,9 @@ export function logMelNode(
     const whole = wholeClip(node, ofWholeClip(node.parameters), read, stages)
     if (whole?.out.kind !== 'logmel') continue
     const beside = { ...whole, id: `${node.id} of whole clips` }
-    return { graph: { ...graph, nodes: [...graph.nodes, beside] }, mel: { id: beside.id, bands: whole.out.bands } }
+    return { graph: { ...graph, nodes: [...graph.nodes, beside] }, mel: nodeOf(beside.id, whole.out) }
   }
   return { graph, mel: undefined }
 }
+
+const nodeOf = (id: string, { bands, hop, rate }: LogMelPort): LogMelNode => ({ id, bands, hop: hop / rate })

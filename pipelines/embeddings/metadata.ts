@@ -21,7 +21,6 @@ export function embeddingMetadata({ checkpoint }: FoundCheckpoint, { graph }: In
     'earshot.step': String(checkpoint.step),
     'earshot.graph-hash': checkpoint.graphHash,
     'earshot.graph': JSON.stringify(checkpoint.graph),
-    'earshot.pooling': 'mean',
     ...(checkpoint.note === undefined ? {} : { 'earshot.note': checkpoint.note }),
   }
 }

@@ -20,8 +20,9 @@ import { checkColumns } from './arrow-writer.js'
 import { bottleneckOfPhases } from './bottleneck.js'
 import { ClipEmbedding } from './clip-embedding.js'
 import type { EmbedOptions } from './embed-options.js'
-import { encoderIn, encoderLayer } from './encoder-layer.js'
+import { encoderIn } from './encoder-layer.js'
 import { logMelNode } from './log-mel-node.js'
+import { chosenReadout, readingOf } from './reading.js'
 import { shardMetadata } from './shard-metadata.js'
 
 export interface Embedded {
@@ -50,6 +51,7 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
   demandOutput(options.output, 'Arrow', options.inputs)
   const found = findCheckpoint(options.run)
   const { graph, statistics, train } = found.checkpoint
+  const readout = chosenReadout(options, found.checkpoint.readout)
   const stages = await loadStages(graph.stageFiles)
   const inference = inferenceGraph(graph, stages, encoderIn(options.layer))
   const { graph: features, mel } = logMelNode(inference, stages)
@@ -69,11 +71,12 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
   const thread = await timed('starting TensorFlow', startEncoder({ graph, seed, threads, precision }))
   let rows: number
   try {
+    const reading = await readingOf(options, inference, readout, thread)
     const task = new ClipEmbedding(
       options,
       found,
       new Hearing(inference, stages, prepared, statistics),
-      await encoderLayer(options.layer, inference.encoder, thread),
+      reading,
       mel,
       prepared,
       columns,

@@ -4,6 +4,7 @@ import { CHECKPOINT_FORMAT, type Description, writeDescription } from '../../eng
 import { jsonFile } from '../../engine/checkpoints/files.js'
 import { demandWhole, locateCheckpoint } from '../../engine/checkpoints/find.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
+import type { ReadoutSettings } from '../../graphs/readout/settings.js'
 import type { Cursor } from '../../graphs/streams/sub-batches.js'
 import type { Statistics } from '../../stages/values.js'
 import type { TrainSettings } from '../configuration/sections.js'
@@ -23,6 +24,8 @@ export interface Checkpoint extends Description {
   /** What the last bits hang on: instruction sets, variables of the environment. */
   machine?: Record<string, string>
   versions: Record<string, string>
+  /** How embeddings are read out of the encoder; its own ones if absent. */
+  readout?: ReadoutSettings
   /** What whoever uses the embeddings has to know: of imported weights. */
   note?: string
 }

@@ -7,6 +7,7 @@ import { itemShape, type LaneName, sizeOf } from '../../graphs/language/item-sha
 import { forwardAlone } from '../../graphs/model/gradient-caching.js'
 import type { Model } from '../../graphs/model/model.js'
 import { isPair, type Values } from '../../graphs/model/node-pass.js'
+import type { LayerShape } from '../../graphs/readout/plan.js'
 import type { BatchValues } from '../../graphs/streams/layout.js'
 import { describePort, innermost, type Port } from '../../stages/ports.js'
 import type { EncoderSetup } from './settings.js'
@@ -32,19 +33,47 @@ export class Encoder {
     }
     return this.engine.tf.tidy(() => {
       const given = this.#items(items, found)
-      const embeddings = layer === undefined ? this.model.encode(node, given) : this.model.layers(node, given)[layer]!
+      const embeddings = layer === undefined ? this.model.encode(node, given) : this.#pooled(node, given, layer)
       return embeddings.dataSync<'float32'>().slice(0, count * embeddings.shape[1]!)
     })
   }
 
-  /** Names of an encoder's layers and how many numbers each gives, found with one silent patch. */
-  layers(node: string): Record<string, number> {
+  /**
+   * What layers of an encoder make of `count` patches, patch after patch: layer after layer, frames x bands x channels.
+   *
+   * @param layers with the bands that are read of each: means of neighbouring ones where it has more
+   */
+  maps(
+    node: string,
+    items: Float32Array,
+    count: number,
+    layers: readonly { name: string; bands: number }[],
+  ): Float32Array {
+    const { tf } = this.engine
     const encoder = this.model.encoders.find(({ id }) => id === node)!
-    return this.engine.tf.tidy(() => {
+    return tf.tidy(() => {
+      const found = this.model.layers(node, this.#items(items, encoder))
+      const flat = layers.map(({ name, bands }) => {
+        const map = found[name]!
+        const [patches, frames, all, channels] = map.shape as [number, number, number, number]
+        const grouped = bands === all ? map : tf.mean(map.reshape([patches, frames, bands, all / bands, channels]), 3)
+        return grouped.reshape([patches, frames * bands * channels])
+      })
+      const side = tf.concat(flat, 1)
+      return side.dataSync<'float32'>().slice(0, count * side.shape[1]!)
+    })
+  }
+
+  /** Names of an encoder's layers, in order, and the shape of what each makes of a patch; found with a silent one. */
+  layers(node: string): Record<string, LayerShape> {
+    const encoder = this.model.encoders.find(({ id }) => id === node)!
+    const shapes: Record<string, LayerShape> = {}
+    this.engine.tf.tidy(() => {
       const patch = new Float32Array(sizeOf(itemShape(innermost(encoder.inputs.from!.port))!.shape))
       const found = this.model.layers(node, this.#items(patch, encoder))
-      return Object.fromEntries(Object.entries(found).map(([name, { shape }]) => [name, shape[1]!]))
+      for (const [name, { shape }] of Object.entries(found)) shapes[name] = [shape[1]!, shape[2]!, shape[3]!]
     })
+    return shapes
   }
 
   /** What a tensor node makes of a batch in training mode: numbers by side of the pair (`only` if there is none), row-major. */
@@ -71,6 +100,11 @@ export class Encoder {
   /** The weights of a file, whatever else it holds. @throws Problem `bad-checkpoint`, `checkpoint-mismatch` */
   load(file: string): void {
     this.model.weights.load(readTensors(file).weights)
+  }
+
+  /** A layer without time and frequency: the mean over both. */
+  #pooled(node: string, items: Tensor, layer: string): Tensor {
+    return this.engine.operations.globalPool(this.model.layers(node, items)[layer]!, 'mean')
   }
 
   /** A batch by node, as the model takes it. */

@@ -67,6 +67,7 @@ export async function classify(options: ClassifyOptions): Promise<Classified> {
       'earshot.level': 'clip',
       'earshot.hop': String(hop),
       'earshot.layer': node,
+      'earshot.pooling': 'mean',
       'earshot.content': `class probabilities (${outputs})`,
       'earshot.classes': JSON.stringify(classes),
     }

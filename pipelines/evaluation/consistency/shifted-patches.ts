@@ -1,6 +1,6 @@
 /** Every patch of every clip, unshifted and shifted, through the encoder and, if there is one, the classifier. */
 import type { Hearing } from '../../../graphs/inference/hearing.js'
-import { encodePatches, type PatchEmbedding } from '../../embeddings/encode.js'
+import { type EncodedPatch, encodePatches } from '../../embeddings/encode.js'
 import type { EncoderThread } from '../../model/trainer-thread.js'
 import { type Axis, SHIFTS, SPARE } from './shifts.js'
 
@@ -50,7 +50,7 @@ export async function* shiftedPatches(
   while (true) {
     const next = await Promise.all(streams.map(stream => stream.next()))
     if (next[0]!.done) return
-    const all = next.map(({ value }) => value as PatchEmbedding & Heard)
+    const all = next.map(({ value }) => value as EncodedPatch & Heard)
     const { clip, last } = all[0]!
     const [time, frequency] = [all.slice(0, SHIFTS.length), all.slice(SHIFTS.length)]
     yield { clip, last, heard: { time, frequency } }
@@ -64,16 +64,23 @@ const BATCH = 64
 export async function* heard(
   thread: EncoderThread,
   head: Head | undefined,
-  embeddings: AsyncIterable<PatchEmbedding>,
-): AsyncGenerator<PatchEmbedding & Heard> {
-  if (!head) return yield* embeddings
-  let waiting: PatchEmbedding[] = []
+  embeddings: AsyncIterable<EncodedPatch>,
+): AsyncGenerator<EncodedPatch & Heard> {
+  if (!head) {
+    for await (const one of embeddings) yield { ...one, embedding: one.values }
+    return
+  }
+  let waiting: EncodedPatch[] = []
   const classified = async () => {
-    const dimensions = waiting[0]!.embedding.length
+    const dimensions = waiting[0]!.values.length
     const rows = new Float32Array(BATCH * dimensions)
-    for (const [at, { embedding }] of waiting.entries()) rows.set(embedding, at * dimensions)
+    for (const [at, { values }] of waiting.entries()) rows.set(values, at * dimensions)
     const logits = await thread.encode(head.node, rows, waiting.length)
-    const done = waiting.map((one, at) => ({ ...one, logits: logits.slice(at * head.size, (at + 1) * head.size) }))
+    const done = waiting.map((one, at) => ({
+      ...one,
+      embedding: one.values,
+      logits: logits.slice(at * head.size, (at + 1) * head.size),
+    }))
     waiting = []
     return done
   }

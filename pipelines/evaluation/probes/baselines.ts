@@ -61,15 +61,15 @@ export async function gatherContestants(
   return contestants
 }
 
-/** Why a baseline is not that of a table's embeddings: another run's, left by an earlier `embed`; undefined if it is. */
+/** Why a baseline is not that of a table's embeddings: left by an earlier `embed` of another run or readout. */
 async function notOf({ metadata }: ClipTable, file: string): Promise<string | undefined> {
   const baseline = await openEmbeddings(file)
   baseline.close()
-  const made = 'earshot.checkpoint'
-  const [own, other] = [metadata[made], baseline.metadata[made]]
-  if (own === other) return undefined
-  const short = (hash: string | undefined) => hash?.slice(0, 8) ?? 'none'
-  return `its file is of the checkpoint ${short(other)}, these embeddings are of ${short(own)}`
+  const differs = (name: string) => metadata[name] !== baseline.metadata[name]
+  if (differs('earshot.readout')) return 'its file was read out in another way than these embeddings'
+  if (!differs('earshot.checkpoint')) return undefined
+  const of = ({ 'earshot.checkpoint': hash }: Record<string, string>) => hash?.slice(0, 8) ?? 'none'
+  return `its file is of the checkpoint ${of(baseline.metadata)}, these embeddings are of ${of(metadata)}`
 }
 
 /**

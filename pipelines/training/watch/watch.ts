@@ -97,8 +97,8 @@ class Watch implements Watching {
     const found: Float32Array[] = []
     const clips: number[] = []
     const patches = encodePatches(thread, hearing, examples.rows, { hop: hearing.halfOverlapping })
-    for await (const { clip, embedding } of patches) {
-      found.push(embedding)
+    for await (const { clip, values } of patches) {
+      found.push(values)
       clips.push(numbers.get(clip)!)
     }
     const vectors = new Float32Array(found.length * dimensions)

@@ -1,0 +1,80 @@
+/**
+ * How an encoder is read out: which of its layers, how much of their frequency and time is kept. What training has made
+ * and what embeddings show of it are two things.
+ */
+import { z } from 'zod'
+
+/** Readouts that have a name. `plain` is the encoder's own embedding, the mean over patches. */
+const PRESETS = {
+  plain: undefined,
+  /** Frequency kept; maxima over the whole clip, not the mean of those of patches. */
+  bands: { layers: 1, bands: 'all', time: ['mean', 'max'], parts: 1 },
+  /** Three layers, without frequency. */
+  pooled: { layers: 3, bands: 1, time: ['mean', 'max'], parts: 1 },
+  /** Three layers; what is there, and how much it changes. */
+  layers: { layers: 3, bands: 8, time: ['mean', 'std'], parts: 1 },
+  /** Three layers; what comes when. */
+  thirds: { layers: 3, bands: 8, time: ['mean'], parts: 3 },
+} as const satisfies Record<string, Readout | undefined>
+
+type Preset = keyof typeof PRESETS
+
+/** What is taken where nothing is said. */
+const DEFAULT: Preset = 'plain'
+
+export const READOUT_NAMES = ['default', 'plain', 'bands', 'pooled', 'layers', 'thirds'] as const
+
+const statistic = z
+  .string()
+  .regex(/^(mean|max|std|p(\d{1,2}(\.\d+)?|100))$/, 'expected mean, max, std, or a percentile such as p10 or p90')
+
+const own = {
+  layers: z
+    .union([z.int().min(1).max(64), z.array(z.string().min(1)).min(1)])
+    .optional()
+    .describe('names of layers of the encoder (block2), or how many of its last ones; the last one if not said'),
+  bands: z
+    .union([z.literal('all'), z.int().min(1).max(512)])
+    .optional()
+    .describe('frequency is kept as a layer has it, or averaged to so many bands where it has more; all if not said'),
+  time: z
+    .array(statistic)
+    .min(1)
+    .refine(names => new Set(names).size === names.length, 'a statistic stands there twice')
+    .optional()
+    .describe('over the time of a clip: mean, max, std, percentiles such as p10; mean and max if not said'),
+  parts: z
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('equal parts of the clip, in order, that have statistics of their own; 1 if not said'),
+}
+
+/** The section `readout` of a document; `--readout` takes the same as a map. */
+export const readoutSettings = z
+  .strictObject({
+    preset: z.enum(READOUT_NAMES).optional().describe('a readout by its name, which the other settings change'),
+    ...own,
+  })
+  .refine(({ preset, ...given }) => preset !== 'plain' || Object.values(given).every(value => value === undefined), {
+    path: ['preset'],
+    message: "plain is the encoder's own embedding, which has no settings",
+  })
+
+export type ReadoutSettings = z.output<typeof readoutSettings>
+
+export interface Readout {
+  layers: number | readonly string[]
+  bands: number | 'all'
+  time: readonly string[]
+  parts: number
+}
+
+/** What settings mean; undefined is the encoder's own embedding. */
+export function readoutOf(settings: ReadoutSettings | undefined): Readout | undefined {
+  const { preset, ...given } = settings ?? {}
+  const changes = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  const named = PRESETS[preset === undefined || preset === 'default' ? DEFAULT : preset]
+  return named || Object.keys(changes).length > 0 ? { ...PRESETS.bands, ...named, ...changes } : undefined
+}

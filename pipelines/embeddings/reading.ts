@@ -1,0 +1,99 @@
+/** How an encoder is read when it embeds: as itself, as one of its layers, or by a readout. */
+import { parse, YAMLParseError } from 'yaml'
+import { Problem } from '../../data/problem.js'
+import type { InferenceGraph } from '../../graphs/inference/inference-graph.js'
+import { planReadout } from '../../graphs/readout/plan.js'
+import {
+  READOUT_NAMES,
+  type Readout,
+  type ReadoutSettings,
+  readoutOf,
+  readoutSettings,
+} from '../../graphs/readout/settings.js'
+import type { EncoderThread } from '../model/trainer-thread.js'
+import type { Reading } from './clip-embedding.js'
+import type { EmbedOptions } from './embed-options.js'
+import { layersOutput, plainOutput } from './encode.js'
+import { encoderLayer } from './encoder-layer.js'
+import { plainRows, readoutRows } from './rows.js'
+
+/**
+ * What was asked for on the command line, else what the run says.
+ *
+ * @param asked a name, or a map: `{ layers: 3, bands: 8, time: [mean, std] }`
+ * @throws Problem `bad-option`
+ */
+export function chosenReadout(
+  { readout: asked, layer, level }: Pick<EmbedOptions, 'readout' | 'layer' | 'level'>,
+  ofRun: ReadoutSettings | undefined,
+): Readout | undefined {
+  const oneLayer = layer?.includes('.') === true
+  if (oneLayer && asked !== undefined)
+    throw new Problem('bad-option', '--layer names one layer, and --readout which layers are read: give one of them.', {
+      hint: 'An encoder alone may be named with --layer.',
+    })
+  const readout = oneLayer ? undefined : readoutOf(asked === undefined ? ofRun : settingsOf(asked))
+  if (!readout && level === 'frame')
+    throw new Problem('bad-option', "--level frame: the encoder's own embeddings are of patches.", {
+      hint: 'Give a --readout that has frames, such as bands.',
+    })
+  return readout
+}
+
+function settingsOf(asked: string): ReadoutSettings {
+  const read = readoutSettings.safeParse(asked.trim().startsWith('{') ? yaml(asked) : { preset: asked })
+  if (read.success) return read.data
+  const { path, message } = read.error.issues[0]!
+  const where = path.length > 0 && path[0] !== 'preset' ? `${path.join('.')}: ` : ''
+  throw new Problem('bad-option', `--readout ${asked}: ${where}${message}`, {
+    hint: `Give ${READOUT_NAMES.join(', ')}, or a map such as '{ layers: 3, bands: 8, time: [mean, std] }'.`,
+  })
+}
+
+function yaml(text: string): unknown {
+  try {
+    return parse(text)
+  } catch (cause) {
+    if (!(cause instanceof YAMLParseError)) throw cause
+    throw new Problem('bad-option', `--readout ${text}: ${cause.message.split('\n')[0]}`, { cause })
+  }
+}
+
+/** @throws Problem `no-such-layer`, `bad-readout` */
+export async function readingOf(
+  { layer: asked }: Pick<EmbedOptions, 'layer'>,
+  inference: InferenceGraph,
+  readout: Readout | undefined,
+  thread: EncoderThread,
+): Promise<Reading> {
+  const { encoder } = inference
+  if (readout) {
+    const plan = planReadout(encoder, readout, await thread.layers(encoder))
+    const layers = plan.layers.map(({ name }) => name)
+    const said = { ...readout, layers, order: 'layer, part, statistic, band, channel' }
+    return {
+      output: layersOutput(thread, encoder, plan),
+      plan,
+      dimensions: level => (level === 'frame' ? plan.frameDimensions : plan.dimensions),
+      rows: level => readoutRows(level, plan),
+      metadata: {
+        'earshot.layer': layers.map(name => `${encoder}.${name}`).join(','),
+        'earshot.pooling': 'readout',
+        'earshot.readout': JSON.stringify(said),
+      },
+    }
+  }
+  const layer = await encoderLayer(asked, encoder, thread)
+  const output = plainOutput(thread, inference, layer)
+  return {
+    output,
+    plan: undefined,
+    dimensions: () => output.size,
+    rows: level => plainRows(level === 'patch' ? 'patch' : 'clip', output.size),
+    metadata: {
+      'earshot.layer': layer === undefined ? encoder : `${encoder}.${layer.name}`,
+      'earshot.pooling': 'mean',
+      'earshot.readout': 'plain',
+    },
+  }
+}

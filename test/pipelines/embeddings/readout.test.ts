@@ -1,0 +1,199 @@
+/** Embeddings by a readout, from the command line, against the encoder's layers read here by plain arithmetic. */
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test, { type ExecutionContext } from 'ava'
+import { parse } from 'yaml'
+import { pieceStarts } from '../../../graphs/inference/hearing.js'
+import { floatWav } from '../../../pipelines/drawing/wav-file.js'
+import { openEmbeddings } from '../../../pipelines/embeddings/arrow-reader.js'
+import { logMelOptions, logMelParameters } from '../../../stages/audio/log-mel.js'
+import { Level } from '../../../stages/audio/signal/level.js'
+import { logMelOf } from '../../../stages/audio/spectra/log-mel-spectrogram.js'
+import { normalised } from '../../../stages/views/normalise.js'
+import { earshot, scratchFolder } from '../../earshot.js'
+import { near } from '../../engine/near.js'
+import { engine } from '../../engine/started.js'
+import { type RandomRun, randomRun, STATISTICS } from '../exchange/export/random-run.js'
+import { cosine, sound } from '../exchange/export/reference.js'
+
+const folder = scratchFolder('readout')
+const sounds = join(folder, 'sounds')
+/** Samples; 16,400 is the shortest that the graph leaves as it is. */
+const LENGTHS = { a: 40_001, b: 16_400, c: 5000 }
+let run: RandomRun
+
+test.before(async () => {
+  mkdirSync(join(sounds, 'tone'), { recursive: true })
+  for (const [name, length] of Object.entries(LENGTHS))
+    writeFileSync(join(sounds, 'tone', `${name}.wav`), floatWav(sound(length), 16000))
+  run = await randomRun(engine, join(folder, 'run'), [{ swap: 'encoder=vgg{widths: [3, 4, 6]}' }])
+})
+
+async function embedded(t: ExecutionContext, name: string, input: string, ...words: string[]) {
+  const file = join(folder, `${name}.arrow`)
+  const { code, error } = await earshot(['embed', run.run, input, '-o', file, ...words], {
+    EARSHOT_CACHE: join(folder, 'cache'),
+  })
+  t.is(code, 0, error)
+  const read = await openEmbeddings(file)
+  t.teardown(() => read.close())
+  return { ...read, ...(await read.read()) }
+}
+
+/** The maps of a sound's patches, by layer: [patch][frame][band][channel]. */
+async function mapsOf(length: number): Promise<{ starts: number[]; maps: Record<string, number[][][][]> }> {
+  const level = new Level()
+  const once = sound(length)
+  const looped = Float32Array.from({ length: Math.max(length, 16_400) }, (_, at) => once[at % length]!)
+  level.add(looped)
+  const parameters = run.graph.nodes.find(({ id }) => id === 'mel')!.parameters
+  const mel = (await logMelOf(logMelOptions(16000, logMelParameters.parse(parameters))))(level.apply(looped))
+  const starts = pieceStarts(mel.length / 64, { length: 96, hop: 48 })
+  const maps: Record<string, number[][][][]> = {}
+  for (const start of starts) {
+    const patch = normalised(mel.slice(start * 64, (start + 96) * 64), STATISTICS)
+    for (const [name, map] of Object.entries(run.model.layers('encoder', engine.tf.tensor3d(patch, [1, 96, 64]))))
+      maps[name] = [...(maps[name] ?? []), (map.arraySync() as number[][][][])[0]!]
+  }
+  return { starts, maps }
+}
+
+/** Frames of a layer in the clip's order, each moment from the patch where it lies most central, as far as there is sound. */
+function framesOf(starts: number[], patches: number[][][][], bands: number, length: number): number[][] {
+  return patches.flatMap((map, patch) => {
+    const step = 96 / map.length
+    return map.flatMap((frame, at) => {
+      const middle = starts[patch]! + (at + 0.5) * step
+      const distances = starts.map(start => Math.abs(start + 48 - middle))
+      const nearest = distances.lastIndexOf(Math.min(...distances))
+      if (nearest !== patch || middle * 160 >= length) return []
+      const group = frame.length / bands
+      const mean = (band: number, channel: number) =>
+        frame.slice(band * group, (band + 1) * group).reduce((sum, one) => sum + one[channel]!, 0) / group
+      return [Array.from({ length: bands }, (_, band) => frame[0]!.map((_, channel) => mean(band, channel))).flat()]
+    })
+  })
+}
+
+const column = (frames: number[][], of: (values: number[]) => number) =>
+  frames[0]!.map((_, at) => of(frames.map(frame => frame[at]!)))
+const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+const deviation = (values: number[]) => Math.sqrt(mean(values.map(value => (value - mean(values)) ** 2)))
+const STATISTIC = { mean, std: deviation, max: (values: number[]) => Math.max(...values) }
+
+test.serial('layers, bands, statistics and ordered parts of every clip, and metadata that say so', async t => {
+  const readout = '{ layers: [block1, block2], bands: 4, time: [mean, std, max], parts: 3 }'
+  const { embedding, metadata, clips, dimensions } = await embedded(t, 'parts', sounds, '--readout', readout)
+  const expected: number[] = []
+  for (const [name, length] of Object.entries(LENGTHS)) {
+    t.true(clips[expected.length / dimensions]!.endsWith(`${name}.wav`))
+    const { starts, maps } = await mapsOf(length)
+    for (const layer of ['block1', 'block2']) {
+      const frames = framesOf(starts, maps[layer]!, 4, length)
+      for (let part = 0; part < 3; part++) {
+        const first = Math.floor((frames.length * part) / 3)
+        const end = Math.max(first + 1, Math.floor((frames.length * (part + 1)) / 3))
+        for (const of of [mean, deviation, STATISTIC.max]) expected.push(...column(frames.slice(first, end), of))
+      }
+    }
+  }
+  t.is(dimensions, (4 * 4 + 4 * 6) * 9)
+  near(t, embedding, expected, 'readout', { roundings: 4096 })
+  t.is(metadata['earshot.layer'], 'encoder.block1,encoder.block2')
+  t.like(JSON.parse(metadata['earshot.readout']!), { ...parse(readout), layers: ['block1', 'block2'] })
+  t.is(metadata['earshot.pooling'], 'readout')
+})
+
+test.serial('plain is the embedding of the encoder, as without a word', async t => {
+  const [plain, usual] = [await embedded(t, 'plain', sounds, '--readout', 'plain'), await embedded(t, 'usual', sounds)]
+  t.deepEqual(plain.embedding, usual.embedding)
+  t.is(usual.metadata['earshot.readout'], 'plain')
+  t.is(usual.metadata['earshot.pooling'], 'mean')
+})
+
+test.serial('rows of patches and of frames', async t => {
+  const one = join(sounds, 'tone', 'a.wav')
+  const patches = await embedded(t, 'patches', one, '--level', 'patch', '--readout', '{ layers: 1, time: [max] }')
+  const { starts, maps } = await mapsOf(LENGTHS.a)
+  const last = maps.block2!
+  t.is(patches.rows, starts.length)
+  near(
+    t,
+    patches.embedding,
+    last.flatMap(map =>
+      column(
+        map.map(frame => frame.flat()),
+        STATISTIC.max,
+      ),
+    ),
+    'patches',
+    {
+      roundings: 4096,
+    },
+  )
+  const frames = await embedded(t, 'frames', one, '--level', 'frame', '--readout', 'bands')
+  near(t, frames.embedding, framesOf(starts, last, last[0]![0]!.length, LENGTHS.a).flat(), 'frames', {
+    roundings: 4096,
+  })
+  const from = frames.column('start').map(Number)
+  t.deepEqual(
+    from,
+    [...from].sort((a, b) => a - b),
+  )
+  t.is(new Set(from).size, from.length)
+})
+
+test.serial('baselines are read out in the same way', async t => {
+  const { file } = await embedded(t, 'baselines', sounds, '--readout', 'thirds', '--baselines')
+  const mel = await openEmbeddings(file.replace('.arrow', '.baselines/log-mel.arrow'))
+  t.teardown(() => mel.close())
+  t.is(mel.dimensions, 3 * 64)
+  t.regex(mel.metadata['earshot.readout']!, /"parts":3/)
+})
+
+test.serial('a clip and the same clip looped, or followed by silence, lie close together', async t => {
+  const again = join(folder, 'again')
+  mkdirSync(again)
+  const clip = sound(40_000)
+  copyFileSync(join(sounds, 'tone', 'c.wav'), join(again, '0-short.wav'))
+  const short = sound(LENGTHS.c)
+  writeFileSync(
+    join(again, '1-short-looped.wav'),
+    floatWav(
+      Float32Array.from({ length: 20_000 }, (_, at) => short[at % 5000]!),
+      16000,
+    ),
+  )
+  writeFileSync(join(again, '2-long.wav'), floatWav(clip, 16000))
+  writeFileSync(join(again, '3-long-looped.wav'), floatWav(Float32Array.from([...clip, ...clip]), 16000))
+  const { embedding, dimensions } = await embedded(
+    t,
+    'again',
+    again,
+    '--readout',
+    '{ layers: 2, bands: 8, time: [mean, max] }',
+  )
+  const row = (at: number) => embedding.slice(at * dimensions, (at + 1) * dimensions)
+  t.true(cosine(row(0), row(1)) > 0.95, `short: ${cosine(row(0), row(1))}`)
+  t.true(cosine(row(2), row(3)) > 0.95, `long: ${cosine(row(2), row(3))}`)
+})
+
+test.serial('what cannot be read is said in a sentence', async t => {
+  const cases: [string[], RegExp][] = [
+    [['--readout', '{ layers: [block9] }'], /has no layer 'block9'.*block0, block1, block2/s],
+    [['--readout', '{ layers: 2, bands: 3 }'], /'encoder.block1' has 16 bands, which cannot be averaged to 3/],
+    [['--readout', 'best'], /--readout best:/],
+    [['--readout', '{ time: [median] }'], /time.*expected mean, max, std, or a percentile/],
+    [['--readout', '{ layers: 1'], /--readout \{ layers: 1:/],
+    [['--readout', 'bands', '--layer', 'encoder.block1'], /give one of them/],
+    [['--level', 'frame'], /of patches/],
+  ]
+  for (const [words, expected] of cases) {
+    const { code, error } = await earshot(['embed', run.run, sounds, '-o', join(folder, 'x.arrow'), ...words], {
+      EARSHOT_CACHE: join(folder, 'cache'),
+    })
+    t.is(code, 1, words.join(' '))
+    t.regex(error, expected)
+    t.notRegex(error, /\n {4}at /)
+  }
+})
