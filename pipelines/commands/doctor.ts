@@ -4,12 +4,13 @@ import { lstat, opendir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
-import type { Command } from 'commander'
+import { z } from 'zod'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { cpuFeatures, requireMachine, thisMachine } from '../../engine/install/machine.js'
 import { type EngineReport, probeEngine } from '../../engine/install/probe.js'
 import { run } from '../../engine/install/run.js'
 import { findTools, mendingCommand, onPath, type Tool } from '../../engine/install/tools.js'
+import { verb } from './verb.js'
 
 /** One line of the report. */
 export interface Finding {
@@ -23,20 +24,17 @@ export interface Finding {
   readonly mend?: string
 }
 
-export default (program: Command): void => {
-  program
-    .command('doctor')
-    .description('say what is installed, what is missing and how to mend it')
-    .option('--json', 'print the findings as JSON')
-    .addHelpText('after', '\nExit code 1 if something is missing that training needs.')
-    .action(doctor)
-}
-
-async function doctor({ json = false }: { json?: boolean }): Promise<void> {
-  const findings = await examine()
-  process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : renderFindings(findings))
-  if (findings.some(({ ok, essential }) => essential && !ok)) process.exitCode = 1
-}
+export default verb({
+  name: 'doctor',
+  summary: 'say what is installed, what is missing and how to mend it',
+  takes: z.strictObject({ json: z.boolean().optional().describe('print the findings as JSON') }),
+  help: 'Exit code 1 if something is missing that training needs.',
+  run: async ({ json }) => {
+    const findings = await examine()
+    process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : renderFindings(findings))
+    if (findings.some(({ ok, essential }) => essential && !ok)) process.exitCode = 1
+  },
+})
 
 /** Looks at everything at once. */
 export async function examine(): Promise<Finding[]> {

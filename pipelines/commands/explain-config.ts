@@ -1,5 +1,5 @@
 /** `earshot config`: what a file comes to with all that it stands on, and where each value was written. */
-import type { Command } from 'commander'
+import { z } from 'zod'
 import { Problem, Problems } from '../../data/problem.js'
 import type { Origin } from '../../graphs/language/document.js'
 import { suggestion } from '../../graphs/language/nearest-name.js'
@@ -7,7 +7,7 @@ import { readGraph } from '../../graphs/language/read-graph.js'
 import { renderProblem } from '../../graphs/language/render-problem.js'
 import { CONFIG } from '../configuration/config.js'
 import { runYaml } from '../configuration/run-yaml.js'
-import { editOptions } from './edit-options.js'
+import { verb } from './verb.js'
 
 const EXAMPLES = `
 Examples:
@@ -19,26 +19,24 @@ Examples:
   ./earshot config --schema sweep > configs/sweep.schema.json
 `
 
-interface Options {
-  explain?: true
-  json?: true
-  schema?: true | string
-}
-
-export default (program: Command): void => {
-  const command = program
-    .command('config')
-    .description('print a graph or config with all that it stands on')
-    .argument('[file]', 'a graph or config (YAML)')
-    .option('--explain', 'a line for each value, with file and line of what set it')
-    .option('--json', 'print for tools')
-    .option(
-      '--schema [kind]',
-      'print a JSON Schema instead, by which editors complete and explain: of configs, or of a sweep, scenes, proxy, data-set',
-    )
-    .addHelpText('after', EXAMPLES)
-  const edits = editOptions(command)
-  command.action(async (file: string | undefined, { explain, json, schema }: Options) => {
+export default verb({
+  name: 'config',
+  summary: 'print a graph or config with all that it stands on',
+  takes: z.strictObject({
+    file: z.string().optional().describe('a graph or config (YAML)').meta({ argument: '[file]' }),
+    explain: z.boolean().optional().describe('a line for each value, with file and line of what set it'),
+    json: z.boolean().optional().describe('print for tools'),
+    schema: z
+      .union([z.literal(true), z.string()])
+      .optional()
+      .describe(
+        'print a JSON Schema instead, by which editors complete and explain: of configs, or of a sweep, scenes, proxy, data-set',
+      )
+      .meta({ value: '[kind]' }),
+  }),
+  edits: true,
+  help: EXAMPLES,
+  run: async ({ file, edits, explain, json, schema }) => {
     if (schema) return void process.stdout.write(await schemaText(schema === true ? 'config' : schema))
     if (file === undefined)
       throw new Problem('no-config', 'Name a graph or config.', { hint: './earshot config configs/quickstart.yaml' })
@@ -51,8 +49,8 @@ export default (program: Command): void => {
     if (problems.length === 0) return
     process.stderr.write(`${problems.map(renderProblem).join('\n\n')}\n`)
     process.exitCode = 1
-  })
-}
+  },
+})
 
 async function schemaText(kind: string): Promise<string> {
   const { jsonSchemas } = await import('../reports/json-schemas.js')

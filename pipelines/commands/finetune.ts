@@ -1,23 +1,18 @@
 /** `earshot finetune`: trains a classifier, from scratch or from a checkpoint, and judges it on the config's test set. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Command } from 'commander'
+import { z } from 'zod'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { Problem } from '../../data/problem.js'
 import type { Edit } from '../../graphs/language/edits.js'
 import { type Config, readConfig } from '../configuration/config.js'
 import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
+import { command } from '../terminal/shell-word.js'
 import { fromWeights, trainInFolder, usualRun } from '../training/train-in-folder.js'
 import type { Outcome } from '../training/training.js'
 import { usualFolder } from './classify.js'
-import { editOptions } from './edit-options.js'
-
-interface Flags {
-  run?: string
-  resume?: boolean
-  anyway?: boolean
-  from?: string
-}
+import { trainingOptions } from './train.js'
+import { verb } from './verb.js'
 
 const EXAMPLES = `
 Examples:
@@ -26,40 +21,44 @@ Examples:
   ./earshot finetune configs/fine-tuning-drums.yaml --from runs/pool --set nodes.encoder.frozen=true --run runs/linear
 `
 
-export default function register(program: Command): void {
-  const command = program
-    .command('finetune')
-    .description('train a classifier, from scratch or from a checkpoint, and judge it on the test set of its config')
-    .argument('[config]', 'YAML file with nodes, data, train and evaluate; a resumed run knows its own')
-    .option('--run <folder>', 'run folder to write; runs/<name of the config> if not given')
-    .option('--resume', 'go on from the newest checkpoint of the run folder, bit for bit')
-    .option('--anyway', 'with --resume: go on although data, settings, versions or machine are others')
-    .option('--from <checkpoint>', 'take the weights of a run or checkpoint where they fit, node by node')
-    .addHelpText('after', EXAMPLES)
-  const edits = editOptions(command)
-  command.action((file: string | undefined, flags: Flags) => finetune(file, edits, flags))
-}
+export default verb({
+  name: 'finetune',
+  summary: 'train a classifier, from scratch or from a checkpoint, and judge it on the test set of its config',
+  takes: z.strictObject({
+    file: z
+      .string()
+      .optional()
+      .describe('YAML file with nodes, data, train and evaluate; a resumed run knows its own')
+      .meta({ argument: '[config]' }),
+    ...trainingOptions,
+  }),
+  edits: true,
+  help: EXAMPLES,
+  run: async ({ file, edits, ...options }) => {
+    const config = await configOf(file, [...edits, ...fromWeights(options.from)], options)
+    const run = options.run ?? usualRun(config)
+    const { signal, release } = stopOnInterrupt('Stopping after this step.')
+    const goOn = command`Go on with:\n  ./earshot finetune --run ${run} --resume\n`
+    try {
+      const outcome = await trainInFolder(config, { ...options, run, signal })
+      if (!outcome.interrupted) return void process.stdout.write(await judged(config, run, outcome, signal))
+      process.stdout.write(`Stopped at step ${outcome.step} of ${config.train.steps}; saved. ${goOn}`)
+      process.exitCode = 130
+    } catch (error) {
+      if (!wasInterrupted(error, signal)) throw error
+      process.stdout.write(`Stopped. ${goOn}`)
+      process.exitCode = 130
+    } finally {
+      release()
+    }
+  },
+})
 
-async function finetune(file: string | undefined, edits: readonly Edit[], flags: Flags): Promise<void> {
-  const config = await configOf(file, [...edits, ...fromWeights(flags.from)], flags)
-  const run = flags.run ?? usualRun(config)
-  const { signal, release } = stopOnInterrupt('Stopping after this step.')
-  const goOn = `Go on with:\n  ./earshot finetune --run ${run} --resume\n`
-  try {
-    const outcome = await trainInFolder(config, { ...flags, run, signal })
-    if (!outcome.interrupted) return void process.stdout.write(await judged(config, run, outcome, signal))
-    process.stdout.write(`Stopped at step ${outcome.step} of ${config.train.steps}; saved. ${goOn}`)
-    process.exitCode = 130
-  } catch (error) {
-    if (!wasInterrupted(error, signal)) throw error
-    process.stdout.write(`Stopped. ${goOn}`)
-    process.exitCode = 130
-  } finally {
-    release()
-  }
-}
-
-async function configOf(file: string | undefined, edits: readonly Edit[], { run, resume }: Flags): Promise<Config> {
+async function configOf(
+  file: string | undefined,
+  edits: readonly Edit[],
+  { run, resume }: { run?: string | undefined; resume?: boolean | undefined },
+): Promise<Config> {
   const chosen = file ?? (resume && run ? join(run, 'run.yaml') : undefined)
   if (!chosen || !existsSync(chosen))
     throw new Problem('no-config', chosen ? `${chosen} does not exist.` : 'There is no config to train.', {

@@ -2,14 +2,14 @@
 import { mkdirSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import type { Command } from 'commander'
+import { z } from 'zod'
 import { Problem, Problems } from '../../data/problem.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
 import { diffGraphs, drawDiffText } from '../../graphs/language/draw-diff.js'
 import { drawText } from '../../graphs/language/draw-text.js'
 import { type Edit, readGraph } from '../../graphs/language/read-graph.js'
 import { CONFIG } from '../configuration/config.js'
-import { editOptions } from './edit-options.js'
+import { verb } from './verb.js'
 
 const EXAMPLES = `
 Examples:
@@ -21,9 +21,8 @@ Examples:
 `
 
 interface Options {
-  svg?: string
-  mermaid?: true
-  diff?: true
+  svg?: string | undefined
+  mermaid?: boolean | undefined
 }
 
 interface Drawn {
@@ -33,25 +32,33 @@ interface Drawn {
   file: string
 }
 
-export default (program: Command): void => {
-  const command = program
-    .command('graph')
-    .description('draw a graph as text, or as SVG into a file')
-    .argument('<file...>', 'graphs or configs (YAML)')
-    .option('--svg <file>', 'write a picture instead; into a folder, under the name of each file, if it ends in /')
-    .option('--mermaid', "print it in Mermaid's language")
-    .option('--diff', 'what changes from the first file to the second, or by the edits if there is only one file')
-    .addHelpText('after', EXAMPLES)
-  const edits = editOptions(command)
-  command.action(async (files: string[], options: Options) => {
-    if (options.diff) return diff(await pairOf(files, edits), options)
-    if (options.svg !== undefined && !options.svg.endsWith('/') && files.length > 1)
-      throw new Problem('bad-option', `${files.length} drawings do not fit into ${options.svg}.`, {
-        hint: `Name a folder, with a slash at the end: --svg ${options.svg}/`,
+export default verb({
+  name: 'graph',
+  summary: 'draw a graph as text, or as SVG into a file',
+  takes: z.strictObject({
+    files: z.array(z.string()).describe('graphs or configs (YAML)').meta({ argument: '<file...>' }),
+    svg: z
+      .string()
+      .optional()
+      .describe('write a picture instead; into a folder, under the name of each file, if it ends in /')
+      .meta({ value: 'file' }),
+    mermaid: z.boolean().optional().describe("print it in Mermaid's language"),
+    diff: z
+      .boolean()
+      .optional()
+      .describe('what changes from the first file to the second, or by the edits if there is only one file'),
+  }),
+  edits: true,
+  help: EXAMPLES,
+  run: async ({ files, edits, svg, mermaid, diff: compare }) => {
+    if (compare) return diff(await pairOf(files, edits), { svg })
+    if (svg !== undefined && !svg.endsWith('/') && files.length > 1)
+      throw new Problem('bad-option', `${files.length} drawings do not fit into ${svg}.`, {
+        hint: `Name a folder, with a slash at the end: --svg ${svg}/`,
       })
-    for (const file of files) await draw(await read(file, edits), options, files.length > 1)
-  })
-}
+    for (const file of files) await draw(await read(file, edits), { svg, mermaid }, files.length > 1)
+  },
+})
 
 async function read(file: string, edits: readonly Edit[]): Promise<Drawn> {
   const { graph, document, problems } = await readGraph(file, { edits, ...CONFIG })

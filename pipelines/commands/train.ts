@@ -1,7 +1,7 @@
 /** `earshot train`: a config becomes a run folder with checkpoints, metrics and the baseline of its probes. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Command } from 'commander'
+import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
 import type { Edit } from '../../graphs/language/edits.js'
 import { type Config, readConfig } from '../configuration/config.js'
@@ -9,14 +9,7 @@ import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
 import { command } from '../terminal/shell-word.js'
 import { fromWeights, trainInFolder, usualRun } from '../training/train-in-folder.js'
 import type { Figures, Outcome } from '../training/training.js'
-import { editOptions } from './edit-options.js'
-
-interface Options {
-  run?: string
-  resume?: boolean
-  anyway?: boolean
-  from?: string
-}
+import { verb } from './verb.js'
 
 const EXAMPLES = `
 Examples:
@@ -28,38 +21,58 @@ Examples:
   ./earshot train configs/pool.yaml --run runs/no-mix-back --without mixed          an ablation
 `
 
-export default function register(program: Command): void {
-  const command = program
-    .command('train')
-    .description('train an encoder from a config')
-    .argument('[config]', 'YAML file with nodes, data and train; a resumed run knows its own')
-    .option('--run <folder>', 'run folder to write; runs/<name of the config> if not given')
-    .option('--resume', 'go on from the newest checkpoint of the run folder, bit for bit')
-    .option('--anyway', 'with --resume: go on although data, settings, versions or machine are others')
-    .option(
-      '--from <checkpoint>',
-      'start a new run from the weights of a run or checkpoint, node by node where they fit',
-    )
-    .addHelpText('after', EXAMPLES)
-  const edits = editOptions(command)
-  command.action((file: string | undefined, options: Options) => train(file, edits, options))
+/** What every training is told; `run` and `resume` are those of the Node API, too. */
+export const trainingOptions = {
+  run: z
+    .string()
+    .optional()
+    .describe('run folder to write; runs/<name of the config> if not given')
+    .meta({ value: 'folder' }),
+  resume: z.boolean().optional().describe('go on from the newest checkpoint of the run folder, bit for bit'),
+  anyway: z
+    .boolean()
+    .optional()
+    .describe('with --resume: go on although data, settings, versions or machine are others'),
+  from: z
+    .string()
+    .optional()
+    .describe('start a new run from the weights of a run or checkpoint, node by node where they fit')
+    .meta({ value: 'checkpoint' }),
 }
 
-async function train(file: string | undefined, edits: readonly Edit[], options: Options): Promise<void> {
-  const config = await configOf(file, [...edits, ...fromWeights(options.from)], options)
-  const path = options.run ?? usualRun(config)
-  const { signal, release } = stopOnInterrupt('Stopping after this step.')
-  try {
-    report(await trainInFolder(config, { ...options, signal }), config, path)
-  } catch (error) {
-    if (!wasInterrupted(error, signal)) throw error
-    stopped(path)
-  } finally {
-    release()
-  }
-}
+export default verb({
+  name: 'train',
+  summary: 'train an encoder from a config',
+  takes: z.strictObject({
+    file: z
+      .string()
+      .optional()
+      .describe('YAML file with nodes, data and train; a resumed run knows its own')
+      .meta({ argument: '[config]' }),
+    ...trainingOptions,
+  }),
+  edits: true,
+  help: EXAMPLES,
+  run: async ({ file, edits, ...options }) => {
+    const config = await configOf(file, [...edits, ...fromWeights(options.from)], options)
+    const path = options.run ?? usualRun(config)
+    const { signal, release } = stopOnInterrupt('Stopping after this step.')
+    try {
+      report(await trainInFolder(config, { ...options, signal }), config, path)
+    } catch (error) {
+      if (!wasInterrupted(error, signal)) throw error
+      stopped(path)
+    } finally {
+      release()
+    }
+  },
+})
 
-async function configOf(file: string | undefined, edits: readonly Edit[], { run, resume }: Options): Promise<Config> {
+async function configOf(
+  file: string | undefined,
+  edits: readonly Edit[],
+  { run, resume }: { run?: string | undefined; resume?: boolean | undefined },
+): Promise<Config> {
   const saved = resume && run ? join(run, 'run.yaml') : undefined
   const chosen = file ?? saved
   if (!chosen)

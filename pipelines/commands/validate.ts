@@ -1,5 +1,5 @@
 /** `earshot validate`: says all that is wrong with graphs and configs, before any sound is opened. */
-import type { Command } from 'commander'
+import { z } from 'zod'
 import { reasonAgainst } from '../../graphs/inference/inference-graph.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
 import { planGraph } from '../../graphs/language/plan.js'
@@ -11,7 +11,8 @@ import { CONFIG } from '../configuration/config.js'
 import { runYaml } from '../configuration/run-yaml.js'
 import type { sections } from '../configuration/sections.js'
 import { command } from '../terminal/shell-word.js'
-import { asTyped, editOptions } from './edit-options.js'
+import { asTyped } from './edit-options.js'
+import { verb } from './verb.js'
 
 const EXAMPLES = `
 Examples:
@@ -21,37 +22,31 @@ Examples:
   ./earshot validate graphs/contrastive-16k.yaml --without mixed --swap 'encoder=resnet18'
 `
 
-interface Options {
-  json?: true
-  print?: true
-}
-
-export default (program: Command): void => {
-  const command = program
-    .command('validate')
-    .description('check graphs and configs without opening any audio')
-    .argument('<file...>', 'graphs or configs (YAML)')
-    .option('--json', 'print the result for tools')
-    .option('--print', 'print the resolved document, each value with the place that set it')
-    .addHelpText('after', EXAMPLES)
-  const edits = editOptions(command)
-  command.action(async (files: string[], options: Options) => {
+export default verb({
+  name: 'validate',
+  summary: 'check graphs and configs without opening any audio',
+  takes: z.strictObject({
+    files: z.array(z.string()).describe('graphs or configs (YAML)').meta({ argument: '<file...>' }),
+    json: z.boolean().optional().describe('print the result for tools'),
+    print: z.boolean().optional().describe('print the resolved document, each value with the place that set it'),
+  }),
+  edits: true,
+  help: EXAMPLES,
+  run: async ({ files, edits, json, print }) => {
     const stages = await loadStages()
     const results: [string, ReadGraph<typeof sections>][] = []
     for (const file of files) results.push([file, await readGraph(file, { edits, ...CONFIG, stages })])
-    const text = options.json
-      ? json(results)
-      : results.map(([file, result]) => words(file, result, edits, options)).join('\n')
+    const text = json ? asJson(results) : results.map(([file, result]) => words(file, result, edits, print)).join('\n')
     process.stdout.write(`${text}\n`)
     if (results.some(([, { problems }]) => problems.length > 0)) process.exitCode = 1
-  })
-}
+  },
+})
 
 function words(
   file: string,
   { graph, document, problems, stages }: ReadGraph<typeof sections>,
   edits: readonly Edit[],
-  { print }: Options,
+  print = false,
 ): string {
   const printed = print && document ? [runYaml(document).trimEnd(), ''] : []
   if (problems.length > 0 || !graph || !document) {
@@ -98,7 +93,7 @@ function next(file: string, edits: readonly Edit[], { data, train }: Sound['docu
   return `${command`./earshot graph ${file}`}${typed}  (to train it, extend it in a config with data and train, as configs/quickstart.yaml does)`
 }
 
-function json(results: [string, ReadGraph<typeof sections>][]): string {
+function asJson(results: [string, ReadGraph<typeof sections>][]): string {
   const files = results.map(([file, { graph, problems, stages }]) => ({
     file,
     sound: problems.length === 0,
