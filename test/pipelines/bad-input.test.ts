@@ -73,7 +73,7 @@ test('too many bad clips stop the run before training', async t => {
     config.cache,
   )
   t.is(code, 1)
-  t.regex(error, /1 of 25 clips cannot be used; the first: .*c-truncated/)
+  t.regex(error, /1 of 25 clips cannot be used; the first, .*c-truncated/)
   t.regex(error, /skipped\.jsonl/)
 })
 
