@@ -1,6 +1,6 @@
 /** An output takes the place of nothing but an earlier output of its kind. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
-import { extname, resolve } from 'node:path'
+import { extname, join, resolve } from 'node:path'
 import { Problem } from './problem.js'
 
 /** How files of a kind begin, and how their names end. */
@@ -8,11 +8,12 @@ const KINDS = {
   Arrow: { begins: ['ARROW1'], ends: ['.arrow', '.feather', '.ipc'] },
   JSON: { begins: ['{', '['], ends: ['.json'] },
   HTML: { begins: ['<'], ends: ['.html', '.htm'] },
+  SVG: { begins: ['<'], ends: ['.svg'] },
 } as const
 
 /** Endings that say that a file holds something else. */
 const OTHERS =
-  '.csv .tsv .txt .md .json .jsonl .yaml .html .arrow .feather .parquet .npy .npz .h5 .pt .safetensors .wav .flac .mp3 .ogg .opus .m4a .aac .aiff .aif'.split(
+  '.csv .tsv .txt .md .json .jsonl .yaml .yml .html .svg .png .arrow .feather .parquet .npy .npz .h5 .pt .safetensors .wav .flac .mp3 .ogg .opus .m4a .aac .aiff .aif'.split(
     ' ',
   )
 
@@ -25,11 +26,8 @@ const OTHERS =
 export function demandOutput(output: string, kind: keyof typeof KINDS, inputs: readonly string[]): void {
   const { begins, ends } = KINDS[kind]
   const ending = extname(output).toLowerCase()
-  const input = inputs.find(input => isSame(input, output))
-  if (input !== undefined)
-    throw new Problem('output-is-input', `${output} is read here, and would be written over.`, {
-      hint: `Name another file with -o, such as ${output.slice(0, output.length - ending.length)}-2${ends[0]}.`,
-    })
+  if (inputs.some(input => isSame(input, output)))
+    throw readHere(output, `Name another file, such as ${output.slice(0, output.length - ending.length)}-2${ends[0]}.`)
   if (OTHERS.includes(ending) && !(ends as readonly string[]).includes(ending))
     throw new Problem('other-kind', `${output} would hold ${kind}, and its name says ${ending}.`, {
       hint: `Name a file that ends in ${ends[0]}.`,
@@ -38,14 +36,31 @@ export function demandOutput(output: string, kind: keyof typeof KINDS, inputs: r
   if (!there || there.size === 0n || !(there.isFile() || there.isDirectory())) return
   if (there.isFile() && begins.some(begin => begin === beginningOf(output, begin.length))) return
   const what = there.isDirectory() ? 'is a folder' : `is there already, and holds no ${kind}`
-  throw new Problem('other-kind', `${output} ${what}: it stays as it is.`, { hint: 'Name another file with -o.' })
+  throw new Problem('other-kind', `${output} ${what}: it stays as it is.`, { hint: 'Name another file.' })
 }
+
+/**
+ * The same for a folder: it is none of the inputs, and no file that is written there under a name of its own is one.
+ *
+ * @param names of these files
+ * @throws Problem `output-is-input`, `not-a-folder`
+ */
+export function demandFolder(folder: string, inputs: readonly string[], names: readonly string[] = []): void {
+  const clash = [folder, ...names.map(name => join(folder, name))].find(out => inputs.some(input => isSame(input, out)))
+  if (clash !== undefined) throw readHere(clash, 'Name another folder with -o.')
+  const there = found(folder)
+  if (there && !there.isDirectory())
+    throw new Problem('not-a-folder', `${folder} is a file: it stays as it is.`, { hint: 'Name a folder with -o.' })
+}
+
+const readHere = (output: string, hint: string) =>
+  new Problem('output-is-input', `${output} is read here, and would be written over.`, { hint })
 
 /** Whether two names are of one file, also through links. */
 function isSame(one: string, other: string): boolean {
   if (resolve(one) === resolve(other)) return true
   const [a, b] = [one, other].map(found)
-  return a !== undefined && b !== undefined && a.isFile() && a.ino === b.ino && a.dev === b.dev && a.ino !== 0n
+  return a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev && a.ino !== 0n
 }
 
 /** Nothing where it cannot be looked at: whoever writes there will say why. */

@@ -1,24 +1,60 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+/** Files that appear whole: written beside their place under a name that says who is at it, and renamed. */
+import { createHash } from 'node:crypto'
+import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { basename, dirname, join } from 'node:path'
 import { Problem } from './problem.js'
+import { inPlainWords, isFull, systemCode } from './system-problem.js'
+
+/** Of this machine: what a process of another one is writing is left alone. */
+const HERE = createHash('sha256').update(hostname()).digest('hex').slice(0, 6)
+
+/** Names of unfinished files, as `beginPart` makes them. */
+export const isPart = (name: string) => /\.\d+\.part$/.test(name)
 
 /**
- * Writes a file under a temporary name beside it and renames it: it is there whole or not at all.
+ * Writes a file whole: it is there or not, never half. What killed processes have left of it goes.
  *
  * @param flush whether it has to be on the disk, too, before it has its name
  * @throws Problem `disk-full`, `not-writable`
  */
 export function writeWhole(file: string, content: string | Uint8Array, { flush = false } = {}): void {
-  const temporary = `${file}.${process.pid}.part`
   onDisk(dirname(file), () => {
+    const part = beginPart(file)
     try {
-      writeFileSync(temporary, content, { flush })
-      renameSync(temporary, file)
+      writeFileSync(part, content, { flush })
+      renameSync(part, file)
     } catch (error) {
-      rmSync(temporary, { force: true })
+      rmSync(part, { force: true })
       throw error
     }
   })
+}
+
+/** Name under which this process writes a file until it is whole; parts that processes which have ended left of it go. */
+export function beginPart(file: string): string {
+  const [folder, begin] = [dirname(file), `${basename(file)}.${HERE}.`]
+  for (const name of namesIn(folder)) {
+    const pid = name.startsWith(begin) ? /^(\d+)\.part$/.exec(name.slice(begin.length))?.[1] : undefined
+    if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(folder, name), { force: true })
+  }
+  return join(folder, `${begin}${process.pid}.part`)
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return [] // whoever writes there says why it cannot
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }
 
 /** Says in words what the disk says in codes. @throws Problem `disk-full`, `not-writable` */
@@ -26,19 +62,22 @@ export function onDisk<Value>(folder: string, work: () => Value): Value {
   try {
     return work()
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException
+    const code = systemCode(cause)
     if (code === undefined) throw cause
-    const full = code === 'ENOSPC' || code === 'EDQUOT'
-    throw full
+    throw isFull(code)
       ? new Problem('disk-full', `No room is left in ${folder}.`, {
           place: { file: folder },
           hint: 'Make room and run the same command again: what is written stays. Or name a folder elsewhere.',
           cause,
         })
-      : new Problem('not-writable', `${folder} cannot be written: ${message}.`, {
-          place: { file: folder },
-          hint: 'Name a folder that you may write.',
-          cause,
-        })
+      : new Problem(
+          'not-writable',
+          `${folder} cannot be written: ${inPlainWords(code)} (${(cause as Error).message}).`,
+          {
+            place: { file: folder },
+            hint: 'Name a folder that you may write.',
+            cause,
+          },
+        )
   }
 }

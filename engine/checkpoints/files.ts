@@ -2,8 +2,9 @@
  * A checkpoint is two files: `step-000200.safetensors` (weights, optimiser slots) and, written after it,
  * `step-000200.json` with all that is needed to go on or to embed. Without its JSON a checkpoint does not exist.
  */
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { readJsonFile } from '../../data/json-file.js'
 import { writeWhole } from '../../data/whole-file.js'
 
 /** The weights before the first step, with calibrated batch-norm statistics: a baseline for probes. */
@@ -43,7 +44,7 @@ export function writeBest(folder: string, found: { step: number } & Record<strin
 
 export function bestStep(folder: string): number | undefined {
   const file = join(folder, BEST)
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { step: number }).step : undefined
+  return existsSync(file) ? (readJsonFile(file) as { step: number } | null)?.step : undefined
 }
 
 /** Keeps the newest `keep` checkpoints of a folder, those of the steps `at`, and the best. */

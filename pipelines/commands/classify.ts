@@ -2,6 +2,7 @@
 import { basename, dirname, extname, join } from 'node:path'
 import { z } from 'zod'
 import { cacheFolder } from '../../data/cache-folder.js'
+import { demandFolder, demandOutput } from '../../data/output-file.js'
 import { hop, workers } from '../configuration/shared-options.js'
 import { stoppable } from '../terminal/interrupt.js'
 import { verb } from './verb.js'
@@ -66,6 +67,8 @@ export default verb({
   }),
   help: EXAMPLES,
   run: async ({ run, sounds, output = usualFolder(run, sounds), prune, flag, predictions, edits: _, ...options }) => {
+    demandFolder(output, [run, sounds], ['classification.json', 'scores.arrow', 'pruned.tsv', 'flagged.tsv'])
+    if (predictions !== undefined) demandOutput(predictions, 'JSON', [run, sounds])
     const cache = join(cacheFolder(), 'features')
     await stoppable(async signal => {
       const { classifyRuns } = await import('../evaluation/classification/classify-runs.js')

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { cacheFolder } from '../../data/cache-folder.js'
+import { demandFolder } from '../../data/output-file.js'
 import { hop, workers } from '../configuration/shared-options.js'
 import { stoppable } from '../terminal/interrupt.js'
 import { verb } from './verb.js'
@@ -42,6 +43,7 @@ export default verb({
     const { runsOf, usualFolder } = await import('../evaluation/consistency/runs.js')
     const { writeConsistency } = await import('../evaluation/consistency/write-consistency.js')
     const folder = output ?? usualFolder(run, sounds)
+    demandFolder(folder, [run, sounds])
     await stoppable(async signal => {
       process.stdout.write(await writeConsistency(runsOf(run), folder, { ...options, sounds, cache, signal }))
     }, `Stopped; nothing has been written to ${folder} for the run under way.`)

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { Problem, Problems } from '../../data/problem.js'
 import { ownVersion } from '../setup/versions.js'
 import { watchOutput } from '../terminal/closed-output.js'
+import { lastWords } from './last-words.js'
 
 /** Verb, one line of help, and its file if that is called otherwise, in the order in which a newcomer meets them. */
 const VERBS: readonly (readonly [name: string, summary: string, file?: string])[] = [
@@ -61,16 +62,21 @@ async function main(words: string[]): Promise<void> {
   await program.parseAsync(words, { from: 'user' })
 }
 
+/** Also for errors that nobody waits for: of a stream, of a thread. */
+async function fail(error: unknown): Promise<void> {
+  process.exitCode = 1
+  process.stderr.write(await lastWords(error))
+}
+
 watchOutput()
+process.on('uncaughtException', error => void fail(error).finally(() => process.exit()))
 
 try {
   await main(process.argv.slice(2))
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode
-  else if (error instanceof Problem || error instanceof Problems) {
-    const { renderProblem } = await import('../../graphs/language/render-problem.js')
-    const problems = error instanceof Problems ? error.problems : [error]
-    process.stderr.write(`${problems.map(renderProblem).join('\n\n')}\n`)
-    process.exitCode = 1
-  } else throw error
+  else {
+    await fail(error)
+    if (!(error instanceof Problem || error instanceof Problems)) process.exit() // threads may still be at work
+  }
 }

@@ -1,5 +1,6 @@
 /** `earshot export`: a trained encoder for other programs. */
 import { z } from 'zod'
+import { demandFolder } from '../../data/output-file.js'
 import { FORMATS } from '../exchange/export/readme.js'
 import { verb } from './verb.js'
 
@@ -27,6 +28,7 @@ export default verb({
   }),
   help: EXAMPLES,
   run: async ({ run, output, as, layer }) => {
+    demandFolder(output, [run])
     const { writeExport } = await import('../exchange/export/write-export.js')
     const { files, note } = await writeExport({ run, output, formats: as, encoder: layer })
     const rows = files.map(({ name, bytes }) => `  ${name.padEnd(34)} ${(bytes / 1e6).toFixed(2).padStart(8)} MB`)

@@ -1,9 +1,10 @@
 /** `earshot graph`: draws a graph with the types of everything that flows in it, or what an edit does to it. */
 import { mkdirSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
+import { demandOutput } from '../../data/output-file.js'
 import { Problem, Problems } from '../../data/problem.js'
+import { onDisk, writeWhole } from '../../data/whole-file.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
 import { diffGraphs, drawDiffText } from '../../graphs/language/draw-diff.js'
 import { drawText } from '../../graphs/language/draw-text.js'
@@ -78,9 +79,10 @@ async function pairOf(files: string[], edits: readonly Edit[]): Promise<[Drawn, 
 async function draw({ graph, name, file }: Drawn, { svg, mermaid }: Options, several: boolean): Promise<void> {
   if (svg !== undefined) {
     const { drawSvg } = await import('../../graphs/language/draw-svg.js')
-    if (svg.endsWith('/')) mkdirSync(svg, { recursive: true })
+    if (svg.endsWith('/')) onDisk(svg, () => mkdirSync(svg, { recursive: true }))
     const target = svg.endsWith('/') ? join(svg, `${basename(file).replace(/\.ya?ml$/, '')}.svg`) : svg
-    await write(target, await drawSvg(graph, name))
+    demandOutput(target, 'SVG', [file])
+    writeWhole(target, await drawSvg(graph, name))
     process.stdout.write(`${target}: ${graph.nodes.length} nodes of ${file}.\n`)
   } else if (mermaid) {
     const { drawMermaid } = await import('../../graphs/language/draw-mermaid.js')
@@ -96,18 +98,13 @@ async function draw({ graph, name, file }: Drawn, { svg, mermaid }: Options, sev
 async function diff([before, after]: [Drawn, Drawn], { svg }: Options): Promise<void> {
   const diffs = diffGraphs(before.graph, after.graph)
   if (svg === undefined) return void process.stdout.write(`${drawDiffText(diffs)}\n`)
+  demandOutput(svg, 'SVG', [before.file, after.file])
   const { drawDiffSvg } = await import('../../graphs/language/draw-svg.js')
-  await write(svg, await drawDiffSvg(diffs, `from ${before.name} to ${after.name}`))
+  writeWhole(svg, await drawDiffSvg(diffs, `from ${before.name} to ${after.name}`))
   process.stdout.write(`${svg}: what changes from ${before.file} to ${after.file}.\n`)
 }
 
 /** Of the terminal, or as COLUMNS says; a file or pipe gets whole lines. */
 function columns(): number {
   return process.stdout.columns ?? (Number(process.env.COLUMNS) || Number.POSITIVE_INFINITY)
-}
-
-async function write(file: string, text: string): Promise<void> {
-  await writeFile(file, text).catch(error => {
-    throw new Problem('unwritable-file', `${file} cannot be written: ${error.message}.`, { cause: error })
-  })
 }

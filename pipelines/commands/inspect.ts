@@ -1,6 +1,7 @@
 /** `earshot inspect`: what an embeddings file holds, and whether it keeps the contract. */
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
+import { demandFolder } from '../../data/output-file.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `
@@ -41,13 +42,14 @@ export default verb({
   }),
   help: EXAMPLES,
   run: async ({ file, output, near, label, points, sounds, map, json }) => {
+    const folder = output ?? join(dirname(file), `${basename(file, '.arrow')}.inspection`)
+    if (map) demandFolder(folder, [file])
     const { inspectFile } = await import('../embeddings/inspection/inspect-file.js')
     const { inspectionText } = await import('../embeddings/inspection/text.js')
     const found = await inspectFile(file, near)
     process.stdout.write(json ? `${JSON.stringify(found, null, 1)}\n` : inspectionText(found))
     if (found.breaches.length > 0) process.exitCode = 1
     if (!map || found.rows === 0) return
-    const folder = output ?? join(dirname(file), `${basename(file, '.arrow')}.inspection`)
     const { writeInspection } = await import('../embeddings/inspection/write-inspection.js')
     await writeInspection(folder, found, { label, points, sounds })
     const drawn = found.clips > points ? `, of ${points} of ${found.clips} clips` : ''

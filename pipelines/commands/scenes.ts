@@ -1,6 +1,7 @@
 /** `earshot scenes`: sound scenes from single sounds, with their stems kept. */
 import { join } from 'node:path'
 import { z } from 'zod'
+import { demandFolder } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
 import type { ScenesMade } from '../separation/scenes/make-scenes.js'
 import { stopOnInterrupt } from '../terminal/interrupt.js'
@@ -40,6 +41,7 @@ export default verb({
   }),
   help: EXAMPLES,
   run: async ({ config, output, count, seed, shard }) => {
+    demandFolder(output, [config])
     const { makeScenes } = await import('../separation/scenes/make-scenes.js')
     const { signal, release } = stopOnInterrupt('Stopping after this scene.')
     try {

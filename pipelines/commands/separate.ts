@@ -1,5 +1,6 @@
 /** `earshot separate`: what a trained separator makes of recordings. */
 import { z } from 'zod'
+import { demandFolder } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
 import { duration } from '../../stages/quantities.js'
 import { USUAL } from '../../stages/separation/windows.js'
@@ -7,6 +8,7 @@ import type { Sharding } from '../jobs/run-shards.js'
 import type { SeparatedInShards } from '../separation/separate-in-shards.js'
 import type { Separated, SeparateOptions } from '../separation/separate-recordings.js'
 import { stopOnInterrupt } from '../terminal/interrupt.js'
+import { shellWord } from '../terminal/shell-word.js'
 import { readSharding, shardOptions, typedOptions } from './shard-options.js'
 import { verb } from './verb.js'
 
@@ -70,6 +72,7 @@ export default verb({
         'bad-option',
         `--overlap must be at most half of --window: ${overlap} s of ${window} s are more.`,
       )
+    demandFolder(folder, [run, sounds])
     const given = { run, others, sounds, folder, count }
     const { shard, sharding } = await readSharding(flags)
     const { signal, release } = stopOnInterrupt('Stopping.')
@@ -123,5 +126,5 @@ const leftOut = (skipped: Separated['skipped']) =>
 
 const next = (page: string, run: string) => `Open ${page} in a browser.
 Next:
-  ./earshot evaluate-separation ${run} scenes/drums-mixtures/manifest.tsv     on mixtures that ./earshot scenes has made
+  ./earshot evaluate-separation ${shellWord(run)} scenes/drums-mixtures/manifest.tsv     on mixtures that ./earshot scenes has made
 `

@@ -17,6 +17,8 @@ import {
   vectorFromArray,
 } from 'apache-arrow'
 import { Problem } from '../../data/problem.js'
+import { inPlainWords, isFull, systemCode } from '../../data/system-problem.js'
+import { beginPart } from '../../data/whole-file.js'
 
 export interface EmbeddingRow {
   /** Identity of the clip: rows of one clip share it. */
@@ -47,7 +49,7 @@ const ROWS_IN_BATCH = 8192
 const VALUES_IN_BATCH = 1 << 24
 
 /**
- * Opens FILE.partial beside `file`; `close` renames it.
+ * Opens a part beside `file`; `close` renames it.
  *
  * @param columns names of label columns (utf8, nullable)
  * @param metadata kept in the schema: front end, checkpoint and graph hashes, layer, pooling, version ...
@@ -62,7 +64,7 @@ export function createEmbeddingWriter(
   }: { dimensions: number; columns: readonly string[]; metadata: Record<string, string> },
 ): EmbeddingWriter {
   const schema = schemaOf(dimensions, columns, metadata)
-  const partial = `${file}.${process.pid}.partial`
+  const partial = beginPart(file)
   const descriptor = guarded(file, () => {
     mkdirSync(dirname(file), { recursive: true })
     return openSync(partial, 'w')
@@ -203,32 +205,15 @@ function guarded<T>(file: string, work: () => T): T {
   try {
     return work()
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code
+    const code = systemCode(cause)
     if (code === undefined) throw cause
-    const full = code === 'ENOSPC' || code === 'EDQUOT'
-    throw new Problem(
-      full ? 'disk-full' : 'not-writable',
-      `The embeddings cannot be written: ${sentence(code, cause)}`,
-      {
-        place: { file },
-        hint: full
-          ? 'Free some space, or name a file on another disk with -o.'
-          : 'Name a file that you may write with -o.',
-        cause,
-      },
-    )
+    const full = isFull(code)
+    throw new Problem(full ? 'disk-full' : 'not-writable', `The embeddings cannot be written: ${inPlainWords(code)}.`, {
+      place: { file },
+      hint: full
+        ? 'Free some space, or name a file on another disk with -o.'
+        : 'Name a file that you may write with -o.',
+      cause,
+    })
   }
 }
-
-const SENTENCES: Record<string, string> = {
-  ENOSPC: 'the disk is full.',
-  EDQUOT: 'your disk quota is used up.',
-  EROFS: 'the folder is on a read-only file system.',
-  EACCES: 'you may not write there.',
-  EPERM: 'you may not write there.',
-  EISDIR: 'that is a folder, not a file.',
-  ENOTDIR: 'a part of the path is a file, not a folder.',
-  EEXIST: 'a part of the path is a file, not a folder.',
-}
-
-const sentence = (code: string, cause: unknown) => SENTENCES[code] ?? (cause as Error).message

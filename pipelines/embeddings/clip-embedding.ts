@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { FeatureCache } from '../../data/feature-cache.js'
+import { onDisk } from '../../data/whole-file.js'
 import { UNTRAINED } from '../../engine/checkpoints/files.js'
 import { demandWhole, locateIfThere } from '../../engine/checkpoints/find.js'
 import type { Hearing } from '../../graphs/inference/hearing.js'
@@ -77,7 +78,7 @@ export class ClipEmbedding {
   /** Untrained encoder, and log-mel statistics with and without duration, for the same clips. */
   async writeBaselines(): Promise<void> {
     const folder = baselinesFolder(this.options.output)
-    mkdirSync(folder, { recursive: true })
+    onDisk(folder, () => mkdirSync(folder, { recursive: true }))
     const untrained = locateIfThere(join(dirname(this.found.tensors), UNTRAINED))
     if (untrained) {
       demandWhole(untrained)

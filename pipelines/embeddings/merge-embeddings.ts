@@ -1,8 +1,9 @@
 /** Puts files of embeddings together: shards of one list in the order of the list, others in the order in which they are named. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { demandOutput } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
+import { onDisk, writeWhole } from '../../data/whole-file.js'
 import { type EmbeddingFile, type EmbeddingRows, openEmbeddings } from './arrow-reader.js'
 import { createEmbeddingWriter, type EmbeddingRow, FIXED_COLUMNS } from './arrow-writer.js'
 import { baselinesFolder } from './metadata.js'
@@ -31,7 +32,7 @@ export async function mergeEmbeddings(files: readonly string[], output: string):
   const names = order.map(file => baselineNames(file))
   const baselines = (names[0] ?? []).filter(name => names.every(others => others.includes(name)))
   rmSync(baselinesFolder(output), { recursive: true, force: true })
-  if (baselines.length > 0) mkdirSync(baselinesFolder(output), { recursive: true })
+  if (baselines.length > 0) onDisk(dirname(output), () => mkdirSync(baselinesFolder(output), { recursive: true }))
   for (const name of baselines) {
     const parts = order.map(file => join(baselinesFolder(file), name))
     await mergeOne(parts, join(baselinesFolder(output), name))
@@ -149,7 +150,6 @@ function mergeLists(files: readonly string[], output: string): void {
   for (const name of ['skipped', 'noted']) {
     const lists = files.map(file => `${file}.${name}.jsonl`).filter(file => existsSync(file))
     rmSync(`${output}.${name}.jsonl`, { force: true })
-    if (lists.length > 0)
-      writeFileSync(`${output}.${name}.jsonl`, lists.map(file => readFileSync(file, 'utf8')).join(''))
+    if (lists.length > 0) writeWhole(`${output}.${name}.jsonl`, lists.map(file => readFileSync(file, 'utf8')).join(''))
   }
 }

@@ -1,10 +1,11 @@
 /** Embeds recordings with a trained encoder into an Arrow file, and writes the baselines of probes beside it. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { readClips } from '../../data/manifests.js'
 import { demandOutput } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
+import { writeWhole } from '../../data/whole-file.js'
 import { Hearing } from '../../graphs/inference/hearing.js'
 import { inferenceGraph } from '../../graphs/inference/inference-graph.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
@@ -159,7 +160,7 @@ function writeLists(output: string, { skipped, noted }: Prepared): void {
   for (const [name, entries] of Object.entries({ skipped, noted })) {
     const file = `${output}.${name}.jsonl`
     rmSync(file, { force: true })
-    if (entries.length > 0) writeFileSync(file, entries.map(one => `${JSON.stringify(one)}\n`).join(''))
+    if (entries.length > 0) writeWhole(file, entries.map(one => `${JSON.stringify(one)}\n`).join(''))
   }
   if (noted.length > 0)
     process.stderr.write(`${noted.length} files are odd and are read; ${output}.noted.jsonl says how.\n`)

@@ -12,7 +12,7 @@ const TAKING_OVER = 10_000
  * @returns what gives it free again, or who holds it
  */
 export function tryLock(file: string, lost?: ProcessName): { release: () => void } | { holder: ProcessName } {
-  mkdirSync(dirname(file), { recursive: true })
+  onDisk(dirname(file), () => mkdirSync(dirname(file), { recursive: true }))
   if (written(file)) return held(file)
   const isHeld = (holder: ProcessName) => (isHere(holder) ? isAlive(holder) : !sameProcess(holder, lost))
   const holder = holderOf(file)

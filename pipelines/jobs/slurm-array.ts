@@ -1,8 +1,9 @@
 /** An array of jobs as it is handed to Slurm: a file with their keys and a script, kept in the folder of the jobs. */
 import { randomBytes } from 'node:crypto'
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { onDisk, writeWhole } from '../../data/whole-file.js'
 import { shellWord } from '../terminal/shell-word.js'
 import type { Workplace } from './executor.js'
 import { jobPath } from './job-folder.js'
@@ -35,9 +36,9 @@ export function writeArray(
   keys: readonly string[],
 ): SlurmArray {
   const name = `${NAME}${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}-${randomBytes(4).toString('hex')}`
-  mkdirSync(folderOf(output), { recursive: true })
-  writeFileSync(fileOf(output, name, 'keys'), keys.map(key => `${key}\n`).join(''), { flush: true })
-  writeFileSync(fileOf(output, name, 'sh'), script(resolve(output), name, command), { flush: true })
+  onDisk(output, () => mkdirSync(folderOf(output), { recursive: true }))
+  writeWhole(fileOf(output, name, 'keys'), keys.map(key => `${key}\n`).join(''), { flush: true })
+  writeWhole(fileOf(output, name, 'sh'), script(resolve(output), name, command), { flush: true })
   return { name, keys: [...keys] }
 }
 
@@ -56,7 +57,7 @@ export function writtenArrays(output: string): Map<string, SlurmArray> {
 /** For people: which number Slurm gave to an array. */
 export function noteSubmission(output: string, { name, keys }: SlurmArray, id: string): void {
   const line = { id, name, jobs: keys.length, submitted: new Date().toISOString() }
-  appendFileSync(join(folderOf(output), 'arrays.jsonl'), `${JSON.stringify(line)}\n`)
+  onDisk(output, () => appendFileSync(join(folderOf(output), 'arrays.jsonl'), `${JSON.stringify(line)}\n`))
 }
 
 /** What a job gets. */

@@ -1,6 +1,7 @@
 /** All that a report tells of a run, gathered from its folder; what is not there is absent. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
+import { readJsonFile } from '../../data/json-file.js'
 import type { Dropped } from '../../graphs/streams/gather.js'
 import type { StreamFigures } from '../../graphs/streams/metrics.js'
 import type { Skipped } from '../../graphs/streams/prepare.js'
@@ -67,7 +68,7 @@ export function readRun(path: string, { probes = [], embeddings = [] }: RecordOp
     timings: readJsonLines(run.file('timings.jsonl')),
     streams: readJsonLines(run.file('streams.jsonl')),
     skipped: readJsonLines(run.file('skipped.jsonl')),
-    environments: existsSync(run.file(ENVIRONMENT)) ? JSON.parse(readFileSync(run.file(ENVIRONMENT), 'utf8')) : [],
+    environments: existsSync(run.file(ENVIRONMENT)) ? (readJsonFile(run.file(ENVIRONMENT)) as Environment[]) : [],
     probes: files.map(readProbe),
     embeddings: [...embeddings, ...arrows.sort().map(name => join(folder, name))],
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { FeatureCache } from '../../data/feature-cache.js'
 import { readClips } from '../../data/manifests.js'
 import { Problem, Problems } from '../../data/problem.js'
+import { onDisk } from '../../data/whole-file.js'
 import { openPool } from '../../graphs/streams/pool.js'
 import { prepareFeatures } from '../../graphs/streams/prepare.js'
 import { type Config, readConfig } from '../configuration/config.js'
@@ -47,7 +48,7 @@ async function drawn(config: Config, { count, cache }: ViewsOptions): Promise<st
   const { clips } = await readClips(data.set)
   const pool = openPool({})
   const bar = progress('reading sounds', clips.length)
-  const folder = mkdtempSync(join(tmpdir(), 'earshot-views-'))
+  const folder = onDisk(tmpdir(), () => mkdtempSync(join(tmpdir(), 'earshot-views-')))
   try {
     const onProgress = () => bar.tick()
     const prepared = await prepareFeatures({ graph, clips, cacheFolder: cache, pool, onProgress })

@@ -15,18 +15,31 @@ export async function readPlaces(sounds: string, count?: number): Promise<Place[
   return clips.map((clip, at) => ({ clip, name: names[at]! }))
 }
 
+/** What lies in the folder beside the recordings: the page, lists of what was left out. */
+const OWN = /^(index\.html|skipped(-\d+-of-\d+)?\.jsonl)$/i
+
+/** The most bytes that file systems give a name, and room for what makes it another than those before it. */
+const MOST = 255 - 12
+
 /** Ids as names of folders: without ending, letters, digits, points and lines alone, no two alike. */
 function folderNames(ids: readonly string[]): string[] {
   const taken = new Set<string>()
   return ids.map(id => {
-    const plain =
+    const plain = shortened(
       id
         .replace(/\.\w{1,5}$/, '')
         .replace(/[^\p{L}\p{N}._-]+/gu, '_')
-        .replace(/^\.+/, '_') || '_'
+        .replace(/^\.+/, '_') || '_',
+    )
     let name = plain
-    for (let i = 2; taken.has(name); i++) name = `${plain}-${i}`
+    for (let i = 2; taken.has(name) || OWN.test(name); i++) name = `${plain}-${i}`
     taken.add(name)
     return name
   })
+}
+
+/** Its beginning, whole letters, in so many bytes of UTF-8. */
+function shortened(name: string): string {
+  if (Buffer.byteLength(name) <= MOST) return name
+  return new TextDecoder().decode(Buffer.from(name).subarray(0, MOST), { stream: true })
 }

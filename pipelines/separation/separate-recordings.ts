@@ -73,7 +73,7 @@ export async function separateRecordings(options: SeparateOptions): Promise<Sepa
         if (signal.aborted) break
         if (!(error instanceof Problem) || FATAL.has(error.code)) throw error
         skipped.push({ clip: clip.id, reason: error.message })
-        appendFileSync(lost, `${JSON.stringify(skipped.at(-1))}\n`)
+        onDisk(folder, () => appendFileSync(lost, `${JSON.stringify(skipped.at(-1))}\n`))
       }
       bar.tick()
     }

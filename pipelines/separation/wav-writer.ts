@@ -1,7 +1,7 @@
 /** A WAV file that grows: of any length, without holding it. */
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { onDisk } from '../../data/whole-file.js'
+import { beginPart, onDisk } from '../../data/whole-file.js'
 import { floatWav } from '../drawing/wav-file.js'
 
 /** Where the header tells bytes after it, samples, and bytes of samples; and the room for sizes of 64 bits. */
@@ -28,7 +28,7 @@ export class WavWriter {
     rate: number,
     private readonly most = MOST,
   ) {
-    this.#temporary = `${file}.${process.pid}.part`
+    this.#temporary = beginPart(file)
     const plain = floatWav(new Float32Array(0), rate)
     this.#header = Buffer.concat([plain.subarray(0, LONG), roomForLong(), plain.subarray(LONG)])
     this.#descriptor = this.#onDisk(() => openSync(this.#temporary, 'w'))

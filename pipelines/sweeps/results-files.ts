@@ -15,7 +15,7 @@ import {
   vectorFromArray,
 } from 'apache-arrow'
 import { writeDelimited } from '../../data/manifests/delimited.js'
-import { writeWhole } from '../../data/whole-file.js'
+import { onDisk, writeWhole } from '../../data/whole-file.js'
 import type { ResultRow } from './judge.js'
 import type { SweepResults } from './results.js'
 import { resultsText } from './results-text.js'
@@ -38,7 +38,7 @@ const COLUMNS = [
 
 /** @returns the files */
 export function writeResults(output: string, results: SweepResults): string[] {
-  mkdirSync(output, { recursive: true })
+  onDisk(output, () => mkdirSync(output, { recursive: true }))
   const put = (name: string, content: string | Uint8Array) => {
     writeWhole(join(output, name), content)
     return join(output, name)

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { Problem } from '../../data/problem.js'
+import { onDisk } from '../../data/whole-file.js'
 import { workOff } from '../jobs/controller.js'
 import { readJson, writeJson } from '../jobs/job-folder.js'
 import { tryLock } from '../jobs/process-lock.js'
@@ -23,7 +24,7 @@ export interface SweepOptions {
 
 /** Runs what is open. @throws Problem if another process runs this sweep */
 export async function runSweep(plan: SweepPlan, { only, retry, most, signal }: SweepOptions): Promise<void> {
-  mkdirSync(plan.output, { recursive: true })
+  onDisk(plan.output, () => mkdirSync(plan.output, { recursive: true }))
   const lock = tryLock(join(plan.output, 'lock'))
   if ('holder' in lock) {
     const { pid, host } = lock.holder

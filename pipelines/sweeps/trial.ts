@@ -4,8 +4,10 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Problem } from '../../data/problem.js'
+import { onDisk } from '../../data/whole-file.js'
 import { readJson, writeJson } from '../jobs/job-folder.js'
 import { mean } from '../statistics/mean.js'
+import { shellWord } from '../terminal/shell-word.js'
 import { evaluationWords } from './evaluation-words.js'
 import type { Job, SweepPlan } from './plan.js'
 
@@ -30,7 +32,7 @@ export interface Trial {
 export function runTrial(plan: SweepPlan, steps: number): Trial {
   const folder = join(plan.output, 'trial')
   rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
+  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
   const run = join(folder, 'run')
   const threads = plan.budget.threads === undefined ? [] : ['--set', `train.threads=${plan.budget.threads}`]
   const whole = timed(['train', plan.base, '--run', run, '--set', `train.steps=${steps}`, ...logged, ...threads])
@@ -71,7 +73,7 @@ function timed(words: readonly string[]): number {
       .slice(-4)
       .map(line => line.trim())
       .join(' ')
-    throw new Problem('trial-failed', `The trial failed at: ./earshot ${words.join(' ')}\n${said}`)
+    throw new Problem('trial-failed', `The trial failed at: ./earshot ${words.map(shellWord).join(' ')}\n${said}`)
   }
   return (performance.now() - began) / 1000
 }

@@ -12,7 +12,8 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { Problem } from '../../data/problem.js'
-import { onDisk, writeWhole } from '../../data/whole-file.js'
+import { isPart, onDisk, writeWhole } from '../../data/whole-file.js'
+import { shellWord } from '../terminal/shell-word.js'
 
 export type RunState = 'preparing' | 'training' | 'interrupted' | 'failed' | 'finished'
 
@@ -48,7 +49,7 @@ const BEFORE_CONFIG = new Set(['status.json', 'checkpoints', 'environment.json']
 /** Whether a folder is that of a run without any step, and holds nothing else. */
 function neverTrained(path: string): boolean {
   if (!existsSync(path) || !statSync(path).isDirectory()) return false
-  const names = readdirSync(path).filter(name => !/\.\d+\.part$/.test(name))
+  const names = readdirSync(path).filter(name => !isPart(name))
   const ours = names.includes('run.yaml') ? BEFORE_TRAINING : BEFORE_CONFIG
   const metrics = join(path, 'metrics.jsonl')
   const steps = names.includes('checkpoints') ? readdirSync(join(path, 'checkpoints')) : []
@@ -68,7 +69,7 @@ export class RunFolder {
     if (neverTrained(path)) rmSync(path, { recursive: true })
     if (existsSync(path) && (!statSync(path).isDirectory() || readdirSync(path).length > 0)) {
       throw new Problem('run-exists', `The run folder ${path} is already there.`, {
-        hint: `Go on with it: --run ${path} --resume. Or name another: --run ${path}-2`,
+        hint: `Go on with it: --run ${shellWord(path)} --resume. Or name another: --run ${shellWord(`${path}-2`)}`,
       })
     }
     try {
@@ -146,7 +147,6 @@ export class RunFolder {
   /** What processes that were killed have left half written. Only for whoever holds the run. */
   clean(): void {
     for (const folder of [this.path, this.checkpoints])
-      for (const name of existsSync(folder) ? readdirSync(folder) : [])
-        if (/\.\d+\.part$/.test(name)) rmSync(join(folder, name))
+      for (const name of existsSync(folder) ? readdirSync(folder) : []) if (isPart(name)) rmSync(join(folder, name))
   }
 }

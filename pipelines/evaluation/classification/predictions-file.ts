@@ -1,7 +1,7 @@
 /** What a trained classifier says about labelled clips, as JSON beside which probes can stand: a sweep compares either. */
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { writeWhole } from '../../../data/whole-file.js'
+import { onDisk, writeWhole } from '../../../data/whole-file.js'
 import type { Classified } from './classification.js'
 
 /** Name under which the classifier stands where those of probes stand. */
@@ -22,6 +22,6 @@ export function writePredictions(file: string, { classification, said, classifie
     ...(settings.group !== undefined && { units: known.map(clip => byClip[clip]!.group ?? byClip[clip]!.clip) }),
     rows: [{ name: 'trained', classes, [OWN]: known.map(clip => (single ? byClip[clip]!.top : probabilities(clip))) }],
   }
-  mkdirSync(dirname(file), { recursive: true })
+  onDisk(dirname(file), () => mkdirSync(dirname(file), { recursive: true }))
   writeWhole(file, `${JSON.stringify({ recipe: 'earshot-predictions/1', predictions }, null, 1)}\n`)
 }

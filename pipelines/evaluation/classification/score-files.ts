@@ -1,6 +1,7 @@
 /** What is kept of a classification: figures as JSON, class probabilities as Arrow. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { onDisk, writeWhole } from '../../../data/whole-file.js'
 import { secondsOf } from '../../../graphs/streams/prepare.js'
 import { createEmbeddingWriter } from '../../embeddings/arrow-writer.js'
 import type { Classified } from './classification.js'
@@ -29,9 +30,9 @@ export function writeScores(
 
 /** `classification.json` and `scores.arrow` in a folder. @returns the files */
 export function writeClassified(folder: string, { classification, writeArrow }: Classified): string[] {
-  mkdirSync(folder, { recursive: true })
+  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
   const [json, arrow] = [join(folder, 'classification.json'), join(folder, 'scores.arrow')]
-  writeFileSync(json, `${JSON.stringify(classification, null, 1)}\n`)
+  writeWhole(json, `${JSON.stringify(classification, null, 1)}\n`)
   writeArrow(arrow)
   return [json, arrow]
 }

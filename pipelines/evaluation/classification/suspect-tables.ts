@@ -1,7 +1,7 @@
 /** Training sets as a classifier would have them: tables that a second run names as its data. */
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Problem } from '../../../data/problem.js'
+import { writeWhole } from '../../../data/whole-file.js'
 import type { Clip } from '../../../stages/values.js'
 import type { Classified } from './classification.js'
 import { clipsTable } from './clips-table.js'
@@ -29,7 +29,7 @@ export function writeSuspects(folder: string, classified: Classified, { prune, f
   const told: string[] = []
   const write = (name: string, clips: readonly Clip[], more: readonly string[] = []) => {
     const file = join(folder, name)
-    writeFileSync(file, clipsTable(clips, [...columns, ...more]))
+    writeWhole(file, clipsTable(clips, [...columns, ...more]))
     return file
   }
   if (prune !== undefined) {

@@ -1,6 +1,7 @@
 /** Measures runs one after the other; writes their figures as JSON and pictures, and puts them into tables. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { onDisk, writeWhole } from '../../../data/whole-file.js'
 import { readTensors } from '../../../engine/checkpoints/tensors.js'
 import { findCheckpoint } from '../../model/checkpoint.js'
 import { type ConsistencyOptions, measureConsistency } from './measure.js'
@@ -18,13 +19,13 @@ export async function writeConsistency(
   const written: string[] = []
   const write = (name: string, text: string) => {
     const file = join(output, name)
-    writeFileSync(file, text)
+    writeWhole(file, text)
     written.push(file)
   }
   for (const run of runs) {
     const consistency = await measureConsistency({ ...options, run: run.path })
     measured.push({ ...run, consistency })
-    mkdirSync(output, { recursive: true })
+    onDisk(output, () => mkdirSync(output, { recursive: true }))
     const name = run.seed === undefined ? '' : `${run.arm.replace(/[^\p{L}\p{N}+._-]/gu, '_')}-seed-${run.seed}-`
     write(`${name}consistency.json`, `${JSON.stringify({ arm: run.arm, seed: run.seed, ...consistency }, null, 1)}\n`)
     const filters = drawFilters(readTensors(findCheckpoint(run.path).tensors).weights)

@@ -1,7 +1,7 @@
 /** A probe's result as JSON: every figure, every setting, every prediction. */
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { Problem } from '../../../data/problem.js'
+import { onDisk, writeWhole } from '../../../data/whole-file.js'
 import { rowsOf } from '../../statistics/products.js'
 import { averagePrecisions } from '../../statistics/ranking.js'
 import { truthOfRows } from '../../statistics/truth.js'
@@ -80,18 +80,8 @@ export function writeMultiLabelResult(file: string, result: MultiLabelResult, of
 }
 
 function writeObject(file: string, object: object): void {
-  const temporary = `${file}.${process.pid}.partial`
-  try {
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(temporary, `${JSON.stringify(object, null, 1)}\n`)
-    renameSync(temporary, file)
-  } catch (cause) {
-    throw new Problem('not-writable', `The result of the probe cannot be written: ${(cause as Error).message}`, {
-      place: { file },
-      hint: 'Name a file that you may write with --json.',
-      cause,
-    })
-  }
+  onDisk(dirname(file), () => mkdirSync(dirname(file), { recursive: true }))
+  writeWhole(file, `${JSON.stringify(object, null, 1)}\n`)
 }
 
 function resultObject<M extends string>(

@@ -1,9 +1,11 @@
 /** Taps a node of a graph: the values that leave it for some clips, as pictures, sounds, JSON and a page. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { isAbsolute, join, relative } from 'node:path'
 import { FeatureCache } from '../../../data/feature-cache.js'
+import { readJsonFile } from '../../../data/json-file.js'
 import { readClips } from '../../../data/manifests.js'
 import { Problem, Problems } from '../../../data/problem.js'
+import { writeWhole } from '../../../data/whole-file.js'
 import type { CheckedGraph } from '../../../graphs/language/checked.js'
 import type { Document } from '../../../graphs/language/document.js'
 import { lanesOf } from '../../../graphs/language/lift.js'
@@ -13,6 +15,7 @@ import { type Prepared, prepareFeatures } from '../../../graphs/streams/prepare.
 import { describePort } from '../../../stages/ports.js'
 import { sections } from '../../configuration/sections.js'
 import { progress } from '../../terminal/progress.js'
+import { shellWord } from '../../terminal/shell-word.js'
 import { cutterOf } from './cuts.js'
 import { show, type Tapped } from './exhibits.js'
 import { findNode, portOf } from './find-node.js'
@@ -52,7 +55,7 @@ export async function tapNode(options: TapRequest): Promise<TapResult> {
   const tapped = findNode(graph, options.node)
   const data = options.data ?? document.sections.data?.set
   if (data === undefined) {
-    const hint = `Name some: ./earshot tap ${file} ${options.node} --data my-sounds/`
+    const hint = `Name some: ./earshot tap ${shellWord(file)} ${options.node} --data my-sounds/`
     throw new Problem('no-data', `${file} is a graph without sounds.`, { hint })
   }
   const seed = options.seed ?? document.sections.train?.seed ?? 0
@@ -76,7 +79,7 @@ export async function tapNode(options: TapRequest): Promise<TapResult> {
   const record = () => {
     const files = [...clips.flatMap(({ files }) => files), 'index.html']
     const entries = clips.map(({ figures: _, ...entry }) => entry)
-    writeFileSync(join(folder, RECORD), `${JSON.stringify({ ...about, files, clips: entries }, undefined, 2)}\n`)
+    writeWhole(join(folder, RECORD), `${JSON.stringify({ ...about, files, clips: entries }, undefined, 2)}\n`)
   }
   record()
   const common = { ...tapped, graph, stages, prepared, seed, count }
@@ -90,7 +93,7 @@ export async function tapNode(options: TapRequest): Promise<TapResult> {
   }
   record()
   const [chain, after] = [chainOf(graph, tapped), afterOf(graph, tapped)]
-  writeFileSync(index, page({ ...about, name: document.name, chain, after, unit: meaning.unit, clips }))
+  writeWhole(index, page({ ...about, name: document.name, chain, after, unit: meaning.unit, clips }))
   return { folder, page: index, clips, skipped: prepared.skipped.length }
 }
 
@@ -105,10 +108,11 @@ function makeRoom(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true })
     if (existsSync(join(folder, RECORD))) {
-      const { files } = JSON.parse(readFileSync(join(folder, RECORD), 'utf8')) as { files: string[] }
+      const { files } = readJsonFile(join(folder, RECORD)) as { files: string[] }
       for (const name of [...files, RECORD]) if (/^[\w.-]+$/.test(name)) rmSync(join(folder, name), { force: true })
     }
   } catch (cause) {
+    if (cause instanceof Problem) throw cause
     throw new Problem('not-writable', `The folder ${folder} cannot be written: ${(cause as Error).message}`, {
       hint: 'Name a folder that you may write with -o.',
       cause,

@@ -1,6 +1,6 @@
 /** The files of one clip: pictures, sounds, JSON. */
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeWhole } from '../../../data/whole-file.js'
 import { describePort, type PatchPort, type Port } from '../../../stages/ports.js'
 import type { LogMel } from '../../../stages/values.js'
 import { type Figure, png } from '../../drawing/figure.js'
@@ -49,7 +49,7 @@ export async function writeShown(shown: Shown, options: WriteOptions): Promise<W
   const number = String(options.number).padStart(2, '0')
   const files: string[] = []
   const write = (name: string, content: Buffer | string) => {
-    writeFileSync(join(options.folder, name), content)
+    writeWhole(join(options.folder, name), content)
     files.push(name)
     return name
   }

@@ -1,6 +1,7 @@
 /** The tables of a folder of scenes, written when every scene is there. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { readJsonFile } from '../../../data/json-file.js'
 import { writeDelimited } from '../../../data/manifests/delimited.js'
 import { writeWhole } from '../../../data/whole-file.js'
 import type { SceneSettings } from './settings.js'
@@ -18,9 +19,10 @@ export function writeTables(folder: string, count: number, settings: SceneSettin
   const files = Array.from({ length: count }, (_, index) => noteFile(folder, index))
   const missing = files.filter(file => !existsSync(file)).length
   if (missing > 0) return missing
-  const lines = files.map(file => readFileSync(file, 'utf8'))
-  const notes = lines.map(line => JSON.parse(line) as SceneNote)
-  writeWhole(join(folder, 'scenes.jsonl'), lines.join(''))
+  const notes = files.map(
+    file => readJsonFile(file, 'Take it away: the same command makes the scene again.') as SceneNote,
+  )
+  writeWhole(join(folder, 'scenes.jsonl'), notes.map(note => `${JSON.stringify(note)}\n`).join(''))
   writeWhole(join(folder, 'events.tsv'), eventTable(notes, settings))
   if (settings['held-out'] > 0)
     for (const split of SPLITS)

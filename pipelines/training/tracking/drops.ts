@@ -1,5 +1,6 @@
 /** Draws of clips that came to nothing while streaming: kept in `skipped.jsonl`, counted, and too many of them stop a run. */
 import { existsSync } from 'node:fs'
+import { readJsonLinesWhole } from '../../../data/json-file.js'
 import { Problem } from '../../../data/problem.js'
 import type { Batch, Dropped } from '../../../graphs/streams/gather.js'
 import { plural } from '../../terminal/in-words.js'
@@ -31,10 +32,8 @@ export class Drops {
     private readonly limit: number,
   ) {
     if (!existsSync(run.file(FILE))) return
-    for (const line of run.read(FILE).split('\n').filter(Boolean)) {
-      const entry = JSON.parse(line) as Dropped
+    for (const entry of readJsonLinesWhole(run.file(FILE)) as Dropped[])
       if (entry.position !== undefined) this.#count(entry) // the others were unusable from the beginning
-    }
   }
 
   add(drop: Dropped): void {

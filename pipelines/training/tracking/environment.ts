@@ -1,6 +1,6 @@
 /** What a run was made with and on, `environment.json`: one entry for each time that training began or went on. */
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, renameSync } from 'node:fs'
 import os from 'node:os'
 import { versions } from '../../setup/versions.js'
 import type { RunFolder } from '../run-folder.js'
@@ -26,8 +26,22 @@ export const ENVIRONMENT = 'environment.json'
 
 /** Adds the present environment to those of the run. */
 export function noteEnvironment(run: RunFolder): void {
-  const earlier = existsSync(run.file(ENVIRONMENT)) ? (JSON.parse(run.read(ENVIRONMENT)) as Environment[]) : []
-  run.write(ENVIRONMENT, `${JSON.stringify([...earlier, environmentNow()], null, 2)}\n`)
+  run.write(ENVIRONMENT, `${JSON.stringify([...earlier(run), environmentNow()], null, 2)}\n`)
+}
+
+/** A note that has been damaged is no reason not to train: it is kept aside. */
+function earlier(run: RunFolder): Environment[] {
+  const file = run.file(ENVIRONMENT)
+  if (!existsSync(file)) return []
+  try {
+    const read: unknown = JSON.parse(run.read(ENVIRONMENT))
+    if (Array.isArray(read)) return read
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  renameSync(file, `${file}.damaged`)
+  process.stderr.write(`${file} is damaged: it is kept as ${ENVIRONMENT}.damaged, and a new one begun.\n`)
+  return []
 }
 
 function environmentNow(): Environment {

@@ -1,5 +1,6 @@
 /** Which checkpoint of a run did best on the sounds it watches; after a kill and a resume it is the same one. */
 import { existsSync } from 'node:fs'
+import { readJsonLinesWhole } from '../../../data/json-file.js'
 import { tensorsFile, writeBest } from '../../../engine/checkpoints/files.js'
 import { meritOf, type Watched } from '../../model/watched.js'
 import type { RunFolder } from '../run-folder.js'
@@ -51,6 +52,5 @@ export class BestSoFar {
 
 function watchedLines(run: RunFolder): Line[] {
   if (!existsSync(run.file('metrics.jsonl'))) return []
-  const lines = run.read('metrics.jsonl').split('\n').filter(Boolean)
-  return lines.map(line => JSON.parse(line) as Line).filter(({ watch }) => watch)
+  return (readJsonLinesWhole(run.file('metrics.jsonl')) as Line[]).filter(({ watch }) => watch)
 }
