@@ -70,14 +70,10 @@ export function onDisk<Value>(folder: string, work: () => Value): Value {
           hint: 'Make room and run the same command again: what is written stays. Or name a folder elsewhere.',
           cause,
         })
-      : new Problem(
-          'not-writable',
-          `${folder} cannot be written: ${inPlainWords(code)} (${(cause as Error).message}).`,
-          {
-            place: { file: folder },
-            hint: 'Name a folder that you may write.',
-            cause,
-          },
-        )
+      : new Problem('not-writable', `${folder} cannot be written: ${inPlainWords(code)} (${code}).`, {
+          place: { file: folder },
+          hint: 'Name a folder that you may write.',
+          cause,
+        })
   }
 }

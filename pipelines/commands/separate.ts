@@ -8,7 +8,7 @@ import type { Sharding } from '../jobs/run-shards.js'
 import type { SeparatedInShards } from '../separation/separate-in-shards.js'
 import type { Separated, SeparateOptions } from '../separation/separate-recordings.js'
 import { stopOnInterrupt } from '../terminal/interrupt.js'
-import { shellWord } from '../terminal/shell-word.js'
+import { command } from '../terminal/shell-word.js'
 import { readSharding, shardOptions, typedOptions } from './shard-options.js'
 import { verb } from './verb.js'
 
@@ -126,5 +126,5 @@ const leftOut = (skipped: Separated['skipped']) =>
 
 const next = (page: string, run: string) => `Open ${page} in a browser.
 Next:
-  ./earshot evaluate-separation ${shellWord(run)} scenes/drums-mixtures/manifest.tsv     on mixtures that ./earshot scenes has made
+  ${command`./earshot evaluate-separation ${run} scenes/drums-mixtures/manifest.tsv`}     on mixtures that ./earshot scenes has made
 `

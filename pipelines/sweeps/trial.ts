@@ -7,7 +7,7 @@ import { Problem } from '../../data/problem.js'
 import { onDisk } from '../../data/whole-file.js'
 import { readJson, writeJson } from '../jobs/job-folder.js'
 import { mean } from '../statistics/mean.js'
-import { shellWord } from '../terminal/shell-word.js'
+import { command } from '../terminal/shell-word.js'
 import { evaluationWords } from './evaluation-words.js'
 import type { Job, SweepPlan } from './plan.js'
 
@@ -73,7 +73,7 @@ function timed(words: readonly string[]): number {
       .slice(-4)
       .map(line => line.trim())
       .join(' ')
-    throw new Problem('trial-failed', `The trial failed at: ./earshot ${words.map(shellWord).join(' ')}\n${said}`)
+    throw new Problem('trial-failed', `${command`The trial failed at: ./earshot ${words}`}\n${said}`)
   }
   return (performance.now() - began) / 1000
 }

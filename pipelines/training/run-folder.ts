@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path'
 import { Problem } from '../../data/problem.js'
 import { isPart, onDisk, writeWhole } from '../../data/whole-file.js'
-import { shellWord } from '../terminal/shell-word.js'
+import { command } from '../terminal/shell-word.js'
 
 export type RunState = 'preparing' | 'training' | 'interrupted' | 'failed' | 'finished'
 
@@ -69,7 +69,7 @@ export class RunFolder {
     if (neverTrained(path)) rmSync(path, { recursive: true })
     if (existsSync(path) && (!statSync(path).isDirectory() || readdirSync(path).length > 0)) {
       throw new Problem('run-exists', `The run folder ${path} is already there.`, {
-        hint: `Go on with it: --run ${shellWord(path)} --resume. Or name another: --run ${shellWord(`${path}-2`)}`,
+        hint: command`Go on with it: --run ${path} --resume. Or name another: --run ${`${path}-2`}`,
       })
     }
     try {

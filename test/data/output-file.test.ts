@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { demandOutput } from '../../data/output-file.js'
+import { demandFolder, demandOutput } from '../../data/output-file.js'
 import { scratchFolder } from '../earshot.js'
 
 const folder = scratchFolder('output file')
@@ -38,4 +38,16 @@ test('a name that says another kind, and a folder', t => {
   t.regex(error!.message, /would hold Arrow, and its name says \.csv/)
   mkdirSync(join(folder, 'sub.arrow'))
   t.throws(() => demandOutput(join(folder, 'sub.arrow'), 'Arrow', []), { message: /is a folder/ })
+})
+
+test('a folder of outputs is none of the inputs, no file, and no name in it is an input', t => {
+  const sounds = join(folder, 'sounds')
+  mkdirSync(sounds)
+  t.throws(() => demandFolder(`${sounds}/`, [sounds]), { code: 'output-is-input' })
+  const table = join(sounds, 'pruned.tsv')
+  writeFileSync(table, 'clip\n')
+  t.throws(() => demandFolder(sounds, [table], ['pruned.tsv']), { code: 'output-is-input', message: /pruned\.tsv/ })
+  t.throws(() => demandFolder(table, []), { code: 'not-a-folder' })
+  t.notThrows(() => demandFolder(sounds, [table], ['flagged.tsv']))
+  t.notThrows(() => demandFolder(join(folder, 'new'), [sounds]))
 })

@@ -15,7 +15,7 @@ import { type Prepared, prepareFeatures } from '../../../graphs/streams/prepare.
 import { describePort } from '../../../stages/ports.js'
 import { sections } from '../../configuration/sections.js'
 import { progress } from '../../terminal/progress.js'
-import { shellWord } from '../../terminal/shell-word.js'
+import { command } from '../../terminal/shell-word.js'
 import { cutterOf } from './cuts.js'
 import { show, type Tapped } from './exhibits.js'
 import { findNode, portOf } from './find-node.js'
@@ -55,7 +55,7 @@ export async function tapNode(options: TapRequest): Promise<TapResult> {
   const tapped = findNode(graph, options.node)
   const data = options.data ?? document.sections.data?.set
   if (data === undefined) {
-    const hint = `Name some: ./earshot tap ${shellWord(file)} ${options.node} --data my-sounds/`
+    const hint = command`Name some: ./earshot tap ${file} ${options.node} --data my-sounds/`
     throw new Problem('no-data', `${file} is a graph without sounds.`, { hint })
   }
   const seed = options.seed ?? document.sections.train?.seed ?? 0

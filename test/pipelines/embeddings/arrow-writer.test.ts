@@ -124,7 +124,7 @@ full('a full disk is a problem that says so', t => {
     import fs from 'node:fs'
     import { syncBuiltinESMExports } from 'node:module'
     const open = fs.openSync
-    fs.openSync = (path, ...rest) => open(String(path).endsWith('.partial') ? '/dev/full' : path, ...rest)
+    fs.openSync = (path, ...rest) => open(String(path).endsWith('.part') ? '/dev/full' : path, ...rest)
     syncBuiltinESMExports()
     try {
       createEmbeddingWriter(${JSON.stringify(join(folder, 'full.arrow'))}, { dimensions: 2, columns: [], metadata: {} }).close()
