@@ -3,17 +3,21 @@
  * replayed from then on. One function for each set of shapes. What cannot be one is done as ever, and says why.
  */
 import type { Engine, Tensor } from '../engine.js'
-import { field, whole } from '../protobuf.js'
-import { type Attribute, type Backend, type Binding, backendOf, type Metadata, wrapped } from './backend.js'
-import { type How, type Lowered, lower } from './lower.js'
-import { Recorder, recorded } from './recorder.js'
+import { backendOf, type Metadata, wrapped } from './backend.js'
+import { type Choice, fastest } from './contest.js'
+import { addFunction, type CompiledFunction } from './function.js'
+import { type Compile, type How, lower } from './lower.js'
+import { Recorder, recorded, type Source } from './recorder.js'
 
-export type Compile = 'off' | How
+export type { Choice, Compile }
 
 export interface CompiledOptions {
-  how: Compile
+  /** `auto` tries what can be tried, and keeps to the fastest. */
+  how: Compile | 'auto'
   /** Told, in a sentence, once for each set of shapes that stays uncompiled. */
-  say?: (why: string) => void
+  say?: ((why: string) => void) | undefined
+  /** Told what `auto` has chosen, the first time. */
+  chosen?: ((choice: Choice) => void) | undefined
 }
 
 export interface Compiled {
@@ -27,157 +31,173 @@ export interface Compiled {
   dispose(): void
 }
 
-interface Ready {
-  name: string
-  resources: readonly number[]
-  outputs: number
-  attributes: readonly Attribute[]
-}
-
-interface State {
-  calls: number
-  recorded?: Lowered
-  ready?: Ready
-  refused?: boolean
-}
+type Work = (inputs: readonly Tensor[]) => Tensor[]
 
 /** Sets of shapes beyond which nothing more is compiled: work whose shapes change all the time gains nothing. */
 const MOST = 8
-
-/** Of RewriterConfig's switches. */
-const OFF = 2
-
-let functions = 0
 
 /**
  * @param work everything it does hangs on its inputs, on weights, and on what never changes. It may read no tensor of its
  *   own, and disposes all but what it gives.
  */
-export function compiled(
-  engine: Engine,
-  work: (inputs: readonly Tensor[]) => Tensor[],
-  { how, say = () => {} }: CompiledOptions,
-): Compiled {
-  const backend = backendOf(engine.tf)
-  const states = new Map<string, State>()
+export function compiled(engine: Engine, work: Work, { how, say = () => {}, chosen }: CompiledOptions): Compiled {
+  const shapes = new Map<string, OneShape>()
+  const way = { how, chosen }
   const call = (inputs: readonly Tensor[]): Tensor[] => {
-    if (how === 'off') return work(inputs)
+    if (way.how === 'off') return work(inputs)
     const key = inputs.map(({ shape, dtype }) => `${dtype} ${shape.join()}`).join(' | ')
-    const state = states.get(key) ?? { calls: 0 }
-    states.set(key, state)
-    state.calls += 1
-    if (state.ready) return replayed(engine, state, inputs, work, say)
-    // the first time tensors are made that stay: shapes, axes, constants
-    if (state.refused || state.calls === 1 || states.size > MOST) return work(inputs)
-    const { outputs, found } = record(engine, inputs, work, how)
-    if (typeof found === 'string') refuse(state, found, say)
-    else if (!state.recorded) state.recorded = found
-    else if (!same(state.recorded, found)) refuse(state, 'it does not do the same each time', say)
-    else register(backend, state, found, how, say)
-    return outputs
+    const found = shapes.get(key) ?? new OneShape(engine, work, way, say)
+    if (shapes.size < MOST) shapes.set(key, found)
+    return found.call(inputs)
   }
   const dispose = () => {
-    for (const { ready } of states.values()) if (ready) backend.binding.removeFunction(ready.name)
-    states.clear()
+    for (const shape of shapes.values()) shape.dispose()
+    shapes.clear()
   }
   return Object.assign(call, { dispose })
 }
 
-function record(
-  { tf, operations }: Engine,
-  inputs: readonly Tensor[],
-  work: (inputs: readonly Tensor[]) => Tensor[],
-  how: How,
-): { outputs: Tensor[]; found: Lowered | string } {
-  const backend = backendOf(tf)
-  const { binding } = backend
-  if (!binding.addFunction) {
-    const outputs = work(inputs)
-    return { outputs, found: "TensorFlow's addon is an older one; `./earshot engine install` builds it anew" }
+/** Shared by all shapes: the first to be compiled chooses. */
+interface Way {
+  how: Compile | 'auto'
+  chosen: CompiledOptions['chosen']
+}
+
+interface Recording {
+  recorder: Recorder
+  outputs: Source[]
+  graph: Uint8Array
+  milliseconds: number
+}
+
+class OneShape {
+  #calls = 0
+  #recording: Recording | undefined
+  #function: CompiledFunction | undefined
+  #refused = false
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly work: Work,
+    private readonly way: Way,
+    private readonly say: (why: string) => void,
+  ) {}
+
+  call(inputs: readonly Tensor[]): Tensor[] {
+    this.#calls += 1
+    if (this.#function) return this.#replay(this.#function, inputs)
+    // the first time tensors are made that stay: shapes, axes, constants
+    if (this.#refused || this.#calls === 1) return this.work(inputs)
+    return this.#record(inputs)
   }
-  operations.raw.letGo()
-  const ids = backend.getInputTensorIds(inputs)
-  const given = inputs.map((tensor, at) => ({
-    id: ids[at]!,
-    dtype: operations.raw.typeOf(tensor),
-    shape: tensor.shape,
-  }))
-  const recorder = new Recorder(binding, given)
-  backend.binding = recorder.binding
-  try {
-    const outputs = recorded(recorder, () => work(inputs))
-    const sources = backend.getInputTensorIds(outputs).map(id => recorder.sourceOf(id))
-    return { outputs, found: recorder.refusal ?? lower(binding, recorder, sources, how) }
-  } finally {
-    backend.binding = binding
+
+  dispose(): void {
+    this.#function?.dispose()
+    this.#function = undefined
   }
-}
 
-function same(one: Lowered, other: Lowered): boolean {
-  return one.resources.join() === other.resources.join() && Buffer.compare(one.graph, other.graph) === 0
-}
-
-function register(
-  backend: Backend,
-  state: State,
-  { graph, inputs, resources, outputs }: Lowered,
-  how: How,
-  say: Say,
-): void {
-  functions += 1
-  const name = `earshot_${functions}`
-  try {
-    backend.binding.addFunction!(name, graph, inputs, outputs)
-    state.ready = { name, resources, outputs: outputs.length, attributes: attributesOf(backend.binding, how) }
-  } catch (error) {
-    refuse(state, firstLine(error), say)
-  }
-  delete state.recorded
-}
-
-type Say = (why: string) => void
-
-function refuse(state: State, why: string, say: Say): void {
-  state.refused = true
-  delete state.recorded
-  say(why)
-}
-
-/** By the function; if it fails, which changes nothing, by the work itself, which tells what is wrong in its own words. */
-function replayed(
-  engine: Engine,
-  state: State,
-  inputs: readonly Tensor[],
-  work: (inputs: readonly Tensor[]) => Tensor[],
-  say: Say,
-): Tensor[] {
-  engine.operations.raw.letGo()
-  let found: Metadata[]
-  try {
-    found = run(backendOf(engine.tf), state.ready!, inputs)
-  } catch (error) {
-    const outputs = work(inputs)
-    delete state.ready
-    refuse(state, firstLine(error), say)
+  #record(inputs: readonly Tensor[]): Tensor[] {
+    const { tf, operations } = this.engine
+    const backend = backendOf(tf)
+    const { binding } = backend
+    if (!binding.addFunction) {
+      this.#refuse("TensorFlow's addon is an older one; `./earshot engine install` builds it anew")
+      return this.work(inputs)
+    }
+    operations.raw.letGo()
+    const start = performance.now()
+    const ids = backend.getInputTensorIds(inputs)
+    const given = inputs.map((tensor, at) => ({
+      id: ids[at]!,
+      dtype: operations.raw.typeOf(tensor),
+      shape: tensor.shape,
+    }))
+    const recorder = new Recorder(binding, given)
+    let outputs: Tensor[]
+    try {
+      backend.binding = recorder.binding
+      outputs = recorded(recorder, () => this.work(inputs))
+    } finally {
+      backend.binding = binding
+    }
+    const made = backend.getInputTensorIds(outputs)
+    const sources = made.map(id => recorder.sourceOf(id))
+    if (made[0] !== undefined) binding.tensorDataSync(made[0])
+    const milliseconds = performance.now() - start
+    if (recorder.refusal) this.#refuse(recorder.refusal)
+    else {
+      const { graph } = lower(binding, recorder, sources, 'function')
+      this.#compare({ recorder, outputs: sources, milliseconds, graph }, ids)
+    }
     return outputs
   }
-  return found.map(each => wrapped(engine.tf, each))
-}
 
-function run(backend: Backend, { name, resources, outputs, attributes }: Ready, inputs: readonly Tensor[]) {
-  return backend.binding.executeOp(name, attributes, [...backend.getInputTensorIds(inputs), ...resources], outputs)
-}
+  #compare(found: Recording, inputs: readonly number[]): void {
+    const before = this.#recording
+    this.#recording = found
+    if (!before) return
+    this.#recording = undefined
+    const sameVariables = before.recorder.resources.join() === found.recorder.resources.join()
+    if (!sameVariables || Buffer.compare(before.graph, found.graph) !== 0)
+      this.#refuse('it does not do the same each time')
+    else this.#compile({ ...found, milliseconds: Math.min(before.milliseconds, found.milliseconds) }, inputs)
+  }
 
-/** How a function is run. */
-function attributesOf({ TF_ATTR_BOOL, TF_ATTR_STRING }: Binding, how: How): Attribute[] {
-  if (how === 'xla') return [{ name: '_XlaMustCompile', type: TF_ATTR_BOOL, value: true }]
-  return [{ name: 'config_proto', type: TF_ATTR_STRING, value: SAME_BITS }]
-}
+  #compile(recording: Recording, inputs: readonly number[]): void {
+    const { way } = this
+    try {
+      if (way.how === 'auto') this.#choose(recording, inputs)
+      else if (way.how !== 'off') this.#function = this.#add(recording, way.how)
+    } catch (error) {
+      this.#refuse(firstLine(error))
+    }
+  }
 
-/**
- * A ConfigProto whose graph optimiser leaves out what changes the last bits: products and sums in another order (constant
- * folding, arithmetic), and kernels that do several things at once (remapping).
- */
-const SAME_BITS = new TextDecoder().decode(field(10, field(10, [whole(3, OFF), whole(7, OFF), whole(14, OFF)])))
+  #choose(recording: Recording, inputs: readonly number[]): void {
+    const ways = [this.#add(recording, 'function')]
+    // XLA's own convolutions are many times slower than oneDNN's
+    if (!recording.recorder.steps.some(({ name }) => name.startsWith('Conv'))) {
+      try {
+        ways.push(this.#add(recording, 'xla'))
+      } catch {
+        // it is one way of two
+      }
+    }
+    const choice = fastest(ways, inputs, recording.milliseconds)
+    for (const way of ways)
+      if (way.how === choice.how) this.#function = way
+      else way.dispose()
+    this.#refused = choice.how === 'off'
+    this.way.how = choice.how
+    this.way.chosen?.(choice)
+  }
+
+  #add({ recorder, outputs }: Recording, how: How): CompiledFunction {
+    const backend = backendOf(this.engine.tf)
+    return addFunction(backend, lower(backend.binding, recorder, outputs, how), how)
+  }
+
+  /** By the function; if it fails, which changes nothing, by the work, which tells what is wrong in its own words. */
+  #replay(found: CompiledFunction, inputs: readonly Tensor[]): Tensor[] {
+    const { tf, operations } = this.engine
+    operations.raw.letGo()
+    let outputs: Metadata[]
+    try {
+      outputs = found.run(backendOf(tf).getInputTensorIds(inputs))
+    } catch (error) {
+      const done = this.work(inputs)
+      this.dispose()
+      this.#refuse(firstLine(error))
+      return done
+    }
+    return outputs.map(output => wrapped(tf, output))
+  }
+
+  #refuse(why: string): void {
+    this.#refused = true
+    this.#recording = undefined
+    this.say(why)
+  }
+}
 
 const firstLine = (error: unknown) => (error as Error).message.split('\n')[0]!

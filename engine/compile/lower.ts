@@ -16,8 +16,9 @@ export interface Lowered {
   outputs: string[]
 }
 
-/** As an operation after the other by TensorFlow's kernels, or compiled by XLA. */
+/** By TensorFlow's kernels, to the same bits as ever, or compiled by XLA, to others. */
 export type How = 'function' | 'xla'
+export type Compile = 'off' | How
 
 export function lower(binding: Binding, recorder: Recorder, outputs: readonly Source[], how: How): Lowered {
   return new Lowering(binding, recorder, how).lowered(outputs)

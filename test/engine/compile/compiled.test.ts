@@ -1,7 +1,9 @@
 import test, { type ExecutionContext } from 'ava'
 import { backendOf, FLOAT32 } from '../../../engine/compile/backend.js'
-import { type Compile, type Compiled, compiled } from '../../../engine/compile/compiled.js'
+import { type Choice, type Compile, type Compiled, compiled } from '../../../engine/compile/compiled.js'
+import { fastest } from '../../../engine/compile/contest.js'
 import { demandFinite } from '../../../engine/compile/finite.js'
+import type { CompiledFunction } from '../../../engine/compile/function.js'
 import type { Tensor } from '../../../engine/engine.js'
 import { lossAndGradients } from '../../../engine/gradients.js'
 import { createOptimiser, type OptimiserOptions } from '../../../engine/optimisers/optimiser.js'
@@ -262,4 +264,43 @@ test.serial('a graph that TensorFlow refuses is told in its words', t => {
   })
   t.throws(() => backendOf(tf).binding.operationDefinition('NoSuchOperation'))
   t.throws(() => (backendOf(tf).binding.addFunction as (name: string) => void)('x'), { message: /number of arguments/ })
+})
+
+test.serial('auto tries what there is on copies of the variables, keeps to one way and tells it', t => {
+  const choices: Choice[] = []
+  const call = (how: 'auto' | 'off') => {
+    const variable = new Variable(engine, 'sum', [300], false)
+    variable.load(new Float32Array(300))
+    const work = ([x]: readonly Tensor[]) =>
+      tf.tidy(() => {
+        variable.assign(tf.add(variable.read(), tf.square(x!)))
+        return [tf.clone(variable.read())]
+      })
+    return compiled(engine, work, { how, say, chosen: choice => choices.push(choice) })
+  }
+  const inputs = [1, 2, 3, 4, 5, 6].map(value => [tf.fill([300], value)])
+  t.deepEqual(calls(call('auto'), inputs), calls(call('off'), inputs))
+  t.is(choices.length, 1)
+  t.deepEqual(Object.keys(choices[0]!.milliseconds).sort(), ['function', 'off', 'xla'])
+  t.deepEqual(said, [])
+})
+
+test('auto takes XLA only where it saves a tenth, and nothing that fails', t => {
+  const way = (how: 'function' | 'xla', milliseconds: number | Error): CompiledFunction => ({
+    how,
+    run: () => [],
+    rehearse: (_, times) => {
+      if (milliseconds instanceof Error) throw milliseconds
+      return Array.from({ length: times }, (_, at) => (at === 0 ? 1e6 : milliseconds))
+    },
+    dispose: () => {},
+  })
+  const choose = (eager: number, plain: number | Error, xla: number | Error) =>
+    fastest([way('function', plain), way('xla', xla)], [], eager).how
+  t.is(choose(10, 8, 7.5), 'function')
+  t.is(choose(10, 8, 7), 'xla')
+  t.is(choose(10, 11, 9.5), 'off')
+  t.is(choose(10, 11, 8), 'xla')
+  t.is(choose(10, 8, new Error('no')), 'function')
+  t.is(choose(10, new Error('no'), new Error('no')), 'off')
 })
