@@ -1,4 +1,7 @@
-"""PyTorch's side of bench/training-step.ts: float32, channels_last. Reads `model steps` lines, answers milliseconds."""
+"""PyTorch's side of bench/training-step.ts, channels_last. Reads `model way steps` lines, answers milliseconds; nothing if a
+way fails."""
+import contextlib
+import pathlib
 import sys
 import time
 
@@ -6,8 +9,12 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
+from peers.separator import Separator, mixit
+
 torch.set_num_threads(int(sys.argv[1]))
 torch.manual_seed(0)
+narrow = sys.argv[2] == 'bfloat16'
 
 
 class Block(nn.Module):
@@ -54,39 +61,63 @@ def classifier(encoder, size, frames):
     return torch.optim.Adam(model.parameters(), 1e-3), lambda: F.cross_entropy(model(x), labels)
 
 
-def contrastive():
-    encoder = vgg([32, 64, 128, 256], True).to(memory_format=torch.channels_last)
-    head = nn.Sequential(nn.Linear(512, 512), nn.BatchNorm1d(512), nn.ReLU(), nn.Linear(512, 128))
-    a, b = (torch.randn(128, 1, 96, 64).to(memory_format=torch.channels_last) for _ in range(2))
-    partners = torch.arange(256).roll(128)
+def contrastive(batch, widths):
+    encoder = vgg(widths, True).to(memory_format=torch.channels_last)
+    size = 2 * widths[-1]
+    head = nn.Sequential(nn.Linear(size, 512), nn.BatchNorm1d(512), nn.ReLU(), nn.Linear(512, 128))
+    a, b = (torch.randn(batch, 1, 96, 64).to(memory_format=torch.channels_last) for _ in range(2))
+    partners = torch.arange(2 * batch).roll(batch)
 
     def loss():
         z = F.normalize(torch.cat([head(encoder(a)), head(encoder(b))]))
-        similarity = z @ z.T / 0.2
-        similarity.fill_diagonal_(-1e9)
+        similarity = (z @ z.T / 0.2).masked_fill(torch.eye(2 * batch, dtype=torch.bool), -1e9)
         return F.cross_entropy(similarity, partners)
 
     weights = [*encoder.parameters(), *head.parameters()]
     return torch.optim.SGD(weights, 0.03, momentum=0.9, weight_decay=1e-4), loss
 
 
+def separator(batch, samples):
+    model = Separator()
+    references = torch.randn(batch, 2, samples)
+    return torch.optim.Adam(model.parameters(), 1e-3), lambda: mixit(model(references.sum(1)), references)
+
+
 MODELS = {
     'vgg': lambda: classifier(vgg([32, 64, 128, 128], False), 128, 96),
     'resnet18': lambda: classifier(resnet18(), 512, 101),
-    'contrastive': contrastive,
+    'small': lambda: contrastive(64, [16, 32, 64, 128]),
+    'contrastive': lambda: contrastive(128, [32, 64, 128, 256]),
+    'separator': lambda: separator(8, 32_000),
 }
+
+
+def prepared(name, way):
+    optimiser, loss = MODELS[name]()
+    return optimiser, torch.compile(loss) if way == 'compile' else loss
+
+
+def run(optimiser, loss):
+    start = time.perf_counter()
+    optimiser.zero_grad()
+    with torch.autocast('cpu', torch.bfloat16) if narrow else contextlib.nullcontext():
+        value = loss()
+    value.backward()
+    optimiser.step()
+    value.item()
+    return (time.perf_counter() - start) * 1e3
+
+
 made = {}
 print(f'torch {torch.__version__}', flush=True)
 for line in sys.stdin:
-    name, steps = line.split()
-    optimiser, loss = made[name] = made.get(name) or MODELS[name]()
-    times = []
-    for _ in range(int(steps)):
-        start = time.perf_counter()
-        optimiser.zero_grad()
-        value = loss()
-        value.backward()
-        optimiser.step()
-        value.item()
-        times.append((time.perf_counter() - start) * 1e3)
+    name, way, steps = line.split()
+    try:
+        first = (name, way) not in made
+        pair = made[name, way] = made.get((name, way)) or prepared(name, way)
+        times = [run(*pair) for _ in range(max(int(steps), 3) if first else int(steps))]
+    except Exception as error:  # told, and left out of the table
+        print(f'{name} {way}: {type(error).__name__}: {str(error).splitlines()[0]}', file=sys.stderr, flush=True)
+        made[name, way] = None
+        times = []
     print(' '.join(f'{ms:.3f}' for ms in times), flush=True)
