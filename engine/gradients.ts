@@ -38,19 +38,21 @@ export function globalNorm({ tf }: Engine, tensors: readonly Tensor[]): Tensor {
 
 /**
  * Gradients scaled down together until their global norm is at most `limit`, as torch's `clip_grad_norm_`; as they are
- * without a limit, or below it. Takes over `gradients`.
+ * without a limit. Takes over `gradients`.
  *
- * @param norm of them, as `globalNorm` gives it
+ * @param norm of them, as `globalNorm` gives it; it stays the caller's
  */
 export function clipToNorm(
   { tf }: Engine,
   gradients: readonly Tensor[],
-  norm: number,
-  limit = Number.POSITIVE_INFINITY,
+  norm: Tensor,
+  limit: number | undefined,
 ): readonly Tensor[] {
-  const factor = limit / (norm + 1e-6)
-  if (factor >= 1) return gradients
-  const clipped = tf.tidy(() => gradients.map(gradient => tf.mul(gradient, factor)))
+  if (limit === undefined) return gradients
+  const clipped = tf.tidy(() => {
+    const factor = tf.minimum(tf.div(limit, tf.add(norm, 1e-6)), 1)
+    return gradients.map(gradient => tf.mul(gradient, factor))
+  })
   tf.dispose([...gradients])
   return clipped
 }

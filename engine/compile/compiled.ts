@@ -31,6 +31,11 @@ export interface Compiled {
   dispose(): void
 }
 
+/** XLA's own convolutions are many times slower than oneDNN's. */
+const CONVOLUTIONS = /Conv/
+/** Milliseconds below which work is not worth the seconds that XLA takes to compile it. */
+const LONG = 100
+
 type Work = (inputs: readonly Tensor[]) => Tensor[]
 
 /** Sets of shapes beyond which nothing more is compiled: work whose shapes change all the time gains nothing. */
@@ -155,8 +160,7 @@ class OneShape {
 
   #choose(recording: Recording, inputs: readonly number[]): void {
     const ways = [this.#add(recording, 'function')]
-    // XLA's own convolutions are many times slower than oneDNN's
-    if (!recording.recorder.steps.some(({ name }) => name.startsWith('Conv'))) {
+    if (recording.milliseconds >= LONG && !recording.recorder.steps.some(({ name }) => CONVOLUTIONS.test(name))) {
       try {
         ways.push(this.#add(recording, 'xla'))
       } catch {

@@ -1,10 +1,9 @@
 /** Which way is the fastest, found on copies of the weights. */
-import { median } from 'd3-array'
 import type { CompiledFunction } from './function.js'
 import type { Compile } from './lower.js'
 
 /** Runs of each way that count, after one that does not. */
-const RUNS = 3
+const RUNS = 2
 /** Other last bits have to be worth it. */
 const WORTH = 0.9
 
@@ -23,7 +22,7 @@ export function fastest(ways: readonly CompiledFunction[], inputs: readonly numb
   const milliseconds: Choice['milliseconds'] = { off: eager }
   for (const way of ways) {
     try {
-      milliseconds[way.how] = median(way.rehearse(inputs, RUNS + 1).slice(1))!
+      milliseconds[way.how] = Math.min(...way.rehearse(inputs, RUNS + 1).slice(1))
     } catch {
       // whoever wants this way by name is told why it fails
     }

@@ -91,6 +91,12 @@ const train = z
     seed: z.int().min(0).default(0).describe('every random draw of the run hangs on it'),
     threads: z.int().min(1).max(256).default(2).describe('threads of TensorFlow; another number gives other last bits'),
     precision: z.enum(['float32', 'bfloat16']).default('float32').describe('of activations; weights stay float32'),
+    compile: z
+      .enum(['auto', 'off', 'function', 'xla'])
+      .default('auto')
+      .describe(
+        'a step as one function of TensorFlow, with the same bits; xla: compiled by XLA, with other last bits; auto takes what is faster here, and run.yaml keeps it',
+      ),
     optimiser: optimiserSettings,
     schedule: scheduleSettings,
     from: from.optional(),

@@ -3,6 +3,7 @@ import type { Precision } from '../../engine/engine.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
 import type { TrainSettings } from '../configuration/sections.js'
 import type { Spread } from './collapse.js'
+import type { News } from './training-step.js'
 
 export interface EncoderSetup {
   graph: CheckedGraph
@@ -15,7 +16,7 @@ export interface TrainerSetup extends EncoderSetup {
   train: TrainSettings
 }
 
-export interface StepReport {
+export interface StepReport extends News {
   step: number
   /** Of each loss node. */
   losses: Record<string, number>

@@ -1,16 +1,13 @@
 /** One training step, in the order in which a paper tells it. Runs in TensorFlow's thread. */
+import type { Problem } from '../../data/problem.js'
 import { readTensors, writeTensors } from '../../engine/checkpoints/tensors.js'
 import type { Engine, Tensor } from '../../engine/engine.js'
-import { clipToNorm, globalNorm } from '../../engine/gradients.js'
 import { createOptimiser, type Optimiser, type OptimiserOptions } from '../../engine/optimisers/optimiser.js'
 import { schedule } from '../../engine/optimisers/schedule.js'
 import type { OptimiserSettings } from '../../engine/optimisers/settings.js'
-import type { CheckedNode } from '../../graphs/language/checked.js'
-import { gradientsOf } from '../../graphs/model/gradient-caching.js'
 import type { Model } from '../../graphs/model/model.js'
-import { isPair, type Value, type Values } from '../../graphs/model/node-pass.js'
+import type { Values } from '../../graphs/model/node-pass.js'
 import { type BatchValues, batchSize } from '../../graphs/streams/layout.js'
-import { innermost } from '../../stages/ports.js'
 import { spreadOf } from './collapse.js'
 import { Encoder } from './encoder.js'
 import { headGradients } from './head-gradients.js'
@@ -19,10 +16,12 @@ import { type Neighbourhood, nearestOfOthers } from './neighbours.js'
 import { notFinite } from './not-finite.js'
 import type { HeadGradients, Health, StepReport, TrainerSetup } from './settings.js'
 import { type Renamed, type Taken, takeWeights } from './start-weights.js'
+import { type Complaint, type Figures, TrainingStep } from './training-step.js'
 
 export class Trainer extends Encoder {
   readonly #settings: TrainerSetup
   readonly #optimiser: Optimiser
+  readonly #step: TrainingStep
   readonly #rate: ReturnType<typeof schedule>
   #idleSince = performance.now()
 
@@ -32,6 +31,8 @@ export class Trainer extends Encoder {
     this.#settings = setup
     this.#optimiser = createOptimiser(engine, model.trainable, optionsOf(train.optimiser))
     this.#rate = schedule(train.schedule, train.steps)
+    const { chunk, compile, optimiser } = train
+    this.#step = new TrainingStep(engine, model, this.#optimiser, { chunk, compile, clip: optimiser.clip })
   }
 
   /**
@@ -43,24 +44,22 @@ export class Trainer extends Encoder {
     const began = performance.now()
     const waited = began - this.#idleSince
     const inputs = this.tensors(this.#mixed(batch, step))
-    const { loss, losses, gradients, embeddings } = this.#backward(inputs, logged)
-    const numbers = this.#numbers(loss, losses, gradients)
-    this.#demandFinite(step, numbers, batch, gradients)
-    const health = logged && { ...this.#health(numbers.gradientNorm, embeddings), ...this.#heads(inputs, step) }
+    const heads = logged ? this.#heads(inputs, step) : undefined
     const now = this.#rate(step - 1)
-    const { clip } = this.#settings.train.optimiser
-    const clipped = clipToNorm(this.engine, gradients, numbers.gradientNorm, clip)
-    this.#optimiser.apply(clipped, now)
-    tf.dispose([inputs, losses, loss, embeddings])
+    const complain: Complaint = (figures, weights) => this.#notFinite(step, figures, batch, weights)
+    const { loss, losses, gradientNorm, embeddings } = this.#step.run(inputs, now, complain)
+    const health = logged && { ...this.#health(gradientNorm, embeddings), ...heads }
+    tf.dispose([inputs, embeddings])
     return {
       step,
-      losses: numbers.losses,
-      loss: numbers.loss,
+      losses,
+      loss,
       learningRate: now.learningRate,
       ...(health && { health }),
       seconds: (performance.now() - began) / 1000,
       waited: waited / 1000,
       tensors: tf.memory().numTensors,
+      ...this.#step.news(),
     }
   }
 
@@ -98,56 +97,10 @@ export class Trainer extends Encoder {
     return mixBatch(batch, { count: batchSize(graph), alpha, key: [seed, 'mixup', step].join('\u0000') })
   }
 
-  /** The loss and its gradients; of a logged step embeddings, too. */
-  #backward(inputs: Values, logged: boolean) {
-    const { tf } = this.engine
-    const losses: Record<string, Tensor> = {}
-    const embeddings: Record<string, Tensor> = {}
-    const found = gradientsOf(this.engine, this.model, inputs, {
-      weights: this.model.trainable,
-      chunk: this.#settings.train.chunk,
-      of: values => {
-        for (const { id } of this.model.losses) losses[id] = tf.keep(values[id] as Tensor)
-        // what no head and no loss reads is not there when encoders work in chunks
-        for (const node of logged ? this.model.embedding : [])
-          if (node.id in values && !readsLabels(node))
-            embeddings[node.id] = tf.keep(firstLane(values[node.id]!).clone())
-        return weightedSum(this.model.losses, values)
-      },
-    })
-    return { ...found, losses, embeddings }
-  }
-
-  /** What a step is judged by, as numbers: the device is waited for once. */
-  #numbers(loss: Tensor, losses: Record<string, Tensor>, gradients: readonly Tensor[]): Numbers {
-    const { tf } = this.engine
-    const read = tf.tidy(() => {
-      const scalars = [loss, globalNorm(this.engine, gradients), ...Object.values(losses)]
-      return tf
-        .concat(scalars.map(scalar => scalar.reshape([1])))
-        .dataSync<'float32'>()
-        .slice()
-    })
-    const [total, gradientNorm, ...each] = read
-    const named = Object.keys(losses).map((id, at) => [id, each[at]!] as const)
-    return { loss: total!, gradientNorm: gradientNorm!, losses: Object.fromEntries(named) }
-  }
-
-  #demandFinite(
-    step: number,
-    { losses, gradientNorm }: Numbers,
-    batch: BatchValues,
-    gradients: readonly Tensor[],
-  ): void {
+  #notFinite(step: number, { losses, gradientNorm }: Figures, batch: BatchValues, weights: readonly string[]): Problem {
     const bad = Object.entries(losses).find(([, loss]) => !Number.isFinite(loss))
-    if (!bad && Number.isFinite(gradientNorm)) return
-    const weights = this.model.trainable.filter((_, at) => gradients[at]!.isFinite().all().dataSync()[0] === 0)
     const what = bad ? `the value of ${bad[0]} is ${bad[1]}` : `the gradient is ${gradientNorm}`
-    throw notFinite(step, what, {
-      batch,
-      size: batchSize(this.#settings.graph),
-      weights: weights.map(({ name }) => name),
-    })
+    return notFinite(step, what, { batch, size: batchSize(this.#settings.graph), weights })
   }
 
   #health(gradientNorm: number, embeddings: Record<string, Tensor>): Health {
@@ -163,31 +116,6 @@ export class Trainer extends Encoder {
   }
 }
 
-interface Numbers {
-  loss: number
-  losses: Record<string, number>
-  /** L2 norm of all gradients together, before they are clipped. */
-  gradientNorm: number
-}
-
 function optionsOf({ 'weight-decay': weightDecay, clip: _, ...others }: OptimiserSettings): OptimiserOptions {
   return { ...others, weightDecay } as OptimiserOptions
-}
-
-/** What is trained: the losses, each times its weight. */
-function weightedSum(losses: readonly CheckedNode[], values: Values): Tensor {
-  return losses
-    .map(({ id, weight }) => (weight === undefined ? (values[id] as Tensor) : (values[id] as Tensor).mul(weight)))
-    .reduce((sum, one) => sum.add(one))
-}
-
-/** A classifier: what it gives are logits, which may well be few and alike. */
-function readsLabels({ inputs }: CheckedNode): boolean {
-  return Object.values(inputs).some(({ port }) => innermost(port).kind === 'label')
-}
-
-/** One view of each clip: enough to see a collapse. */
-function firstLane(value: Value): Tensor {
-  if (isPair(value)) return value.a
-  return value.rank === 3 ? value.slice([0, 0, 0], [-1, 1, -1]).squeeze([1]) : value
 }

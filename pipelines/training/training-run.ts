@@ -13,6 +13,7 @@ import { startTrainer, type TrainerThread } from '../model/trainer-thread.js'
 import { dataDifferences, dataMark, machineDifferences, settingDifferences } from './circumstances.js'
 import { isFinished, newestCheckpoint, refuseDifferences } from './resume.js'
 import { type RunFolder, STARTED_FROM } from './run-folder.js'
+import { keepChoice } from './compile-choice.js'
 import { GROWING } from './tracking/run-log.js'
 import { type Outcome, Training } from './training.js'
 import { NOTED, trainingData } from './training-data.js'
@@ -35,6 +36,7 @@ export interface RunOptions {
 export async function trainRun(options: RunOptions): Promise<Outcome> {
   const { config, run, signal, cache } = options
   const { graph, train, streams } = config
+  if (options.resume) keepChoice(run, train)
   const resumed = options.resume ? newestCheckpoint(run, config) : undefined
   const start = startOf(train.from)
   const weights = start === undefined || resumed ? undefined : findCheckpoint(start.run)

@@ -21,6 +21,7 @@ import { type Watched, type Watching, watchedInWords } from '../model/watched.js
 import { versions } from '../setup/versions.js'
 import { progress } from '../terminal/progress.js'
 import { type DataMark, dataMark, machineMark } from './circumstances.js'
+import { noteChoice } from './compile-choice.js'
 import type { RunFolder } from './run-folder.js'
 import { Drops } from './tracking/drops.js'
 import { GROWING, RunLog } from './tracking/run-log.js'
@@ -210,6 +211,8 @@ export class Training {
     const often = [train['log-every'], train['gradients-every']].some(many => step % many === 0)
     const logged = saves || watches || step === 1 || often
     const report = await this.#stepOrExplain(batch, step, logged)
+    if (report.choice) noteChoice(this.run, train, report.choice)
+    if (report.uncompiled) process.stderr.write(`Steps are not compiled: ${report.uncompiled}.\n`)
     this.#step = step
     this.#cursor = batch.cursor
     this.#drops.passed(batch)

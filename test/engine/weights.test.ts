@@ -92,13 +92,13 @@ test('gradients stand in the order of the weights; zeros where the loss does not
 test('clipping scales all gradients together, and only if they are too long', t => {
   const make = () => [tensorOf({ shape: [2], data: [3, 0] }), tensorOf({ shape: [1], data: [4] })]
   t.is(globalNorm(engine, make()).dataSync()[0], 5)
-  const gradients = clipToNorm(engine, make(), 5, 1)
+  const gradients = clipToNorm(engine, make(), tf.scalar(5), 1)
   near(
     t,
     gradients.flatMap(gradient => [...gradient.dataSync()]),
     [0.6, 0, 0.8],
   )
-  const untouched = clipToNorm(engine, make(), 5, 10)
+  const untouched = clipToNorm(engine, make(), tf.scalar(5), 10)
   t.deepEqual(
     untouched.flatMap(gradient => [...gradient.dataSync()]),
     [3, 0, 4],

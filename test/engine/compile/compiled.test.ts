@@ -281,7 +281,7 @@ test.serial('auto tries what there is on copies of the variables, keeps to one w
   const inputs = [1, 2, 3, 4, 5, 6].map(value => [tf.fill([300], value)])
   t.deepEqual(calls(call('auto'), inputs), calls(call('off'), inputs))
   t.is(choices.length, 1)
-  t.deepEqual(Object.keys(choices[0]!.milliseconds).sort(), ['function', 'off', 'xla'])
+  t.deepEqual(Object.keys(choices[0]!.milliseconds).sort(), ['function', 'off'])
   t.deepEqual(said, [])
 })
 

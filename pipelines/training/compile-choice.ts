@@ -1,0 +1,24 @@
+/** What `train.compile: auto` came to is part of the run: resumed or repeated, it takes the same way. */
+import { isScalar, parseDocument } from 'yaml'
+import type { Choice } from '../../engine/compile/compiled.js'
+import type { TrainSettings } from '../configuration/config.js'
+import type { RunFolder } from './run-folder.js'
+
+const PATH = ['train', 'compile']
+
+/** Writes the choice into run.yaml, and into the settings that checkpoints keep. */
+export function noteChoice(run: RunFolder, train: TrainSettings, { how, milliseconds }: Choice): void {
+  train.compile = how
+  const document = parseDocument(run.read('run.yaml'))
+  document.setIn(PATH, how)
+  const node = document.getIn(PATH, true)
+  const times = Object.entries(milliseconds).map(([way, time]) => `${way} ${time.toFixed(1)} ms`)
+  if (isScalar(node)) node.comment = ` auto, on this machine: ${times.join(', ')}`
+  run.write('run.yaml', document.toString({ lineWidth: 0 }))
+}
+
+/** `auto` as a run that is gone on with has decided it. */
+export function keepChoice(run: RunFolder, train: TrainSettings): void {
+  const chosen = parseDocument(run.read('run.yaml')).getIn(PATH)
+  if (train.compile === 'auto' && typeof chosen === 'string') train.compile = chosen as TrainSettings['compile']
+}
