@@ -1,5 +1,6 @@
 /** Gradients of a loss with respect to weights, and their size. */
 import type { Engine } from './engine.js'
+import { FLOAT32 } from './operations/raw.js'
 import type { Tensor, Weight } from './tensor.js'
 
 export interface LossAndGradients {
@@ -32,8 +33,13 @@ export function lossAndGradients(
 }
 
 /** Square root of the sum of the squares of every number in `tensors`; a scalar that the caller disposes. */
-export function globalNorm({ tf }: Engine, tensors: readonly Tensor[]): Tensor {
-  return tf.tidy(() => tf.sqrt(tf.addN(tensors.map(tensor => tf.sum(tf.square(tensor))))))
+export function globalNorm({ tf, operations }: Engine, tensors: readonly Tensor[]): Tensor {
+  const { raw } = operations
+  const plain = raw.attributes({ types: { T: FLOAT32 } })
+  return tf.tidy(() => {
+    const halves = tensors.map(tensor => raw.one('L2Loss', plain, [tensor]))
+    return tf.sqrt(tf.mul(2, tf.sum(tf.stack(halves))))
+  })
 }
 
 /**

@@ -17,6 +17,7 @@ import { type Polyphase, polyphase } from './polyphase.js'
 import { type Prelu, prelu } from './prelu.js'
 import { type Raw, rawOperations } from './raw.js'
 import { type Relu, relu } from './relu.js'
+import { sameBitsInFunctions } from './same-bits.js'
 import { type SlidingMax, slidingMax } from './sliding-max.js'
 
 export interface Operations {
@@ -41,6 +42,7 @@ export interface Operations {
 export function createOperations(tf: typeof tfjs, precision: Precision): Operations {
   const raw = rawOperations(tf, precision)
   gatherUnread(raw)
+  sameBitsInFunctions(raw)
   return {
     raw,
     toFloat: toFloat(raw),

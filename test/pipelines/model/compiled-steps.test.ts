@@ -1,0 +1,138 @@
+/** Steps as one function of TensorFlow: the weights of steps done as ever, to the last bit, for each shape of graph. */
+import test from 'ava'
+import type { CheckedGraph, CheckedNode } from '../../../graphs/language/checked.js'
+import { buildModel } from '../../../graphs/model/model.js'
+import { type BatchValues, batchSize } from '../../../graphs/streams/layout.js'
+import { sections } from '../../../pipelines/configuration/config.js'
+import { Trainer } from '../../../pipelines/model/trainer.js'
+import type { Port } from '../../../stages/ports.js'
+import { loadStages } from '../../../stages/registry.js'
+import { normal } from '../../engine/finite-differences.js'
+import { engine } from '../../engine/started.js'
+import { batchNode, tensorNode } from '../../graphs/model/graph-nodes.js'
+
+const stages = await loadStages()
+const SIZE = 6
+const STEPS = 12
+const patch: Port = { kind: 'patch', rate: 16000, hop: 160, frames: 16, bands: 16 }
+const excerpt: Port = { kind: 'excerpt', rate: 8000, samples: 400 }
+const node = (id: string, stage: string, inputs: Record<string, CheckedNode>, parameters = {}) =>
+  tensorNode(stages, id, stage, inputs, parameters)
+
+interface Case {
+  nodes: CheckedNode[]
+  /** Of one step. */
+  values: (step: number) => BatchValues
+  train?: object
+}
+
+const numbers = (key: string, ...shape: number[]) => normal([SIZE, ...shape], key).data
+const views = (step: number) => ({ a: numbers(`a ${step}`, 16, 16), b: numbers(`b ${step}`, 16, 16) })
+const labels = () => ({
+  only: Float32Array.from({ length: 2 * SIZE }, (_, at) => (at % 4 === 0 || at % 4 === 3 ? 1 : 0)),
+})
+
+const pairs = batchNode('batch', SIZE, { kind: 'pair', of: patch })
+const encoder = node('encoder', 'vgg', { from: pairs }, { widths: [4, 6] })
+const projection = node('projection', 'projection', { from: encoder }, { hidden: 8, width: 5 })
+const contrast = node('contrast', 'nt-xent', { from: projection })
+
+const other = node('other', 'vgg', { from: pairs }, { widths: [3] })
+const head = node('head', 'projection', { from: other }, { hidden: 8, width: 5 })
+const second = node('second', 'vicreg', { from: head })
+
+const labelled = batchNode('labels', SIZE, { kind: 'label', classes: 2 })
+const single = batchNode('batch', SIZE, patch)
+
+/** A classifier on an encoder. */
+function supervised(stage: string, parameters: object, more: Partial<CheckedNode> = {}): CheckedNode[] {
+  const encoder = { ...node('encoder', stage, { from: single }, parameters), ...more }
+  const classifier = node('classifier', 'classifier', { from: encoder, targets: labelled })
+  const loss = node('loss', 'cross-entropy', { from: classifier, targets: labelled })
+  return [single, labelled, encoder, classifier, loss]
+}
+const classified = (step: number) => ({ batch: { only: numbers(`x ${step}`, 16, 16) }, labels: labels() })
+
+/** A separator and its loss. */
+function separation(loss: 'mixit' | 'pit'): Case {
+  const small = { sources: 3, coefficients: 16, bottleneck: 8, channels: 12, blocks: 2, repeats: 1 }
+  const given = batchNode('batch', SIZE, { kind: 'pair', of: excerpt })
+  const stems = batchNode('stems', SIZE, { kind: 'channels', of: excerpt, count: 2 })
+  const mixture = node('mixture', 'mixture', { from: given })
+  const separator = node('separator', 'tdcn', { from: mixture }, small)
+  const end =
+    loss === 'mixit'
+      ? node('loss', 'mixit', { from: separator, references: given })
+      : node('loss', 'pit', { from: separator, stems })
+  return {
+    nodes: [given, ...(loss === 'pit' ? [stems] : []), mixture, separator, end],
+    values: step => ({
+      batch: { a: numbers(`a ${step}`, 400), b: numbers(`b ${step}`, 400) },
+      ...(loss === 'pit' && { stems: { only: numbers(`s ${step}`, 2, 400) } }),
+    }),
+  }
+}
+
+const clip = { kind: 'adamw', clip: 0.05 }
+const cases: Record<string, Case> = {
+  contrastive: { nodes: [pairs, encoder, projection, contrast], values: step => ({ batch: views(step) }) },
+  'contrastive, clipped, AdamW': {
+    nodes: [pairs, encoder, projection, contrast],
+    values: step => ({ batch: views(step) }),
+    train: { optimiser: clip },
+  },
+  'in chunks': {
+    nodes: [pairs, encoder, projection, contrast],
+    values: step => ({ batch: views(step) }),
+    train: { chunk: 4 },
+  },
+  'two encoders and two losses': {
+    nodes: [pairs, encoder, projection, { ...contrast, weight: 0.5 }, other, head, second],
+    values: step => ({ batch: views(step) }),
+    train: { 'gradients-every': 4 },
+  },
+  'supervised, mixed up': {
+    nodes: supervised('vgg', { widths: [4, 6] }),
+    values: classified,
+    train: { mixup: { alpha: 0.2, 'warm-up': 2 } },
+  },
+  'ResNet-18': { nodes: supervised('resnet18', {}), values: classified },
+  'a frozen block': { nodes: supervised('vgg', { widths: [4, 6] }, { frozen: ['block0'] }), values: classified },
+  'a frozen encoder': { nodes: supervised('vgg', { widths: [4, 6] }, { frozen: true }), values: classified },
+  'mixtures of mixtures': separation('mixit'),
+  'known stems': separation('pit'),
+}
+
+function trainerOf({ nodes, train: given }: Case, compile: string): Trainer {
+  const train = sections.train.parse({
+    steps: STEPS,
+    optimiser: { kind: 'sgd', 'weight-decay': 1e-4 },
+    schedule: { kind: 'one-cycle', 'learning-rate': 1e-2 },
+    compile,
+    ...given,
+  })!
+  const graph: CheckedGraph = { nodes }
+  return new Trainer(engine, buildModel(engine, graph, stages, 1), {
+    graph,
+    seed: 1,
+    threads: 2,
+    precision: 'float32',
+    train,
+  })
+}
+
+for (const [name, one] of Object.entries(cases)) {
+  test.serial(`${name}: a function has the bits of steps done as ever, and leaves no tensor behind`, t => {
+    t.is(batchSize({ nodes: one.nodes }), SIZE)
+    const [plain, compiled] = [trainerOf(one, 'off'), trainerOf(one, 'function')]
+    const tensors: number[] = []
+    for (let step = 1; step <= STEPS; step++) {
+      const given = { step, logged: step % 3 === 0 }
+      const { seconds: _, waited: __, tensors: ___, ...expected } = plain.step(one.values(step), given)
+      const { seconds: ____, waited: _____, tensors: alive, ...found } = compiled.step(one.values(step), given)
+      t.deepEqual(found, expected, `step ${step}`)
+      if (step > 4) tensors.push(alive)
+    }
+    t.is(new Set(tensors).size, 1, `tensors alive: ${tensors}`)
+  })
+}
