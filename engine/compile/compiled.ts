@@ -2,7 +2,7 @@
  * Work on tensors as one function of TensorFlow: recorded while it is done as ever, twice, and if both are the same,
  * replayed from then on. One function for each set of shapes. What cannot be one is done as ever, and says why.
  */
-import type { Engine, Tensor } from '../engine.js'
+import type { Engine, Tensor, Weight } from '../engine.js'
 import { backendOf, type Metadata, wrapped } from './backend.js'
 import { type Choice, fastest } from './contest.js'
 import { addFunction, type CompiledFunction } from './function.js'
@@ -18,6 +18,11 @@ export interface CompiledOptions {
   say?: ((why: string) => void) | undefined
   /** Told what `auto` has chosen, the first time. */
   chosen?: ((choice: Choice) => void) | undefined
+  /**
+   * All that the work changes. With them XLA, whose last bits are others, is at work from the first call on: recordings
+   * are then rehearsals, after which everything is as it was. Without them `auto` leaves XLA alone.
+   */
+  variables?: (() => readonly Weight[]) | undefined
 }
 
 export interface Compiled {
@@ -45,9 +50,13 @@ const MOST = 8
  * @param work everything it does hangs on its inputs, on weights, and on what never changes. It may read no tensor of its
  *   own, and disposes all but what it gives.
  */
-export function compiled(engine: Engine, work: Work, { how, say = () => {}, chosen }: CompiledOptions): Compiled {
+export function compiled(
+  engine: Engine,
+  work: Work,
+  { how, say = () => {}, chosen, variables }: CompiledOptions,
+): Compiled {
   const shapes = new Map<string, OneShape>()
-  const way = { how, chosen }
+  const way = { how, chosen, variables }
   const call = (inputs: readonly Tensor[]): Tensor[] => {
     if (way.how === 'off') return work(inputs)
     const key = inputs.map(({ shape, dtype }) => `${dtype} ${shape.join()}`).join(' | ')
@@ -66,6 +75,7 @@ export function compiled(engine: Engine, work: Work, { how, say = () => {}, chos
 interface Way {
   how: Compile | 'auto'
   chosen: CompiledOptions['chosen']
+  variables: CompiledOptions['variables']
 }
 
 interface Recording {
@@ -80,6 +90,7 @@ class OneShape {
   #recording: Recording | undefined
   #function: CompiledFunction | undefined
   #refused = false
+  #worthXla = false
 
   constructor(
     private readonly engine: Engine,
@@ -91,6 +102,8 @@ class OneShape {
   call(inputs: readonly Tensor[]): Tensor[] {
     this.#calls += 1
     if (this.#function) return this.#replay(this.#function, inputs)
+    if (this.#calls === 1 && this.way.how !== 'function' && this.way.variables)
+      return this.#rehearse(inputs, this.way.variables())
     // the first time tensors are made that stay: shapes, axes, constants
     if (this.#refused || this.#calls === 1) return this.work(inputs)
     return this.#record(inputs)
@@ -99,6 +112,25 @@ class OneShape {
   dispose(): void {
     this.#function?.dispose()
     this.#function = undefined
+  }
+
+  /** The first call as a recording tells whether XLA is worth a trial; if so, it is taken back and done by what is chosen. */
+  #rehearse(inputs: readonly Tensor[], variables: readonly Weight[]): Tensor[] {
+    const { tf } = this.engine
+    const before = variables.map(variable => tf.clone(variable.read()))
+    const outputs = this.#record(inputs)
+    if (this.way.how === 'auto' && !isForXla(this.#recording)) {
+      this.#recording = undefined
+      tf.dispose(before)
+      return outputs
+    }
+    this.#recording = undefined
+    this.#worthXla = true
+    tf.dispose([...outputs, ...this.#record(inputs), ...this.#record(inputs)])
+    variables.forEach((variable, at) => {
+      variable.assign(before[at]!)
+    })
+    return this.#function ? this.#replay(this.#function, inputs) : this.work(inputs)
   }
 
   #record(inputs: readonly Tensor[]): Tensor[] {
@@ -160,7 +192,7 @@ class OneShape {
 
   #choose(recording: Recording, inputs: readonly number[]): void {
     const ways = [this.#add(recording, 'function')]
-    if (recording.milliseconds >= LONG && !recording.recorder.steps.some(({ name }) => CONVOLUTIONS.test(name))) {
+    if (this.#worthXla) {
       try {
         ways.push(this.#add(recording, 'xla'))
       } catch {
@@ -203,5 +235,10 @@ class OneShape {
     this.say(why)
   }
 }
+
+const isForXla = (recording: Recording | undefined) =>
+  recording !== undefined &&
+  recording.milliseconds >= LONG &&
+  !recording.recorder.steps.some(({ name }) => CONVOLUTIONS.test(name))
 
 const firstLine = (error: unknown) => (error as Error).message.split('\n')[0]!

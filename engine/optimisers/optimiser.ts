@@ -17,6 +17,8 @@ export interface Optimiser {
   numbers(now: Now): number[]
   /** `apply` with these numbers as scalars: what a compiled step does. */
   move(gradients: readonly Tensor[], numbers: readonly Tensor[]): void
+  /** The slots as they are kept. */
+  readonly variables: readonly Weight[]
   /** The slots: `momentum.<weight>`, or `first.<weight>`, `second.<weight>` and `step`. */
   state(): State
   /** @throws Problem `checkpoint-mismatch` */
@@ -137,8 +139,12 @@ function zero(engine: Engine, name: string, shape: readonly number[]): Variable 
   return variable
 }
 
-function slots(variables: readonly Variable[], loaded = () => {}): Pick<Optimiser, 'state' | 'load' | 'dispose'> {
+function slots(
+  variables: readonly Variable[],
+  loaded = () => {},
+): Pick<Optimiser, 'variables' | 'state' | 'load' | 'dispose'> {
   return {
+    variables,
     state: () => new Map(variables.map(variable => [variable.name, stored(variable.read())])),
     load: state => {
       refuseMismatch(variables, state)

@@ -10,7 +10,7 @@ import { gradientsOf } from '../../graphs/model/gradient-caching.js'
 import type { Model } from '../../graphs/model/model.js'
 import { isPair, type Value, type Values } from '../../graphs/model/node-pass.js'
 import { innermost } from '../../stages/ports.js'
-import type { TrainSettings } from '../configuration/config.js'
+import type { TrainSettings } from '../configuration/sections.js'
 
 export interface Figures {
   loss: number
@@ -52,6 +52,7 @@ export class TrainingStep {
       how: settings.compile,
       say: uncompiled => Object.assign(this.#news, { uncompiled }),
       chosen: choice => Object.assign(this.#news, { choice }),
+      variables: () => [...model.weights.all, ...optimiser.variables],
     })
   }
 

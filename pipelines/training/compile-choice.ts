@@ -1,7 +1,7 @@
 /** What `train.compile: auto` came to is part of the run: resumed or repeated, it takes the same way. */
 import { isScalar, parseDocument } from 'yaml'
 import type { Choice } from '../../engine/compile/compiled.js'
-import type { TrainSettings } from '../configuration/config.js'
+import type { TrainSettings } from '../configuration/sections.js'
 import type { RunFolder } from './run-folder.js'
 
 const PATH = ['train', 'compile']
@@ -9,11 +9,16 @@ const PATH = ['train', 'compile']
 /** Writes the choice into run.yaml, and into the settings that checkpoints keep. */
 export function noteChoice(run: RunFolder, train: TrainSettings, { how, milliseconds }: Choice): void {
   train.compile = how
-  const document = parseDocument(run.read('run.yaml'))
-  document.setIn(PATH, how)
-  const node = document.getIn(PATH, true)
   const times = Object.entries(milliseconds).map(([way, time]) => `${way} ${time.toFixed(1)} ms`)
-  if (isScalar(node)) node.comment = ` auto, on this machine: ${times.join(', ')}`
+  writeCompile(run, train, ` auto, on this machine: ${times.join(', ')}`)
+}
+
+/** Into a run.yaml that has been written anew. */
+export function writeCompile(run: RunFolder, { compile }: TrainSettings, comment?: string): void {
+  const document = parseDocument(run.read('run.yaml'))
+  document.setIn(PATH, compile)
+  const node = document.getIn(PATH, true)
+  if (isScalar(node) && comment !== undefined) node.comment = comment
   run.write('run.yaml', document.toString({ lineWidth: 0 }))
 }
 

@@ -11,9 +11,9 @@ import { type FoundCheckpoint, findCheckpoint } from '../model/checkpoint.js'
 import { type Renamed, takenText } from '../model/start-weights.js'
 import { startTrainer, type TrainerThread } from '../model/trainer-thread.js'
 import { dataDifferences, dataMark, machineDifferences, settingDifferences } from './circumstances.js'
+import { keepChoice, writeCompile } from './compile-choice.js'
 import { isFinished, newestCheckpoint, refuseDifferences } from './resume.js'
 import { type RunFolder, STARTED_FROM } from './run-folder.js'
-import { keepChoice } from './compile-choice.js'
 import { GROWING } from './tracking/run-log.js'
 import { type Outcome, Training } from './training.js'
 import { NOTED, trainingData } from './training-data.js'
@@ -83,9 +83,10 @@ export async function trainRun(options: RunOptions): Promise<Outcome> {
 }
 
 /** A run that goes on with other settings, more steps say, keeps them. */
-function noteConfig(run: RunFolder, { document }: Config): void {
+function noteConfig(run: RunFolder, { document, train }: Config): void {
   if (document.edits.length === 0 && resolve(document.file) === resolve(run.file('run.yaml'))) return
   run.write('run.yaml', runYaml(document))
+  writeCompile(run, train)
 }
 
 /** Whether the untrained encoder is there, as the run's checkpoint knows it. */

@@ -1,17 +1,21 @@
 /** Steps as one function of TensorFlow: the weights of steps done as ever, to the last bit, for each shape of graph. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import test from 'ava'
 import type { CheckedGraph, CheckedNode } from '../../../graphs/language/checked.js'
 import { buildModel } from '../../../graphs/model/model.js'
 import { type BatchValues, batchSize } from '../../../graphs/streams/layout.js'
-import { sections } from '../../../pipelines/configuration/config.js'
+import { sections } from '../../../pipelines/configuration/sections.js'
 import { Trainer } from '../../../pipelines/model/trainer.js'
 import type { Port } from '../../../stages/ports.js'
 import { loadStages } from '../../../stages/registry.js'
+import { scratchFolder } from '../../earshot.js'
 import { normal } from '../../engine/finite-differences.js'
 import { engine } from '../../engine/started.js'
 import { batchNode, tensorNode } from '../../graphs/model/graph-nodes.js'
 
 const stages = await loadStages()
+const folder = scratchFolder('compiled-steps')
 const SIZE = 6
 const STEPS = 12
 const patch: Port = { kind: 'patch', rate: 16000, hop: 160, frames: 16, bands: 16 }
@@ -136,3 +140,33 @@ for (const [name, one] of Object.entries(cases)) {
     t.is(new Set(tensors).size, 1, `tensors alive: ${tensors}`)
   })
 }
+
+for (const compile of ['function', 'xla', 'auto']) {
+  test.serial(`${compile}: steps that are gone on with from a checkpoint have the bits of steps at one go`, t => {
+    const one = cases['supervised, mixed up']!
+    const files = ['half', 'whole', 'gone on with'].map(name => join(folder, `${compile} ${name}.safetensors`))
+    const [half, whole, resumed] = files as [string, string, string]
+    const trained = (trainer: Trainer, from: number, to: number) => {
+      for (let step = from; step <= to; step++) trainer.step(one.values(step), { step, logged: false })
+      return trainer
+    }
+    const trainer = trained(trainerOf(one, compile), 1, 5)
+    trainer.checkpoint(half)
+    trained(trainer, 6, 8).checkpoint(whole)
+    const other = trainerOf(one, compile)
+    other.resume(half)
+    trained(other, 6, 8).checkpoint(resumed)
+    t.deepEqual(readFileSync(resumed), readFileSync(whole))
+  })
+}
+
+test.serial('auto tells what it has chosen, once', t => {
+  const one = cases['supervised, mixed up']!
+  const trainer = trainerOf(one, 'auto')
+  const reports = Array.from({ length: 5 }, (_, at) =>
+    trainer.step(one.values(at + 1), { step: at + 1, logged: false }),
+  )
+  const choices = reports.flatMap(({ choice }) => choice ?? [])
+  t.is(choices.length, 1)
+  t.true(['off', 'function'].includes(choices[0]!.how), 'no XLA where there are convolutions')
+})
