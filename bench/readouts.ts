@@ -19,7 +19,7 @@ import { UNTRAINED } from '../engine/checkpoints/files.js'
 import { Hearing } from '../graphs/inference/hearing.js'
 import { inferenceGraph } from '../graphs/inference/inference-graph.js'
 import { ClipReadout } from '../graphs/readout/clip-readout.js'
-import { type LayerShape, planReadout, type ReadoutPlan } from '../graphs/readout/plan.js'
+import { type LayerShape, planReadout } from '../graphs/readout/plan.js'
 import { READOUT_NAMES, type Readout, readoutOf } from '../graphs/readout/settings.js'
 import { openPool } from '../graphs/streams/pool.js'
 import { prepareFeatures, secondsOf } from '../graphs/streams/prepare.js'
@@ -111,7 +111,7 @@ async function judge(run: string, { name, set, label, group }: (typeof SETS)[num
         rows.push(...plain(patch, lengths).map(({ embedding }) => embedding))
         continue
       }
-      reading ??= newReading(plan, patch.starts, lengths)
+      reading ??= new ClipReadout(plan, { starts: patch.starts, length: lengths.patch, sound: lengths.clip })
       reading.add(patch.number, patch.values)
       if (!patch.last) continue
       rows.push(reading.take())
@@ -120,9 +120,6 @@ async function judge(run: string, { name, set, label, group }: (typeof SETS)[num
     return rows
   }
 }
-
-const newReading = (plan: ReadoutPlan, starts: readonly number[], { clip, patch }: { clip: number; patch: number }) =>
-  new ClipReadout(plan, { starts, length: patch, sound: clip })
 
 function table(): string {
   const of = (readout: string, where: { of: string; set: string }) =>

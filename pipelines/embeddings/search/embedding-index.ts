@@ -7,6 +7,8 @@ export interface EmbeddingIndex {
   file: string
   rows: number
   dimensions: number
+  /** Schema metadata. */
+  metadata: Record<string, string>
   /** Row-major rows x dimensions, each row of length 1; a row of zeros stays. */
   directions: Float32Array
   clips: string[]
@@ -26,7 +28,7 @@ export async function readIndex(file: string, columns: readonly string[] = []): 
     const none = () => new Array<undefined>(rows).fill(undefined)
     const seconds = (name: string) => (source.columns.includes(name) ? column(name) : none())
     return {
-      ...{ file, rows, dimensions, clips, directions: embedding },
+      ...{ file, rows, dimensions, clips, directions: embedding, metadata: source.metadata },
       ...{ starts: seconds('start'), ends: seconds('end') },
       labels: new Map(columns.map(name => [name, column(name)])),
       ...normalised(embedding, { rows, dimensions, clips, file }),

@@ -40,6 +40,12 @@ export async function search({ file, clip, query, count, columns }: SearchOption
         hint: 'Both files need to come from one encoder and one layer.',
       },
     )
+  const readouts = [source, index].map(({ metadata }) => metadata['earshot.readout'])
+  if (readouts[0] !== readouts[1])
+    throw new Problem('other-readout', 'The embeddings of the query were read out of the encoder in another way.', {
+      place: { file: source.file },
+      hint: `They say ${readouts.map(readout => readout ?? 'nothing').join(', and those that are searched ')}. Embed one of them again: --readout.`,
+    })
   const rows = rowsOfClip(source, clip)
   const name = source.clips[rows[0]!]!
   const began = performance.now()

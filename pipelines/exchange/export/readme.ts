@@ -5,11 +5,18 @@ import type { Card } from './card.js'
 export const FORMATS = ['onnx', 'tfjs', 'safetensors'] as const
 export type Format = (typeof FORMATS)[number]
 
-export function readme(formats: readonly Format[], node: CheckedNode, size: number, card: Card | undefined): string {
+export function readme(
+  formats: readonly Format[],
+  node: CheckedNode,
+  size: number,
+  card: Card | undefined,
+  plain?: string,
+): string {
   const parts = [
     `# Encoder '${node.id}' (${node.stage}): ${card ? 'sound' : 'log-mel patches'} to ${size} numbers`,
     card ? described(card) : 'Weights alone; Earshot, which wrote them, has the front end.',
     ...formats.map(format => SECTIONS[format](card)),
+    ...(plain ? [`## Readout\n${plain}`] : []),
     ...(card?.note ? [`## Note\n${card.note}`] : []),
   ]
   return `${parts.join('\n\n')}\n`
@@ -29,7 +36,7 @@ them. What a graph cannot know of a whole recording is done before, by \`embed.m
    at both ends of the sound. Its ${frames} frames are ${hop} samples apart;
 4. the embedding of the sound is the mean over its patches.
 
-So done, embeddings are those of \`./earshot embed\`, to rounding. Resample to ${rate} Hz with a good resampler first.`
+So done, embeddings are those of \`./earshot embed --readout plain\`, to rounding. Resample to ${rate} Hz with a good resampler first.`
 }
 
 const SECTIONS: Record<Format, (card: Card | undefined) => string> = {

@@ -10,6 +10,7 @@ import { encodeSafetensors } from '../../../engine/safetensors.js'
 import type { State } from '../../../engine/weights.js'
 import { inferenceGraph } from '../../../graphs/inference/inference-graph.js'
 import type { CheckedNode } from '../../../graphs/language/checked.js'
+import { type Readout, readoutOf } from '../../../graphs/readout/settings.js'
 import { loadStages } from '../../../stages/registry.js'
 import { findCheckpoint } from '../../model/checkpoint.js'
 import { versions } from '../../setup/versions.js'
@@ -44,7 +45,8 @@ const SOURCES = fileURLToPath(new URL('../../../../pipelines/exchange/export/', 
 export async function writeExport({ run, output, formats, encoder }: ExportOptions): Promise<Exported> {
   const wanted = FORMATS.filter(format => formats.includes(format))
   const found = findCheckpoint(run)
-  const { graph, statistics } = found.checkpoint
+  const { graph, statistics, note } = found.checkpoint
+  const plain = plainNote(readoutOf(found.checkpoint.readout))
   const inference = inferenceGraph(graph, await loadStages(graph.stageFiles), encoder)
   const node = graph.nodes.find(({ id }) => id === inference.encoder)!
   const weights = readTensors(found.tensors).weights
@@ -56,8 +58,8 @@ export async function writeExport({ run, output, formats, encoder }: ExportOptio
   if (drawing && wanted.includes('onnx')) writeOnnx(join(output, 'onnx'), drawing)
   if (drawing && wanted.includes('tfjs')) writeTensorflow(join(output, 'tfjs'), drawing)
   if (wanted.includes('safetensors')) writeWeights(join(output, 'safetensors'), weights, owner, drawing?.card, node)
-  writeWhole(join(output, 'README.md'), readme(wanted, node, inference.dimensions, drawing?.card))
-  return { files: filesIn(output), note: found.checkpoint.note }
+  writeWhole(join(output, 'README.md'), readme(wanted, node, inference.dimensions, drawing?.card, plain))
+  return { files: filesIn(output), note: [note, plain].filter(Boolean).join('\n') || undefined }
 
   function drawn(): Drawing {
     const encode = exportableEncoder(node)
@@ -68,6 +70,12 @@ export async function writeExport({ run, output, formats, encoder }: ExportOptio
       draw: onto => encode(onto, encoderWeights(weights, owner), logMelImage(onto, front)),
     }
   }
+}
+
+/** Where a run reads its encoder out in another way than exports do. */
+function plainNote(readout: Readout | undefined): string | undefined {
+  if (!readout) return undefined
+  return "What is exported is the encoder's own embedding, as `embed --readout plain` writes it; the run's readout stays with Earshot."
 }
 
 interface Drawing {
