@@ -1,6 +1,7 @@
 /** A graph's model as it is used: clips become embeddings. Runs in TensorFlow's thread. */
 import { Problem } from '../../data/problem.js'
 import { readTensors, writeTensors } from '../../engine/checkpoints/tensors.js'
+import { type Compiled, compiled } from '../../engine/compile/compiled.js'
 import type { Engine, Tensor } from '../../engine/engine.js'
 import type { CheckedNode } from '../../graphs/language/checked.js'
 import { itemShape, type LaneName, sizeOf } from '../../graphs/language/item-shape.js'
@@ -13,6 +14,9 @@ import { describePort, innermost, type Port } from '../../stages/ports.js'
 import type { EncoderSetup } from './settings.js'
 
 export class Encoder {
+  /** By node and layer. */
+  readonly #encodings = new Map<string, Compiled>()
+
   constructor(
     protected readonly engine: Engine,
     protected readonly model: Model,
@@ -31,11 +35,21 @@ export class Encoder {
       const there = this.model.embedding.map(({ id }) => id).join(', ')
       throw new Problem('no-such-layer', `The graph has no encoder or head '${node}'.`, { hint: `It has: ${there}.` })
     }
+    const encode = this.#encodings.get(`${node} ${layer}`) ?? this.#encoding(node, layer)
+    this.#encodings.set(`${node} ${layer}`, encode)
     return this.engine.tf.tidy(() => {
-      const given = this.#items(items, found)
-      const embeddings = layer === undefined ? this.model.encode(node, given) : this.#pooled(node, given, layer)
-      return embeddings.dataSync<'float32'>().slice(0, count * embeddings.shape[1]!)
+      const [embeddings] = encode([this.#items(items, found)])
+      return embeddings!.dataSync<'float32'>().slice(0, count * embeddings!.shape[1]!)
     })
+  }
+
+  /** As one function of TensorFlow, which comes to the same bits; what cannot be one is done as ever. */
+  #encoding(node: string, layer: string | undefined): Compiled {
+    const { tf } = this.engine
+    const work = ([given]: readonly Tensor[]) => [
+      tf.tidy(() => (layer === undefined ? this.model.encode(node, given!) : this.#pooled(node, given!, layer))),
+    ]
+    return compiled(this.engine, work, { how: 'function' })
   }
 
   /**

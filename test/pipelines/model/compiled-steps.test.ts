@@ -170,3 +170,20 @@ test.serial('auto tells what it has chosen, once', t => {
   t.is(choices.length, 1)
   t.true(['off', 'function'].includes(choices[0]!.how), 'no XLA where there are convolutions')
 })
+
+test.serial(
+  'embeddings have the same bits however often they are asked for, and are those of the weights of now',
+  t => {
+    const one = cases['supervised, mixed up']!
+    const trainer = trainerOf(one, 'function')
+    const embed = (by: Trainer) => by.encode('encoder', numbers('embedded', 16, 16), SIZE)
+    const file = join(folder, 'embedded.safetensors')
+    for (let step = 1; step <= STEPS; step++) {
+      trainer.step(one.values(step), { step, logged: false })
+      trainer.save(file)
+      const fresh = trainerOf(one, 'off')
+      fresh.load(file)
+      t.deepEqual(embed(trainer), embed(fresh), `after step ${step}`)
+    }
+  },
+)
