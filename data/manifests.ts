@@ -4,11 +4,7 @@ import { stat } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
 import { expandBraces } from './manifests/braces.js'
 import type { ClipList } from './manifests/clip-list.js'
-import { readDataSet } from './manifests/data-set.js'
-import { readFolder } from './manifests/folder.js'
 import { isShard } from './manifests/search-folder.js'
-import { readShards } from './manifests/shards.js'
-import { readTable } from './manifests/table.js'
 import { Problem } from './problem.js'
 
 export type { ClipList, ListedClip } from './manifests/clip-list.js'
@@ -25,10 +21,11 @@ export async function readClips(input: string): Promise<ClipList> {
   return withOwnLabels(await read(input))
 }
 
+/** What reads a kind of input is loaded when there is one. */
 async function read(input: string): Promise<ClipList> {
   const path = resolve(input)
   const shards = expandBraces(path)
-  if (shards.every(isShard) && !isFolder(path)) return readShards(shards)
+  if (shards.every(isShard) && !isFolder(path)) return (await import('./manifests/shards.js')).readShards(shards)
   const stats = await stat(path).catch((error: NodeJS.ErrnoException) => {
     const why = error.code === 'ENOENT' || error.code === 'ENOTDIR' ? 'there is no such file or folder' : error.code
     throw new Problem('no-data', `${input}: ${why}.`, {
@@ -37,14 +34,14 @@ async function read(input: string): Promise<ClipList> {
       cause: error,
     })
   })
-  if (stats.isDirectory()) return readFolder(path)
+  if (stats.isDirectory()) return (await import('./manifests/folder.js')).readFolder(path)
   switch (extname(path).toLowerCase()) {
     case '.yaml':
     case '.yml':
-      return readDataSet(path)
+      return (await import('./manifests/data-set.js')).readDataSet(path)
     case '.csv':
     case '.tsv':
-      return readTable(path)
+      return (await import('./manifests/table.js')).readTable(path)
   }
   return { clips: [{ id: basename(path), path, labels: {} }], columns: [] }
 }

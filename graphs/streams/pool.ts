@@ -12,6 +12,8 @@ import type { Refusal, Reply, Request } from './pool-worker.js'
 import { StartedPrograms } from './started-programs.js'
 import type { Evaluated, PreparedClip, Setup, Task } from './tasks.js'
 
+const WORKER = new URL('./pool-worker.js', import.meta.url).href
+
 /** Whoever runs tasks: threads, or a stand-in that runs them here. */
 export interface Pool {
   readonly workers: number
@@ -48,10 +50,9 @@ export function openPool({
 }: PoolOptions = {}): Pool {
   // TensorFlow reads the environment of the process, once for all of its threads: inside a worker it would be too late
   setTensorflowEnvironment(computing)
-  const filename = new URL('./pool-worker.js', import.meta.url).href
   const programs = new StartedPrograms()
   const threads = new Piscina<Request, Reply>({
-    ...{ filename, minThreads: workers, maxThreads: workers },
+    ...{ filename: WORKER, minThreads: workers, maxThreads: workers },
     env: programs.environment() as Record<string, string>,
   })
   const seats = new Credits({ items: workers }) // in line here: piscina takes abortable tasks out of turn

@@ -17,7 +17,6 @@ import { type RunFolder, STARTED_FROM } from './run-folder.js'
 import { GROWING } from './tracking/run-log.js'
 import { type Outcome, Training } from './training.js'
 import { NOTED, trainingData } from './training-data.js'
-import { prepareWatch, watchedClips } from './watch/watch.js'
 
 export interface RunOptions {
   config: Config
@@ -53,13 +52,15 @@ export async function trainRun(options: RunOptions): Promise<Outcome> {
     if (resumed) differences.push(...machineDifferences(resumed.checkpoint))
     if (!options.anyway) refuse() // before all sounds are read
     const settings = train.watch
-    const watched = settings && (await watchedClips(settings))
+    const watching = settings && (await import('./watch/watch.js'))
+    const watched = settings && (await watching!.watchedClips(settings))
     const prepared = await trainingData({ config, run, signal, cache, fresh: !resumed }, pool)
     if (resumed) differences.push(...dataDifferences(resumed.checkpoint, dataMark(prepared)))
     refuse()
     const { cacheFolder } = prepared
     const watch =
-      watched && (await prepareWatch({ config, settings, clips: watched, prepared, pool, cacheFolder, signal }))
+      watched &&
+      (await watching!.prepareWatch({ config, settings, clips: watched, prepared, pool, cacheFolder, signal }))
     signal.throwIfAborted()
     const { seed, threads, precision } = train
     thread = await startTrainer({ graph, seed, threads, precision, train })

@@ -1,18 +1,13 @@
-/** The shallow classifiers of a probe, with the settings they choose from. */
+/** The shallow classifiers of a probe, with the settings they choose from. Each is loaded when it is used: most need TensorFlow. */
 import { Problem } from '../../../data/problem.js'
 import { suggestion } from '../../../graphs/language/nearest-name.js'
 import type { Matrix } from '../../statistics/products.js'
 import type { Truth } from '../../statistics/truth.js'
-import { attentive } from './attention.js'
 import { shuffled } from './folds.js'
 import type { Frames } from './frames.js'
-import { type HearParts, hear, pointName } from './hear.js'
-import { HEAR_GRID } from './hear-network.js'
-import { weightedLayers } from './layer-weights.js'
-import { logisticRegression } from './logistic-regression.js'
+import type { HearParts } from './hear.js'
+import { HEAR_GRID, pointName } from './hear-grid.js'
 import { nearestCentroid } from './nearest-centroid.js'
-import { nearestNeighbours } from './nearest-neighbours.js'
-import { perceptron } from './perceptron.js'
 
 /** How well each class fits, test rows x classes. */
 export interface Scores extends Matrix {
@@ -63,23 +58,25 @@ const CLASSIFIERS = {
     name: 'logistic regression',
     setting: 'C',
     settings: [1e-3, 1e-2, 1e-1, 1, 10],
-    scores: (train, truth, test, { settings, final }) =>
-      logisticRegression(train, truth, test, {
-        strengths: settings,
-        tolerance: final ? TOLERANCES.final : TOLERANCES.choosing,
-      }),
+    scores: async (train, truth, test, { settings, final }) => {
+      const { logisticRegression } = await import('./logistic-regression.js')
+      const tolerance = final ? TOLERANCES.final : TOLERANCES.choosing
+      return logisticRegression(train, truth, test, { strengths: settings, tolerance })
+    },
   },
   knn: {
     name: 'kNN',
     setting: 'k',
     settings: [20, 10, 5, 3, 1],
-    scores: (train, truth, test, { settings }) => nearestNeighbours(train, truth, test, settings),
+    scores: async (train, truth, test, { settings }) =>
+      (await import('./nearest-neighbours.js')).nearestNeighbours(train, truth, test, settings),
   },
   mlp: {
     name: 'MLP',
     setting: 'steps',
     settings: [25, 50, 100, 200, 400],
-    scores: (train, truth, test, { settings }) => perceptron(train, truth, test, settings),
+    scores: async (train, truth, test, { settings }) =>
+      (await import('./perceptron.js')).perceptron(train, truth, test, settings),
   },
   centroid: {
     name: 'nearest centroid',
@@ -92,13 +89,15 @@ const CLASSIFIERS = {
     setting: 'steps',
     settings: [25, 50, 100, 200, 400],
     readsFrames: true,
-    scores: (_, truth, __, { settings, frames }) => attentive(frames!.train, truth, frames!.test, settings),
+    scores: async (_, truth, __, { settings, frames }) =>
+      (await import('./attention.js')).attentive(frames!.train, truth, frames!.test, settings),
   },
   'weighted-layers': {
     name: 'weighted layers',
     setting: 'steps',
     settings: [25, 50, 100, 200, 400],
-    scores: (train, truth, test, { settings, layers }) => weightedLayers({ train, test, layers }, truth, settings),
+    scores: async (train, truth, test, { settings, layers }) =>
+      (await import('./layer-weights.js')).weightedLayers({ train, test, layers }, truth, settings),
   },
 } as const satisfies Record<string, Tuned>
 
@@ -111,7 +110,7 @@ function hearClassifier({ gridPoints, seed }: Draw): Validated {
     name: "HEAR's MLP",
     setting: 'grid point',
     settings: points.map(pointName),
-    answer: (parts, tick) => hear(parts, { points, seed, tick }),
+    answer: async (parts, tick) => (await import('./hear.js')).hear(parts, { points, seed, tick }),
   }
 }
 

@@ -1,20 +1,9 @@
-/** The network of HEAR's probe, and the grid that its settings come from (hearbenchmark/hear-eval-kit, `PARAM_GRID`). */
+/** The network of HEAR's probe (hearbenchmark/hear-eval-kit). */
 import type { Engine, Scope, Tensor } from '../../../engine/engine.js'
 import { uniformByFanIn } from '../../../engine/layers/initial.js'
 import { FLOAT32, INT32 } from '../../../engine/operations/raw.js'
+import type { HearPoint } from './hear-grid.js'
 import { xavier } from './start-values.js'
-
-export interface HearPoint {
-  hiddenLayers: number
-  learningRate: number
-  start: 'uniform' | 'normal'
-}
-
-export const HEAR_GRID: readonly HearPoint[] = [1, 2].flatMap(hiddenLayers =>
-  [3.2e-3, 1e-3, 3.2e-4, 1e-4].flatMap(learningRate =>
-    (['uniform', 'normal'] as const).map(start => ({ hiddenLayers, learningRate, start })),
-  ),
-)
 
 /** Units of a hidden layer, and the share of them that is left out at each step. */
 export const HEAR = { hidden: 1024, dropout: 0.1 }

@@ -6,7 +6,8 @@ import { streamOf } from '../../../graphs/streams/draws.js'
 import type { Matrix } from '../../statistics/products.js'
 import { startedEngine } from '../../statistics/row-tiles.js'
 import type { Truth } from '../../statistics/truth.js'
-import { HEAR, type HearPoint, hearNetwork, keyedDropout } from './hear-network.js'
+import { type HearPoint, pointName } from './hear-grid.js'
+import { HEAR, hearNetwork, keyedDropout } from './hear-network.js'
 import { adam, entropy, epochs, matrixOf, targetsOf, tensorOf } from './network.js'
 
 const BATCH = 1024
@@ -64,10 +65,6 @@ export async function hear(
     engine.tf.dispose(Object.values(held))
   }
 }
-
-/** `2 layers, 0.001, normal`. */
-export const pointName = ({ hiddenLayers, learningRate, start }: HearPoint) =>
-  `${hiddenLayers} layer${hiddenLayers === 1 ? '' : 's'}, ${learningRate}, ${start}`
 
 interface Held {
   train: Tensor
