@@ -18,7 +18,7 @@ function loadedBy(file: string): Set<string> {
   return loaded
 }
 
-for (const [height, rooms] of LAYERS.entries())
+for (const [height, rooms] of LAYERS.slice(0, -1).entries())
   for (const room of rooms)
     test(`${room} imports nothing from above it`, t => {
       const files = readdirSync(join(BUILT, room), { recursive: true, encoding: 'utf8' })
