@@ -1,6 +1,6 @@
 /**
- * The wire format of protocol buffers, as much of it as ONNX and TensorFlow need: fields as (number, type) keys before
- * whole numbers (varints) or four bytes, and everything else by its length.
+ * The wire format of protocol buffers, as much of it as ONNX, TensorFlow and TensorBoard need: fields as (number, type)
+ * keys before whole numbers (varints), four bytes or eight, and everything else by its length.
  * https://protobuf.dev/programming-guides/encoding
  */
 const VARINT = 0
@@ -24,6 +24,11 @@ export function wholes(number: number, values: readonly number[]): Bytes {
 /** A number in single precision. */
 export function single(field: number, value: number): Bytes {
   return joined([varint((field << 3) | FOUR_BYTES), new Uint8Array(Float32Array.of(value).buffer)])
+}
+
+/** A number in double precision. */
+export function double(field: number, value: number): Bytes {
+  return joined([varint((field << 3) | EIGHT_BYTES), new Uint8Array(Float64Array.of(value).buffer)])
 }
 
 /** Text, raw bytes, or a message of fields. */

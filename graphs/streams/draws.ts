@@ -3,6 +3,7 @@ import { hash } from 'node:crypto'
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
+import { inRandomOrder } from '../../data/random-order.js'
 import type { Draws, Rng } from '../../stages/values.js'
 import { fillNormal, standardNormal } from './ziggurat.js'
 
@@ -34,4 +35,10 @@ export function streamOf(key: string): Rng {
     normal: () => standardNormal(generator),
     fillNormal: (target, deviation) => fillNormal(target, deviation, generator),
   }
+}
+
+/** A new array in a random order, the same for the same key. */
+export function shuffled<Item>(items: readonly Item[], key: string): Item[] {
+  const rng = streamOf(key)
+  return inRandomOrder(items, count => rng.integer(0, count))
 }

@@ -1,6 +1,6 @@
 /** The name of a cached node's result for one clip: the same work on the same sound has the same key, whatever its id. */
 import { createHash } from 'node:crypto'
-import { FRONT_END_VERSION } from '../../stages/audio/front-end.js'
+import { FRONT_END_VERSION } from '../../stages/audio/front-end-version.js'
 import type { Clip } from '../../stages/values.js'
 import type { CheckedGraph, CheckedNode } from '../language/checked.js'
 

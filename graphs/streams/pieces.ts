@@ -1,5 +1,6 @@
 /** Pieces of clips, as a trained encoder hears them: patches of spectrograms, excerpts of recordings. */
 import { describePort, type Port } from '../../stages/ports.js'
+import { repeated } from '../../stages/repeated.js'
 import type { LogMel, Recording } from '../../stages/values.js'
 import { lanesOf } from '../language/lift.js'
 import { laneOfValue, together } from './lanes.js'
@@ -34,15 +35,8 @@ export function pieceOf(value: unknown, piece: Port, start: number, band = 0): u
   const from = Math.max(0, Math.min(Math.round(start / second), total - length))
   const read = (value as LogMel | Recording).read(from, Math.min(length, total))
   const wide = piece.kind === 'patch' ? (value as LogMel).bands : 1
-  const whole = repeated(read, length * wide)
+  const whole = total < length ? repeated(read, length * wide) : read
   return piece.kind === 'patch' && wide !== piece.bands ? narrowed(whole, wide, band, piece.bands) : whole
-}
-
-function repeated(read: Float32Array, length: number): Float32Array {
-  if (read.length === length) return read
-  const piece = new Float32Array(length)
-  for (let at = 0; at < length; at += read.length) piece.set(read.subarray(0, length - at), at)
-  return piece
 }
 
 /** Some bands of every frame. */

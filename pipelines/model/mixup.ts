@@ -2,6 +2,7 @@
  * mixup (Zhang et al., ICLR 2018): each item of a batch is mixed with another one of the batch, labels with the same
  * share as sounds. What is mixed is what the batches hold: of patches, log-mel numbers, as edufonseca/waspaa19 does.
  */
+import { inRandomOrder } from '../../data/random-order.js'
 import { streamOf } from '../../graphs/streams/draws.js'
 import type { BatchValues } from '../../graphs/streams/layout.js'
 import type { Rng } from '../../stages/values.js'
@@ -18,7 +19,7 @@ export interface Mixing {
 /** lambda x_i + (1 - lambda) x_j in every batch and lane, with one j (each once) and one lambda for item i. */
 export function mixBatch(values: BatchValues, { count, alpha, key }: Mixing): BatchValues {
   const rng = streamOf(key)
-  const partners = permutation(count, rng)
+  const partners = inRandomOrder([...Array(count).keys()], below => rng.integer(0, below))
   const shares = Float64Array.from({ length: count }, () => betaDraw(alpha, rng))
   const mixed = (from: Float32Array) => {
     const size = from.length / count
@@ -33,18 +34,10 @@ export function mixBatch(values: BatchValues, { count, alpha, key }: Mixing): Ba
   return Object.fromEntries(Object.entries(values).map(([id, of]) => [id, lanes(of)]))
 }
 
-function permutation(count: number, rng: Rng): number[] {
-  const order = Array.from({ length: count }, (_, at) => at)
-  for (let i = count - 1; i > 0; i--) {
-    const j = rng.integer(0, i + 1)
-    const item = order[i]!
-    order[i] = order[j]!
-    order[j] = item
-  }
-  return order
-}
-
-/** A draw from Beta(alpha, alpha): two gamma draws, one over their sum, by their logarithms so that none is 0. */
+/**
+ * A draw from Beta(alpha, alpha): two gamma draws, one over their sum, by their logarithms so that none is 0. d3-random's draws
+ * underflow to 0 where alpha is small, and its shares lean to 0 then.
+ */
 export function betaDraw(alpha: number, rng: Rng): number {
   const [one, other] = [logGamma(alpha, rng), logGamma(alpha, rng)]
   return 1 / (1 + Math.exp(other - one))

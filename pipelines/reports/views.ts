@@ -14,7 +14,7 @@ import { escaped } from '../drawing/html-page.js'
 import { sentence } from '../drawing/page.js'
 import { progress } from '../terminal/progress.js'
 import { type Shown, type Sound, show } from './tap/exhibits.js'
-import { meaningAt } from './tap/front-end.js'
+import { meaningAt } from './tap/picture-meaning.js'
 import { type Written, writeShown } from './tap/write-shown.js'
 
 export interface ViewsOptions {

@@ -1,7 +1,7 @@
 /** Versions of what a run's numbers depend on. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { FRONT_END_VERSION } from '../../stages/audio/front-end.js'
+import { FRONT_END_VERSION } from '../../stages/audio/front-end-version.js'
 
 const require = createRequire(import.meta.url)
 

@@ -1,4 +1,5 @@
 /** From a recording to one event of a scene, or to the bed that lies under all of them. */
+import { repeated } from '../repeated.js'
 import type { Recording, Rng } from '../values.js'
 import { activeStretch } from './active-level.js'
 
@@ -41,9 +42,7 @@ export function cutBed(source: Source, length: number, rng: Rng): Cut {
   if (source.samples === 0) throw new RangeError('the recording has no samples')
   const start = source.samples > length ? rng.integer(0, source.samples - length + 1) : 0
   const piece = source.read(start, Math.min(length, source.samples))
-  const samples = new Float32Array(length)
-  for (let at = 0; at < length; at += piece.length) samples.set(piece.subarray(0, length - at), at)
-  return { samples, start }
+  return { samples: repeated(piece, length), start }
 }
 
 function fadeIn(samples: Float32Array, length: number): void {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { describeStage, type LogMelPort, logMel, ParameterProblem } from '../contract.js'
 import { asViews, viewCount, viewsPort } from '../each-view.js'
 import { duration } from '../quantities.js'
+import { repeated } from '../repeated.js'
 import type { LogMel, Patch, Rng } from '../values.js'
 
 const time = duration({ min: 0, max: 86_400 })
@@ -131,10 +132,4 @@ function patchAt(mel: LogMel, start: number, frames: number): Patch {
   if (mel.frames >= frames) return mel.read(start, frames)
   if (mel.frames === 0) throw new RangeError('the clip has no frames')
   return repeated(mel.read(0, mel.frames), frames * mel.bands)
-}
-
-function repeated(values: Float32Array, length: number): Float32Array {
-  const longer = new Float32Array(length)
-  for (let at = 0; at < length; at += values.length) longer.set(values.subarray(0, length - at), at)
-  return longer
 }

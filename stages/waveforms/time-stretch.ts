@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { describeStage, excerpt } from '../contract.js'
 import { duration, range } from '../quantities.js'
+import { repeated } from '../repeated.js'
 import type { Excerpt, Rng } from '../values.js'
 import { powerOfTwo } from './fourier.js'
 import { timeStretched } from './phase-vocoder.js'
@@ -40,7 +41,5 @@ export default describeStage({
 /** `length` samples: from a random place of a longer sound, or a shorter one repeated from its start. */
 export function fitted(sound: Float32Array, length: number, rng: Rng): Excerpt {
   const start = sound.length > length ? rng.integer(0, sound.length - length + 1) : 0
-  const out = new Float32Array(length)
-  for (let at = 0; at < length; at += sound.length) out.set(sound.subarray(start, start + length - at), at)
-  return out
+  return repeated(sound.subarray(start), length)
 }

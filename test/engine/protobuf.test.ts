@@ -1,7 +1,7 @@
 import { testProp } from '@fast-check/ava'
 import test from 'ava'
 import fc from 'fast-check'
-import { field, fieldsOf, joined, single, whole, wholes } from '../../engine/protobuf.js'
+import { double, field, fieldsOf, joined, single, whole, wholes } from '../../engine/protobuf.js'
 
 test('bytes as Google writes them', t => {
   t.deepEqual([...whole(1, 150)], [0x08, 0x96, 0x01])
@@ -11,16 +11,17 @@ test('bytes as Google writes them', t => {
   t.deepEqual([...whole(1, 2 ** 40)], [0x08, 0x80, 0x80, 0x80, 0x80, 0x80, 0x20])
   t.deepEqual([...wholes(6, [3, 270, 86942])], [0x32, 6, 0x03, 0x8e, 0x02, 0x9e, 0xa7, 0x05])
   t.deepEqual([...single(4, 1)], [0x25, 0, 0, 0x80, 0x3f])
+  t.deepEqual([...double(5, 1)], [0x29, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f])
 })
 
 testProp(
-  'fields come back in their order, numbers of four bytes are passed over',
+  'fields come back in their order, numbers of four and eight bytes are passed over',
   [fc.array(fc.tuple(fc.integer({ min: 1, max: 1000 }), fc.oneof(fc.nat(), fc.uint8Array())))],
   (t, fields) => {
     const parts = fields.map(([number, value]) =>
       typeof value === 'number' ? whole(number, value) : field(number, Uint8Array.from(value)),
     )
-    const found = fieldsOf(joined(parts.flatMap(part => [part, single(3, 0.5)])))
+    const found = fieldsOf(joined(parts.flatMap(part => [part, single(3, 0.5), double(4, 0.5)])))
     t.deepEqual(
       found.map(({ number, value }) => [number, typeof value === 'number' ? value : [...value]]),
       fields.map(([number, value]) => [number, typeof value === 'number' ? value : [...value]]),

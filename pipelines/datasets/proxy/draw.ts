@@ -1,8 +1,8 @@
 /** One draw of a study: some groups are held out, and each way of validating scores every model on the others. */
 import { contamination } from '../../../data/splits/contamination.js'
 import type { SplitClip } from '../../../data/splits/parts.js'
+import { shuffled } from '../../../graphs/streams/draws.js'
 import type { Tuned } from '../../evaluation/probes/classifiers.js'
-import { shuffled } from '../../evaluation/probes/folds.js'
 import { topClasses } from '../../evaluation/probes/judges.js'
 import type { Matrix } from '../../statistics/products.js'
 import { score } from '../../statistics/scores.js'

@@ -1,7 +1,7 @@
 /** A map of embeddings: neighbours are alike to the encoder; a click plays the clip. */
 import { basename } from 'node:path'
 import { Problem } from '../../../data/problem.js'
-import { streamOf } from '../../../graphs/streams/draws.js'
+import { shuffled } from '../../../graphs/streams/draws.js'
 import { colour } from '../../drawing/chart.js'
 import { escaped } from '../../drawing/html-page.js'
 import { sentence } from '../../drawing/page.js'
@@ -96,17 +96,9 @@ async function likelyLabel(file: string): Promise<string | undefined> {
 function drawn(rows: number, most: number): number[] {
   const all = Array.from({ length: rows }, (_, row) => row)
   if (rows <= most) return all
-  shuffle(all, 'points of a map')
-  return all.slice(0, most).sort((a, b) => a - b)
-}
-
-/** Fisher and Yates; the same for the same key. */
-function shuffle<Value>(values: Value[], key: string): void {
-  const rng = streamOf(key)
-  for (let at = 0; at < values.length - 1; at++) {
-    const other = rng.integer(at, values.length)
-    ;[values[at], values[other]] = [values[other]!, values[at]!]
-  }
+  return shuffled(all, 'points of a map')
+    .slice(0, most)
+    .sort((a, b) => a - b)
 }
 
 /** Into the drawing, at one scale for both directions. */
@@ -121,8 +113,7 @@ function fitted(places: readonly [number, number][]): { x: number; y: number }[]
 /** Gives sounds to so many spots, label by label in turn, so that none is without. @returns how many could be read */
 async function addSounds(spots: readonly Spot[], table: ClipTable, most: number): Promise<number> {
   const turns = new Map<string, number>()
-  const order = [...spots]
-  shuffle(order, 'sounds of a map')
+  const order = shuffled(spots, 'sounds of a map')
   const turn = new Map(
     order.map(spot => [spot, turns.set(spot.label, (turns.get(spot.label) ?? 0) + 1).get(spot.label)!]),
   )

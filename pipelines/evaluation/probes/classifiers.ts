@@ -1,9 +1,9 @@
 /** The shallow classifiers of a probe, with the settings they choose from. Each is loaded when it is used: most need TensorFlow. */
 import { Problem } from '../../../data/problem.js'
 import { suggestion } from '../../../graphs/language/nearest-name.js'
+import { shuffled } from '../../../graphs/streams/draws.js'
 import type { Matrix } from '../../statistics/products.js'
 import type { Truth } from '../../statistics/truth.js'
-import { shuffled } from './folds.js'
 import type { Frames } from './frames.js'
 import type { HearParts } from './hear.js'
 import { HEAR_GRID, pointName } from './hear-grid.js'

@@ -1,11 +1,12 @@
 /** Nested cross-validation: settings are chosen without a look at the fold that is tested. */
 import { setImmediate } from 'node:timers/promises'
+import { shuffled } from '../../../graphs/streams/draws.js'
 import { mean } from '../../statistics/mean.js'
 import type { Matrix } from '../../statistics/products.js'
 import { standardiseRows } from '../../statistics/standardise.js'
 import { type Truth, truthOfRows } from '../../statistics/truth.js'
 import type { Classifier, Scores, Tuned, Validated } from './classifiers.js'
-import { type Division, type Fold, shuffled } from './folds.js'
+import type { Division, Fold } from './folds.js'
 import { type Frames, standardiseFrames } from './frames.js'
 import { type Answer, type Judge, LIKELIEST, likeliestClasses } from './judges.js'
 

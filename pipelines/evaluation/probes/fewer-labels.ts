@@ -1,7 +1,8 @@
 /** Folds whose training part is mostly unlabelled: a few clips a class, or a share of each class. */
 
+import { shuffled } from '../../../graphs/streams/draws.js'
 import type { Truth } from '../../statistics/truth.js'
-import { type Fold, innerFolds, shuffled } from './folds.js'
+import { type Fold, innerFolds } from './folds.js'
 
 /** How many labels there are: clips a class, or a share of the training part in (0, 1]. */
 export type Budget = { perClass: number } | { share: number }

@@ -1,6 +1,5 @@
 /** Who is trained on and who is tested: folds that keep the classes balanced and never split a group. */
-import { inRandomOrder } from '../../../data/random-order.js'
-import { streamOf } from '../../../graphs/streams/draws.js'
+import { shuffled } from '../../../graphs/streams/draws.js'
 
 /** Class number of a member, or all that it has. */
 export type Labels = number | readonly number[]
@@ -137,10 +136,4 @@ export function innerFolds(
 function divide(parts: readonly number[], part: number): Division {
   const numbers = parts.map((_, at) => at)
   return { train: numbers.filter(at => parts[at] !== part), test: numbers.filter(at => parts[at] === part) }
-}
-
-/** A new array in a random order, the same for the same key. */
-export function shuffled<T>(items: readonly T[], key: string): T[] {
-  const rng = streamOf(key)
-  return inRandomOrder(items, count => rng.integer(0, count))
 }

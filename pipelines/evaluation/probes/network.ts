@@ -1,9 +1,9 @@
 /** Small networks on frozen embeddings: what their training shares. */
 import type { Engine, Tensor, Weight } from '../../../engine/engine.js'
+import { shuffled } from '../../../graphs/streams/draws.js'
 import { sigmoidEntropy, softmaxEntropies } from '../../../stages/losses/cross-entropy.js'
 import type { Matrix } from '../../statistics/products.js'
 import type { Truth } from '../../statistics/truth.js'
-import { shuffled } from './folds.js'
 
 /** [rows, columns]; the caller disposes it. */
 export const tensorOf = ({ tf }: Engine, { rows, columns, values }: Matrix): Tensor =>

@@ -1,7 +1,7 @@
 /** What whoever runs an exported encoder has to know besides its graph: `encoder.json`, and the metadata of the files. */
 import type { FoundCheckpoint } from '../../model/checkpoint.js'
 import { versions } from '../../setup/versions.js'
-import type { FrontEnd } from './front-end.js'
+import type { FrontEnd } from './sound-to-patches.js'
 
 export interface Card {
   /** Version of these names. */

@@ -17,10 +17,10 @@ import { versions } from '../../setup/versions.js'
 import { type Card, cardOf } from './card.js'
 import { exportableEncoder } from './encoders/encoder.js'
 import { encoderWeights } from './encoders/weights.js'
-import { frontEnd, logMelImage } from './front-end.js'
 import type { Graph, Value } from './graph.js'
 import { OnnxGraph } from './onnx-graph.js'
 import { FORMATS, type Format, readme } from './readme.js'
+import { frontEnd, logMelImage } from './sound-to-patches.js'
 import { TensorflowGraph } from './tensorflow-graph.js'
 
 export interface ExportOptions {

@@ -10,7 +10,7 @@ import { commonScale, drawSpectrogram, type Mark, type Spectrogram } from '../..
 import { floatWav } from '../../drawing/wav-file.js'
 import { drawWave } from '../../drawing/wave-drawing.js'
 import type { Cut, Exhibit, Shown, Sound } from './exhibits.js'
-import type { Meaning } from './front-end.js'
+import type { Meaning } from './picture-meaning.js'
 
 /** What was written of one clip, and its drawings for the page. */
 export interface Written {

@@ -1,6 +1,5 @@
 /** Which clips a scene is made of: the first by turns, the others by the rules of company. */
-import { streamOf } from '../../../graphs/streams/draws.js'
-import { shuffled } from '../../../stages/audio/clips.js'
+import { shuffled } from '../../../graphs/streams/draws.js'
 import type { Clip, Draws } from '../../../stages/values.js'
 import type { SceneSettings } from './settings.js'
 import { type Split, splitClips } from './splits.js'
@@ -71,7 +70,7 @@ export class Casting {
   #order(round: number): Clip[] {
     let order = this.#orders.get(round)
     if (!order) {
-      order = shuffled(this.clips, streamOf(`scenes\u0000${this.seed}\u0000${round}`))
+      order = shuffled(this.clips, `scenes\u0000${this.seed}\u0000${round}`)
       this.#orders.set(round, order)
     }
     return order

@@ -19,9 +19,9 @@ test('CRC-32C: the examples of RFC 3720, B.4, and the usual check value', t => {
 })
 
 test('events and records byte for byte', t => {
-  t.is(versionEvent(2).toString('hex'), `090000000000000040${'1a0d'}${Buffer.from('brain.Event:2').toString('hex')}`)
+  t.is(hex(versionEvent(2)), `090000000000000040${'1a0d'}${Buffer.from('brain.Event:2').toString('hex')}`)
   // step 300 is the varint ac 02; the value is { tag: "a", simple_value: 1.5 } in a summary
-  t.is(scalarEvent(2, 300, { a: 1.5 }).toString('hex'), '09000000000000004010ac022a0a0a080a0161150000c03f')
+  t.is(hex(scalarEvent(2, 300, { a: 1.5 })), '09000000000000004010ac022a0a0a080a0161150000c03f')
   // the framing of an empty record: length 0, its masked checksum, that of no bytes
   t.is(record(Buffer.of()).toString('hex'), '000000000000000029039807d8ea82a2')
 })
@@ -117,3 +117,5 @@ print(json.dumps({tag: [[e.step, e.value, e.wall_time] for e in events.Scalars(t
     stderr,
   )
 })
+
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
