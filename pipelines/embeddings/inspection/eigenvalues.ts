@@ -1,8 +1,7 @@
-/** Linear algebra of small symmetric matrices. */
-
 /**
  * Eigenvalues of a symmetric matrix, largest first: Householder's reflections make it tridiagonal, bisection finds each
- * eigenvalue between the others (Golub and Van Loan, Matrix Computations, 8.3.1 and 8.4.1).
+ * eigenvalue between the others (Golub and Van Loan, Matrix Computations, 8.3.1 and 8.4.1). Without vectors: ml-matrix,
+ * which has them always, takes more than twice as long.
  *
  * @param matrix row-major side x side; left as it is
  */
@@ -74,49 +73,4 @@ function below(x: number, diagonal: Float64Array, beside: Float64Array): number 
     if (pivot < 0) count++
   }
   return count
-}
-
-/**
- * Some orthonormal directions along which rows lie far apart: the first principal axes of the rows, nearly.
- *
- * @param rows row-major count x dimensions
- * @returns axes, each of `dimensions` numbers
- */
-export function principalAxes(rows: Float32Array, dimensions: number, wanted: number): Float64Array[] {
-  const count = rows.length / dimensions
-  const mean = new Float64Array(dimensions)
-  for (const [at, value] of rows.entries()) mean[at % dimensions]! += value / count
-  let axes: Float64Array[] = Array.from({ length: Math.min(wanted, dimensions) }, (_, axis) =>
-    Float64Array.from({ length: dimensions }, (_, k) => Math.sin(1 + k * (axis + 1) * 0.7368) + (k === axis ? 1 : 0)),
-  )
-  for (let round = 0; round < ROUNDS; round++) {
-    const next = axes.map(() => new Float64Array(dimensions))
-    for (let row = 0; row < count; row++)
-      for (const [at, axis] of axes.entries()) {
-        let along = 0
-        for (let k = 0; k < dimensions; k++) along += (rows[row * dimensions + k]! - mean[k]!) * axis[k]!
-        for (let k = 0; k < dimensions; k++) next[at]![k]! += along * (rows[row * dimensions + k]! - mean[k]!)
-      }
-    axes = orthonormal(next)
-  }
-  return axes
-}
-
-const ROUNDS = 6
-
-/** Modified Gram-Schmidt; directions in which nothing is left go. */
-function orthonormal(vectors: readonly Float64Array[]): Float64Array[] {
-  const kept: Float64Array[] = []
-  const dot = (x: Float64Array, y: Float64Array) => x.reduce((sum, value, k) => sum + value * y[k]!, 0)
-  for (const vector of vectors) {
-    const rest = vector.slice()
-    const before = Math.sqrt(dot(rest, rest))
-    for (const one of kept) {
-      const shared = dot(rest, one)
-      for (let k = 0; k < rest.length; k++) rest[k]! -= shared * one[k]!
-    }
-    const length = Math.sqrt(dot(rest, rest))
-    if (length > 1e-9 * before) kept.push(rest.map(value => value / length))
-  }
-  return kept
 }

@@ -1,11 +1,11 @@
 /** Embeddings in two dimensions: L2-normalised, their first principal components, then UMAP; the same every time. */
 import { UMAP } from 'umap-js'
 import { streamOf } from '../../../graphs/streams/draws.js'
-import { dot, type Matrix, timesTransposed } from '../../statistics/products.js'
+import { centred, principalAxes } from '../../statistics/principal-axes.js'
+import { type Matrix, timesTransposed } from '../../statistics/products.js'
 
 /** Principal components that UMAP starts from: neighbours among these are those among all, and are found sooner. */
 const COMPONENTS = 32
-const ROUNDS = 15
 
 export interface LayoutOptions {
   seed: number
@@ -47,52 +47,8 @@ function normalised({ rows, columns, values }: Matrix): Matrix {
   return { rows, columns, values: scaled }
 }
 
-/**
- * Projection of the centred rows on their first principal components, by orthogonal iteration on the covariance
- * (Golub and Van Loan, Matrix Computations, 7.3.2).
- */
+/** Projection of the centred rows on their first principal axes; all of them if they have no more dimensions. */
 export function principalComponents(data: Matrix, seed: number, count = COMPONENTS): Matrix {
-  const { rows, columns, values } = data
-  const centred = { rows, columns, values: values.slice() }
-  for (let k = 0; k < columns; k++) {
-    let mean = 0
-    for (let row = 0; row < rows; row++) mean += values[row * columns + k]! / rows
-    for (let row = 0; row < rows; row++) centred.values[row * columns + k]! -= mean
-  }
-  if (columns <= count) return centred
-  const across = transposed(centred)
-  const covariance = timesTransposed(across, across)
-  const start = new Float32Array(count * columns)
-  streamOf(`principal components ${seed}`).fillNormal(start, 1)
-  let basis: Matrix = { rows: count, columns, values: Float64Array.from(start) }
-  for (let round = 0; round < ROUNDS; round++) basis = orthonormal(timesTransposed(basis, covariance))
-  return timesTransposed(centred, basis)
-}
-
-function transposed({ rows, columns, values }: Matrix): Matrix {
-  const out = new Float64Array(values.length)
-  for (let row = 0; row < rows; row++)
-    for (let k = 0; k < columns; k++) out[k * rows + row] = values[row * columns + k]!
-  return { rows: columns, columns: rows, values: out }
-}
-
-/** Of a row that is less than this share of what it was, nothing but rounding is left. */
-const ROUNDING = 1e-10
-
-/** The rows, each less what it shares with those before it (modified Gram-Schmidt), at length 1; 0 where nothing is left. */
-function orthonormal({ rows, columns, values }: Matrix): Matrix {
-  const out = values.slice()
-  const row = (at: number) => out.subarray(at * columns, (at + 1) * columns)
-  const product = (one: Float64Array, other: Float64Array) => dot(one, 0, other, 0, columns)
-  for (let at = 0; at < rows; at++) {
-    const one = row(at)
-    const before = Math.sqrt(product(one, one))
-    for (let other = 0; other < at; other++) {
-      const shared = product(one, row(other))
-      for (let k = 0; k < columns; k++) one[k]! -= shared * row(other)[k]!
-    }
-    const length = Math.sqrt(product(one, one))
-    for (let k = 0; k < columns; k++) one[k] = length > ROUNDING * before ? one[k]! / length : 0
-  }
-  return { rows, columns, values: out }
+  const rows = centred(data)
+  return data.columns <= count ? rows : timesTransposed(rows, principalAxes(rows, count, seed))
 }

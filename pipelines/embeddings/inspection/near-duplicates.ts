@@ -1,7 +1,7 @@
 /** Pairs of rows that point the same way: all of them, tile against tile. */
+import { centred, principalAxes } from '../../statistics/principal-axes.js'
 import { timesTransposed } from '../../statistics/products.js'
 import { rowTiles, startedEngine } from '../../statistics/row-tiles.js'
-import { principalAxes } from './eigenvalues.js'
 
 export interface Twin {
   a: number
@@ -120,14 +120,14 @@ function plainProducts(rows: Float32Array, columns: number, order: Uint32Array):
 function sorted(rows: Float32Array, dimensions: number): { order: Uint32Array; along: Float64Array } {
   const count = rows.length / dimensions
   const every = Math.max(1, Math.floor(count / SAMPLE))
-  const sample = new Float32Array(Math.ceil(count / every) * dimensions)
+  const sample = new Float64Array(Math.ceil(count / every) * dimensions)
   for (let row = 0, at = 0; row < count; row += every, at += dimensions)
     sample.set(rows.subarray(row * dimensions, (row + 1) * dimensions), at)
-  const [axis] = principalAxes(sample, dimensions, 1)
+  const sampled = centred({ rows: sample.length / dimensions, columns: dimensions, values: sample })
+  const axis = principalAxes(sampled, 1).values
   const places = new Float64Array(count)
-  if (axis)
-    for (let row = 0; row < count; row++)
-      for (let k = 0; k < dimensions; k++) places[row]! += rows[row * dimensions + k]! * axis[k]!
+  for (let row = 0; row < count; row++)
+    for (let k = 0; k < dimensions; k++) places[row]! += rows[row * dimensions + k]! * axis[k]!
   const order = Uint32Array.from({ length: count }, (_, row) => row).sort((a, b) => places[a]! - places[b]!)
   return { order, along: Float64Array.from(order, row => places[row]!) }
 }
