@@ -49,6 +49,13 @@ const own = {
     .max(64)
     .optional()
     .describe('equal parts of the clip, in order, that have statistics of their own; 1 if not said'),
+  fit: z
+    .union([
+      z.literal('standardise'),
+      z.strictObject({ whiten: z.int().min(1).max(4096).describe('numbers that leave') }),
+    ])
+    .optional()
+    .describe('a last step, fitted to unlabelled training clips when training ends: standardise, or { whiten: 128 }'),
 }
 
 /** The section `readout` of a document; `--readout` takes the same as a map. */
@@ -69,6 +76,7 @@ export interface Readout {
   bands: number | 'all'
   time: readonly string[]
   parts: number
+  fit?: 'standardise' | { whiten: number }
 }
 
 /** What settings mean; undefined is the encoder's own embedding. */

@@ -39,6 +39,8 @@ export class ClipEmbedding {
     private readonly found: FoundCheckpoint,
     private readonly hearing: Hearing,
     private readonly reading: Reading,
+    /** The same, for the untrained encoder: what is fitted is fitted to each. */
+    private readonly untrained: Reading,
     /** What log-mel statistics are of; none where nothing makes spectrograms. */
     private readonly mel: LogMelNode | undefined,
     private readonly prepared: Prepared,
@@ -51,12 +53,17 @@ export class ClipEmbedding {
   }
 
   /** With the weights that the thread has now. @returns rows written */
-  async write(file: string, level: EmbedOptions['level'], label: string): Promise<number> {
-    const { hearing, prepared, reading } = this
+  async write(
+    file: string,
+    level: EmbedOptions['level'],
+    label: string,
+    reading: Reading = this.reading,
+  ): Promise<number> {
+    const { hearing, prepared } = this
     const { length, second } = hearing.grid
     const hop = hearing.hop(this.options.hop)
     const details = { 'earshot.level': level, 'earshot.hop': String(hop), 'earshot.content': label }
-    const writer = this.#writer(file, reading.dimensions(level), details)
+    const writer = this.#writer(file, reading.dimensions(level), { ...reading.metadata, ...details })
     const bar = progress(`${label} of clips`, prepared.clips.length)
     const rowsOf = reading.rows(level)
     let written = 0
@@ -83,7 +90,7 @@ export class ClipEmbedding {
     if (untrained) {
       demandWhole(untrained)
       await this.thread.load(untrained.file)
-      await this.write(join(folder, 'untrained.arrow'), 'clip', 'untrained encoder')
+      await this.write(join(folder, 'untrained.arrow'), 'clip', 'untrained encoder', this.untrained)
     }
     const { mel } = this
     if (!mel) return

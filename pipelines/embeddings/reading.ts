@@ -2,6 +2,7 @@
 import { parse, YAMLParseError } from 'yaml'
 import { Problem } from '../../data/problem.js'
 import type { InferenceGraph } from '../../graphs/inference/inference-graph.js'
+import { type Fitted, fittedSize } from '../../graphs/readout/fit.js'
 import { planReadout } from '../../graphs/readout/plan.js'
 import {
   READOUT_NAMES,
@@ -15,7 +16,7 @@ import type { Reading } from './clip-embedding.js'
 import type { EmbedOptions } from './embed-options.js'
 import { layersOutput, plainOutput } from './encode.js'
 import { encoderLayer } from './encoder-layer.js'
-import { plainRows, readoutRows } from './rows.js'
+import { fittedRows, plainRows, readoutRows } from './rows.js'
 
 /**
  * What was asked for on the command line, else what the run says.
@@ -33,6 +34,10 @@ export function chosenReadout(
       hint: 'An encoder alone may be named with --layer.',
     })
   const readout = oneLayer ? undefined : readoutOf(asked === undefined ? ofRun : settingsOf(asked))
+  if (readout?.fit !== undefined && level === 'frame')
+    throw new Problem('bad-option', '--level frame: what is fitted is fitted to whole clips.', {
+      hint: 'Give a --readout without fit.',
+    })
   if (!readout && level === 'frame')
     throw new Problem('bad-option', "--level frame: the encoder's own embeddings are of patches.", {
       hint: 'Give a --readout that has frames, such as bands.',
@@ -65,17 +70,20 @@ export async function readingOf(
   inference: InferenceGraph,
   readout: Readout | undefined,
   thread: EncoderThread,
+  fitted?: Fitted,
 ): Promise<Reading> {
   const { encoder } = inference
   if (readout) {
     const plan = planReadout(encoder, readout, await thread.layers(encoder))
     const layers = plan.layers.map(({ name }) => name)
-    const said = { ...readout, layers, order: 'layer, part, statistic, band, channel' }
+    const { fit: _, ...unfitted } = readout
+    const rows = (level: EmbedOptions['level']) => readoutRows(level, plan)
+    const said = { ...(fitted ? readout : unfitted), layers, order: 'layer, part, statistic, band, channel' }
     return {
       output: layersOutput(thread, encoder, plan),
       plan,
-      dimensions: level => (level === 'frame' ? plan.frameDimensions : plan.dimensions),
-      rows: level => readoutRows(level, plan),
+      dimensions: level => (fitted ? fittedSize(fitted) : level === 'frame' ? plan.frameDimensions : plan.dimensions),
+      rows: level => (fitted ? fittedRows(rows(level), fitted) : rows(level)),
       metadata: {
         'earshot.layer': layers.map(name => `${encoder}.${name}`).join(','),
         'earshot.pooling': 'readout',

@@ -1,5 +1,6 @@
 /** What becomes of the patches of a clip: rows of the file, at one level. */
 import { ClipReadout, framesOf } from '../../graphs/readout/clip-readout.js'
+import { applyFitted, type Fitted } from '../../graphs/readout/fit.js'
 import type { ReadoutPlan } from '../../graphs/readout/plan.js'
 import type { EmbedOptions } from './embed-options.js'
 import type { EncodedPatch } from './encode.js'
@@ -54,4 +55,10 @@ export function readoutRows(level: EmbedOptions['level'], plan: ReadoutPlan): Ro
     reading = undefined
     return [{ start: 0, end: clip, embedding }]
   }
+}
+
+/** Rows after the step that was fitted to training clips. */
+export function fittedRows(rows: Rows, fitted: Fitted): Rows {
+  return (patch, lengths) =>
+    rows(patch, lengths).map(row => ({ ...row, embedding: applyFitted(fitted, row.embedding) }))
 }

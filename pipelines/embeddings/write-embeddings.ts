@@ -1,11 +1,12 @@
 /** Embeds recordings with a trained encoder into an Arrow file, and writes the baselines of probes beside it. */
 import { mkdirSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { readClips } from '../../data/manifests.js'
 import { demandOutput } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
 import { writeWhole } from '../../data/whole-file.js'
+import { UNTRAINED } from '../../engine/checkpoints/files.js'
 import { Hearing } from '../../graphs/inference/hearing.js'
 import { inferenceGraph } from '../../graphs/inference/inference-graph.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
@@ -22,6 +23,7 @@ import { bottleneckOfPhases } from './bottleneck.js'
 import { ClipEmbedding } from './clip-embedding.js'
 import type { EmbedOptions } from './embed-options.js'
 import { encoderIn } from './encoder-layer.js'
+import { readFitted } from './fitted-readout.js'
 import { logMelNode } from './log-mel-node.js'
 import { chosenReadout, readingOf } from './reading.js'
 import { shardMetadata } from './shard-metadata.js'
@@ -39,6 +41,10 @@ export interface Embedded {
   note: string | undefined
 }
 
+/** Said where a step would have to be fitted that was not. */
+const UNFITTED =
+  "The checkpoint has no fitted step for this readout: these are the encoder's own embeddings (plain). A run whose config has the readout fits it when its training ends."
+
 /** @throws the signal's reason once it is aborted */
 export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> {
   const began = performance.now()
@@ -52,7 +58,10 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
   demandOutput(options.output, 'Arrow', options.inputs)
   const found = findCheckpoint(options.run)
   const { graph, statistics, train } = found.checkpoint
-  const readout = chosenReadout(options, found.checkpoint.readout)
+  const asked = chosenReadout(options, found.checkpoint.readout)
+  const fitted = asked?.fit && readFitted(found.tensors, asked)
+  const unfitted = asked?.fit !== undefined && !fitted
+  const readout = unfitted ? undefined : asked
   const stages = await loadStages(graph.stageFiles)
   const inference = inferenceGraph(graph, stages, encoderIn(options.layer))
   const { graph: features, mel } = logMelNode(inference, stages)
@@ -72,12 +81,15 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
   const thread = await timed('starting TensorFlow', startEncoder({ graph, seed, threads, precision }))
   let rows: number
   try {
-    const reading = await readingOf(options, inference, readout, thread)
+    const reading = await readingOf(options, inference, readout, thread, fitted)
+    const untrained = join(dirname(found.tensors), UNTRAINED)
+    const alike = readout?.fit ? readFitted(untrained, readout) : undefined
     const task = new ClipEmbedding(
       options,
       found,
       new Hearing(inference, stages, prepared, statistics),
       reading,
+      await readingOf(options, inference, readout, thread, alike),
       mel,
       prepared,
       columns,
@@ -97,7 +109,7 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
     seconds: (performance.now() - began) / 1000,
     audioSeconds: secondsOf(prepared).reduce((sum, one) => sum + (one || 0), 0),
     bottleneck: bottleneckOfPhases(phases),
-    note: found.checkpoint.note,
+    note: [found.checkpoint.note, ...(unfitted ? [UNFITTED] : [])].filter(Boolean).join('\n') || undefined,
   }
 }
 

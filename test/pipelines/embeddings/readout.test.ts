@@ -13,6 +13,7 @@ import { normalised } from '../../../stages/views/normalise.js'
 import { earshot, scratchFolder } from '../../earshot.js'
 import { near } from '../../engine/near.js'
 import { engine } from '../../engine/started.js'
+import { smallConfig } from '../../small-config.js'
 import { type RandomRun, randomRun, STATISTICS } from '../exchange/export/random-run.js'
 import { cosine, sound } from '../exchange/export/reference.js'
 
@@ -196,4 +197,41 @@ test.serial('what cannot be read is said in a sentence', async t => {
     t.regex(error, expected)
     t.notRegex(error, /\n {4}at /)
   }
+})
+
+test.serial('a fitted step is kept with the run; a checkpoint without it falls back to plain and says so', async t => {
+  const { config, sounds: heard, folder: own, cache } = smallConfig('fitted readout', { steps: 2, every: 1 })
+  const file = join(own, 'fitted.yaml')
+  writeFileSync(file, `extends: small.yaml\nreadout: { preset: bands, fit: { whiten: 5 } }\n`)
+  t.true(config.endsWith('small.yaml'))
+  const trained = join(own, 'run')
+  const { code, error } = await earshot(['train', file, '--run', trained], cache)
+  t.is(code, 0, error)
+  const arrow = join(own, 'white.arrow')
+  const embed = await earshot(['embed', trained, heard, '-o', arrow, '--baselines'], cache)
+  t.is(embed.code, 0, embed.error)
+  for (const one of [arrow, join(own, 'white.baselines/untrained.arrow')]) {
+    const read = await openEmbeddings(one)
+    t.teardown(() => read.close())
+    const { embedding, rows } = await read.read()
+    t.is(read.dimensions, 5)
+    t.like(JSON.parse(read.metadata['earshot.readout']!), { fit: { whiten: 5 } })
+    // of the clips that it was fitted to: means of 0, and products of numbers that are those of the identity
+    for (let i = 0; i < 5; i++)
+      for (let j = 0; j < 5; j++) {
+        const product = mean(
+          Array.from({ length: rows }, (_, row) => embedding[5 * row + i]! * embedding[5 * row + j]!),
+        )
+        t.true(Math.abs(product - (i === j ? 1 : 0)) < 1e-3, `${i}, ${j}: ${product}`)
+      }
+  }
+  const early = await earshot(
+    ['embed', join(trained, 'checkpoints/step-000001.safetensors'), heard, '-o', join(own, 'early.arrow')],
+    cache,
+  )
+  t.is(early.code, 0, early.error)
+  t.regex(early.out, /no fitted step for this readout: these are the encoder's own embeddings \(plain\)/)
+  const tooMany = await earshot(['train', file, '--run', `${trained}-2`, '--set', 'readout.fit.whiten=24'], cache)
+  t.is(tooMany.code, 1)
+  t.regex(tooMany.error, /24 clips cannot be whitened to 24 numbers/)
 })
