@@ -6,7 +6,10 @@
  * is faster.
  *
  *   node dist/bench/training-step.js [--rounds 5] [--threads 2] [--precision float32|bfloat16] [--model vgg ...]
- *                                    [--ways off,function,xla] [--peers eager,compile]
+ *                                    [--ways off,function,xla] [--peers eager,compile] [--clock wall|cpu]
+ *
+ * On a busy machine `--threads 1 --clock cpu` counts the time that the processor has worked for the process: it does not
+ * see the others, and nothing of how well threads share the work either.
  *
  * Python with torch: EARSHOT_PYTHON, or python3. torch.compile needs a C++ compiler.
  */
@@ -32,6 +35,7 @@ const { values: given } = parseArgs({
     model: { type: 'string', multiple: true, default: Object.keys(models) },
     ways: { type: 'string', default: 'off,function,xla' },
     peers: { type: 'string', default: 'eager,compile' },
+    clock: { type: 'string', default: 'wall' },
   },
 })
 const threads = Number(given.threads)
@@ -40,7 +44,7 @@ const torch = await startTorch()
 const features = cpuFeatures(readFileSync('/proc/cpuinfo', 'utf8'))
 console.log(`${cpus()[0]?.model.trim()}, ${features.join(' ')}; ${threads} threads, ${given.precision}`)
 const flags = ['TF_ENABLE_ONEDNN_OPTS', 'ONEDNN_MAX_CPU_ISA'].map(name => `${name}=${process.env[name] ?? ''}`)
-console.log(`${flags.join(' ')}; ${torch?.version ?? 'no PyTorch'}; examples/s\n`)
+console.log(`${flags.join(' ')}; ${torch?.version ?? 'no PyTorch'}; examples/s, ${given.clock} time\n`)
 
 const ways = given.ways.split(',') as Compile[]
 const peers = torch ? given.peers.split(',') : []
@@ -73,16 +77,25 @@ for (const name of given.model as Name[]) {
 torch?.end()
 
 function timed(step: () => void): number {
-  const start = performance.now()
+  const start = now()
   step()
-  return performance.now() - start
+  return now() - start
+}
+
+/** Milliseconds. */
+function now(): number {
+  if (given.clock !== 'cpu') return performance.now()
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e3
 }
 
 /** The Python process, waiting for work; undefined, with a sentence, where there is no torch. */
 async function startTorch() {
   const python = process.env.EARSHOT_PYTHON ?? 'python3'
   const script = join('bench', 'training-step', 'torch_steps.py')
-  const child = spawn(python, [script, String(threads), given.precision], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(python, [script, String(threads), given.precision, given.clock], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const version = await Promise.race([answers.next(), once(child, 'error').then(() => ({ done: true, value: '' }))])
   if (version.done) {
