@@ -1,5 +1,5 @@
 /** Files that appear whole: written beside their place under a name that says who is at it, and renamed. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -7,7 +7,7 @@ import { Problem } from './problem.js'
 import { inPlainWords, isFull, systemCode } from './system-problem.js'
 
 /** Of this machine: what a process of another one is writing is left alone. */
-const HERE = createHash('sha256').update(hostname()).digest('hex').slice(0, 6)
+const HERE = hash('sha256', hostname()).slice(0, 6)
 
 /** Names of unfinished files, as `beginPart` makes them. */
 export const isPart = (name: string) => /\.\d+\.part$/.test(name)

@@ -1,9 +1,9 @@
 /** Choices that hang on a key alone: of a larger share, those of a smaller one are a part. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** A number from 0 to 1, without 1, that the key decides. */
 export function keyed(...key: readonly (string | number)[]): number {
-  return createHash('sha1').update(key.join('\u0000')).digest().readUIntBE(0, 6) / 2 ** 48
+  return hash('sha1', key.join('\u0000'), 'buffer').readUIntBE(0, 6) / 2 ** 48
 }
 
 /** The `count` members whose keyed numbers are smallest. */

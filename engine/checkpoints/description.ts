@@ -1,5 +1,5 @@
 /** The JSON of a checkpoint: what its weights are of. It carries a hash of itself, so that no digit of it changes unseen. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { Problem } from '../../data/problem.js'
 import { writeWhole } from '../../data/whole-file.js'
@@ -65,5 +65,5 @@ function parsed(file: string): Record<string, unknown> & Partial<Description> {
 /** Of the values, whatever the blanks between them. */
 function hashOf(description: object): string {
   const plain = JSON.parse(JSON.stringify(description))
-  return createHash('sha256').update(JSON.stringify(plain)).digest('hex')
+  return hash('sha256', JSON.stringify(plain))
 }

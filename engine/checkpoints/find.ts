@@ -1,5 +1,5 @@
 /** Where a checkpoint lies, by the name that people give it; reads no weights, loads nothing heavy. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Problem } from '../../data/problem.js'
@@ -62,7 +62,7 @@ export function demandWhole({ file, hash, json }: CheckpointFiles): void {
 /** @throws Problem `bad-checkpoint` if it cannot be read */
 export function sha256Of(file: string): string {
   try {
-    return createHash('sha256').update(readFileSync(file)).digest('hex')
+    return hash('sha256', readFileSync(file))
   } catch (cause) {
     throw new Problem('bad-checkpoint', `${file} cannot be read (${(cause as NodeJS.ErrnoException).code}).`, { cause })
   }

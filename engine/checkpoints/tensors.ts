@@ -1,5 +1,5 @@
 /** The tensors of a checkpoint: weights and optimiser slots in one safetensors file. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { writeWhole } from '../../data/whole-file.js'
 import { decodeSafetensors, encodeSafetensors } from '../safetensors.js'
@@ -13,7 +13,7 @@ export function writeTensors(file: string, weights: State, slots: State = new Ma
   const named = [...slots].map(([name, slot]) => [SLOT + name, slot] as const)
   const bytes = encodeSafetensors(new Map([...weights, ...named]))
   writeWhole(file, bytes, { flush: true })
-  return createHash('sha256').update(bytes).digest('hex')
+  return hash('sha256', bytes)
 }
 
 /** @throws Problem if the file is missing, truncated or not safetensors */

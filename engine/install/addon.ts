@@ -1,5 +1,5 @@
 /** The C++ half of tfjs-node and ours on top: compiled in one go, checked, and put where tfjs-node looks for it. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
@@ -14,7 +14,7 @@ export const ADDON = 'tfjs_binding.node'
 const NATIVE = fileURLToPath(new URL('../../../engine/native/addon.cc', import.meta.url))
 
 /** Short name of our source: an addon in the cache that was made of another one is of no use. */
-export const nativeHash = (): string => createHash('sha256').update(readFileSync(NATIVE)).digest('hex').slice(0, 8)
+export const nativeHash = (): string => hash('sha256', readFileSync(NATIVE)).slice(0, 8)
 
 export interface TfjsNode {
   readonly folder: string

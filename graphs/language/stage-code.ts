@@ -1,5 +1,5 @@
 /** The code of a stage from outside Earshot: its file, and every file beside it that these files name. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 
@@ -28,7 +28,7 @@ export function codeHash(file: string): string {
 }
 
 const byName = ([one]: readonly string[], [other]: readonly string[]) => (one! < other! ? -1 : 1)
-const hashOf = (content: string | Uint8Array) => createHash('sha256').update(content).digest('hex')
+const hashOf = (content: string | Uint8Array) => hash('sha256', content)
 
 function namedIn(file: string): string[] {
   if (!/\.[mc]?[jt]s$/.test(file)) return []

@@ -1,5 +1,5 @@
 /** The name of a cached node's result for one clip: the same work on the same sound has the same key, whatever its id. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { FRONT_END_VERSION } from '../../stages/audio/front-end-version.js'
 import type { Clip } from '../../stages/values.js'
 import type { CheckedGraph, CheckedNode } from '../language/checked.js'
@@ -21,7 +21,7 @@ export function featureKey(
   { start, end }: Pick<Clip, 'start' | 'end'>,
 ): string {
   const key = [nodeWork(graph, nodeId), contentHash, start ?? '', end ?? ''].join('\u0000')
-  return createHash('sha256').update(key).digest('hex')
+  return hash('sha256', key)
 }
 
 const worksOfGraphs = new WeakMap<CheckedGraph, Map<string, string>>()
@@ -50,7 +50,7 @@ function workOf(node: CheckedNode, above: ReadonlyMap<string, string>): string {
     { ...node.parameters, ...node.content },
     Object.fromEntries(inputs.map(([port, ...rest]) => [port, rest])),
   ]
-  return createHash('sha256').update(canonical(work)).digest('hex')
+  return hash('sha256', canonical(work))
 }
 
 /** JSON with the keys of every map in order. */

@@ -6,6 +6,7 @@ import { Problem } from '../../data/problem.js'
 import type { Edit } from '../../graphs/language/edits.js'
 import { type Config, readConfig } from '../configuration/config.js'
 import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
+import { percent } from '../terminal/numbers.js'
 import { command } from '../terminal/shell-word.js'
 import { fromWeights, trainInFolder, usualRun } from '../training/train-in-folder.js'
 import type { Figures, Outcome } from '../training/training.js'
@@ -106,8 +107,7 @@ function report({ step, interrupted, figures, dropped }: Outcome, config: Config
 }
 
 function trained(step: number, { loss, secondsPerStep, waitedShare }: Figures, config: Config): string {
-  const share = `${(100 * waitedShare).toFixed(1)} %`
-  return `Trained ${step} steps: loss ${loss.toFixed(3)} (chance ${chanceOf(config).toFixed(3)}), ${secondsPerStep.toFixed(2)} s a step, ${share} of it waiting for data.`
+  return `Trained ${step} steps: loss ${loss.toFixed(3)} (chance ${chanceOf(config).toFixed(3)}), ${secondsPerStep.toFixed(2)} s a step, ${percent(waitedShare)} of it waiting for data.`
 }
 
 /** Whether it trains a separator and no encoder. */

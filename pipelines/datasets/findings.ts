@@ -1,4 +1,5 @@
 import { CANCELLED_CHANNELS } from '../../stages/audio/decoding/mono.js'
+import { percent } from '../terminal/numbers.js'
 import type { Refused } from './check-worker.js'
 import type { CheckedClip, Examined } from './examine-clip.js'
 
@@ -41,8 +42,7 @@ export function findingsOf(clip: CheckedClip, examined: Examined | Refused): Fin
   const found: Finding[] = []
   if (peak < SILENT) found.push(finding('silent', notes.find(isCancelled) ?? silence(peak)))
   else if (notes.length > 0) found.push(finding('odd', notes.join('; ')))
-  if (clipped >= CLIPPED)
-    found.push(finding('clipped', `${(100 * clipped).toFixed(1)} % of its samples stand at full scale`))
+  if (clipped >= CLIPPED) found.push(finding('clipped', `${percent(clipped)} of its samples stand at full scale`))
   const stated = wrongLength(clip, seconds)
   if (stated) found.push(finding('wrong-length', stated))
   return found

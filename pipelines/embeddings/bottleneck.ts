@@ -1,5 +1,7 @@
 /** The one line at the end of a run that says where the time went, and so what would make it faster. */
+
 import type { StreamFigures } from '../../graphs/streams/metrics.js'
+import { wholePercent } from '../terminal/numbers.js'
 
 export interface TrainingTimes {
   /** Seconds in which the trainer worked, and in which it waited for a batch. */
@@ -30,13 +32,13 @@ function shareOfTraining({ worked, waited, workers, stream, stages }: TrainingTi
   const [slowest] = Object.entries(stream.busy).sort(([, one], [, other]) => other - one)
   const all = Object.values(stream.busy).reduce((sum, seconds) => sum + seconds, 0)
   const views =
-    slowest && all > 0 ? `of the views' time ${named(slowest[0], stages)} took ${percent(slowest[1] / all)}` : ''
-  const busy = `The trainer was busy ${percent(share)} of the time`
+    slowest && all > 0 ? `of the views' time ${named(slowest[0], stages)} took ${wholePercent(slowest[1] / all)}` : ''
+  const busy = `The trainer was busy ${wholePercent(share)} of the time`
   if (share >= BUSY || !views) return `${busy}${views && `; ${views}`}.`
   const working = all / (workers * stream.elapsed)
   return working < IDLE
-    ? `${busy} and the views' ${threads(workers)} ${percent(working)}: handing on batches holds both up; ${views}.`
-    : `${busy} and waited for views; ${views} (${threads(workers)}, busy ${percent(working)} of the time).`
+    ? `${busy} and the views' ${threads(workers)} ${wholePercent(working)}: handing on batches holds both up; ${views}.`
+    : `${busy} and waited for views; ${views} (${threads(workers)}, busy ${wholePercent(working)} of the time).`
 }
 
 /** The edge on which items stood in line longest, and what they stood in line for; nothing if nobody stood for long. */
@@ -54,7 +56,7 @@ export function bottleneckOfPhases(phases: Readonly<Record<string, number>>): st
   const told = Object.entries(phases)
     .sort(([, one], [, other]) => other - one)
     .filter(([, seconds], place) => place === 0 || seconds / all >= 0.01)
-    .map(([phase, seconds], place) => `${phase} ${place === 0 ? 'took ' : ''}${percent(seconds / all)}`)
+    .map(([phase, seconds], place) => `${phase} ${place === 0 ? 'took ' : ''}${wholePercent(seconds / all)}`)
   if (!(all > 0)) return 'No time was measured.'
   const [first, ...rest] = told
   const line = [`${first} of the time`, ...rest].join(', ')
@@ -66,5 +68,4 @@ function named(id: string, stages: Readonly<Record<string, string>>): string {
   return !stage || stage === id ? id : `${id} (${stage})`
 }
 
-const percent = (share: number) => `${Math.round(100 * share)} %`
 const threads = (count: number) => (count === 1 ? 'one thread' : `${count} threads`)

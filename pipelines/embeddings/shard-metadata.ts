@@ -1,5 +1,5 @@
 /** What the files of a shard carry, so that they are put together only with the other shards of their list. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Shard } from '../jobs/shard.js'
 
 /** Key of schema metadata under which a file says which shard it is. */
@@ -7,6 +7,6 @@ export const SHARD = 'earshot.shard'
 
 /** @param ids of the whole list */
 export function shardMetadata({ number, of }: Shard, ids: readonly string[]): Record<string, string> {
-  const list = createHash('sha256').update(JSON.stringify(ids)).digest('hex').slice(0, 16)
+  const list = hash('sha256', JSON.stringify(ids)).slice(0, 16)
   return { [SHARD]: JSON.stringify({ number, of, list }) }
 }

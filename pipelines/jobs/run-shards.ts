@@ -1,5 +1,5 @@
 /** A command in shards: the same words for each share of the recordings, as jobs that run side by side. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Problem } from '../../data/problem.js'
@@ -77,11 +77,11 @@ export async function runShards<Result>(
 }
 
 function jobsOf({ identity, words }: ShardedCommand, folder: string, of: number): Map<string, ShardJob> {
-  const hash = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 8)
+  const name = hash('sha256', JSON.stringify(identity)).slice(0, 8)
   return new Map(
     Array.from({ length: of }, (_, at) => {
       const shard = { number: at + 1, of }
-      const key = `${shard.number}-of-${of}-${hash}`
+      const key = `${shard.number}-of-${of}-${name}`
       const path = jobPath(folder, key)
       return [key, { shard, key, folder: path, words: words(shard, path) }]
     }),

@@ -1,5 +1,5 @@
 /** What a run's checkpoint says, beside its weights: all that is needed to go on, or to embed. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { CHECKPOINT_FORMAT, type Description, writeDescription } from '../../engine/checkpoints/description.js'
 import { jsonFile } from '../../engine/checkpoints/files.js'
 import { demandWhole, locateCheckpoint } from '../../engine/checkpoints/find.js'
@@ -40,7 +40,7 @@ export interface FoundCheckpoint {
 
 /** Short name of a graph's content: equal graphs have equal hashes. */
 export function hashGraph(graph: CheckedGraph): string {
-  return createHash('sha256').update(JSON.stringify(graph.nodes)).digest('hex').slice(0, 16)
+  return hash('sha256', JSON.stringify(graph.nodes)).slice(0, 16)
 }
 
 /** After its weights: from then on the checkpoint exists. */

@@ -1,6 +1,7 @@
 /** The table of an evaluation. */
 
 import type { Mean } from '../statistics/intervals.js'
+import { wholePercent } from '../terminal/numbers.js'
 import type { Evaluation, Row } from './evaluate.js'
 import type { Measure } from './measure-mixture.js'
 
@@ -42,6 +43,5 @@ function overFloor({ name, step, overFloor, counted }: Row): string {
   if (step === undefined) return ''
   const momi = overFloor?.momi
   const gain = momi ? ` MoMi over the floor${cell(momi).replace(/^ */, ' ')};` : ''
-  const percent = (share: number) => `${Math.round(100 * share)} %`
-  return `${name}:${gain} as many active channels as stems in ${percent(counted.right)}, more in ${percent(counted.more)}, fewer in ${percent(counted.fewer)}.`
+  return `${name}:${gain} as many active channels as stems in ${wholePercent(counted.right)}, more in ${wholePercent(counted.more)}, fewer in ${wholePercent(counted.fewer)}.`
 }

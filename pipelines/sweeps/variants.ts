@@ -1,5 +1,5 @@
 /** What an arm makes of the base: checked before anything runs, each distinct graph once. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { readClips } from '../../data/manifests.js'
 import { Problem, Problems } from '../../data/problem.js'
@@ -127,7 +127,7 @@ export class ListKeys {
 
 /** SHA-256 over JSON with the keys of every map in order; 16 hex digits. */
 export function hashed(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value, inOrder)).digest('hex').slice(0, 16)
+  return hash('sha256', JSON.stringify(value, inOrder)).slice(0, 16)
 }
 
 const inOrder = (_: string, value: unknown) =>

@@ -5,6 +5,9 @@ export const inPercent = (share: number) => (100 * share).toFixed(1)
 
 export const percent = (share: number) => `${inPercent(share)} %`
 
+/** `47 %`. */
+export const wholePercent = (share: number) => `${Math.round(100 * share)} %`
+
 /** A difference of shares in percentage points: `+1.2`, `-0.4`. */
 export const signed = (share: number) => `${share < 0 ? '-' : '+'}${inPercent(Math.abs(share))}`
 

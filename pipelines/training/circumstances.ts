@@ -1,5 +1,5 @@
 /** What the bits of a run hang on besides its graph: its data, its settings, the program and the machine. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { cpuFeatures } from '../../engine/install/machine.js'
 import type { Prepared } from '../../graphs/streams/prepare.js'
@@ -82,4 +82,4 @@ function flat(path: string, value: unknown): Map<string, unknown> {
   return new Map(Object.entries(value).flatMap(([name, inner]) => [...flat(`${path}.${name}`, inner)]))
 }
 
-const hashOf = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex')
+const hashOf = (value: unknown) => hash('sha256', JSON.stringify(value))

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { describeStage, ParameterProblem, waveform } from '../contract.js'
 import { duration, frequency } from '../quantities.js'
-import type { FeatureStream } from '../values.js'
+import { featureStream } from './feature-stream.js'
 import { type LogMelOptions, logMelSpectrogram } from './spectra/log-mel-spectrogram.js'
 import { bandCentres } from './spectra/mel-filter-bank.js'
 
@@ -42,14 +42,9 @@ export default describeStage({
   },
   work:
     (given, ports) =>
-    ({ from }): FeatureStream => {
+    ({ from }) => {
       const options = logMelOptions(ports.from.rate, given)
-      return {
-        bands: given.bands,
-        blocks: () => logMelSpectrogram(from.blocks(), options),
-        seconds: () => from.seconds?.(),
-        notes: () => from.notes?.() ?? [],
-      }
+      return featureStream(from, given.bands, () => logMelSpectrogram(from.blocks(), options))
     },
 })
 

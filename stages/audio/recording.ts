@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { describeStage, waveform } from '../contract.js'
-import type { FeatureStream } from '../values.js'
+import { featureStream } from './feature-stream.js'
 
 /** The decoded sound of a clip on disk: pieces of it are read without decoding again. */
 export default describeStage({
@@ -14,10 +14,6 @@ export default describeStage({
   out: ({ from }) => ({ kind: 'recording', rate: from.rate }),
   work:
     () =>
-    ({ from }): FeatureStream => ({
-      bands: 1,
-      blocks: () => from.blocks(),
-      seconds: () => from.seconds?.(),
-      notes: () => from.notes?.() ?? [],
-    }),
+    ({ from }) =>
+      featureStream(from, 1, () => from.blocks()),
 })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
 import { locateIfThere } from '../../engine/checkpoints/find.js'
+import { featureStream } from '../audio/feature-stream.js'
 import { describeStage, ParameterProblem, recording } from '../contract.js'
 import { duration } from '../quantities.js'
 import type { FeatureStream, Recording } from '../values.js'
@@ -88,12 +89,7 @@ export function channelStreams(from: Recording, { count, separate }: Processor, 
       for (const block of await all) yield block[at]!
     } else for await (const block of blocks()) yield block[at]!
   }
-  return Array.from({ length: count }, (_, at) => ({
-    bands: 1,
-    blocks: () => channel(at),
-    seconds: () => from.seconds?.(),
-    notes: () => from.notes?.() ?? [],
-  }))
+  return Array.from({ length: count }, (_, at) => featureStream(from, 1, () => channel(at)))
 }
 
 async function everyBlock(blocks: AsyncIterable<Float32Array[]>): Promise<Float32Array[][]> {

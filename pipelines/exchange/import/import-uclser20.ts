@@ -1,5 +1,5 @@
 /** Makes a run folder of a published encoder: it embeds, probes and is trained on from like any other. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { readFileSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
@@ -85,7 +85,7 @@ export async function importUclser20(options: ImportOptions): Promise<Imported> 
       ...{ train: config.train, statistics: scaled, cursor: { epoch: 0, position: 0 }, lengths: {} },
       ...{ sha256: tensors(step), untrained: sha256Of(join(run.checkpoints, UNTRAINED)), versions: versions(), note },
     })
-    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    const sha256 = hash('sha256', bytes)
     run.status('finished', { imported: { from: basename(file), sha256, note } })
     return { run: run.path, encoder, scale, patches: patches.length }
   } catch (error) {

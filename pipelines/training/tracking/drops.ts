@@ -4,6 +4,7 @@ import { readJsonLinesWhole } from '../../../data/json-file.js'
 import { Problem } from '../../../data/problem.js'
 import type { Batch, Dropped } from '../../../graphs/streams/gather.js'
 import { plural } from '../../terminal/in-words.js'
+import { wholePercent } from '../../terminal/numbers.js'
 import type { RunFolder } from '../run-folder.js'
 
 const FILE = 'skipped.jsonl'
@@ -56,10 +57,9 @@ export class Drops {
     const all = this.#trained + this.#dropped
     const judged = this.#dropped / Math.max(all, ENOUGH * items.length)
     if (this.unusable + (1 - this.unusable) * judged <= this.limit || this.#dropped === 0) return
-    const share = `${Math.round((100 * this.#dropped) / all)} %`
     throw new Problem(
       'too-many-drops',
-      `${share} of the draws of clips came to nothing, ${this.#dropped} of ${all}. ${this.#firstInWords()}`,
+      `${wholePercent(this.#dropped / all)} of the draws of clips came to nothing, ${this.#dropped} of ${all}. ${this.#firstInWords()}`,
       {
         hint: `${this.#first?.hint ? `${this.#first.hint} ` : ''}All are listed in ${this.run.file(FILE)}. Mend or leave out these clips, or raise train.bad-clips (now ${this.limit}).`,
       },
