@@ -79,7 +79,9 @@ export function contractMistakes(contract: Readonly<Record<string, unknown>>): M
     for (const word of NODE_WORDS)
       demand(!(word in named), key, `'${word}' is what any node may say: take another name.`)
   const keys = Object.hasOwn(KEYS, String(runsIn)) ? KEYS[runsIn as Stage['runsIn']] : undefined
-  demand(keys !== undefined, 'runsIn', `runsIn is ${Object.keys(KEYS).join(', ')}, not ${show(runsIn)}.`)
+  const known = `runsIn is ${Object.keys(KEYS).join(', ')}, not ${show(runsIn)}.`
+  if (runsIn === undefined && 'place' in contract) demand(false, 'place', "'place' is called runsIn.")
+  else demand(keys !== undefined, 'runsIn', known)
   if (!keys) return mistakes
   for (const key of ['work', 'build', 'order'])
     if (key in keys)
@@ -104,7 +106,12 @@ export function contractMistakes(contract: Readonly<Record<string, unknown>>): M
 function inMistakes(ports: unknown): Mistake[] {
   const wrong = (message: string): Mistake => ({ key: 'in', message })
   const example = 'such as { from: patch }, with patch among the tools'
-  if (!isMap(ports)) return [wrong(`in is a map of what the stage reads, ${example}, not ${show(ports)}.`)]
+  if (!isMap(ports) || isExpectation(ports))
+    return [
+      wrong(
+        `in is a map of what the stage reads, ${example}, not ${isExpectation(ports) ? 'one such thing without a name' : show(ports)}.`,
+      ),
+    ]
   return Object.entries(ports).flatMap(([port, expected]) => {
     if (!isExpectation(expected)) return [wrong(`in.${port} is what arrives there, ${example}, not ${show(expected)}.`)]
     const other = expected.sameAs

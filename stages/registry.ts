@@ -45,7 +45,7 @@ export async function stageFromFile(file: string): Promise<Stage> {
     const place = placeOfError(file, cause)
     throw new Problem('bad-stage-file', `${file} cannot be loaded: ${(cause as Error).message}`, { place, cause })
   }
-  const missing = ['name', 'runsIn', 'summary', 'parameters', 'in', 'out'].filter(
+  const missing = ['name', 'summary', 'parameters', 'in', 'out'].filter(
     key => typeof exported !== 'object' || exported === null || !(key in exported),
   )
   if (missing.length === 0) return sound(exported as Record<string, unknown>, file)

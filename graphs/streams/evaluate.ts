@@ -6,6 +6,7 @@ import type { Feature, FeatureCache } from '../../data/feature-cache.js'
 import type { ItemStage, Stage } from '../../stages/contract.js'
 import type { Bank, Clip, Statistics } from '../../stages/values.js'
 import type { CheckedGraph, CheckedNode, Input } from '../language/checked.js'
+import { atFault } from './at-fault.js'
 import { bankOf } from './banks.js'
 import { framesOfLane, streamFor, valueFrom } from './cached-values.js'
 import { laneOfValue } from './lanes.js'
@@ -129,10 +130,21 @@ export class Evaluator {
       walk,
     )
     this.#begin(id)
-    const { bands, blocks, ...about } = streamFor(node.out, await this.#workOf(node)(walk))
-    const feature = await this.#store.write(keyOf(id), bands, blocks(), about)
+    const feature = await this.#written(node, walk, keyOf(id)).catch(error => {
+      throw this.#atFault(error, id, walk)
+    })
     framesOfLane(node.out, feature.frames)
     return this.#remember(keyOf(id), feature)
+  }
+
+  async #written(node: CheckedNode, walk: Walk, key: string): Promise<Feature> {
+    const { bands, blocks, ...about } = streamFor(node.out, await this.#workOf(node)(walk))
+    return this.#store.write(key, bands, blocks(), about)
+  }
+
+  #atFault(error: unknown, id: string, { values }: Walk): unknown {
+    const stage = this.#stages.get(this.#node(id).stage)
+    return stage ? atFault(error, this.#node(id), stage, this.#evaluation.graph.nodes, values) : error
   }
 
   #begin(id: string): void {
@@ -156,8 +168,12 @@ export class Evaluator {
       if (id in walk.values) continue
       const start = performance.now()
       this.#begin(id)
-      const value = run(walk)
-      walk.values[id] = value instanceof Promise ? await value : value
+      try {
+        const value = run(walk)
+        walk.values[id] = value instanceof Promise ? await value : value
+      } catch (error) {
+        throw this.#atFault(error, id, walk)
+      }
       this.busy[id] = (this.busy[id] ?? 0) + performance.now() - start
       if (!cached) this.runs[id] = (this.runs[id] ?? 0) + 1
     }

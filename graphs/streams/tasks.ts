@@ -1,6 +1,7 @@
 /** What the main thread asks of a pool worker, what comes back, and how a worker answers. */
 import { contentHash } from '../../data/content-hash.js'
 import { Problem } from '../../data/problem.js'
+import { allFinite, notFiniteIn } from './at-fault.js'
 import { begin, type Desk } from './desk.js'
 import { cachedNodes, type Evaluation, Evaluator, type FeatureStore, type Stages } from './evaluate.js'
 import { featureKey } from './features.js'
@@ -147,10 +148,7 @@ export class TaskRunner {
       lanes.map(lane => room[id]![lane]!.subarray(row * length, (row + 1) * length)),
     )
     if (rows.every(allFinite)) return
-    const { id, stage } = evaluation.graph.nodes.find(({ id }) => !allFinite(values[id]))!
-    throw new Problem('not-finite', `'${id}' (${stage}) gives numbers that are not finite.`, {
-      hint: 'What it was given is finite: look at what the stage does with silence, or with numbers that are all alike.',
-    })
+    throw notFiniteIn(evaluation.graph.nodes, values)!
   }
 
   /** What has come to the evaluator's figures since the last time. */
@@ -167,14 +165,6 @@ export class TaskRunner {
 }
 
 const isFatal = (error: unknown) => error instanceof Problem && FATAL.has(error.code)
-
-/** Numbers, or pairs and channels of them; what is no number of one size (a spectrogram, a clip) counts as finite. */
-function allFinite(value: unknown): boolean {
-  if (value instanceof Float32Array) return value.reduce((sum, number) => sum + 0 * number, 0) === 0
-  if (Array.isArray(value)) return value.every(allFinite)
-  const { a, b } = (value ?? {}) as { a?: unknown; b?: unknown }
-  return a === undefined || b === undefined || (allFinite(a) && allFinite(b))
-}
 
 function increase(before: Readonly<Record<string, number>>, now: Readonly<Record<string, number>>) {
   return Object.fromEntries(Object.entries(now).map(([name, value]) => [name, value - (before[name] ?? 0)]))

@@ -8,6 +8,7 @@ import { type Config, readConfig } from '../configuration/config.js'
 import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
 import { percent } from '../terminal/numbers.js'
 import { command } from '../terminal/shell-word.js'
+import { RunFolder } from '../training/run-folder.js'
 import { fromWeights, trainInFolder, usualRun } from '../training/train-in-folder.js'
 import type { Figures, Outcome } from '../training/training.js'
 import { verb } from './verb.js'
@@ -78,6 +79,7 @@ async function configOf(
   const chosen = file ?? saved
   if (!chosen)
     throw new Problem('no-config', 'There is no config to train.', { hint: './earshot train configs/quickstart.yaml' })
+  if (saved && !file) RunFolder.open(run!)
   if (!existsSync(chosen)) throw new Problem('no-config', `${chosen} does not exist.`)
   return readConfig(chosen, edits)
 }

@@ -68,8 +68,13 @@ export class RunFolder {
   static create(path: string): RunFolder {
     if (neverTrained(path)) rmSync(path, { recursive: true })
     if (existsSync(path) && (!statSync(path).isDirectory() || readdirSync(path).length > 0)) {
-      throw new Problem('run-exists', `The run folder ${path} is already there.`, {
-        hint: command`Go on with it: --run ${path} --resume. Or name another: --run ${`${path}-2`}`,
+      const other = command`--run ${`${path}-2`}`
+      if (existsSync(join(path, 'run.yaml')))
+        throw new Problem('run-exists', `The run folder ${path} is already there.`, {
+          hint: command`Go on with it: --run ${path} --resume. Or name another: ` + other,
+        })
+      throw new Problem('run-exists', `${path} is already there, and is not a run: it stays as it is.`, {
+        hint: `Name another: ${other}`,
       })
     }
     try {

@@ -31,6 +31,8 @@ test('mistakes, each at its key', t => {
     [{ name: '' }, 'name', /name is text, not ''/],
     [{ summary: 7 }, 'summary', /a line of text, not 7/],
     [{ runsIn: 'pool' }, 'runsIn', /source, item, batch, tensor, not 'pool'/],
+    [{ runsIn: undefined, place: 'item' }, 'place', /'place' is called runsIn/],
+    [{ in: patch }, 'in', /such as { from: patch }.* not one such thing without a name/],
     [{ parameters: { by: 1 } }, 'parameters', /z\.strictObject\(.*not a map/],
     [{ in: [patch] }, 'in', /not a list/],
     [{ in: { from: { accepts: ['pach'] } } }, 'in', /in\.from is what arrives there/],

@@ -160,6 +160,13 @@ test('numbers that are not finite are dropped, and told of the node that made th
   })
 })
 
+test('a mistake of a stage is told of its node', async t => {
+  const dropped: Dropped[] = []
+  const clips = clipsNamed('clip0', 'clumsy1', 'clip2', 'clip3', 'clip4', 'clip5')
+  await all({ clips, onDrop: drop => dropped.push(drop) })
+  t.is(dropped[0]!.reason, "'shaken' (shake) fails: from.frob is not a function")
+})
+
 test('a view more leaves the others alone', async t => {
   const nodes = [SOURCE, RAMP, CUT, MIX, view('shaken', 'shake', 'mixed')]
   const other: CheckedGraph = { nodes: [...nodes, view('more', 'shake', 'shaken'), batchNode(4, 'shaken')] }

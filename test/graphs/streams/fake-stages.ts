@@ -54,7 +54,7 @@ const ramp = describeStage({
     ({ clip }) => ({
       bands: BANDS,
       async *blocks() {
-        if (clip.id.startsWith('bad')) throw new Error(`${clip.id} cannot be read`)
+        if (clip.id.startsWith('bad')) throw new RangeError(`${clip.id} cannot be read`)
         if (clip.id.startsWith('program')) startProgram(`${clip.path}.pid`)
         if (clip.id.startsWith('endless') || clip.id.startsWith('program')) await sleep(600_000)
         for (let frame = 0; frame < frames; frame++) yield new Float32Array(BANDS).fill(number(clip.id) + frame / 1000)
@@ -89,7 +89,7 @@ const cut = describeStage({
     },
 })
 
-/** Adds one random number; refuses clips called `stubborn...`, divides by nothing at `silent...`, never ends at `stuck...`. */
+/** Adds one random number; refuses clips called `stubborn...`, is mistaken at `clumsy...`, divides by nothing at `silent...`, never ends at `stuck...`. */
 const shake = describeStage({
   runsIn: 'item',
   name: 'shake',
@@ -101,7 +101,8 @@ const shake = describeStage({
   work:
     () =>
     ({ from, clip, rng }) => {
-      if (clip.id.startsWith('stubborn')) throw new Error(`${clip.id} is stubborn`)
+      if (clip.id.startsWith('clumsy')) return (from as unknown as { frob(): Float32Array }).frob()
+      if (clip.id.startsWith('stubborn')) throw new RangeError(`${clip.id} is stubborn`)
       while (clip.id.startsWith('stuck')) Math.random()
       const shift = clip.id.startsWith('silent') ? 0 / 0 : rng('shift').uniform()
       return from.map(value => value + shift)

@@ -13,7 +13,8 @@ import { scratchFolder } from '../../earshot.js'
 test('a folder that holds something is refused', t => {
   const path = scratchFolder('run')
   writeFileSync(join(path, 'mine.txt'), '')
-  t.throws(() => RunFolder.create(path), { message: /already there/ })
+  const refused = t.throws<Problem>(() => RunFolder.create(path), { message: /already there, and is not a run/ })
+  t.notRegex(refused.hint!, /--resume/)
 })
 
 test('a run that failed before its first step gives way, one with a step, a lock or a file of mine does not', t => {
