@@ -46,11 +46,16 @@ export function demandOutput(output: string, kind: keyof typeof KINDS, inputs: r
  * @throws Problem `output-is-input`, `not-a-folder`
  */
 export function demandFolder(folder: string, inputs: readonly string[], names: readonly string[] = []): void {
-  const clash = [folder, ...names.map(name => join(folder, name))].find(out => inputs.some(input => isSame(input, out)))
-  if (clash !== undefined) throw readHere(clash, 'Name another folder with -o.')
+  demandOthers([folder, ...names.map(name => join(folder, name))], inputs)
   const there = found(folder)
   if (there && !there.isDirectory())
     throw new Problem('not-a-folder', `${folder} is a file: it stays as it is.`, { hint: 'Name a folder with -o.' })
+}
+
+/** @throws Problem `output-is-input` if one of the outputs is an input */
+export function demandOthers(outputs: readonly string[], inputs: readonly string[]): void {
+  const clash = outputs.find(output => inputs.some(input => isSame(input, output)))
+  if (clash !== undefined) throw readHere(clash, 'Name another output with -o.')
 }
 
 const readHere = (output: string, hint: string) =>

@@ -70,11 +70,19 @@ export default verb({
     demandFolder(output, [run, sounds], ['classification.json', 'scores.arrow', 'pruned.tsv', 'flagged.tsv'])
     if (predictions !== undefined) demandOutput(predictions, 'JSON', [run, sounds])
     const cache = join(cacheFolder(), 'features')
-    await stoppable(async signal => {
-      const { classifyRuns } = await import('../evaluation/classification/classify-runs.js')
-      const text = await classifyRuns(run, output, { ...options, sounds, cache, signal }, { prune, flag, predictions })
-      process.stdout.write(text)
-    }, `Stopped; nothing has been written to ${output} for the run under way.`)
+    await stoppable(
+      async signal => {
+        const { classifyRuns } = await import('../evaluation/classification/classify-runs.js')
+        const text = await classifyRuns(
+          run,
+          output,
+          { ...options, sounds, cache, signal },
+          { prune, flag, predictions },
+        )
+        process.stdout.write(text)
+      },
+      () => `Stopped; nothing has been written to ${output} for the run under way.`,
+    )
   },
 })
 

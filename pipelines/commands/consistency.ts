@@ -44,8 +44,11 @@ export default verb({
     const { writeConsistency } = await import('../evaluation/consistency/write-consistency.js')
     const folder = output ?? usualFolder(run, sounds)
     demandFolder(folder, [run, sounds])
-    await stoppable(async signal => {
-      process.stdout.write(await writeConsistency(runsOf(run), folder, { ...options, sounds, cache, signal }))
-    }, `Stopped; nothing has been written to ${folder} for the run under way.`)
+    await stoppable(
+      async signal => {
+        process.stdout.write(await writeConsistency(runsOf(run), folder, { ...options, sounds, cache, signal }))
+      },
+      () => `Stopped; nothing has been written to ${folder} for the run under way.`,
+    )
   },
 })

@@ -1,7 +1,7 @@
 /** `earshot data`: what is wrong with data sets, how to part them, and which part to trust. */
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { demandOutput } from '../../data/output-file.js'
+import { demandOthers, demandOutput } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
 import type { Part } from '../../data/splits/parts.js'
 import { writeWhole } from '../../data/whole-file.js'
@@ -126,6 +126,7 @@ const split = verb({
     }
     if (output === undefined) throw bad('Nothing says where to write.', 'Give -o, or --existing to count a split.')
     const parts = partsOf(flags.parts)
+    demandOthers([`${output}.tsv`, `${output}.yaml`, ...parts.map(({ name }) => `${output}-${name}.yaml`)], [set])
     const method = methodOf(flags)
     const keepGroups = flags.keepGroups ?? false
     const { list, assigned, report } = await splitSet({ set, label, group, parts, method, keepGroups, seed })

@@ -47,19 +47,27 @@ export default verb({
     const flags = { shard: one, shards, executor, maxParallel, slurm }
     const { shard, sharding } = await readSharding(flags, options.workers)
     const { output, layer, workers } = options
-    await stoppable(async signal => {
-      if (sharding) {
-        await inShards(
-          { run, inputs, output, layer, workers, signal },
-          sharding,
-          typedOptions(command, ['output', 'workers']),
-        )
-        return
-      }
-      const { writeEmbeddings } = await import('../embeddings/write-embeddings.js')
-      const cache = join(cacheFolder(), 'features')
-      report(await writeEmbeddings({ ...options, run, inputs, cache, shard, signal }), { output, shard })
-    }, `Stopped; ${output} has not been written. What has been read stays in the cache: run the same command again.`)
+    let written = false
+    await stoppable(
+      async signal => {
+        if (sharding) {
+          await inShards(
+            { run, inputs, output, layer, workers, signal },
+            sharding,
+            typedOptions(command, ['output', 'workers']),
+          )
+          return
+        }
+        const { writeEmbeddings } = await import('../embeddings/write-embeddings.js')
+        const cache = join(cacheFolder(), 'features')
+        const onWritten = () => {
+          written = true
+        }
+        report(await writeEmbeddings({ ...options, run, inputs, cache, shard, signal, onWritten }), { output, shard })
+      },
+      () =>
+        `Stopped; ${output} ${written ? 'is written, its baselines are not' : 'has not been written'}. What has been read stays in the cache: run the same command again.`,
+    )
   },
 })
 

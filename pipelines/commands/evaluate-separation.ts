@@ -48,14 +48,17 @@ export default verb({
     const { onDisk, writeWhole } = await import('../../data/whole-file.js')
     const file = output ?? usualFile(locateCheckpoint(run).file, manifest)
     demandOutput(file, 'JSON', [manifest])
-    await stoppable(async signal => {
-      const evaluation = await evaluateSeparation({ run, others, manifest, column: stems, count, signal })
-      onDisk(dirname(file), () => mkdirSync(dirname(file), { recursive: true }))
-      writeWhole(file, `${JSON.stringify(evaluation, undefined, 1)}\n`)
-      process.stdout.write(
-        `${evaluationText(evaluation)}\n${file}\nNext:\n  ${command`./earshot separate ${run} ${manifest} -o separated --count 5`}\n`,
-      )
-    }, `Stopped; ${file} has not been written.`)
+    await stoppable(
+      async signal => {
+        const evaluation = await evaluateSeparation({ run, others, manifest, column: stems, count, signal })
+        onDisk(dirname(file), () => mkdirSync(dirname(file), { recursive: true }))
+        writeWhole(file, `${JSON.stringify(evaluation, undefined, 1)}\n`)
+        process.stdout.write(
+          `${evaluationText(evaluation)}\n${file}\nNext:\n  ${command`./earshot separate ${run} ${manifest} -o separated --count 5`}\n`,
+        )
+      },
+      () => `Stopped; ${file} has not been written.`,
+    )
   },
 })
 

@@ -44,4 +44,6 @@ export interface EmbedOptions extends z.output<typeof embedOptions> {
   shard?: Shard | undefined
   /** Once aborted, nothing more is read or written, and unfinished files are taken away. */
   signal?: AbortSignal | undefined
+  /** Called once the output is there; its baselines follow. */
+  onWritten?: (() => void) | undefined
 }

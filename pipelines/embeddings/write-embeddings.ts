@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { readClips } from '../../data/manifests.js'
 import { demandOutput } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
-import { writeWhole } from '../../data/whole-file.js'
+import { onDisk, writeWhole } from '../../data/whole-file.js'
 import { UNTRAINED } from '../../engine/checkpoints/files.js'
 import { Hearing } from '../../graphs/inference/hearing.js'
 import { inferenceGraph } from '../../graphs/inference/inference-graph.js'
@@ -74,7 +74,7 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
         all.map(({ id }) => id),
       )
     : {}
-  makeRoom(options.output)
+  onDisk(dirname(options.output), () => mkdirSync(dirname(options.output), { recursive: true }))
   const prepared = await timed('reading the sounds', prepare(features, clips, options))
   writeLists(options.output, prepared)
   const { seed, threads, precision } = train
@@ -98,6 +98,7 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
     )
     await thread.load(found.tensors)
     rows = await timed('the encoder', task.write(options.output, options.level, 'embedding'))
+    options.onWritten?.()
     if (options.baselines ?? columns.length > 0) await timed('the baselines', task.writeBaselines())
   } finally {
     await thread.close()
@@ -152,18 +153,6 @@ async function prepare(
   } finally {
     bar.done()
     await pool.close()
-  }
-}
-
-/** @throws Problem if the folder of the output cannot be made */
-function makeRoom(output: string): void {
-  try {
-    mkdirSync(dirname(output), { recursive: true })
-  } catch (cause) {
-    throw new Problem('not-writable', `The embeddings cannot be written to ${output}: ${(cause as Error).message}`, {
-      hint: 'Name a file that you may write with -o.',
-      cause,
-    })
   }
 }
 

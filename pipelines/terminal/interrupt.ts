@@ -37,15 +37,15 @@ export function stopOnInterrupt(sentence: string): Interrupt {
 /**
  * Does work that Ctrl-C may stop; then says what became of it, with exit code 130.
  *
- * @param stopped told once the work has stopped
+ * @param stopped what to tell once the work has stopped
  */
-export async function stoppable(work: (signal: AbortSignal) => Promise<void>, stopped: string): Promise<void> {
+export async function stoppable(work: (signal: AbortSignal) => Promise<void>, stopped: () => string): Promise<void> {
   const { signal, release } = stopOnInterrupt('Stopping.')
   try {
     await work(signal)
   } catch (error) {
     if (!wasInterrupted(error, signal)) throw error
-    process.stdout.write(`${stopped}\n`)
+    process.stdout.write(`${stopped()}\n`)
     process.exitCode = 130
   } finally {
     release()

@@ -77,14 +77,7 @@ export class RunFolder {
         hint: `Name another: ${other}`,
       })
     }
-    try {
-      mkdirSync(join(path, 'checkpoints'), { recursive: true })
-    } catch (cause) {
-      throw new Problem('run-not-writable', `The run folder ${path} cannot be made: ${(cause as Error).message}`, {
-        hint: 'Name a folder that you may write with --run.',
-        cause,
-      })
-    }
+    onDisk(path, () => mkdirSync(join(path, 'checkpoints'), { recursive: true }))
     return new RunFolder(path)
   }
 

@@ -107,7 +107,7 @@ test('a run folder below a file, and a config that is a graph alone', async t =>
   writeFileSync(join(config.folder, 'file'), '')
   const below = await earshot(['train', config.config, '--run', join(config.folder, 'file', 'run')], config.cache)
   t.is(below.code, 1)
-  t.regex(below.error, /cannot be made/)
+  t.regex(below.error, /cannot be written/)
   const graph = await earshot(
     ['train', 'graphs/contrastive-16k.yaml', '--run', join(config.folder, 'run')],
     config.cache,

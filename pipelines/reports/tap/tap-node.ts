@@ -5,7 +5,7 @@ import { FeatureCache } from '../../../data/feature-cache.js'
 import { readJsonFile } from '../../../data/json-file.js'
 import { readClips } from '../../../data/manifests.js'
 import { Problem, Problems } from '../../../data/problem.js'
-import { writeWhole } from '../../../data/whole-file.js'
+import { isPart, onDisk, writeWhole } from '../../../data/whole-file.js'
 import type { CheckedGraph } from '../../../graphs/language/checked.js'
 import type { Document } from '../../../graphs/language/document.js'
 import { lanesOf } from '../../../graphs/language/lift.js'
@@ -103,22 +103,15 @@ function fromHere(path: string): string {
   return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short
 }
 
-/** An earlier tap gives way; anything else in the folder stays untouched. */
+/** An earlier tap gives way; anything else in the folder stays untouched. @throws Problem `folder-in-use`, and those of `onDisk` */
 function makeRoom(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true })
-    if (existsSync(join(folder, RECORD))) {
-      const { files } = readJsonFile(join(folder, RECORD)) as { files: string[] }
-      for (const name of [...files, RECORD]) if (/^[\w.-]+$/.test(name)) rmSync(join(folder, name), { force: true })
-    }
-  } catch (cause) {
-    if (cause instanceof Problem) throw cause
-    throw new Problem('not-writable', `The folder ${folder} cannot be written: ${(cause as Error).message}`, {
-      hint: 'Name a folder that you may write with -o.',
-      cause,
-    })
-  }
-  if (readdirSync(folder).length === 0) return
+  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
+  const record = join(folder, RECORD)
+  const { files } = (existsSync(record) ? readJsonFile(record) : { files: [] }) as { files: string[] }
+  onDisk(folder, () => {
+    for (const name of [...files, RECORD]) if (/^[\w.-]+$/.test(name)) rmSync(join(folder, name), { force: true })
+  })
+  if (readdirSync(folder).every(isPart)) return
   throw new Problem('folder-in-use', `The folder ${folder} holds files that are not of an earlier tap.`, {
     hint: 'Name another folder with -o.',
   })

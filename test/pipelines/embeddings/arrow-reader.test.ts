@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -60,6 +60,8 @@ for (const [name, [change, code]] of Object.entries(damage))
 
 test('a file that is not there is a problem', async t => {
   t.is(await codeOf(openEmbeddings(join(folder, 'absent.arrow'))), 'no-embeddings')
+  mkdirSync(join(folder, 'folder.arrow'))
+  t.is(await codeOf(openEmbeddings(join(folder, 'folder.arrow'))), 'no-embeddings')
 })
 
 test('a column that is not there names the nearest', async t => {
