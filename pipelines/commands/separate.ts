@@ -70,7 +70,7 @@ export default verb({
     if (overlap > window / 2)
       throw new Problem(
         'bad-option',
-        `--overlap must be at most half of --window: ${overlap} s of ${window} s are more.`,
+        `--overlap must be at most half the window: ${overlap} s is more than half of ${window} s.`,
       )
     demandFolder(folder, [run, sounds])
     const given = { run, others, sounds, folder, count }

@@ -90,7 +90,7 @@ test.serial('killed, stopped and failed shards: what is done is kept, and the fi
 test.serial('options that do not go together are told before anything begins', async t => {
   const cases: [string[], RegExp][] = [
     [['--shards', '2', '--shard', '1/2'], /--shard makes one shard, --shards makes all of them/],
-    [['--shards', '0'], /--shards 0: expected a whole number from 1\./],
+    [['--shards', '0'], /--shards must be at least 1, not '0'\./],
     [['--shards', '26'], /25 clips cannot be parted into 26 shards\./],
     [['--max-parallel', '2'], /--max-parallel says how shards run: say how many with --shards 16/],
     [['--executor', 'slurm'], /--executor says how shards run/],
