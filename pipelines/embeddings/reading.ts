@@ -2,8 +2,7 @@
 import { parse, YAMLParseError } from 'yaml'
 import { Problem } from '../../data/problem.js'
 import type { InferenceGraph } from '../../graphs/inference/inference-graph.js'
-import { type Fitted, fittedSize } from '../../graphs/readout/fit.js'
-import { planReadout } from '../../graphs/readout/plan.js'
+import type { Fitted } from '../../graphs/readout/fit.js'
 import {
   READOUT_NAMES,
   type Readout,
@@ -14,9 +13,9 @@ import {
 import type { EncoderThread } from '../model/trainer-thread.js'
 import type { Reading } from './clip-embedding.js'
 import type { EmbedOptions } from './embed-options.js'
-import { layersOutput, plainOutput } from './encode.js'
+import { plainOutput } from './encode.js'
 import { encoderLayer } from './encoder-layer.js'
-import { fittedRows, plainRows, readoutRows } from './rows.js'
+import { plainRows } from './rows.js'
 
 /**
  * What was asked for on the command line, else what the run says.
@@ -74,22 +73,8 @@ export async function readingOf(
 ): Promise<Reading> {
   const { encoder } = inference
   if (readout) {
-    const plan = planReadout(encoder, readout, await thread.layers(encoder))
-    const layers = plan.layers.map(({ name }) => name)
-    const { fit: _, ...unfitted } = readout
-    const rows = (level: EmbedOptions['level']) => readoutRows(level, plan)
-    const said = { ...(fitted ? readout : unfitted), layers, order: 'layer, part, statistic, band, channel' }
-    return {
-      output: layersOutput(thread, encoder, plan),
-      plan,
-      dimensions: level => (fitted ? fittedSize(fitted) : level === 'frame' ? plan.frameDimensions : plan.dimensions),
-      rows: level => (fitted ? fittedRows(rows(level), fitted) : rows(level)),
-      metadata: {
-        'earshot.layer': layers.map(name => `${encoder}.${name}`).join(','),
-        'earshot.pooling': 'readout',
-        'earshot.readout': JSON.stringify(said),
-      },
-    }
+    const { readoutReading } = await import('./readout-reading.js')
+    return readoutReading(inference, readout, thread, fitted)
   }
   const layer = await encoderLayer(asked, encoder, thread)
   const output = plainOutput(thread, inference, layer)
