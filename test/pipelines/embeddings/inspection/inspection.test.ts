@@ -78,6 +78,12 @@ test('the effective rank of orthogonal rows is their number, of equal ones 1', a
   t.true(Math.abs((await inspectFile(equal, 0.9)).rank - 1) < 1e-3)
 })
 
+test('a file without rows is inspected, too', async t => {
+  const file = written('no-rows', { rows: 0, embedding: () => [0, 0, 0] })
+  const { rows, rankRows, norms, near } = await inspectFile(file, 0.999)
+  t.deepEqual([rows, rankRows, norms.mean, near.count], [0, 0, 0, 0])
+})
+
 testProp(
   'eigenvalues keep trace and square sum, and are those of a known matrix',
   [fc.integer({ min: 1, max: 12 })],
