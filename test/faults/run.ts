@@ -1,6 +1,6 @@
 /**
  * `npm run test:faults [-- 1000 [train,embed]]`: so many injected faults, and their counts. Ends with 1 if anything was lost,
- * taken for whole, not as it would have been, or told by a stack.
+ * taken for whole, not as it would have been, or told by a stack. After Ctrl-C it counts what it has.
  */
 import { prepareDeeds } from './deeds.js'
 import { Injector, KINDS } from './injector.js'
@@ -18,7 +18,11 @@ for (const deed of deeds) {
 }
 
 const outcomes: Outcome[] = []
-for (let n = 0; n < count; n++) {
+let asked = false
+process.once('SIGINT', () => {
+  asked = true
+})
+for (let n = 0; n < count && !asked; n++) {
   const deed = deeds[n % deeds.length]!
   const reference = references.get(deed.name)!
   const outcome = await trials.one(deed, faultOf(Math.floor(n / deeds.length), KINDS, reference.writes), reference)

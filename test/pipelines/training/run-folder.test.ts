@@ -43,7 +43,9 @@ test('a folder without run.yaml is not a run', t => {
 test('a folder below a file cannot be made, and the sentence says so', t => {
   const path = join(scratchFolder('run'), 'file')
   writeFileSync(path, '')
-  t.throws(() => RunFolder.create(join(path, 'run')), { message: /run cannot be written: a part of the path is a file/ })
+  t.throws(() => RunFolder.create(join(path, 'run')), {
+    message: /run cannot be written: a part of the path is a file/,
+  })
 })
 
 test('files are cut back to their lengths', t => {
