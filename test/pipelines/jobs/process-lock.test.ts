@@ -35,6 +35,13 @@ test('a lock of a process that has ended is taken over, also if its number is in
   }
 })
 
+test('a lock that cannot be written is a problem that names its folder', t => {
+  const folder = scratchFolder('lock')
+  writeFileSync(join(folder, 'file'), '')
+  for (const place of ['file', 'file/deeper'])
+    t.throws(() => tryLock(join(folder, place, 'lock')), { code: 'not-writable', message: /file.* cannot be written/ })
+})
+
 test('a lock of another machine is left alone', t => {
   const file = join(scratchFolder('lock'), 'lock')
   const holder = { pid: 1, host: `not-${hostname()}`, began: '' }

@@ -104,6 +104,14 @@ test.serial('what cannot be reported on is told in a sentence', async t => {
   )
 })
 
+test.serial('without a folder for temporary files the page says why it has no views', async t => {
+  const output = join(scratchFolder('report'), 'page.html')
+  const words = ['report', run, '--sounds', '0', '-o', output]
+  const { code, error } = await earshot(words, { ...config.cache, TMPDIR: '/nowhere' })
+  t.is(code, 0, error)
+  t.regex(readFileSync(output, 'utf8'), /cannot be drawn from here\. \/nowhere cannot be written: there is no such/)
+})
+
 test.serial('a run keeps its environment and an event file that tells as much as its lines', async t => {
   const environments = JSON.parse(readFileSync(join(run, 'environment.json'), 'utf8'))
   t.is(environments.length, 1)
