@@ -19,7 +19,7 @@ const OTHERS =
 
 /**
  * Refuses what would destroy something, before any work: an output that is one of the inputs, a file that holds
- * something else, a folder; and a name that says another kind than it would hold.
+ * something else, a folder, a device (a file renamed to its name would take its place); and a name that says another kind than it would hold.
  *
  * @throws Problem `output-is-input`, `other-kind`
  */
@@ -33,9 +33,10 @@ export function demandOutput(output: string, kind: keyof typeof KINDS, inputs: r
       hint: `Name a file that ends in ${ends[0]}.`,
     })
   const there = found(output)
-  if (!there || there.size === 0n || !(there.isFile() || there.isDirectory())) return
+  if (!there || (there.isFile() && there.size === 0n)) return
   if (there.isFile() && begins.some(begin => begin === beginningOf(output, begin.length))) return
-  const what = there.isDirectory() ? 'is a folder' : `is there already, and holds no ${kind}`
+  const other = there.isDirectory() ? 'is a folder' : 'is a device or a pipe, and no file'
+  const what = there.isFile() ? `is there already, and holds no ${kind}` : other
   throw new Problem('other-kind', `${output} ${what}: it stays as it is.`, { hint: 'Name another file.' })
 }
 

@@ -30,7 +30,13 @@ test('a file of another kind stays as it is, one of the same kind or an empty on
   t.notThrows(() => demandOutput(put('old.html', '<!doctype html>'), 'HTML', []))
   t.notThrows(() => demandOutput(put('empty.arrow', ''), 'Arrow', []))
   t.notThrows(() => demandOutput(join(folder, 'new.arrow'), 'Arrow', []))
-  t.notThrows(() => demandOutput('/dev/null', 'Arrow', []))
+})
+
+test('a device stays what it is, also behind a link', t => {
+  const link = join(folder, 'device.arrow')
+  symlinkSync('/dev/null', link)
+  for (const output of ['/dev/null', link])
+    t.throws(() => demandOutput(output, 'Arrow', []), { code: 'other-kind', message: /is a device or a pipe/ }, output)
 })
 
 test('a name that says another kind, and a folder', t => {
