@@ -14,7 +14,8 @@ export interface Found {
 }
 
 /**
- * The sounds and tars below a folder; hidden files are left out, links followed.
+ * The sounds and tars below a folder; hidden files are left out, links followed. A sound's link that leads
+ * nowhere is found as well, so that it is told as missing.
  *
  * @param extensions of sounds, without a dot
  * @throws Problems `unreadable-folder`, `bad-name`: what cannot be read would be left out
@@ -53,7 +54,7 @@ class Search {
       }
       const kind = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry
       if (kind?.isDirectory()) await this.folder(path)
-      else if (kind?.isFile() && isSound) this.sounds.push(path)
+      else if (isSound && (kind === undefined || kind.isFile())) this.sounds.push(path)
       else if (kind?.isFile() && isShard(entry.name)) this.shards.push(path)
       else this.others++
     }

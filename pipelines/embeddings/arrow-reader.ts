@@ -43,7 +43,10 @@ export async function openEmbeddings(file: string): Promise<EmbeddingFile> {
   })
   try {
     if ((await handle.stat()).isDirectory())
-      throw new Problem('no-embeddings', 'That is a folder.', { place: { file } })
+      throw new Problem('no-embeddings', 'That is a folder.', {
+        place: { file },
+        hint: 'Name a file that embed wrote.',
+      })
     await checkEnds(handle, file)
     const reader = await openReader(handle, file)
     const names = reader.schema.fields.map(field => field.name)

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import test from 'ava'
 import { contentHash } from '../../data/content-hash.js'
+import { searchFolder } from '../../data/manifests/search-folder.js'
 import { readClips } from '../../data/manifests.js'
 import { Problem, Problems } from '../../data/problem.js'
 
@@ -63,6 +64,13 @@ test('links are followed, circles are not', async t => {
   const folder = folderOf({ 'a.wav': '', 'sub/b.wav': '' })
   symlinkSync(folder, join(folder, 'sub', 'round'))
   t.is((await readClips(folder)).clips.length, 2)
+})
+
+test('a link that leads nowhere is told as missing, not passed over', async t => {
+  const folder = folderOf({ 'a.wav': '' })
+  symlinkSync(join(folder, 'gone.flac'), join(folder, 'b.flac'))
+  symlinkSync(join(folder, 'gone.txt'), join(folder, 'notes.txt'))
+  t.deepEqual((await searchFolder(folder)).sounds, ['a.wav', 'b.flac'])
 })
 
 test('a single file, whatever its ending', async t => {
