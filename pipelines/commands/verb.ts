@@ -74,10 +74,17 @@ function fieldOf(takes: z.ZodObject, { name }: Parameter): Omit<Field, 'paramete
     meta = { ...(schema.meta() as OnTheCommandLine), ...meta }
     const { innerType, in: input, type } = schema.def as { innerType?: z.ZodType; in?: z.ZodType; type: string }
     const inner: z.ZodType | undefined = innerType ?? input
-    if (!inner) return { meta, kind: KINDS[type] ?? 'value', numeric: type === 'number' }
+    if (!inner) return { meta, kind: KINDS[type] ?? 'value', numeric: isNumeric(schema) }
     schema = inner
   }
   return { meta, kind: 'value', numeric: false }
+}
+
+/** Of a choice: numbers, and no texts that they could be taken for. */
+function isNumeric(schema: z.ZodType): boolean {
+  const { type, options = [] } = schema.def as { type: string; options?: z.ZodType[] }
+  const types = [type, ...options.map(option => option.def.type as string)]
+  return types.includes('number') && !types.includes('string')
 }
 
 const KINDS: Record<string, Field['kind']> = { boolean: 'switch', array: 'list' }
