@@ -106,12 +106,12 @@ export class Training {
         bar.tick()
       })
       signal.throwIfAborted()
+      this.#untrained = await this.thread.save(join(this.run.checkpoints, UNTRAINED))
+      await this.thread.load(initial)
     } finally {
       bar.done()
+      rmSync(initial, { force: true })
     }
-    this.#untrained = await this.thread.save(join(this.run.checkpoints, UNTRAINED))
-    await this.thread.load(initial)
-    rmSync(initial)
     this.#drops.forget()
   }
 

@@ -75,7 +75,7 @@ budget: { threads: 1, memory: 100 MB }
         existsSync(join(place, 'run', 'run.yaml'))
           ? ['train', '--run', join(place, 'run'), '--resume']
           : ['train', config, '--run', join(place, 'run')],
-      artefacts: /(\.safetensors|metrics\.jsonl)$/,
+      artefacts: /((untrained|step-\d+)\.safetensors|metrics\.jsonl)$/,
       growing: GROWING,
       environment,
     },
@@ -109,7 +109,7 @@ budget: { threads: 1, memory: 100 MB }
       name: 'sweep',
       words: place => ['sweep', 'run', join(folder, 'sweep.yaml'), '--output', join(place, 'sweep')],
       again: place => ['sweep', 'run', join(folder, 'sweep.yaml'), '--output', join(place, 'sweep'), '--retry'],
-      artefacts: /(\.safetensors|metrics\.jsonl|results\.csv)$/,
+      artefacts: /((untrained|step-\d+)\.safetensors|metrics\.jsonl|results\.csv)$/,
       growing: /(metrics\.jsonl|results\.csv)$/, // the table is written anew as jobs end
       environment,
     },

@@ -61,7 +61,8 @@ export class Trials {
     if (again.code !== 0) wrong.push(`the same command again ends with ${again.code}: ${again.error.slice(-500)}`)
     wrong.push(...this.#traces(again.error))
     wrong.push(...this.#compare(deed, reference, 'after the same command again'))
-    for (const name of this.#names()) if (/\.part(ial)?$/.test(name)) wrong.push(`${name} stays behind`)
+    for (const name of this.#names())
+      if (/\.part(ial)?$|initial\.safetensors$/.test(name)) wrong.push(`${name} stays behind`)
     return { ...fault, deed: deed.name, fired: ended.faults > 0, code: ended.code, wrong }
   }
 
