@@ -1,4 +1,5 @@
 /** `earshot embed`: recordings become rows of an Arrow file. */
+
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { cacheFolder } from '../../data/cache-folder.js'
@@ -6,6 +7,7 @@ import type { EmbeddedInShards } from '../embeddings/embed-in-shards.js'
 import { type EmbedOptions, embedOptions } from '../embeddings/embed-options.js'
 import type { Embedded } from '../embeddings/write-embeddings.js'
 import type { Sharding } from '../jobs/run-shards.js'
+import { plural } from '../terminal/in-words.js'
 import { stoppable } from '../terminal/interrupt.js'
 import { command, shellWord } from '../terminal/shell-word.js'
 import { readSharding, shardOptions, typedOptions } from './shard-options.js'
@@ -86,7 +88,7 @@ async function inShards(given: Given, sharding: Sharding, typed: readonly string
 
 function together(merged: NonNullable<EmbeddedInShards['merged']>, output: string, { shards }: Sharding): string {
   const { rows, skipped, columns, note } = merged
-  return `${output}: ${rows} rows of ${shards} shards${leftOut(output, skipped)}.\n${note ? `${note}\n` : ''}${next(output, columns)}`
+  return `${output}: ${plural(rows, 'row')} of ${plural(shards, 'shard')}${leftOut(output, skipped)}.\n${note ? `${note}\n` : ''}${next(output, columns)}`
 }
 
 function report(embedded: Embedded, { output, shard }: Pick<EmbedOptions, 'output' | 'shard'>): void {
@@ -94,12 +96,12 @@ function report(embedded: Embedded, { output, shard }: Pick<EmbedOptions, 'outpu
   const speed = `${(audioSeconds / seconds).toFixed(0)} times real time`
   const merge = `  ./earshot merge ${shellWord(dirname(output))}/*.arrow -o ALL.arrow   when all shards are there`
   process.stdout.write(
-    `${output}: ${rows} rows${leftOut(output, skipped)}; ${seconds.toFixed(1)} s, ${speed}.\n${bottleneck}\n${note ? `${note}\n` : ''}${shard ? `Next:\n${merge}\n` : next(output, columns)}`,
+    `${output}: ${plural(rows, 'row')}${leftOut(output, skipped)}; ${seconds.toFixed(1)} s, ${speed}.\n${bottleneck}\n${note ? `${note}\n` : ''}${shard ? `Next:\n${merge}\n` : next(output, columns)}`,
   )
 }
 
 const leftOut = (output: string, skipped: number) =>
-  skipped > 0 ? `, ${skipped} clips left out (${output}.skipped.jsonl says why)` : ''
+  skipped > 0 ? `, ${plural(skipped, 'clip')} left out (${output}.skipped.jsonl says why)` : ''
 
 const next = (output: string, [label]: readonly string[]) =>
   label === undefined

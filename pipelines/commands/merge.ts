@@ -1,5 +1,7 @@
 /** `earshot merge`: several files of embeddings become one. */
+
 import { z } from 'zod'
+import { plural } from '../terminal/in-words.js'
 import { command } from '../terminal/shell-word.js'
 import { verb } from './verb.js'
 
@@ -23,6 +25,8 @@ export default verb({
     const beside = baselines.length > 0 ? `, and its baselines (${baselines.join(', ')})` : ''
     const lost = without === undefined ? '' : `Baselines were left out: ${without} has none.\n`
     const next = columns[0] === undefined ? '' : command`Next:\n  ./earshot probe ${output} --label ${columns[0]}\n`
-    process.stdout.write(`${output}: ${rows} rows of ${files.length} files${beside}.\n${lost}${next}`)
+    process.stdout.write(
+      `${output}: ${plural(rows, 'row')} of ${plural(files.length, 'file')}${beside}.\n${lost}${next}`,
+    )
   },
 })

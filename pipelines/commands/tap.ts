@@ -1,7 +1,9 @@
 /** `earshot tap`: what leaves a node of a graph, to look at and to listen to. */
+
 import { join } from 'node:path'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { tapOptions } from '../reports/tap/tap-options.js'
+import { plural } from '../terminal/in-words.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `
@@ -26,11 +28,9 @@ export default verb({
     const kinds = ['png', 'wav'].map(
       kind => `${files.filter(name => name.endsWith(kind)).length} ${kind.toUpperCase()}`,
     )
-    const lost = skipped > 0 ? `; ${counted(skipped, 'clip')} of the set cannot be used` : ''
+    const lost = skipped > 0 ? `; ${plural(skipped, 'clip')} of the set cannot be used` : ''
     process.stdout.write(
-      `${folder}: ${counted(clips.length, 'clip')}, ${kinds.join(', ')}${lost}.\nOpen ${page} in a browser.\n`,
+      `${folder}: ${plural(clips.length, 'clip')}, ${kinds.join(', ')}${lost}.\nOpen ${page} in a browser.\n`,
     )
   },
 })
-
-const counted = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`

@@ -1,4 +1,5 @@
 /** Embeds recordings with a trained encoder into an Arrow file, and writes the baselines of probes beside it. */
+
 import { mkdirSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -17,6 +18,7 @@ import type { Clip } from '../../stages/values.js'
 import { clipsOf } from '../jobs/shard.js'
 import { findCheckpoint } from '../model/checkpoint.js'
 import { startEncoder } from '../model/trainer-thread.js'
+import { plural } from '../terminal/in-words.js'
 import { progress } from '../terminal/progress.js'
 import { checkColumns } from './arrow-writer.js'
 import { bottleneckOfPhases } from './bottleneck.js'
@@ -164,5 +166,7 @@ function writeLists(output: string, { skipped, noted }: Prepared): void {
     if (entries.length > 0) writeWhole(file, entries.map(one => `${JSON.stringify(one)}\n`).join(''))
   }
   if (noted.length > 0)
-    process.stderr.write(`${noted.length} files are odd and are read; ${output}.noted.jsonl says how.\n`)
+    process.stderr.write(
+      `Odd, and read all the same: ${plural(noted.length, 'file')}; ${output}.noted.jsonl says how.\n`,
+    )
 }
