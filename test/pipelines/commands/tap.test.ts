@@ -138,7 +138,7 @@ test('a clip that training would drop says why, and the others are shown', async
     own,
     `export default ({ describeStage, patch, z }) => describeStage({
       name: 'refuse', summary: 'Refuses some.', runsIn: 'item', parameters: z.strictObject({}), in: { from: patch }, out: ({ from }) => from,
-      work: () => ({ from, clip }) => { if (clip.id < 'c') throw new Error('no <bass> drums'); return from },
+      work: () => ({ from, clip }) => { if (clip.id < 'c') throw new RangeError('no <bass> drums'); return from },
     })`,
   )
   const graph = join(folder, 'refusing.yaml')

@@ -114,5 +114,5 @@ test('parts by the command line, with baselines and the clips that were left out
   for (const name of ['.arrow', '.arrow.skipped.jsonl', '.baselines/untrained.arrow', '.baselines/log-mel.arrow'])
     t.deepEqual(readFileSync(at(`merged${name}`)), readFileSync(at(`whole${name}`)), name)
   const bad = readdirSync(sounds).sort().indexOf('c-truncated.flac') + 1
-  t.regex((await embed('bad.arrow', '--shard', `${bad}/25`)).out, /bad\.arrow: 0 rows, 1 clips left out/)
+  t.regex((await embed('bad.arrow', '--shard', `${bad}/25`)).out, /bad\.arrow: 0 rows, 1 clip left out/)
 })

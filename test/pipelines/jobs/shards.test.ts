@@ -45,7 +45,7 @@ test.serial('embedded in shards, two at a time, it is the same file, and the sam
   t.regex(error, /^\[2\/2\] shard \d\/2: done in \d+ \w+$/m)
   t.regex(
     out,
-    /parts\.arrow: 24 rows of 2 shards, 1 clips left out \(.*parts\.arrow\.skipped\.jsonl says why\)\.\nNext:/,
+    /parts\.arrow: 24 rows of 2 shards, 1 clip left out \(.*parts\.arrow\.skipped\.jsonl says why\)\.\nNext:/,
   )
   sameAsWhole(t, 'parts.arrow')
 })
