@@ -1,12 +1,14 @@
 /**
- * `npm run test:faults [-- 1000 [train,embed]]`: so many injected faults, and their counts. Ends with 1 if anything was lost,
- * taken for whole, not as it would have been, or told by a stack. After Ctrl-C it counts what it has.
+ * `npm run test:faults [-- 1000 [train,embed [FROM]]]`: so many injected faults, from a number on, and their counts. Ends
+ * with 1 if anything was lost, taken for whole, not as it would have been, or told by a stack. After Ctrl-C it counts what
+ * it has.
  */
 import { prepareDeeds } from './deeds.js'
 import { Injector, KINDS } from './injector.js'
 import { faultOf, type Outcome, type Reference, Trials } from './trial.js'
 
-const [count = 1000, only] = [Number(process.argv[2] ?? 1000), process.argv[3]?.split(',')]
+const [, , asked = '1000', verbs, from = '0'] = process.argv
+const [count, only, first] = [Number(asked), verbs?.split(','), Number(from)]
 const { folder, deeds: all } = await prepareDeeds()
 const deeds = all.filter(({ name }) => only?.includes(name) ?? true)
 const trials = new Trials(folder, new Injector())
@@ -18,14 +20,18 @@ for (const deed of deeds) {
 }
 
 const outcomes: Outcome[] = []
-let asked = false
+let stopped = false
 process.once('SIGINT', () => {
-  asked = true
+  stopped = true
 })
-for (let n = 0; n < count && !asked; n++) {
+for (let n = 0; n < count && !stopped; n++) {
   const deed = deeds[n % deeds.length]!
   const reference = references.get(deed.name)!
-  const outcome = await trials.one(deed, faultOf(Math.floor(n / deeds.length), KINDS, reference.writes), reference)
+  const outcome = await trials.one(
+    deed,
+    faultOf(first + Math.floor(n / deeds.length), KINDS, reference.writes),
+    reference,
+  )
   outcomes.push(outcome)
   const { kind, at, code, wrong } = outcome
   if (wrong.length > 0) process.stdout.write(`${deed.name} ${kind} at ${at}, exit ${code}:\n  ${wrong.join('\n  ')}\n`)
