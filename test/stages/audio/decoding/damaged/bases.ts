@@ -15,7 +15,7 @@ export interface Base {
 }
 
 const ENDLESS =
-  /^(amr|adts|latm|mp2|ac3|eac3|dts|spdif|mpegts|mpeg|vob|dvd|svcd|vcd|gsm|sbc|aptx.*|g722|truehd|mlp|swf|voc)\b/
+  /^(amr|adts|latm|mp2|ac3|eac3|dts|spdif|mpegts|mpeg|vob|dvd|svcd|vcd|gsm|sbc|aptx.*|g722|truehd|mlp|swf|voc|ircam)\b/
 
 /** Encodings besides what a container takes by itself. */
 const VARIANTS: [muxer: string, words: string][] = [
