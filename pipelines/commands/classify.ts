@@ -3,7 +3,7 @@ import { basename, dirname, extname, join } from 'node:path'
 import { z } from 'zod'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { demandFolder, demandOutput } from '../../data/output-file.js'
-import { hop, workers } from '../configuration/shared-options.js'
+import { group, hop, layer, sounds, workers } from '../configuration/shared-options.js'
 import { stoppable } from '../terminal/interrupt.js'
 import { verb } from './verb.js'
 
@@ -31,10 +31,7 @@ export default verb({
       .string()
       .describe('run folder (its newest checkpoint), RUN@best, a checkpoint, or folder of a sweep')
       .meta({ argument: '<run>' }),
-    sounds: z
-      .string()
-      .describe('audio file, folder, CSV/TSV table or data set file (data/sets/*.yaml)')
-      .meta({ argument: '<sounds>' }),
+    sounds,
     output: z
       .string()
       .optional()
@@ -57,12 +54,8 @@ export default verb({
       .optional()
       .describe('also write what is said about each labelled clip as JSON, as probe does with --json')
       .meta({ value: 'file' }),
-    layer: z.string().optional().describe('encoder, if the graph has several').meta({ value: 'node' }),
-    group: z
-      .string()
-      .optional()
-      .describe('resample whole groups (speaker, kit, site) for the intervals; else clips')
-      .meta({ value: 'column' }),
+    layer,
+    group,
     workers,
   }),
   help: EXAMPLES,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { demandFolder } from '../../data/output-file.js'
-import { hop, workers } from '../configuration/shared-options.js'
+import { group, hop, layer, sounds, workers } from '../configuration/shared-options.js'
 import { stoppable } from '../terminal/interrupt.js'
 import { verb } from './verb.js'
 
@@ -19,22 +19,15 @@ export default verb({
   summary: 'say how far classes and embeddings stay when sounds are shifted by 1, 3 or 5 frames or bands',
   takes: z.strictObject({
     run: z.string().describe('run folder, checkpoint, or folder of a sweep').meta({ argument: '<run>' }),
-    sounds: z
-      .string()
-      .describe('audio file, folder, CSV/TSV table or data set file (data/sets/*.yaml)')
-      .meta({ argument: '<sounds>' }),
+    sounds,
     output: z
       .string()
       .optional()
       .describe('folder to write; consistency/<name of the sounds> in the run if not given')
       .meta({ short: 'o', value: 'folder' }),
     hop,
-    layer: z.string().optional().describe('encoder, if the graph has several').meta({ value: 'node' }),
-    group: z
-      .string()
-      .optional()
-      .describe('resample whole groups (speaker, kit, site) for the intervals; else clips')
-      .meta({ value: 'column' }),
+    layer,
+    group,
     workers,
   }),
   help: EXAMPLES,

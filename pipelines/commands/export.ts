@@ -1,6 +1,8 @@
 /** `earshot export`: a trained encoder for other programs. */
+
 import { z } from 'zod'
 import { demandFolder } from '../../data/output-file.js'
+import { layer } from '../configuration/shared-options.js'
 import { FORMATS } from '../exchange/export/readme.js'
 import { verb } from './verb.js'
 
@@ -24,7 +26,7 @@ export default verb({
       .default([...FORMATS])
       .describe('onnx, tfjs or safetensors')
       .meta({ value: 'format' }),
-    layer: z.string().optional().describe('encoder, if the graph has several').meta({ value: 'node' }),
+    layer,
   }),
   help: EXAMPLES,
   run: async ({ run, output, as, layer }) => {

@@ -1,9 +1,11 @@
 /** `earshot separate`: what a trained separator makes of recordings. */
+
 import { z } from 'zod'
 import { demandFolder } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
 import { duration } from '../../stages/quantities.js'
 import { USUAL } from '../../stages/separation/windows.js'
+import { sounds } from '../configuration/shared-options.js'
 import type { Sharding } from '../jobs/run-shards.js'
 import type { SeparatedInShards } from '../separation/separate-in-shards.js'
 import type { Separated, SeparateOptions } from '../separation/separate-recordings.js'
@@ -48,10 +50,7 @@ export default verb({
       .string()
       .describe('run folder of a separator (its newest checkpoint), RUN@step, or a checkpoint')
       .meta({ argument: '<run>' }),
-    sounds: z
-      .string()
-      .describe('audio file, folder, CSV/TSV table or data set file (data/sets/*.yaml)')
-      .meta({ argument: '<sounds>' }),
+    sounds,
     output: z.string().describe('folder to write').meta({ short: 'o', value: 'folder' }),
     processors,
     window: duration({ min: 0.05, max: 600 })

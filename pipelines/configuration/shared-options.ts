@@ -13,3 +13,16 @@ export const workers = z
   .optional()
   .describe('worker threads for decoding; as many as cores if not given')
   .meta({ value: 'count' })
+
+export const sounds = z
+  .string()
+  .describe('audio file, folder, CSV/TSV table or data set file (data/sets/*.yaml)')
+  .meta({ argument: '<sounds>' })
+
+export const layer = z.string().optional().describe('encoder, if the graph has several').meta({ value: 'node' })
+
+export const group = z
+  .string()
+  .optional()
+  .describe('resample whole groups (speaker, kit, site) for the intervals; else clips')
+  .meta({ value: 'column' })
