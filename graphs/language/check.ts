@@ -4,6 +4,7 @@ import type { CheckedGraph, CheckedNode } from './checked.js'
 import { type Inference, inferNode } from './infer.js'
 import { nearestName } from './nearest-name.js'
 import { inOrder } from './order.js'
+import type { StageBook } from './own-stages.js'
 import {
   banksAreDrawFree,
   cachedAreDrawFree,
@@ -18,7 +19,7 @@ import {
   somethingLearns,
 } from './rules.js'
 import { type Branch, branchAt, inCircle, problemAt } from './tree.js'
-import type { Stages, WiredNode } from './wired.js'
+import type { WiredNode } from './wired.js'
 import { wireNodes } from './wiring.js'
 
 const RULES = [
@@ -38,9 +39,10 @@ const RULES = [
 /** The graph, or `undefined` with every mistake in `problems`. */
 export function checkGraph(
   document: Branch,
-  { stages, refused }: { stages: Stages; refused: ReadonlySet<string> },
+  book: Pick<StageBook, 'stages' | 'isBroken'>,
   problems: Problem[],
 ): CheckedGraph | undefined {
+  const { stages } = book
   const before = problems.length
   const tree = branchAt(document, 'nodes')
   if (!tree || tree.entries.size === 0) {
@@ -54,7 +56,7 @@ export function checkGraph(
     }
     return undefined
   }
-  const nodes = wireNodes(tree, stages, problems, refused)
+  const nodes = wireNodes(tree, stages, problems, name => book.isBroken(name))
   const { order, circles } = inOrder(nodes)
   for (const circle of circles) problems.push(circleProblem(circle, nodes))
   const inferred = new Map<string, CheckedNode>()

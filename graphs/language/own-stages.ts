@@ -21,11 +21,16 @@ export class StageBook {
   /** By name of the stage, in the order of the files. */
   readonly own = new Map<string, OwnStage>()
 
-  /** Names of stages whose contract is wrong: who uses one is told no more. */
-  readonly refused = new Set<string>()
+  readonly #wrong = new Set<string>()
+  #unread = false
 
   constructor(installed: ReadonlyMap<string, Stage>) {
     this.stages = new Map(installed)
+  }
+
+  /** Whether a problem tells already why there is no such stage: its contract is wrong, or a file did not load that may have it. */
+  isBroken(name: string): boolean {
+    return this.#wrong.has(name) || this.#unread
   }
 
   /** Adds what `stages` of a document lists; a file is found from the one that lists it. */
@@ -57,7 +62,8 @@ export class StageBook {
         if (!twin) this.own.set(stage.name, { file, hash: codeHash(file), leaf: { ...item, value: file } })
         if (!twin) this.stages.set(stage.name, stage)
       } catch (error) {
-        if (error instanceof BadContract) this.refused.add(error.stage)
+        if (error instanceof BadContract) this.#wrong.add(error.stage)
+        else this.#unread = true
         for (const problem of error instanceof BadContract ? error.problems : [error as Problem]) {
           const { code, hint, place } = problem
           const message = problem.message.replaceAll(file, item.value)

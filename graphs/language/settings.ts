@@ -30,11 +30,14 @@ export function unknownKey(name: string, spot: Spot, owner: Owner, known: Parame
   const parameter = known.find(({ name }) => name === near)
   const stands = parameter?.default === undefined ? '' : ` (default ${written(parameter)})`
   const names = known.map(({ name }) => name)
-  const guess = near
-    ? ` Did you mean '${near}'${stands}?`
-    : names.length > 0
-      ? ` It has: ${names.join(', ')}.`
-      : ' It has none.'
+  const [, glued, value] = /^([\w-]+):(.+)$/.exec(name) ?? []
+  const guess = names.includes(glued ?? '')
+    ? ` A blank is missing behind the colon: ${glued}: ${value}.`
+    : near
+      ? ` Did you mean '${near}'${stands}?`
+      : names.length > 0
+        ? ` It has: ${names.join(', ')}.`
+        : ' It has none.'
   return problemAt(`unknown-${owner.word}`, spot, owner.path, `${owner.owner} has no ${owner.word} '${name}'.${guess}`)
 }
 

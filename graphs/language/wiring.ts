@@ -19,7 +19,7 @@ export function wireNodes(
   nodes: Branch,
   stages: Stages,
   problems: Problem[],
-  refused: ReadonlySet<string> = new Set(),
+  isBroken: (stage: string) => boolean = () => false,
 ): WiredNode[] {
   return [...nodes.entries].flatMap(([id, { key, value }]) => {
     const path = ['nodes', id]
@@ -28,7 +28,7 @@ export function wireNodes(
         problemAt('bad-id', key, path, `A node's id is made of letters, digits, - and _ and starts with a letter.`),
       )
     }
-    if (value.kind === 'map') return [wireNode(id, key, value, { nodes, stages, refused, problems })]
+    if (value.kind === 'map') return [wireNode(id, key, value, { nodes, stages, isBroken, problems })]
     const words = `A node is a map that names its stage, for example ${id}: { stage: log-mel, from: wave }, not ${show(shortly(value))}.`
     problems.push(problemAt('bad-node', value.spot, path, words))
     return []
@@ -40,8 +40,8 @@ const shortly = (tree: Tree) => (tree.kind === 'leaf' ? tree.value : '[...]')
 interface Surroundings {
   nodes: Branch
   stages: Stages
-  /** Names of stages of which it is told already what is wrong. */
-  refused: ReadonlySet<string>
+  /** Whether a problem tells already why there is no such stage. */
+  isBroken: (stage: string) => boolean
   problems: Problem[]
 }
 
@@ -75,7 +75,7 @@ function wireNode(id: string, key: Spot, tree: Branch, surroundings: Surrounding
     const stage = name === undefined ? undefined : stages.get(name)
     if (shared || stage) return stage // of a shared one, its owner tells what is wrong
     if (name === undefined) problems.push(noStage(node, named, nodes))
-    else if (!surroundings.refused.has(name)) problems.push(unknownStage(name, node, stages))
+    else if (!surroundings.isBroken(name)) problems.push(unknownStage(name, node, stages))
     return undefined
   }
 }

@@ -1,4 +1,5 @@
 /** `earshot validate`: says all that is wrong with graphs and configs, before any sound is opened. */
+import { existsSync } from 'node:fs'
 import { z } from 'zod'
 import { reasonAgainst } from '../../graphs/inference/inference-graph.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
@@ -57,6 +58,7 @@ function words(
     ...printed,
     `${file} is sound: ${summary({ graph, document })}.`,
     ...remarks(graph, stages),
+    ...missingSounds(document.sections.data?.set),
     `Next: ${next(file, edits, document.sections)}`,
   ].join('\n')
 }
@@ -65,6 +67,11 @@ function words(
 function remarks(graph: CheckedGraph, stages: ReadonlyMap<string, Stage>): string[] {
   const against = reasonAgainst(graph, stages)
   return against ? [`It trains, and gives no embeddings. ${against.message}`] : []
+}
+
+/** A config may be checked where its sounds are not; whoever trains has them. */
+function missingSounds(set: string | undefined): string[] {
+  return set === undefined || existsSync(set) ? [] : [`Its sounds are not here: there is no ${set}.`]
 }
 
 type Sound = Required<Pick<ReadGraph<typeof sections>, 'graph' | 'document'>>

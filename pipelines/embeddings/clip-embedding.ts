@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { FeatureCache } from '../../data/feature-cache.js'
 import { onDisk } from '../../data/whole-file.js'
 import { UNTRAINED } from '../../engine/checkpoints/files.js'
-import { demandWhole, locateIfThere } from '../../engine/checkpoints/find.js'
+import { locateIfThere } from '../../engine/checkpoints/find.js'
 import type { Hearing } from '../../graphs/inference/hearing.js'
 import type { ReadoutPlan } from '../../graphs/readout/plan.js'
 import { type Prepared, secondsOf } from '../../graphs/streams/prepare.js'
@@ -88,7 +88,6 @@ export class ClipEmbedding {
     onDisk(folder, () => mkdirSync(folder, { recursive: true }))
     const untrained = locateIfThere(join(dirname(this.found.tensors), UNTRAINED))
     if (untrained) {
-      demandWhole(untrained)
       await this.thread.load(untrained.file)
       await this.write(join(folder, 'untrained.arrow'), 'clip', 'untrained encoder', this.untrained)
     }

@@ -8,6 +8,7 @@ import { demandOutput } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
 import { onDisk, writeWhole } from '../../data/whole-file.js'
 import { UNTRAINED } from '../../engine/checkpoints/files.js'
+import { demandWhole, locateIfThere } from '../../engine/checkpoints/find.js'
 import { Hearing } from '../../graphs/inference/hearing.js'
 import { inferenceGraph } from '../../graphs/inference/inference-graph.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
@@ -68,6 +69,9 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
   const inference = inferenceGraph(graph, stages, encoderIn(options.layer))
   const { graph: features, mel } = logMelNode(inference, stages)
   const { clips: all, columns } = await readInputs(options.inputs)
+  const baselines = options.baselines ?? columns.length > 0
+  const untrained = locateIfThere(join(dirname(found.tensors), UNTRAINED))
+  if (baselines && untrained) demandWhole(untrained)
   const { shard } = options
   const clips = shard ? clipsOf(all, shard) : all
   const part = shard
@@ -84,8 +88,7 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
   let rows: number
   try {
     const reading = await readingOf(options, inference, readout, thread, fitted)
-    const untrained = join(dirname(found.tensors), UNTRAINED)
-    const alike = readout?.fit ? readFitted(untrained, readout) : undefined
+    const alike = untrained && readout?.fit ? readFitted(untrained.file, readout) : undefined
     const task = new ClipEmbedding(
       options,
       found,
@@ -101,7 +104,7 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
     await thread.load(found.tensors)
     rows = await timed('the encoder', task.write(options.output, options.level, 'embedding'))
     options.onWritten?.()
-    if (options.baselines ?? columns.length > 0) await timed('the baselines', task.writeBaselines())
+    if (baselines) await timed('the baselines', task.writeBaselines())
   } finally {
     await thread.close()
   }

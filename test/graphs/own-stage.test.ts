@@ -67,3 +67,18 @@ nodes:
   t.is(embedded.code, 0, embedded.error)
   t.true(existsSync(arrow))
 })
+
+test('of a file that does not load one thing is told: not that its stages are not there as well', async t => {
+  const { folder, config } = smallConfig('own stage that does not load', { steps: 1, every: 1 })
+  writeFileSync(join(folder, 'broken.js'), 'export default {')
+  const file = join(folder, 'broken.yaml')
+  writeFileSync(
+    file,
+    `extends: ${JSON.stringify(config)}\nstages: [broken.js]\nnodes:\n  turned: { stage: backwards, from: squeezed }\n  masked: { from: turned }\n`,
+  )
+  const { problems } = await readGraph(file, { sections })
+  t.deepEqual(
+    problems.map(({ code }) => code),
+    ['bad-stage-file'],
+  )
+})

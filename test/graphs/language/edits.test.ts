@@ -67,6 +67,15 @@ test('ports that the new stage does not have are dropped; new ones stand in the 
   t.is(filled.noisy!.inputs.from!.node, 'masked')
 })
 
+test('a colon without a blank behind it is told as such', async t => {
+  const edits = [{ swap: 'near=temporal-proximity{mode:disjoint}' }]
+  const { problems } = await readGraph(RECIPE, { edits, stages: await stages })
+  t.is(
+    problems[0]!.message,
+    "temporal-proximity has no parameter 'mode:disjoint'. A blank is missing behind the colon: mode: disjoint.",
+  )
+})
+
 test('edits are done in the order given', async t => {
   const { nodes } = await edited(
     t,

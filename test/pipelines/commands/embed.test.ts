@@ -1,5 +1,14 @@
 /** From a trained run to an Arrow file and a probe, by the command line. */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { openEmbeddings } from '../../../pipelines/embeddings/arrow-reader.js'
@@ -47,6 +56,22 @@ test('a row a clip, finite, the same again, with all that made them in the metad
   t.regex(readFileSync(`${first.file}.skipped.jsonl`, 'utf8'), /c-truncated/)
   const again = await embedded(t, 'again', config.sounds)
   t.deepEqual((await again.read.read()).embedding, whole.embedding)
+})
+
+test('damaged weights of the untrained encoder are told before the sounds are read', async t => {
+  const damaged = join(config.folder, 'damaged')
+  cpSync(run, damaged, { recursive: true })
+  const weights = readdirSync(damaged, { recursive: true, encoding: 'utf8' }).find(name =>
+    name.endsWith('untrained.safetensors'),
+  )!
+  truncateSync(join(damaged, weights), 100)
+  const output = join(config.folder, 'damaged.arrow')
+  const { code, error } = await earshot(['embed', damaged, classFolders(), '-o', output], config.cache)
+  t.is(code, 1)
+  t.regex(error, /untrained\.safetensors is not the\s+file that its JSON describes/)
+  t.false(existsSync(output))
+  const without = await earshot(['embed', damaged, classFolders(), '-o', output, '--no-baselines'], config.cache)
+  t.is(without.code, 0, without.error)
 })
 
 test('a clip embeds to the same numbers alone as among others', async t => {

@@ -33,6 +33,12 @@ test('several files: one broken is enough for exit 1', t => {
   t.true(out.includes(`${RECIPE} is sound`))
 })
 
+test('sounds that are not here are said; the config is sound all the same', t => {
+  const { code, out } = verb(['validate', 'configs/quickstart.yaml', '--set', 'data.set=nowhere'])
+  t.is(code, 0)
+  t.regex(out, /Its sounds are not here: there is no .*nowhere\./)
+})
+
 test('--set is checked by the same schema', t => {
   t.true(
     verb(['validate', RECIPE, '--set', 'nodes.batch.size=64']).out.includes('batches of 64 clips; window 192 clips'),
