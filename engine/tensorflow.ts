@@ -1,4 +1,5 @@
 /** Starts TensorFlow: the one place where it is loaded. */
+import { createRequire } from 'node:module'
 import { Problem } from '../data/problem.js'
 import { requireBfloat16 } from './bfloat16.js'
 import type { Engine } from './engine.js'
@@ -28,7 +29,7 @@ const MEND = 'Run `npm run quickstart` or `./earshot engine install`; `./earshot
 async function loadTensorflow(): Promise<Engine['tf']> {
   try {
     await import('./node-compatibility.js')
-    return (await import('@tensorflow/tfjs-node-gpu')).default as unknown as Engine['tf']
+    return createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu') as Engine['tf'] // faster than import, which parses it twice
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.trim().split('\n')[0] : String(cause)
     throw new Problem('no-engine', `TensorFlow is not installed: ${reason}`, { hint: MEND, cause })
