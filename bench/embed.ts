@@ -3,8 +3,8 @@
  * a patch every 0.48 s, with an empty cache. Prints how many times faster than real time it is, and the most memory that
  * it held (Linux). From the root of the repository, after `npm run build`:
  *
- *   node dist/bench/embed.js [MINUTES] [MINUTES A FILE]      20 minutes in files of 1 minute if not said
- *   node dist/bench/embed.js 180 180                         one file of three hours
+ *   node dist/bench/embed.js [MINUTES] [MINUTES A FILE] [--json FILE]      20 minutes in files of 1 minute if not said
+ *   node dist/bench/embed.js 180 180                                       one file of three hours
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -12,8 +12,10 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { findFfmpeg } from '../stages/audio/decoding/ffmpeg.js'
 import { soundAt } from '../stages/audio/signal/sound.js'
+import { rounded, tellRows } from './tell-rows.js'
 
 const SAMPLES = 'node_modules/supersonic-scsynth-samples/samples'
 const EARSHOT = fileURLToPath(new URL('../pipelines/commands/earshot.js', import.meta.url))
@@ -21,8 +23,8 @@ const RATE = 16000
 /** Megabytes that an embedding of any length may hold. */
 const LIMIT = 1024
 
-const minutes = Number(process.argv[2] ?? 20)
-const each = Number(process.argv[3] ?? 1)
+const { values: given, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } })
+const [minutes = 20, each = 1] = positionals.map(Number)
 
 /** Sound without end: all samples one after the other, again and again, as 16-bit integers. */
 async function* pieces(): AsyncGenerator<Int16Array> {
@@ -106,10 +108,10 @@ try {
   const words = ['embed', run, sounds, '-o', join(folder, 'out.arrow'), '--level', 'patch', '--hop', '0.48s']
   const { seconds, out, peak } = await earshot(join(folder, 'cache'), ...words)
   const times = (files * each * 60) / seconds
-  process.stdout.write(out.split('\n').slice(0, 2).join('\n'))
+  console.log(out.split('\n').slice(0, 2).join('\n'))
   const what = `${files * each} minutes in ${files} ${files === 1 ? 'file' : 'files'}`
-  const memory = `at most ${peak.toFixed(0)} MB of memory (limit ${LIMIT} MB)`
-  console.log(`\n${what}: ${seconds.toFixed(1)} s with start-up, ${times.toFixed(0)} times real time, ${memory}`)
+  const figures = { 'times real time': rounded(times), 'most memory, MB': rounded(peak) }
+  tellRows([{ what, seconds: rounded(seconds), ...figures }], given.json, `with start-up and an empty cache`)
   if (peak > LIMIT) process.exitCode = 1
 } finally {
   rmSync(folder, { recursive: true, force: true })

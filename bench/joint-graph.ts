@@ -4,7 +4,7 @@
  * heads included. Channels have to be in the cache already, or are separated first. Prints seconds a step and how fast a
  * pass is; at least 0.9 of the plain graph is what we ask for. From the root of the repository, after `npm run build`:
  *
- *   EARSHOT_SOUNDS=... EARSHOT_SCENES=... node dist/bench/joint-graph.js [--steps 100] [--rounds 2] [--threads 2]
+ *   EARSHOT_SOUNDS=... EARSHOT_SCENES=... node dist/bench/joint-graph.js [--steps 100] [--rounds 2] [--threads 2] [--json FILE]
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -15,6 +15,7 @@ import { parseArgs } from 'node:util'
 import { editArguments } from '../graphs/language/edits.js'
 import { mean } from '../pipelines/statistics/mean.js'
 import { planSweep } from '../pipelines/sweeps/plan.js'
+import { rounded, tellRows } from './tell-rows.js'
 
 const EARSHOT = fileURLToPath(new URL('../pipelines/commands/earshot.js', import.meta.url))
 const LEAST = 0.9
@@ -30,6 +31,7 @@ const { values: given } = parseArgs({
     steps: { type: 'string', default: '100' },
     rounds: { type: 'string', default: '2' },
     threads: { type: 'string', default: '2' },
+    json: { type: 'string' },
   },
 })
 const plan = await planSweep(join('configs', 'sweeps', 'separated-scenes.yaml'))
@@ -56,11 +58,12 @@ try {
     for (const [at, { arm }] of ARMS.entries()) seconds.get(arm)!.push(trained(arm, join(folder, `${round}-${at}`)))
   const meanOf = (arm: string) => mean(seconds.get(arm)!)
   const plain = meanOf(ARMS[0]!.arm)
-  for (const { arm, pairs } of ARMS) {
-    const each = seconds.get(arm)!.map(value => value.toFixed(3))
-    const speed = ((pairs * plain) / meanOf(arm)).toFixed(2)
-    console.log(`${arm}: ${each.join(', ')} s a step, ${speed} of the plain graph's speed (at least ${LEAST})`)
-  }
+  const rows = ARMS.map(({ arm, pairs }) => ({
+    graph: arm,
+    'seconds a step': rounded(meanOf(arm)),
+    'speed of an encoder pass, of the plain graph': rounded((pairs * plain) / meanOf(arm)),
+  }))
+  tellRows(rows, given.json, `means of ${given.rounds} rounds of ${given.steps} steps; at least ${LEAST} is asked for`)
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

@@ -9,7 +9,6 @@
  * strength is chosen by inner folds of whole groups. Prints, for each readout, what it gains over the plain one, on the
  * mean and where it gains least: the default is the one that loses nowhere and gains most.
  */
-import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { cacheFolder } from '../data/cache-folder.js'
@@ -31,6 +30,7 @@ import { findCheckpoint } from '../pipelines/model/checkpoint.js'
 import { startEncoder } from '../pipelines/model/trainer-thread.js'
 import { loadStages } from '../stages/registry.js'
 import { balancedAccuracy } from './readouts/kernel-ridge.js'
+import { tellRows } from './tell-rows.js'
 
 const SETS = [
   { name: 'drums', set: 'data/sets/drums16k-development.yaml', label: 'label', group: 'kit' },
@@ -46,8 +46,8 @@ const json = process.argv.indexOf('--json')
 const runs = process.argv.slice(2, json < 0 ? undefined : json)
 const figures: { readout: string; of: string; set: string; dimensions: number; accuracy: number }[] = []
 for (const run of runs) for (const set of SETS) await judge(run, set)
-if (json > 0) writeFileSync(process.argv[json + 1]!, `${JSON.stringify(figures, null, 1)}\n`)
-process.stdout.write(`${table()}\n`)
+const how = 'balanced accuracy in percent on development parts; gains over plain, of the trained encoders'
+tellRows(table(), json < 0 ? undefined : process.argv[json + 1], how)
 
 async function judge(run: string, { name, set, label, group }: (typeof SETS)[number]): Promise<void> {
   const found = findCheckpoint(run)
@@ -121,16 +121,17 @@ async function judge(run: string, { name, set, label, group }: (typeof SETS)[num
   }
 }
 
-function table(): string {
+function table(): Record<string, string | number>[] {
   const of = (readout: string, where: { of: string; set: string }) =>
     figures.find(one => one.readout === readout && one.of === where.of && one.set === where.set)!.accuracy
   const places = figures.filter(({ readout }) => readout === 'plain')
-  const head = `| readout | ${places.map(({ of, set }) => `${of}: ${set}`).join(' | ')} | mean gain, trained | least gain, trained |`
-  const lines = readouts.map(([readout]) => {
+  return readouts.map(([readout]) => {
     const gains = places.filter(({ of }) => runs.includes(of)).map(where => of(readout, where) - of('plain', where))
     const mean = gains.reduce((sum, gain) => sum + gain, 0) / gains.length
-    const cells = places.map(where => of(readout, where).toFixed(1))
-    return `| ${[readout, ...cells, mean.toFixed(1), Math.min(...gains).toFixed(1)].join(' | ')} |`
+    return {
+      readout,
+      ...Object.fromEntries(places.map(where => [`${where.of}: ${where.set}`, of(readout, where).toFixed(1)])),
+      ...{ 'mean gain': mean.toFixed(1), 'least gain': Math.min(...gains).toFixed(1) },
+    }
   })
-  return [head, `|${' --- |'.repeat(places.length + 3)}`, ...lines].join('\n')
 }

@@ -6,7 +6,7 @@
  * is faster.
  *
  *   node dist/bench/training-step.js [--rounds 5] [--threads 2] [--precision float32|bfloat16] [--model vgg ...]
- *                                    [--ways off,function,xla] [--peers eager,compile] [--clock wall|cpu]
+ *                                    [--ways off,function,xla] [--peers eager,compile] [--clock wall|cpu] [--json FILE]
  *
  * On a busy machine `--threads 1 --clock cpu` counts the time that the processor has worked for the process: it does not
  * see the others, and nothing of how well threads share the work either.
@@ -25,6 +25,7 @@ import type { Compile } from '../engine/compile/compiled.js'
 import type { Precision } from '../engine/engine.js'
 import { cpuFeatures } from '../engine/install/machine.js'
 import { startEngine } from '../engine/tensorflow.js'
+import { rounded, tellRows } from './tell-rows.js'
 import { models, type Name } from './training-step/models.js'
 
 const { values: given } = parseArgs({
@@ -36,6 +37,7 @@ const { values: given } = parseArgs({
     ways: { type: 'string', default: 'off,function,xla' },
     peers: { type: 'string', default: 'eager,compile' },
     clock: { type: 'string', default: 'wall' },
+    json: { type: 'string' },
   },
 })
 const threads = Number(given.threads)
@@ -48,10 +50,7 @@ console.log(`${flags.join(' ')}; ${torch?.version ?? 'no PyTorch'}; examples/s, 
 
 const ways = given.ways.split(',') as Compile[]
 const peers = torch ? given.peers.split(',') : []
-console.log(
-  `| model | ${[...ways, ...peers.map(peer => `PyTorch ${peer}`), ...peers.map(peer => `to ${peer}`)].join(' | ')} |`,
-)
-console.log(`|${' --- |'.repeat(1 + ways.length + 2 * peers.length)}`)
+const rows: Record<string, string | number>[] = []
 for (const name of given.model as Name[]) {
   const { title, examples, steps, convolutions, make } = models[name]
   const tried = ways.filter(way => way !== 'xla' || !convolutions)
@@ -70,10 +69,15 @@ for (const name of given.model as Name[]) {
   }
   const rate = (each: string) => (examples * 1e3) / (median(times.get(each)!) ?? Number.NaN)
   const best = Math.max(...tried.map(rate))
-  const rates = [...ways, ...peers].map(each => (Number.isNaN(rate(each)) ? '-' : rate(each).toPrecision(3)))
-  const ratios = peers.map(peer => (best / rate(peer)).toFixed(2))
-  console.log(`| ${[title, ...rates, ...ratios].join(' | ')} |`)
+  const rates = [...ways, ...peers].map(each => [ways.includes(each as Compile) ? each : `PyTorch ${each}`, rate(each)] as const)
+  const told = rates.map(([each, value]) => [each, Number.isNaN(value) ? '-' : rounded(value)])
+  rows.push({
+    model: title,
+    ...Object.fromEntries([...told, ...peers.map(peer => [`to ${peer}`, rounded(best / rate(peer))])]),
+  })
 }
+const how = `examples/s, ${given.precision}, ${threads} threads, ${given.clock} time, median of ${given.rounds} rounds in turns`
+tellRows(rows, given.json, `${how}; ${torch?.version ?? 'no PyTorch'}`)
 torch?.end()
 
 function timed(step: () => void): number {

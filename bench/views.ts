@@ -2,9 +2,10 @@
  * Processor time for the views of 128 pairs, 96 x 64 bins: the stages of the contrastive recipe on one thread, beside
  * the same work in NumPy and PyTorch on one thread (bench/views.py). From the root of the repository, after `npm run build`:
  *
- *   node dist/bench/views.js [PYTHON]      PYTHON: an interpreter with numpy and torch; without one, our figure alone
+ *   node dist/bench/views.js [--json FILE]      beside a Python with numpy and torch: EARSHOT_PYTHON; else our figure alone
  */
 import { execFileSync } from 'node:child_process'
+import { parseArgs } from 'node:util'
 import { bankOf } from '../graphs/streams/banks.js'
 import { keyedDraws, streamOf } from '../graphs/streams/draws.js'
 import type { ItemStage, Stage } from '../stages/contract.js'
@@ -17,6 +18,7 @@ import normalise from '../stages/views/normalise.js'
 import randomResizedCrop from '../stages/views/random-resized-crop.js'
 import specAugment from '../stages/views/spec-augment.js'
 import temporalProximity from '../stages/views/temporal-proximity.js'
+import { rounded, tellRows } from './tell-rows.js'
 
 const PAIRS = 128
 const CLIPS = 400
@@ -81,11 +83,18 @@ async function measure(): Promise<number> {
   return times.sort((a, b) => a - b)[STEPS / 2]!
 }
 
+const { values: given } = parseArgs({ options: { json: { type: 'string' } } })
 const ours = await measure()
-const each = (ours / PAIRS).toFixed(2)
-console.log(`Earshot: ${ours.toFixed(0)} ms for the views of ${PAIRS} pairs, ${each} ms a pair`)
-const python = process.argv[2]
-if (python) {
-  const theirs = Number(execFileSync(python, ['bench/views.py'], { encoding: 'utf8' }))
-  console.log(`NumPy and PyTorch: ${theirs.toFixed(0)} ms; Earshot is ${(theirs / ours).toFixed(2)} times as fast`)
-}
+const python = process.env.EARSHOT_PYTHON
+const theirs = python ? Number(execFileSync(python, ['bench/views.py'], { encoding: 'utf8' })) : undefined
+tellRows(
+  [
+    {
+      what: `views of ${PAIRS} pairs`,
+      'Earshot, ms': rounded(ours),
+      ...(theirs !== undefined && { 'NumPy and PyTorch, ms': rounded(theirs), ratio: rounded(theirs / ours) }),
+    },
+  ],
+  given.json,
+  'processor time on one thread; a ratio above 1 says that Earshot is faster',
+)

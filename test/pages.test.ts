@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import test from 'ava'
 import { Command } from 'commander'
+import { withTables } from '../pipelines/reports/page-tables.js'
 import { earshot } from './earshot.js'
 
 const pages = execFileSync('git', ['ls-files', '*.md'], { encoding: 'utf8' })
@@ -25,6 +26,10 @@ test('links lead to files that are there', t => {
   for (const page of pages)
     for (const [, target] of text(page).matchAll(/\]\(([^)#\s]+)[^)]*\)/g))
       if (!target!.includes('://')) t.true(existsSync(join(dirname(page), target!)), `${page}: ${target}`)
+})
+
+test('tables are what their files say', t => {
+  for (const page of pages) t.is(text(page), withTables(page), `./earshot tables ${page}`)
 })
 
 for (const words of new Map(commands.map(words => [words.join(' '), words])).values())

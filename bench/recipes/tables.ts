@@ -1,7 +1,7 @@
 /** The tables of the comparison, in Markdown: what tuning found, both systems side by side, and their differences. */
 import type { Interval } from '../../pipelines/statistics/scores.js'
 import type { Verdict } from '../../pipelines/statistics/two-level.js'
-import { markdownTable } from '../../pipelines/sweeps/results-text.js'
+import { markdownTable } from '../../pipelines/terminal/text-table.js'
 import { bestOfEach, meanFigure, type Tuned } from './choice.js'
 import { SYSTEMS, type System } from './trial.js'
 
@@ -39,7 +39,7 @@ export function tuningTable(tuned: readonly Tuned[]): string {
     ...sets.map(set => percent(one.figures[set]!)),
     `${percent(meanFigure(one))}${chosen.has(one) ? ' chosen' : ''}`,
   ])
-  return markdownTable(['recipe', 'learning rate', 'system', ...sets, 'mean'], rows)
+  return markdownTable([['recipe', 'learning rate', 'system', ...sets, 'mean'], ...rows])
 }
 
 /** A row for each recipe, condition and system. */
@@ -52,7 +52,7 @@ export function sideBySide(contests: readonly Contest[]): string {
       return [recipe, condition, system, `${rate}`, `${steps}`, seconds.toFixed(1), ...shown]
     }),
   )
-  return markdownTable(['recipe', 'at', 'system', 'learning rate', 'steps', 'seconds', ...names], rows)
+  return markdownTable([['recipe', 'at', 'system', 'learning rate', 'steps', 'seconds', ...names], ...rows])
 }
 
 /** A row for each recipe, condition and figure. */
@@ -66,5 +66,5 @@ export function differences(contests: readonly Contest[]): string {
       verdict === 'not resolved' ? verdict : `Earshot ${verdict}`,
     ]),
   )
-  return markdownTable(['recipe', 'at', 'figure', 'Earshot minus PyTorch  95 %', 'verdict'], rows)
+  return markdownTable([['recipe', 'at', 'figure', 'Earshot minus PyTorch  95 %', 'verdict'], ...rows])
 }

@@ -32,6 +32,7 @@ const VERBS: readonly (readonly [name: string, summary: string, file?: string])[
   ['runs', 'list runs with their states and best figures'],
   ['compare', 'say what differs between two runs'],
   ['sweep', 'train a config with changes and several seeds, and compare them in one table'],
+  ['tables', 'write the tables of Markdown pages from the results that they name'],
   ['cache', 'show or prune what is kept on disk'],
   ['engine', 'install TensorFlow for this machine'],
 ]

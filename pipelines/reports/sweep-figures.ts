@@ -7,8 +7,9 @@ import { card, cards, sentence, table } from '../drawing/page.js'
 import type { ClaimRow } from '../sweeps/claims.js'
 import type { Metric } from '../sweeps/metrics.js'
 import type { EvaluationNote } from '../sweeps/results.js'
+import { armTable, claimTable, heading, nameOf } from '../sweeps/results-text.js'
 import type { SummaryRow } from '../sweeps/summary.js'
-import { inPercent, range, signed } from '../terminal/numbers.js'
+import { inPercent, signed } from '../terminal/numbers.js'
 import type { SweepRecord } from './sweep-record.js'
 
 /** Arms that fit into a chart, and rows of a table; a sweep may have thousands. */
@@ -30,42 +31,29 @@ export function sweepFigures({ results }: SweepRecord): string {
 }
 
 function claimsTable(claims: readonly ClaimRow[]): string {
-  if (claims.length === 0) return ''
-  const columns = [
-    { title: 'claim' },
-    { title: 'what is compared' },
-    { title: 'on' },
-    { title: 'difference', number: true },
-    { title: '95 %', number: true },
-    { title: 'verdict' },
-  ]
-  const cells = claims.map(({ claim, evaluation, classifier, better, than, difference, interval, verdict }) => [
-    ...[claim, `${better} minus ${than}`, `${evaluation}, ${classifier}`],
-    ...[difference === null ? '' : signed(difference), interval ? range(interval, signed) : '', verdict ?? ''],
-  ])
-  return `<h3>Claims</h3>${table(columns, cells)}`
+  return claims.length === 0 ? '' : `<h3>Claims</h3>${textTable(claimTable(claims))}`
 }
 
-function heading({ name, role, clips, classes, units, group, chance, left }: EvaluationNote): string {
-  const held = group === null ? '' : `, ${units} of ${group} held out whole`
-  const lost = left > 0 ? `; ${left} clips that some runs lack are left out` : ''
-  return `${name} (${role}): ${clips} clips, ${classes.length} classes${held}; chance ${inPercent(chance)} %${lost}`
-}
+const textTable = ([head = [], ...rows]: readonly string[][]) =>
+  table(
+    head.map(title => ({ title, number: /seeds|%|accuracy|lwlrap/.test(title) })),
+    rows.slice(0, LISTED),
+  )
 
 /** Charts show the first metric; the second is in the table. */
-function evaluationFigures(rows: readonly SummaryRow[], { metrics }: EvaluationNote, against: string): string {
+function evaluationFigures(rows: readonly SummaryRow[], note: EvaluationNote, against: string): string {
   const classifiers = [...new Set(rows.map(({ classifier }) => classifier))]
   return classifiers
     .map(classifier => {
       const own = rows.filter(row => row.classifier === classifier)
-      const shown = own.filter(({ metric }) => metric === metrics[0])
+      const shown = own.filter(({ metric }) => metric === note.metrics[0])
       const drawn = furthest(shown)
-      const charts = [differenceCard(drawn, classifier, against), levelCard(drawn, classifier, metrics[0])]
+      const charts = [differenceCard(drawn, classifier, against), levelCard(drawn, classifier, note.metrics[0])]
       const left =
         drawn.length < shown.length
           ? sentence(`Drawn: the ${drawn.length} of ${shown.length} with the largest differences.`)
           : ''
-      return `${left}${cards(charts.filter(one => one !== ''))}<details open><summary>${escaped(classifier)}: table</summary>${armTable(own, metrics, against)}</details>`
+      return `${left}${cards(charts.filter(one => one !== ''))}<details open><summary>${escaped(classifier)}: table</summary>${textTable(armTable(own, note, against))}</details>`
     })
     .join('\n')
 }
@@ -80,10 +68,11 @@ function furthest(rows: readonly SummaryRow[]): readonly SummaryRow[] {
 }
 
 function differenceCard(rows: readonly SummaryRow[], classifier: string, against: string): string {
-  const shown = rows.flatMap(({ arm, kind, difference, differenceInterval, verdict }): IntervalRow[] => {
+  const shown = rows.flatMap((row): IntervalRow[] => {
+    const { difference, differenceInterval, verdict } = row
     if (difference === null || differenceInterval === null) return []
     const [low, high] = differenceInterval.map(share => 100 * share) as [number, number]
-    const name = nameOf(arm, kind)
+    const name = nameOf(row)
     return [{ name, label: `${name}  ${signed(difference)}`, value: 100 * difference, low, high, ink: inkOf(verdict) }]
   })
   if (shown.length === 0) return ''
@@ -94,10 +83,11 @@ function differenceCard(rows: readonly SummaryRow[], classifier: string, against
 }
 
 function levelCard(rows: readonly SummaryRow[], classifier: string, metric: Metric): string {
-  const shown = rows.flatMap(({ arm, kind, mean, interval }): IntervalRow[] => {
+  const shown = rows.flatMap((row): IntervalRow[] => {
+    const { kind, mean, interval } = row
     if (mean === null || interval === null) return []
     const [low, high] = interval.map(share => 100 * share) as [number, number]
-    const name = nameOf(arm, kind)
+    const name = nameOf(row)
     const ink = kind === 'baseline' ? colour(1) : colour(0)
     return [{ name, label: `${name}  ${inPercent(mean)}`, value: 100 * mean, low, high, ink }]
   })
@@ -107,39 +97,6 @@ function levelCard(rows: readonly SummaryRow[], classifier: string, metric: Metr
   return card(title, drawing, 'Names in brackets are baselines.')
 }
 
-const nameOf = (arm: string, kind: SummaryRow['kind']) => (kind === 'baseline' ? `(${arm})` : arm)
-
 function inkOf(verdict: SummaryRow['verdict']): string {
   return verdict === 'better' ? 'var(--good)' : verdict === 'worse' ? 'var(--bad)' : colour(6)
-}
-
-function armTable(rows: readonly SummaryRow[], [first, second]: readonly Metric[], against: string): string {
-  const columns = [
-    { title: 'arm' },
-    { title: 'seeds', number: true },
-    { title: `${first} (%)`, number: true },
-    { title: '95 %', number: true },
-    { title: `${second} (%)`, number: true },
-    { title: `minus ${against}`, number: true },
-    { title: '95 %', number: true },
-    { title: 'verdict' },
-  ]
-  const cells = rows
-    .filter(({ metric }) => metric === first)
-    .slice(0, LISTED)
-    .map(row => {
-      const { arm, kind, seeds, missing, mean, interval, difference, differenceInterval, verdict } = row
-      const beside = rows.find(other => other.metric === second && other.arm === arm && other.kind === kind)?.mean
-      return [
-        nameOf(arm, kind),
-        missing.length > 0 ? `${seeds.length} (${missing.length} missing)` : String(seeds.length),
-        mean === null ? '' : inPercent(mean),
-        interval ? range(interval, inPercent) : '',
-        beside == null ? '' : inPercent(beside),
-        difference === null ? '' : signed(difference),
-        differenceInterval ? range(differenceInterval, signed) : '',
-        verdict ?? '',
-      ]
-    })
-  return table(columns, cells)
 }

@@ -1,6 +1,8 @@
 /** The tables of a sweep's results, in Markdown: they read as well on a terminal. */
 
 import { inPercent, range, signed } from '../terminal/numbers.js'
+import { markdownTable } from '../terminal/text-table.js'
+import type { ClaimRow } from './claims.js'
 import type { EvaluationNote, SweepResults } from './results.js'
 import type { SummaryRow } from './summary.js'
 
@@ -10,66 +12,74 @@ export function resultsText(results: SweepResults): string {
   if (evaluations.length === 0 && missing.length === 0) return 'No evaluation is asked for: add evaluate to the sweep.'
   return [
     ...evaluations.flatMap(note => [`## ${heading(note)}`, ...tablesOf(note, results)]),
-    ...claimsText(results),
+    ...(results.claims.length > 0 ? ['## Claims', markdownTable(claimTable(results.claims))] : []),
     ...missingText(results),
     ...(results.summary.length > 0 ? [explanation(results)] : []),
   ].join('\n\n')
 }
 
-function heading({ name, role, clips, classes, units, group, chance, left }: EvaluationNote): string {
-  const drawn = group === null ? '' : `, ${units} of '${group}' held out whole`
+/** What is tested by what, and what guessing gets. */
+export function heading({ name, role, clips, classes, units, group, chance, left }: EvaluationNote): string {
+  const held = group === null ? '' : `, ${units} of '${group}' held out whole`
   const lost = left > 0 ? `; ${left} clips that some runs lack are left out` : ''
-  return `${name} (${role}): ${clips} clips, ${classes.length} classes${drawn}; chance ${inPercent(chance)} %${lost}`
+  return `${name} (${role}): ${clips} clips, ${classes.length} classes${held}; chance ${inPercent(chance)} %${lost}`
 }
 
 function tablesOf(note: EvaluationNote, { summary, against }: SweepResults): string[] {
-  const [first, second] = note.metrics
-  const rows = summary.filter(({ evaluation, metric }) => evaluation === note.name && metric === first)
-  return [...new Set(rows.map(({ classifier }) => classifier))].map(classifier => {
-    const own = rows.filter(row => row.classifier === classifier)
-    const beside = (row: SummaryRow) =>
-      summary.find(
-        other =>
-          other.metric === second &&
-          other.arm === row.arm &&
-          other.kind === row.kind &&
-          other.evaluation === row.evaluation &&
-          other.classifier === classifier,
-      )
-    const head = [classifier, 'seeds', `${first}  95 %`, second, `minus ${against}  95 %`, 'verdict']
-    return markdownTable(
-      head,
-      own.map(row => cellsOf(row, beside(row), against)),
-    )
-  })
+  const rows = summary.filter(({ evaluation }) => evaluation === note.name)
+  return [...new Set(rows.map(({ classifier }) => classifier))].map(classifier =>
+    markdownTable(
+      armTable(
+        rows.filter(row => row.classifier === classifier),
+        note,
+        against,
+      ),
+    ),
+  )
 }
 
-function cellsOf(row: SummaryRow, beside: SummaryRow | undefined, against: string): string[] {
-  const { arm, kind, seeds, missing, mean, interval, difference, differenceInterval, verdict } = row
-  const lacking = missing.length === 0 ? '' : ` (${missing.length} missing)`
-  const itself = kind === 'arm' && arm === against
-  return [
-    kind === 'baseline' ? `(${arm})` : arm,
-    `${seeds.length}${lacking}`,
-    mean === null || !interval ? '-' : `${inPercent(mean)} ${range(interval, inPercent)}`,
-    beside?.mean == null ? '-' : inPercent(beside.mean),
-    difference === null || !differenceInterval
-      ? itself
-        ? ''
-        : '-'
-      : `${signed(difference)} ${range(differenceInterval, signed)}`,
-    verdict ?? (itself ? '' : '-'),
-  ]
+/** A head, and a row for each arm: both metrics, and the difference in the first. @param rows those of one classifier */
+export function armTable(rows: readonly SummaryRow[], { metrics }: EvaluationNote, against: string): string[][] {
+  const [first, second] = metrics
+  const body = rows
+    .filter(({ metric }) => metric === first)
+    .map(row => {
+      const { arm, kind, seeds, missing, verdict } = row
+      const itself = kind === 'arm' && arm === against
+      const lacking = missing.length === 0 ? '' : ` (${missing.length} missing)`
+      const beside = rows.find(other => other.metric === second && other.arm === arm && other.kind === kind)
+      return [
+        nameOf(row),
+        `${seeds.length}${lacking}`,
+        levelOf(row),
+        beside?.mean == null ? '-' : inPercent(beside.mean),
+        itself ? '' : differenceOf(row),
+        verdict ?? (itself ? '' : '-'),
+      ]
+    })
+  return [[rows[0]!.classifier, 'seeds', `${first}  95 %`, second, `minus ${against}  95 %`, 'verdict'], ...body]
 }
 
-function claimsText({ claims }: SweepResults): string[] {
-  if (claims.length === 0) return []
+/** Baselines stand in brackets. */
+export const nameOf = ({ arm, kind }: SummaryRow) => (kind === 'baseline' ? `(${arm})` : arm)
+
+/** `59.4 [51.0, 74.0]`, or a dash where there is no figure. */
+export const levelOf = ({ mean, interval }: SummaryRow) =>
+  mean === null || !interval ? '-' : `${inPercent(mean)} ${range(interval, inPercent)}`
+
+/** `-5.6 [-10.4, +3.1]`, likewise. */
+export const differenceOf = ({ difference, differenceInterval: interval }: Differing) =>
+  difference === null || !interval ? '-' : `${signed(difference)} ${range(interval, signed)}`
+
+type Differing = Pick<SummaryRow, 'difference' | 'differenceInterval'>
+
+/** A head, and a row for each claim on each evaluation. */
+export function claimTable(claims: readonly ClaimRow[]): string[][] {
   const rows = claims.map(({ claim, evaluation, classifier, better, than, difference, interval, seeds, verdict }) => [
     ...[claim, `${better} minus ${than}`, `${evaluation}, ${classifier}`, String(seeds.length)],
-    difference === null || !interval ? '-' : `${signed(difference)} ${range(interval, signed)}`,
-    verdict ?? '-',
+    ...[differenceOf({ difference, differenceInterval: interval }), verdict ?? '-'],
   ])
-  return ['## Claims', markdownTable(['claim', 'what is compared', 'on', 'seeds', 'difference  95 %', 'verdict'], rows)]
+  return [['claim', 'what is compared', 'on', 'seeds', 'difference  95 %', 'verdict'], ...rows]
 }
 
 function missingText({ missing }: SweepResults): string[] {
@@ -103,14 +113,4 @@ function explanation({ resamples, against, evaluations, summary, name }: SweepRe
     'The intervals are not widened for the number of arms: of 20 arms without effect one is likely to look resolved.',
     `Names in brackets are baselines of '${against}'. All figures: results.csv, results.arrow. Sweep: ${name}.`,
   ].join('\n')
-}
-
-export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const safe = (cell: string) => cell.replaceAll('|', '\\|')
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.map(cells => safe(cells[column]!).length), 3),
-  )
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, at) => safe(cell).padEnd(widths[at]!)).join(' | ')} |`
-  return [line(head), `|${widths.map(width => '-'.repeat(width + 2)).join('|')}|`, ...rows.map(line)].join('\n')
 }

@@ -1,4 +1,4 @@
-/** Tables for a terminal. */
+/** Tables in plain text. */
 
 interface Layout {
   /** A line of dashes below the first row. */
@@ -28,4 +28,14 @@ export function textTable(
       .trimEnd()
   const rule = ruled ? [line(widths.map(width => '-'.repeat(width)))] : []
   return [line(head), ...rule, ...body.map(line)]
+}
+
+/** The same in Markdown, which reads as well on a terminal; the first row is the head. */
+export function markdownTable(rows: readonly (readonly string[])[]): string {
+  const safe = rows.map(cells => cells.map(cell => cell.replaceAll('|', '\\|')))
+  const widths = safe[0]!.map((_, column) => safe.reduce((most, cells) => Math.max(most, cells[column]!.length), 3))
+  const line = (cells: readonly string[]) => `| ${cells.map((cell, at) => cell.padEnd(widths[at]!)).join(' | ')} |`
+  return [line(safe[0]!), `|${widths.map(width => '-'.repeat(width + 2)).join('|')}|`, ...safe.slice(1).map(line)].join(
+    '\n',
+  )
 }
