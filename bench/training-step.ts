@@ -1,6 +1,6 @@
 /**
  * One training step (forward, backward, optimiser) of Earshot and of PyTorch, the same models and batches, in turns in one
- * run: Earshot as ever, as a function and, where there are no convolutions, compiled by XLA; PyTorch eager and by
+ * run: Earshot operation by operation, as a function and, where there are no convolutions, compiled by XLA; PyTorch eager and by
  * torch.compile, channels_last, with autocast where the precision is bfloat16. Prints one row a model as Markdown:
  * examples per second, the median of all steps, and the ratio of Earshot's fastest to each of PyTorch's; above 1 Earshot
  * is faster.
@@ -69,7 +69,9 @@ for (const name of given.model as Name[]) {
   }
   const rate = (each: string) => (examples * 1e3) / (median(times.get(each)!) ?? Number.NaN)
   const best = Math.max(...tried.map(rate))
-  const rates = [...ways, ...peers].map(each => [ways.includes(each as Compile) ? each : `PyTorch ${each}`, rate(each)] as const)
+  const rates = [...ways, ...peers].map(
+    each => [ways.includes(each as Compile) ? each : `PyTorch ${each}`, rate(each)] as const,
+  )
   const told = rates.map(([each, value]) => [each, Number.isNaN(value) ? '-' : rounded(value)])
   rows.push({
     model: title,

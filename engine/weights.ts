@@ -26,7 +26,7 @@ export interface Weights {
 /**
  * An empty set of weights.
  *
- * @param draws the stream of random numbers of a weight by its full name; start values hang on nothing else
+ * @param draws the stream of random numbers of a weight by its full name; start values depend on nothing else
  * @param frozen whether a weight, by its full name, never learns
  */
 export function createWeights(

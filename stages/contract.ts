@@ -185,7 +185,7 @@ export interface ItemStage<P extends z.ZodObject = z.ZodObject, I extends Ins = 
   /**
    * Parameters, lists of texts, that name files which the work reads, and how one is found by its absolute path; undefined
    * as long as it is not there. Relative paths count from the file in which they stand, or from here on the command line.
-   * The work gets what was found; the keys of the feature cache hang on the hashes, not on where the files lie.
+   * The work gets what was found; the keys of the feature cache depend on the hashes, not on where the files lie.
    */
   files?: Readonly<Record<string, (named: string) => NamedFile | undefined>>
   work: (

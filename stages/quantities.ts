@@ -3,6 +3,7 @@ import { z } from 'zod'
 
 const DURATIONS: Record<string, number> = { us: 1e-6, ms: 1e-3, s: 1, min: 60, h: 3600 }
 const FREQUENCIES: Record<string, number> = { Hz: 1, kHz: 1e3 }
+const MEMORIES: Record<string, number> = { kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 }
 
 /** What a quantity looks like as text, by the unit that a number alone is in. */
 export const quantityPattern = (base: string): string => {
@@ -20,6 +21,18 @@ export const duration = (limits: Limits) => quantity('duration', 's', DURATIONS,
 
 /** A frequency; a number alone is in hertz. The parsed value is in hertz. */
 export const frequency = (limits: Limits) => quantity('frequency', 'Hz', FREQUENCIES, limits)
+
+/** An amount of memory, never without its unit. The parsed value is in bytes. */
+export const memory = z
+  .unknown()
+  .transform((given, context) => {
+    const bytes = measure(String(given), MEMORIES)
+    if (bytes !== undefined) return bytes
+    const units = Object.keys(MEMORIES).join(', ')
+    context.addIssue(`'${given}' is not an amount of memory: expected a number and one of ${units}, such as 4 GB`)
+    return z.NEVER
+  })
+  .meta({ type: 'string', pattern: `^\\s*\\d+(\\.\\d+)?\\s*(${Object.keys(MEMORIES).join('|')})\\s*$` })
 
 function quantity(what: string, base: string, units: Record<string, number>, { min, max }: Limits) {
   const names = Object.keys(units).join(', ')

@@ -36,6 +36,7 @@ const LATE: [file: string, never: string, when: string][] = [
   ['pipelines/training/training-run.js', 'data/adapters.js', 'a run on a folder'],
   ['pipelines/embeddings/write-embeddings.js', 'data/manifests/table.js', 'embeddings of a folder'],
   ['pipelines/evaluation/probes/run-probe.js', 'engine/tensorflow.js', 'a probe by centroids'],
+  ['pipelines/evaluation/probes/run-probe.js', 'data/manifests/table.js', 'a probe of embeddings with labels'],
 ]
 
 for (const [file, never, when] of LATE)

@@ -28,6 +28,12 @@ test('links lead to files that are there', t => {
       if (!target!.includes('://')) t.true(existsSync(join(dirname(page), target!)), `${page}: ${target}`)
 })
 
+test('code that a page shows of a file is what stands there', t => {
+  const shown = pages.flatMap(page => [...text(page).matchAll(/^```ts\n\/\/ (\S+\.ts)\n([\s\S]*?)^```$/gm)])
+  t.true(shown.length >= 6, 'stage, verb and classifier, each with its test')
+  for (const [, file, code] of shown) t.is(code, text(file!))
+})
+
 test('tables are what their files say', t => {
   for (const page of pages) t.is(text(page), withTables(page), `./earshot tables ${page}`)
 })

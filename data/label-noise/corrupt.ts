@@ -1,6 +1,6 @@
 /**
  * Label noise at a known rate, for benchmarks of methods that are to bear it: the kinds of Fonseca et al. (ICASSP 2019;
- * IEEE SPL 2020). Which clips are meant hangs on the seed and their names alone, so that the clips of a lower rate are a
+ * IEEE SPL 2020). Which clips are meant depends on the seed and their names alone, so that the clips of a lower rate are a
  * part of those of a higher one.
  */
 

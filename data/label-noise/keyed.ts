@@ -1,4 +1,4 @@
-/** Choices that hang on a key alone: of a larger share, those of a smaller one are a part. */
+/** Choices that depend on a key alone: of a larger share, those of a smaller one are a part. */
 import { hash } from 'node:crypto'
 
 /** A number from 0 to 1, without 1, that the key decides. */

@@ -47,7 +47,7 @@ type Work = (inputs: readonly Tensor[]) => Tensor[]
 const MOST = 8
 
 /**
- * @param work everything it does hangs on its inputs, on weights, and on what never changes. It may read no tensor of its
+ * @param work everything it does depends on its inputs, on weights, and on what never changes. It may read no tensor of its
  *   own, and disposes all but what it gives.
  */
 export function compiled(

@@ -46,7 +46,7 @@ class Lowering {
   /** Outputs of steps that are nodes of another name. */
   readonly #same = new Map<string, string>()
   readonly #writes: string[] = []
-  /** Nodes that hang on something written. */
+  /** Nodes that depend on something written. */
   readonly #late = new Set<string>()
   /** What has to be computed before anything is written. */
   readonly #first = new Set<string>()

@@ -3,7 +3,7 @@ import { type Bytes, fieldsOf } from '../protobuf.js'
 import { type Binding, RESOURCE } from './backend.js'
 
 export interface Operation {
-  /** Does more than give outputs that hang on its inputs alone. */
+  /** Does more than give outputs that depend on its inputs alone. */
   stateful: boolean
   /** Positions of the inputs that are resources: variables. */
   resources: readonly number[]

@@ -21,7 +21,7 @@ export interface Attributes {
 export interface Raw {
   readonly tf: typeof tfjs
   attributes(of: Attributes): readonly Attribute[]
-  /** Attributes that hang on the type of a tensor, made once for each type. */
+  /** Attributes that depend on the type of a tensor, made once for each type. */
   byType(make: (type: number) => Attributes): (tensor: Tensor) => readonly Attribute[]
   /** FLOAT32, BFLOAT16, INT32, ... */
   typeOf(tensor: Tensor): number

@@ -13,7 +13,7 @@ export type OptimiserOptions =
 export interface Optimiser {
   /** Moves every weight once. Takes over `gradients` (disposes them), which stand in the order of the weights. */
   apply(gradients: readonly Tensor[], now: Now): void
-  /** The numbers of the next step (rate, momentum, what hangs on how many steps there were); counts it. */
+  /** The numbers of the next step (rate, momentum, what depends on how many steps there were); counts it. */
   numbers(now: Now): number[]
   /** `apply` with these numbers as scalars: what a compiled step does. */
   move(gradients: readonly Tensor[], numbers: readonly Tensor[]): void

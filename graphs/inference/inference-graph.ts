@@ -193,7 +193,7 @@ class Rewriting {
     return { node: node.id, ...(picks[0] ? { lane: picks[0] } : {}), bank: false, port }
   }
 
-  /** Of all that was made, what the encoder's input hangs on. Banks are asked for statistics alone. */
+  /** Of all that was made, what the encoder's input depends on. Banks are asked for statistics alone. */
   #needed(input: Input): CheckedNode[] {
     const needed = new Set([input.node])
     for (const { id, stage, inputs } of [...this.#made.values()].reverse()) {

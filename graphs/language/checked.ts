@@ -34,7 +34,7 @@ export interface CheckedNode {
   shares?: string
   /** Hash of the file that a stage from outside Earshot comes from. */
   code?: string
-  /** By parameter: hashes of the files that it names. Keys of the feature cache hang on them in place of the names. */
+  /** By parameter: hashes of the files that it names. Keys of the feature cache depend on them in place of the names. */
   content?: Record<string, readonly string[]>
   /** What leaves, after lifting. */
   out: Port

@@ -7,8 +7,8 @@ export interface Reading {
 }
 
 /**
- * Nodes sorted so that each stands after all that it reads; otherwise as they were written. Nodes on a circle, and all
- * that reads them, are left out; one circle of each knot is given: `[mixed, view, mixed]` (each reads the one before).
+ * Nodes sorted so that each stands after all that it reads; otherwise as they were written. Nodes on a cycle, and all
+ * that reads them, are left out; one cycle of each group of them is given: `[mixed, view, mixed]` (each reads the one before).
  */
 export function inOrder<Node extends Reading>(nodes: readonly Node[]): { order: Node[]; circles: string[][] } {
   const byId = new Map(nodes.map(node => [node.id, node]))
@@ -51,7 +51,7 @@ class Ready {
   }
 }
 
-/** Walks from reader to read; the walk must come back to itself, as every node left reads another one left. */
+/** Follows what each node reads until one comes again: every node that is left reads another that is left. */
 function circlesOf(waiting: ReadonlyMap<string, ReadonlySet<string>>): string[][] {
   const circles: string[][] = []
   const seen = new Set<string>()

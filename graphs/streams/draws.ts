@@ -7,7 +7,7 @@ import { inRandomOrder } from '../../data/random-order.js'
 import type { Draws, Rng } from '../../stages/values.js'
 import { fillNormal, standardNormal } from './ziggurat.js'
 
-/** What a draw hangs on. Shared draws leave the lane out. */
+/** What a draw depends on. Shared draws leave the lane out. */
 export interface DrawKey {
   seed: number
   node: string

@@ -1,6 +1,6 @@
 /** Pieces of clips, as a trained encoder hears them: patches of spectrograms, excerpts of recordings. */
 import { describePort, type Port } from '../../stages/ports.js'
-import { repeated } from '../../stages/repeated.js'
+import { repeated } from '../../stages/sample-arrays.js'
 import type { LogMel, Recording } from '../../stages/values.js'
 import { lanesOf } from '../language/lift.js'
 import { laneOfValue, together } from './lanes.js'

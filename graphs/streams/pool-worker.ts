@@ -2,16 +2,16 @@
 import { move, transferableSymbol, valueSymbol } from 'piscina'
 import { FeatureCache } from '../../data/feature-cache.js'
 import { Problem } from '../../data/problem.js'
-import type { Desk } from './desk.js'
 import type { Stages } from './evaluate.js'
 import { type Evaluated, type PreparedClip, type Setup, type Task, TaskRunner } from './tasks.js'
+import type { WorkerStatus } from './worker-status.js'
 
 /** A task of the setup with this id; the setup itself only when a thread has asked for it. */
 export interface Request {
   id: string
   setup?: Setup | undefined
   task: Task
-  desk: Desk
+  status: WorkerStatus
 }
 
 /** A Problem on its way to the thread that asked: an error would arrive as text alone. */
@@ -27,16 +27,16 @@ const KEPT = 2
 
 const runners = new Map<string, Promise<TaskRunner>>()
 
-export default async function answer({ id, setup, task, desk }: Request): Promise<Reply> {
+export default async function answer({ id, setup, task, status }: Request): Promise<Reply> {
   if (setup && !runners.has(id)) {
     runners.set(id, openRunner(setup))
     if (runners.size > KEPT) runners.delete(runners.keys().next().value!)
   }
   const runner = await runners.get(id)
   if (!runner) return 'unknown-setup'
-  if (task.kind === 'prepare') return runner.prepare(task.clip, desk)
+  if (task.kind === 'prepare') return runner.prepare(task.clip, status)
   try {
-    return moved(await runner.evaluate(task.items, desk))
+    return moved(await runner.evaluate(task.items, status))
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     const { code, message, hint } = error

@@ -6,11 +6,11 @@ import { Piscina } from 'piscina'
 import { Problem } from '../../data/problem.js'
 import { setTensorflowEnvironment } from '../../engine/environment.js'
 import { Credits } from './credits.js'
-import { DeskWatch, newDesk, type Slow, slowInWords } from './desk.js'
 import type { Item } from './node-work.js'
 import type { Refusal, Reply, Request } from './pool-worker.js'
 import { StartedPrograms } from './started-programs.js'
 import type { Evaluated, PreparedClip, Setup, Task } from './tasks.js'
+import { newStatus, type Slow, StatusWatch, slowInWords } from './worker-status.js'
 
 const WORKER = new URL('./pool-worker.js', import.meta.url).href
 
@@ -65,7 +65,7 @@ export function openPool({
   })
   const kill = () => void programs.kill()
   process.on('exit', kill)
-  const watch = new DeskWatch(patience, onSlow)
+  const watch = new StatusWatch(patience, onSlow)
   const ids = new WeakMap<Setup, string>()
   let count = 0
   let broken: Error | undefined
@@ -81,10 +81,10 @@ export function openPool({
     const seat = await seats.acquire(0, signal)
     try {
       if (broken) throw broken
-      const desk = newDesk()
-      const work = (request: Request) => watch.during(setup.evaluation, desk, threads.run(request, options))
-      const reply = await work({ id, task, desk })
-      return reply === 'unknown-setup' ? await work({ id, setup, task, desk }) : reply
+      const status = newStatus()
+      const work = (request: Request) => watch.during(setup.evaluation, status, threads.run(request, options))
+      const reply = await work({ id, task, status })
+      return reply === 'unknown-setup' ? await work({ id, setup, task, status }) : reply
     } finally {
       seat.release()
     }

@@ -2,12 +2,12 @@
 import { contentHash } from '../../data/content-hash.js'
 import { Problem } from '../../data/problem.js'
 import { allFinite, notFiniteIn } from './at-fault.js'
-import { begin, type Desk } from './desk.js'
 import { cachedNodes, type Evaluation, Evaluator, type FeatureStore, type Stages } from './evaluate.js'
 import { featureKey } from './features.js'
 import { laneOfValue } from './lanes.js'
 import { type BatchLayout, type BatchValues, roomFor } from './layout.js'
 import type { Item } from './node-work.js'
+import { begin, type WorkerStatus } from './worker-status.js'
 
 /** What all tasks of a run share: plain data, sent to each worker once. */
 export interface Setup {
@@ -81,11 +81,11 @@ export class TaskRunner {
     this.#evaluator = new Evaluator(setup.evaluation, stages, store)
   }
 
-  /** @param desk where it is written down what is being done */
-  async prepare(position: number, desk?: Desk): Promise<PreparedClip> {
+  /** @param status where it is written down what is being done */
+  async prepare(position: number, status?: WorkerStatus): Promise<PreparedClip> {
     const { graph, clips } = this.#setup.evaluation
     const clip = clips[position]!
-    this.#evaluator.onBegin = desk && (node => begin(desk, node, position))
+    this.#evaluator.onBegin = status && (node => begin(status, node, position))
     try {
       const hash = await contentHash(clip.path)
       const features: Record<string, PreparedFeature> = {}
@@ -106,14 +106,14 @@ export class TaskRunner {
   }
 
   /** A clip that fails is dropped with its reason; the others do not notice. @throws Problem that every clip would meet */
-  async evaluate(items: readonly Item[], desk?: Desk): Promise<Evaluated> {
+  async evaluate(items: readonly Item[], status?: WorkerStatus): Promise<Evaluated> {
     const began = performance.now()
     const { layouts } = this.#setup
     const outputs = [...new Set(layouts.map(({ from }) => from))]
     const room = roomFor(layouts, items.length)
     const drops: Evaluated['drops'] = []
     for (const [index, item] of items.entries()) {
-      this.#evaluator.onBegin = desk && (node => begin(desk, node, item.clip))
+      this.#evaluator.onBegin = status && (node => begin(status, node, item.clip))
       try {
         const values = await this.#retried(() => this.#evaluator.values(outputs, item))
         const row = index - drops.length

@@ -103,7 +103,7 @@ const splitFlags = z.strictObject({
     .describe('count contamination of the split that this column holds; writes nothing')
     .meta({ value: 'column' }),
   column: z.string().default('split').describe('name of the new column').meta({ value: 'name' }),
-  seed: z.int().min(0).default(0).describe('all draws hang on it'),
+  seed: z.int().min(0).default(0).describe('all draws depend on it'),
   output: z.string().optional().describe('what to write, without an ending').meta({ short: 'o', value: 'name' }),
 })
 type SplitFlags = z.output<typeof splitFlags>

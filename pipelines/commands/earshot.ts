@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { Problem, Problems } from '../../data/problem.js'
 import { ownVersion } from '../setup/versions.js'
-import { watchOutput } from '../terminal/closed-output.js'
+import { watchOutput } from '../terminal/interrupt.js'
 import { lastWords } from './last-words.js'
 
 /** Verb, one line of help, and its file if that is called otherwise, in the order in which a newcomer meets them. */

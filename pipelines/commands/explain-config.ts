@@ -2,11 +2,14 @@
 import { z } from 'zod'
 import { Problem, Problems } from '../../data/problem.js'
 import type { Origin } from '../../graphs/language/document.js'
+import { documentSchema, fileSchema } from '../../graphs/language/json-schema.js'
 import { suggestion } from '../../graphs/language/nearest-name.js'
 import { readGraph } from '../../graphs/language/read-graph.js'
 import { renderProblem } from '../../graphs/language/render-problem.js'
+import { loadStages } from '../../stages/registry.js'
 import { CONFIG } from '../configuration/config.js'
 import { runYaml } from '../configuration/run-yaml.js'
+import { sections } from '../configuration/sections.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `
@@ -53,7 +56,6 @@ export default verb({
 })
 
 async function schemaText(kind: string): Promise<string> {
-  const { jsonSchemas } = await import('../reports/json-schemas.js')
   const make = jsonSchemas[kind]
   if (make) return `${JSON.stringify(await make(), undefined, 1)}\n`
   throw new Problem('bad-option', `There is no schema of '${kind}'. ${suggestion(kind, Object.keys(jsonSchemas))}`)
@@ -68,3 +70,15 @@ function explained(origins: Origin[]): string {
 }
 
 const shown = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
+
+/** By kind; each is made when it is asked for, as its settings are loaded then. */
+export const jsonSchemas: Readonly<Record<string, () => Promise<Record<string, unknown>>>> = {
+  config: async () => documentSchema((await loadStages()).values(), sections),
+  sweep: async () => fileSchema((await import('../sweeps/sweep-schema.js')).sweepSchema, 'A sweep of Earshot'),
+  scenes: async () =>
+    fileSchema((await import('../separation/scenes/settings.js')).scenesSchema, 'Scenes that Earshot composes'),
+  proxy: async () =>
+    fileSchema((await import('../datasets/proxy/settings.js')).proxySchema, 'A study of validation splits'),
+  'data-set': async () =>
+    fileSchema((await import('../../data/manifests/data-set.js')).dataSetSchema, 'A data set of Earshot'),
+}

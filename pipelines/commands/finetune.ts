@@ -4,14 +4,13 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { Problem } from '../../data/problem.js'
-import type { Edit } from '../../graphs/language/edits.js'
-import { type Config, readConfig } from '../configuration/config.js'
+import type { Config } from '../configuration/config.js'
 import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
 import { command } from '../terminal/shell-word.js'
-import { fromWeights, trainInFolder, usualRun } from '../training/train-in-folder.js'
+import { trainInFolder, usualRun } from '../training/train-in-folder.js'
 import type { Outcome } from '../training/training.js'
 import { usualFolder } from './classify.js'
-import { trainingOptions } from './train.js'
+import { configToTrain, trainingOptions } from './train.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `
@@ -35,7 +34,8 @@ export default verb({
   edits: true,
   help: EXAMPLES,
   run: async ({ file, edits, ...options }) => {
-    const config = await configOf(file, [...edits, ...fromWeights(options.from)], options)
+    const example = './earshot finetune configs/fine-tuning-drums.yaml'
+    const config = await configWithTest(file, edits, options, example)
     const run = options.run ?? usualRun(config)
     const { signal, release } = stopOnInterrupt('Stopping after this step.')
     const goOn = command`Go on with:\n  ./earshot finetune --run ${run} --resume\n`
@@ -54,21 +54,12 @@ export default verb({
   },
 })
 
-async function configOf(
-  file: string | undefined,
-  edits: readonly Edit[],
-  { run, resume }: { run?: string | undefined; resume?: boolean | undefined },
-): Promise<Config> {
-  const chosen = file ?? (resume && run ? join(run, 'run.yaml') : undefined)
-  if (!chosen || !existsSync(chosen))
-    throw new Problem('no-config', chosen ? `${chosen} does not exist.` : 'There is no config to train.', {
-      hint: './earshot finetune configs/fine-tuning-drums.yaml',
-    })
-  const config = await readConfig(chosen, edits)
+async function configWithTest(...given: Parameters<typeof configToTrain>): Promise<Config> {
+  const config = await configToTrain(...given)
   const { graphClassifier } = await import('../evaluation/classification/trained-classifier.js')
   graphClassifier(config.graph, config.stages)
   if (config.evaluate) return config
-  throw new Problem('no-test-set', `${chosen} names no sounds to judge the classifier on.`, {
+  throw new Problem('no-test-set', `${config.document.file} names no sounds to judge the classifier on.`, {
     hint: 'Add  evaluate: { set: test.yaml }  beside data and train, or train without judging: ./earshot train',
   })
 }

@@ -1,7 +1,7 @@
 /** `earshot merge`: several files of embeddings become one. */
 
 import { z } from 'zod'
-import { plural } from '../terminal/in-words.js'
+import { plural } from '../terminal/numbers.js'
 import { command } from '../terminal/shell-word.js'
 import { verb } from './verb.js'
 

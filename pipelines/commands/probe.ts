@@ -153,7 +153,7 @@ async function show<M extends string>(
   if (result.curve.length > 0) {
     const [{ curvePicture }, { writeCurve }] = await Promise.all([
       import('../evaluation/probes/curve-picture.js'),
-      import('../evaluation/probes/write-curve.js'),
+      import('../evaluation/probes/curve-picture.js'),
     ])
     pictures.push(...(await writeCurve(target, curvePicture(result, metric, title))))
   }

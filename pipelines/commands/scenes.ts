@@ -32,7 +32,7 @@ export default verb({
       .optional()
       .describe("how many; the config's own number if not given")
       .meta({ short: 'n', value: 'scenes' }),
-    seed: z.int().min(0).default(0).describe('all draws hang on it: the same seed gives the same bytes'),
+    seed: z.int().min(0).default(0).describe('all draws depend on it: the same seed gives the same bytes'),
     shard: z
       .string()
       .optional()

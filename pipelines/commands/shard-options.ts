@@ -53,10 +53,9 @@ export async function readSharding(
     const name = { slurm: '--slurm', maxParallel: '--max-parallel' }[idle!] ?? '--executor'
     throw new Problem('bad-option', `${name} says how shards run: say how many with --shards 16, too.`)
   }
-  const [{ executorNamed }, { slurmSettings }, { readSlurmFile }] = await Promise.all([
-    import('../jobs/open-executor.js'),
+  const [{ executorNamed }, { readSlurmFile, slurmSettings }] = await Promise.all([
+    import('../jobs/executor.js'),
     import('../jobs/slurm-settings.js'),
-    import('../jobs/slurm-file.js'),
   ])
   const { shards, maxParallel: most } = flags
   const executor = executorNamed(flags.executor)

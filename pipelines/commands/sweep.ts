@@ -140,10 +140,7 @@ export default function register(program: Command): void {
 }
 
 async function planned({ file, output, executor }: Where): Promise<SweepPlan> {
-  const [{ planSweep }, { runBy }] = await Promise.all([
-    import('../sweeps/plan.js'),
-    import('../sweeps/open-executor.js'),
-  ])
+  const [{ planSweep }, { runBy }] = await Promise.all([import('../sweeps/plan.js'), import('../sweeps/open-jobs.js')])
   return runBy(await planSweep(file, output), executor)
 }
 

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { tapOptions } from '../reports/tap/tap-options.js'
-import { plural } from '../terminal/in-words.js'
+import { plural } from '../terminal/numbers.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `

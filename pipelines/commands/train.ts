@@ -42,6 +42,8 @@ export const trainingOptions = {
     .meta({ value: 'checkpoint' }),
 }
 
+type TrainingOptions = z.output<z.ZodObject<typeof trainingOptions>>
+
 export default verb({
   name: 'train',
   summary: 'train an encoder from a config',
@@ -56,7 +58,7 @@ export default verb({
   edits: true,
   help: EXAMPLES,
   run: async ({ file, edits, ...options }) => {
-    const config = await configOf(file, [...edits, ...fromWeights(options.from)], options)
+    const config = await configToTrain(file, edits, options, './earshot train configs/quickstart.yaml')
     const path = options.run ?? usualRun(config)
     const { signal, release } = stopOnInterrupt('Stopping after this step.')
     try {
@@ -70,18 +72,19 @@ export default verb({
   },
 })
 
-async function configOf(
+/** The config that is named, or that of the run which goes on. @param example of the whole command, if there is none */
+export async function configToTrain(
   file: string | undefined,
   edits: readonly Edit[],
-  { run, resume }: { run?: string | undefined; resume?: boolean | undefined },
+  { run, resume, from }: Pick<TrainingOptions, 'run' | 'resume' | 'from'>,
+  example: string,
 ): Promise<Config> {
   const saved = resume && run ? join(run, 'run.yaml') : undefined
   const chosen = file ?? saved
-  if (!chosen)
-    throw new Problem('no-config', 'There is no config to train.', { hint: './earshot train configs/quickstart.yaml' })
+  if (!chosen) throw new Problem('no-config', 'There is no config to train.', { hint: example })
   if (saved && !file) RunFolder.open(run!)
   if (!existsSync(chosen)) throw new Problem('no-config', `${chosen} does not exist.`)
-  return readConfig(chosen, edits)
+  return readConfig(chosen, [...edits, ...fromWeights(from)])
 }
 
 /** Interrupted before the first step: without a checkpoint, a resumed run begins at the beginning. */

@@ -88,7 +88,7 @@ const from = z
 const train = z
   .strictObject({
     steps: z.int().min(1).describe('training steps, one batch each'),
-    seed: z.int().min(0).default(0).describe('every random draw of the run hangs on it'),
+    seed: z.int().min(0).default(0).describe('every random draw of the run depends on it'),
     threads: z.int().min(1).max(256).default(2).describe('threads of TensorFlow; another number gives other last bits'),
     precision: z.enum(['float32', 'bfloat16']).default('float32').describe('of activations; weights stay float32'),
     compile: z

@@ -6,8 +6,7 @@ import { Problem } from '../../data/problem.js'
 import { onDisk, writeWhole } from '../../data/whole-file.js'
 import { type EmbeddingFile, type EmbeddingRows, openEmbeddings } from './arrow-reader.js'
 import { createEmbeddingWriter, type EmbeddingRow, FIXED_COLUMNS } from './arrow-writer.js'
-import { baselinesFolder } from './metadata.js'
-import { SHARD } from './shard-metadata.js'
+import { baselinesFolder, SHARD } from './metadata.js'
 
 export interface Merged {
   rows: number

@@ -1,5 +1,8 @@
 /** What travels in an Arrow file's schema metadata, so that nobody has to ask which front end or weights made it. */
+
+import { hash } from 'node:crypto'
 import type { InferenceGraph } from '../../graphs/inference/inference-graph.js'
+import type { Shard } from '../jobs/shard.js'
 import type { FoundCheckpoint } from '../model/checkpoint.js'
 import { versions } from '../setup/versions.js'
 
@@ -23,4 +26,13 @@ export function embeddingMetadata({ checkpoint }: FoundCheckpoint, { graph }: In
     'earshot.graph': JSON.stringify(checkpoint.graph),
     ...(checkpoint.note === undefined ? {} : { 'earshot.note': checkpoint.note }),
   }
+}
+
+/** Key of schema metadata under which a file says which shard it is. */
+export const SHARD = 'earshot.shard'
+
+/** @param ids of the whole list */
+export function shardMetadata({ number, of }: Shard, ids: readonly string[]): Record<string, string> {
+  const list = hash('sha256', JSON.stringify(ids)).slice(0, 16)
+  return { [SHARD]: JSON.stringify({ number, of, list }) }
 }

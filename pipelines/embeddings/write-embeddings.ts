@@ -19,7 +19,7 @@ import type { Clip } from '../../stages/values.js'
 import { clipsOf } from '../jobs/shard.js'
 import { findCheckpoint } from '../model/checkpoint.js'
 import { startEncoder } from '../model/trainer-thread.js'
-import { plural } from '../terminal/in-words.js'
+import { plural } from '../terminal/numbers.js'
 import { progress } from '../terminal/progress.js'
 import { checkColumns } from './arrow-writer.js'
 import { bottleneckOfPhases } from './bottleneck.js'
@@ -28,8 +28,8 @@ import type { EmbedOptions } from './embed-options.js'
 import { encoderIn } from './encoder-layer.js'
 import { readFitted } from './fitted-readout.js'
 import { logMelNode } from './log-mel-node.js'
+import { shardMetadata } from './metadata.js'
 import { chosenReadout, readingOf } from './reading.js'
-import { shardMetadata } from './shard-metadata.js'
 
 export interface Embedded {
   rows: number

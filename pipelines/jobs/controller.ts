@@ -1,7 +1,11 @@
-/** Works off a list of jobs: starts them where there is room, sees how they end, takes up what died. */
+/** Works off a list of jobs: starts them where there is room, sees how they end, starts again what has died. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Executor } from './executor.js'
+import { inWords } from '../terminal/numbers.js'
+import type { Executor, ExecutorName, Workplace } from './executor.js'
 import { JobFolder, type JobNow, jobPath } from './job-folder.js'
+import { LocalExecutor } from './local-executor.js'
+import { SlurmExecutor } from './slurm-executor.js'
+import type { SlurmSettings } from './slurm-settings.js'
 
 /** What jobs are, as far as it matters for running them. */
 export interface JobList {
@@ -22,6 +26,20 @@ export interface WorkOptions {
 
 /** A job whose process died this often without a word has failed. */
 const DEATHS = 4
+
+/**
+ * Where jobs run: processes of this machine, or Slurm.
+ *
+ * @param cpus processors of a job, if the settings of Slurm do not say
+ * @throws Problem if Slurm is asked for, and is not here or refuses such jobs
+ */
+export async function openExecutor(
+  executor: ExecutorName,
+  place: Workplace,
+  { cpus, settings }: { cpus: number; settings: SlurmSettings },
+): Promise<Executor> {
+  return executor === 'local' ? new LocalExecutor(place) : SlurmExecutor.open({ ...place, cpus, settings })
+}
 
 /** Runs the jobs of these keys to their end, also failed ones; one that fails stops no other. */
 export async function workOff(
@@ -95,4 +113,27 @@ async function mustRunAgain(
 /** Until the next look; a first Ctrl-C ends it at once. */
 async function pause(look: number, signal: AbortSignal, asked: boolean): Promise<void> {
   await sleep(look, undefined, asked ? {} : { signal }).catch(() => {})
+}
+
+/**
+ * Prints a line for each job that has ended, with the time left.
+ *
+ * @param total jobs that there are to run
+ * @param nameOf what a job is called
+ * @returns to be called for each job that has ended, whichever way
+ */
+export function tellEnds(output: string, total: number, nameOf: (key: string) => string) {
+  const began = Date.now()
+  let ended = 0
+  return (key: string, { state, status }: JobNow): void => {
+    if (state === 'waiting') return
+    ended++
+    const left = ((Date.now() - began) / 1000 / ended) * (total - ended)
+    const took = status?.seconds === undefined ? '' : ` in ${inWords(status.seconds)}`
+    const log = new JobFolder(jobPath(output, key)).log
+    const why = state === 'failed' ? `: ${status?.reason} (${log})` : ''
+    const rest = ended < total ? `  about ${inWords(left)} left` : ''
+    const place = String(ended).padStart(String(total).length)
+    process.stderr.write(`[${place}/${total}] ${nameOf(key)}: ${state}${took}${why}${rest}\n`)
+  }
 }

@@ -1,7 +1,17 @@
 /** Where jobs run: as processes of this machine, or wherever else the command line can be started. */
+import { Problem } from '../../data/problem.js'
+import { suggestion } from '../../graphs/language/nearest-name.js'
+
 export const EXECUTORS = ['local', 'slurm'] as const
 
 export type ExecutorName = (typeof EXECUTORS)[number]
+
+/** @throws Problem if there is no such executor */
+export function executorNamed(given: string): ExecutorName {
+  const executor = EXECUTORS.find(name => name === given)
+  if (executor) return executor
+  throw new Problem('bad-option', `There is no executor '${given}'. ${suggestion(given, EXECUTORS)}`.trimEnd())
+}
 
 /** The jobs of one folder: a job is `<output>/jobs/<key>`, where its order lies and its status is written. */
 export interface Workplace {

@@ -1,7 +1,10 @@
 /** A job's folder: what was asked for, how far it came, what it said. The ledger of a list of jobs is these folders. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Problem } from '../../data/problem.js'
 import { onDisk, writeWhole } from '../../data/whole-file.js'
+import { tryLock } from './process-lock.js'
 import { isAlive, isHere, type ProcessName } from './processes.js'
 
 /** As the job's process writes it. */
@@ -43,7 +46,7 @@ export class JobFolder<Order extends object> {
     return this.file('log.txt')
   }
 
-  /** Told apart from a file that is being replaced: renaming is whole. */
+  /** Undefined before the first; never half of one, as it is replaced by renaming. */
   status(): JobStatus | undefined {
     return readJson(this.file('status.json'))
   }
@@ -110,4 +113,24 @@ export function readJson<T>(file: string): T | undefined {
 export function writeJson(folder: string, name: string, value: unknown): void {
   onDisk(folder, () => mkdirSync(folder, { recursive: true }))
   writeWhole(join(folder, name), `${JSON.stringify(value, null, 1)}\n`)
+}
+
+/**
+ * The job's lock. Of a holder on another machine nobody can tell from here whether it is dead: it is once it has given no
+ * sign of life for a while, as when that machine was lost and a batch system has started the job on this one.
+ *
+ * @param signal once aborted, no such holder is waited for any more
+ * @returns what gives it free again. @throws Problem `job-in-use`
+ */
+export async function lockJob(folder: JobFolder<object>, signal?: AbortSignal): Promise<() => void> {
+  const file = folder.file('lock')
+  let lock = tryLock(file)
+  if ('holder' in lock && !isHere(lock.holder)) {
+    const sign = folder.lastSign
+    while (Date.now() - sign < SILENCE && folder.lastSign === sign && !signal?.aborted) await sleep(1000)
+    if (Date.now() - sign >= SILENCE && folder.lastSign === sign) lock = tryLock(file, lock.holder)
+  }
+  if ('release' in lock) return lock.release
+  const { pid, host } = lock.holder
+  throw new Problem('job-in-use', `Process ${pid} on ${host} is at work in ${folder.path}.`)
 }

@@ -1,10 +1,10 @@
 /** Jobs as processes of this machine, as many at once as processors and memory allow. */
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
+import { freemem } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Executor, Workplace } from './executor.js'
 import { JobFolder, jobPath } from './job-folder.js'
-import { freeMemory } from './memory.js'
 import { signalTo } from './processes.js'
 
 const PROGRAM = fileURLToPath(new URL('../commands/earshot.js', import.meta.url))
@@ -70,3 +70,6 @@ export class LocalExecutor implements Executor {
     return this.#folder(key).now().state === 'running' // started by a controller before this one
   }
 }
+
+/** Bytes that a new process may take, within what the machine and its control group allow. */
+const freeMemory = (): number => process.availableMemory?.() ?? freemem()

@@ -4,16 +4,14 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Problem } from '../../data/problem.js'
 import { onDisk } from '../../data/whole-file.js'
-import { workOff } from './controller.js'
+import { openExecutor, tellEnds, workOff } from './controller.js'
 import type { ExecutorName } from './executor.js'
 import { begunJobs, JobFolder, jobPath } from './job-folder.js'
-import { openExecutor } from './open-executor.js'
 import { tryLock } from './process-lock.js'
 import type { WordsOrder } from './run-words.js'
 import type { Shard } from './shard.js'
 import { endOf, nameOf, type ShardJob, type ShardsEnd } from './shard-jobs.js'
 import type { SlurmSettings } from './slurm-settings.js'
-import { tellEnds } from './tell-ends.js'
 
 /** Bytes a shard, if nothing is said. */
 const MEMORY = 2e9
@@ -32,7 +30,7 @@ export interface Sharding {
 export interface ShardedCommand {
   /** What is there in the end; `<output>.shards` is the ledger until then. */
   output: string
-  /** All that what a shard makes hangs on: only the same command goes on where one stopped. */
+  /** All that what a shard makes depends on: only the same command goes on where one stopped. */
   identity: unknown
   /** Words of the command line for a shard. @param folder of its job */
   words(shard: Shard, folder: string): string[]

@@ -1,7 +1,6 @@
 /** A job whose order is a line of the command line: done in this process, with a status that says how far it is. */
 import { Problem, Problems } from '../../data/problem.js'
-import type { JobFolder, JobStatus } from './job-folder.js'
-import { lockJob } from './lock-job.js'
+import { type JobFolder, type JobStatus, lockJob } from './job-folder.js'
 import { thisProcess } from './processes.js'
 
 export interface WordsOrder {

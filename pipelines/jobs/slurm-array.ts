@@ -30,7 +30,7 @@ export interface ArrayOptions extends Workplace {
   settings: SlurmSettings
 }
 
-/** Keys and script of a new array, on disk before Slurm is told: by its name it is found again, whoever dies when. */
+/** Keys and script of a new array, on disk before Slurm is told: by its name it is found again, whichever process ends in between. */
 export function writeArray(
   { output, command }: Pick<ArrayOptions, 'output' | 'command'>,
   keys: readonly string[],

@@ -1,6 +1,6 @@
 /** Jobs as arrays of Slurm. They go on without the controller; the next one finds them in the queue by their names. */
 import { Problem } from '../../data/problem.js'
-import { plural } from '../terminal/in-words.js'
+import { plural } from '../terminal/numbers.js'
 import type { Executor } from './executor.js'
 import { JobFolder, jobPath } from './job-folder.js'
 import {
@@ -16,7 +16,7 @@ import { fateOf, longestArray, sbatch, scancel, squeue, type Task } from './slur
 /** Milliseconds between two looks at the queue, which all users of a cluster share; closer while jobs are stopping. */
 const QUEUE = 10_000
 const STOPPING = 2000
-/** So long Slurm may be silent. */
+/** Milliseconds for which Slurm may give no answer before that is an error. */
 const SILENCE = 600_000
 /** Tasks at most in an array, though a cluster may take more. */
 const LONGEST = 1000

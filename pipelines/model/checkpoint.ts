@@ -21,7 +21,7 @@ export interface Checkpoint extends Description {
   lengths: Record<string, number>
   /** Of the clips it was trained on. */
   data?: { clips: number; list: string; sounds: string }
-  /** What the last bits hang on: instruction sets, variables of the environment. */
+  /** What the last bits depend on: instruction sets, variables of the environment. */
   machine?: Record<string, string>
   versions: Record<string, string>
   /** How embeddings are read out of the encoder; its own ones if absent. */

@@ -43,7 +43,7 @@ export class Encoder {
     })
   }
 
-  /** As one function of TensorFlow, which comes to the same bits; what cannot be one is done as ever. */
+  /** As one function of TensorFlow, with the same bits; what cannot be one runs operation by operation. */
   #encoding(node: string, layer: string | undefined): Compiled {
     const { tf } = this.engine
     const work = ([given]: readonly Tensor[]) => [

@@ -12,7 +12,7 @@ export interface Mixing {
   count: number
   /** Shares are drawn from Beta(alpha, alpha), one an item. */
   alpha: number
-  /** What the draws hang on: the same key mixes in the same way. */
+  /** What the draws depend on: the same key mixes in the same way. */
   key: string
 }
 

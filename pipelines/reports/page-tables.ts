@@ -127,11 +127,17 @@ function probeTable({ rows, counts, settings }: ProbeFile, wish: Wishes): string
 
 function rowTable({ rows, note = '' }: Rows, wish: Wishes): string {
   const columns = chosen([...new Set(rows.flatMap(Object.keys))], name => name, wish.columns)
-  return `${tableOfRows(chosen(rows, row => String(row[columns[0]!]), wish.rows), columns)}\n\n${note}`
+  return `${tableOfRows(
+    chosen(rows, row => String(row[columns[0]!]), wish.rows),
+    columns,
+  )}\n\n${note}`
 }
 
 /** @param columns those of the first row if not given */
-export function tableOfRows(rows: Rows['rows'], columns: readonly string[] = Object.keys(rows[0]!)): string {
+export function tableOfRows(
+  rows: readonly Rows['rows'][number][],
+  columns: readonly string[] = Object.keys(rows[0]!),
+): string {
   return markdownTable([columns, ...rows.map(row => columns.map(name => String(row[name] ?? '')))])
 }
 

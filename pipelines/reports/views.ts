@@ -13,8 +13,8 @@ import { type Figure, figure } from '../drawing/figure.js'
 import { escaped } from '../drawing/html-page.js'
 import { sentence } from '../drawing/page.js'
 import { progress } from '../terminal/progress.js'
+import { meaningAt } from './tap/cuts.js'
 import { type Shown, type Sound, show } from './tap/exhibits.js'
-import { meaningAt } from './tap/picture-meaning.js'
 import { type Written, writeShown } from './tap/write-shown.js'
 
 export interface ViewsOptions {

@@ -5,7 +5,8 @@ import { Problem } from '../../data/problem.js'
 import { startEngine } from '../../engine/tensorflow.js'
 import { readStems } from '../../stages/scenes/stems.js'
 import { idealRatioMask } from '../../stages/separation/measures/ideal-ratio-mask.js'
-import type { Processor } from '../../stages/separation/processor.js'
+import type { Processor } from '../../stages/separation/trained/processor.js'
+import { wholeChannels } from '../../stages/separation/windows.js'
 import type { Clip } from '../../stages/values.js'
 import { differences, type Mean, meanOf } from '../statistics/intervals.js'
 import { progress } from '../terminal/progress.js'
@@ -17,7 +18,6 @@ import {
   mixtureOfStems,
 } from './measure-mixture.js'
 import { findProcessors, openProcessors, untrainedOf } from './processors.js'
-import { wholeChannels } from './whole-channels.js'
 
 export interface EvaluateOptions {
   /** Run, RUN@step, or checkpoint. */

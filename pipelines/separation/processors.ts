@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { Problem } from '../../data/problem.js'
 import { type CheckpointFiles, locateCheckpoint, locateIfThere } from '../../engine/checkpoints/find.js'
 import type { Engine } from '../../engine/engine.js'
-import { openProcessor, type Processor } from '../../stages/separation/processor.js'
+import { openProcessor, type Processor } from '../../stages/separation/trained/processor.js'
 
 export type Named<P> = P & {
   /** `mixit@750`: run and step; `mixit@750#2` if that is the name of another one already. */

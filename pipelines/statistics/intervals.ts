@@ -1,7 +1,9 @@
-/** Means over mixtures, and how sure they are: mixtures are drawn anew, the same ones for every row of the table. */
+/** Means with their intervals: mixtures are resampled, the same ones for every row of a table; seeds have a deviation. */
+
+import { deviation } from 'd3-array'
 import { streamOf } from '../../graphs/streams/draws.js'
 import { mean } from './mean.js'
-import { type Interval, interval } from './scores.js'
+import { type Interval, interval, RESAMPLES } from './scores.js'
 import { drawCounts } from './two-level.js'
 
 export interface Mean {
@@ -11,8 +13,6 @@ export interface Mean {
   /** Mixtures that it is the mean of. */
   count: number
 }
-
-const RESAMPLES = 2000
 
 /**
  * @param values of each mixture; undefined where there is none
@@ -49,4 +49,12 @@ export function differences(
     const other = others[at]
     return value === undefined || other === undefined ? undefined : value - other
   })
+}
+
+/** A cell of a table: mean +- standard deviation of the runs that have the figure; empty if none has. */
+export function spreadOverSeeds(values: readonly (number | undefined)[], text: (value: number) => string): string {
+  const known = values.filter(value => value !== undefined)
+  if (known.length === 0) return ''
+  const middle = text(mean(known))
+  return known.length === 1 ? middle : `${middle} +- ${text(deviation(known)!)}`
 }

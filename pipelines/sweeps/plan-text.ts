@@ -2,7 +2,7 @@
 import { editInWords } from '../../graphs/language/edits.js'
 import type { JobState } from '../jobs/job-folder.js'
 import { mean } from '../statistics/mean.js'
-import { inWords, plural } from '../terminal/in-words.js'
+import { inWords, plural } from '../terminal/numbers.js'
 import { command } from '../terminal/shell-word.js'
 import { textTable } from '../terminal/text-table.js'
 import { startedJobs, stateOf } from './job-folder.js'

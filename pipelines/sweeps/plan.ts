@@ -7,8 +7,8 @@ import { graphClassifier } from '../evaluation/classification/trained-classifier
 import type { ExecutorName } from '../jobs/executor.js'
 import type { SlurmSettings } from '../jobs/slurm-settings.js'
 import { type Arm, armsOf, referenceArm } from './arms.js'
-import { claimProblems } from './claim-problems.js'
 import { judgesOwn } from './evaluation-words.js'
+import { checkTest, claimProblems } from './plan-checks.js'
 import { readSweepFile, type SweepFile } from './sweep-file.js'
 import type { Budget, Claim, Evaluation } from './sweep-schema.js'
 import { hashed, jobEdits, jobKey, ListKeys, ownThreads, Variants } from './variants.js'
@@ -134,7 +134,6 @@ function jobsOf(
 /** Data sets are looked at, not opened: missing ones and missing columns are told before anything runs. */
 async function testProblems({ written: { evaluate }, spotAt }: SweepFile): Promise<Problem[]> {
   if (Object.keys(evaluate).length === 0) return []
-  const { checkTest } = await import('./check-test.js')
   const checked = await Promise.all(
     Object.entries(evaluate).map(([name, test]) => checkTest(name, test, key => spotAt(['evaluate', name, key]))),
   )
@@ -156,7 +155,7 @@ function eachOnce(problems: readonly Problem[]): Problem[] {
 export const withBaselines = (test: Test, { reference }: Job): boolean =>
   !judgesOwn(test) && (test.baselines === 'all' || (test.baselines === 'against' && reference))
 
-/** File name of a job's evaluation: all that its figures hang on, beside the run's weights. */
+/** File name of a job's evaluation: all that its figures depend on, beside the run's weights. */
 export function testKey(test: Test, job: Job): string {
   const { name, set, list, label, separator, group, classifiers, hop } = test
   const all = [set, list, label, separator ?? null, group ?? null, classifiers, hop, withBaselines(test, job)]

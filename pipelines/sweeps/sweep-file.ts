@@ -2,6 +2,7 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { Problem, Problems } from '../../data/problem.js'
 import type { Edit } from '../../graphs/language/edits.js'
+import { nameOfFile } from '../../graphs/language/names.js'
 import { readYamlFile } from '../../graphs/language/read-yaml.js'
 import { checkSettings } from '../../graphs/language/settings.js'
 import type { Branch, Path, Spot } from '../../graphs/language/tree.js'
@@ -40,7 +41,7 @@ export async function readSweepFile(file: string): Promise<SweepFile> {
   )
   return {
     file,
-    name: written.name ?? stem(file),
+    name: written.name ?? nameOfFile(file),
     base: isAbsolute(written.base) ? written.base : join(dirname(file), written.base),
     written: { ...written, evaluate, budget: withThreads(written) },
     spotAt: path => spotOf(tree, path),
@@ -52,12 +53,6 @@ const withThreads = ({ budget, slurm }: Written): Budget => ({ ...budget, thread
 
 const asWritten = ({ place: one }: Problem, { place: other }: Problem) =>
   (one?.line ?? 0) - (other?.line ?? 0) || (one?.column ?? 0) - (other?.column ?? 0)
-
-const stem = (file: string) =>
-  file
-    .replace(/^.*[\\/]/, '')
-    .replace(/\.ya?ml$/, '')
-    .replace(/[^\p{L}\p{N}._-]/gu, '-')
 
 async function readTree(file: string): Promise<{ tree?: Branch; problems: Problem[] }> {
   const read = await readYamlFile(file).catch((error: NodeJS.ErrnoException) => {

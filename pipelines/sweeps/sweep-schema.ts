@@ -2,12 +2,12 @@
 
 import { z } from 'zod'
 import type { Edit } from '../../graphs/language/edits.js'
+import { NAME, NAME_IN_WORDS } from '../../graphs/language/names.js'
 import { nearestName } from '../../graphs/language/nearest-name.js'
-import { duration } from '../../stages/quantities.js'
+import { duration, memory } from '../../stages/quantities.js'
 import { hop } from '../configuration/shared-options.js'
 import { classifierNames, DEFAULT_CLASSIFIERS } from '../evaluation/probes/classifiers.js'
 import { EXECUTORS } from '../jobs/executor.js'
-import { memory } from '../jobs/memory.js'
 import { slurmSettings } from '../jobs/slurm-settings.js'
 
 const text = z.string().min(1)
@@ -103,7 +103,7 @@ const budget = z.strictObject({
 export const sweepSchema = z.strictObject({
   name: z
     .string()
-    .regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u, 'expected a name of letters, digits, dots, _ and -: it names a folder')
+    .regex(NAME, `expected ${NAME_IN_WORDS}`)
     .optional()
     .describe('of the sweep; that of the file if absent'),
   base: text.describe('the config that every arm changes; relative to the sweep file'),

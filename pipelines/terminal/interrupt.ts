@@ -3,7 +3,6 @@
  * and may come several times: from a batch system or a closed terminal to all processes, and once more from the process
  * that started this one. So does output that nobody reads any more.
  */
-import { onClosedOutput } from './closed-output.js'
 
 export interface Interrupt {
   /** Aborted by the first Ctrl-C (SIGINT), by SIGTERM or SIGHUP, or once the terminal or the pipe is closed. */
@@ -55,4 +54,26 @@ export async function stoppable(work: (signal: AbortSignal) => Promise<void>, st
 /** Whether work ended because it was asked to stop, and not for another reason. */
 export function wasInterrupted(error: unknown, signal: AbortSignal): boolean {
   return signal.aborted && error === signal.reason
+}
+
+const CLOSED = ['EPIPE', 'EIO', 'ECONNRESET']
+
+const stops = new Set<() => void>()
+
+/** For the command line, once: without anybody to stop, a process whose output is closed ends; what cannot be written is said. */
+export function watchOutput(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', ({ code = '', message }: NodeJS.ErrnoException) => {
+      if (!CLOSED.includes(code)) {
+        if (stream === process.stdout) process.stderr.write(`What is printed cannot be written: ${message}\n`)
+        process.exitCode = 1
+      } else if (stops.size === 0) process.exit()
+      for (const stop of stops) stop()
+    })
+}
+
+/** @returns what ends it again */
+export function onClosedOutput(stop: () => void): () => void {
+  stops.add(stop)
+  return () => stops.delete(stop)
 }

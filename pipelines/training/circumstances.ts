@@ -1,4 +1,4 @@
-/** What the bits of a run hang on besides its graph: its data, its settings, the program and the machine. */
+/** What the bits of a run depend on besides its graph: its data, its settings, the program and the machine. */
 import { hash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { cpuFeatures } from '../../engine/install/machine.js'
@@ -12,7 +12,7 @@ export interface DataMark {
   clips: number
   /** Of their names and labels, in order. */
   list: string
-  /** Of their sounds, by the keys of their features: those hang on content and front end. */
+  /** Of their sounds, by the keys of their features: those depend on content and front end. */
   sounds: string
 }
 

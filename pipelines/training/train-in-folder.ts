@@ -6,10 +6,10 @@ import { Problem } from '../../data/problem.js'
 import type { Edit } from '../../graphs/language/edits.js'
 import type { Config } from '../configuration/config.js'
 import { runYaml } from '../configuration/run-yaml.js'
+import { tryLock } from '../jobs/process-lock.js'
 import { wasInterrupted } from '../terminal/interrupt.js'
 import { command } from '../terminal/shell-word.js'
 import { RunFolder } from './run-folder.js'
-import { lockRun } from './run-lock.js'
 import { noteEnvironment } from './tracking/environment.js'
 import type { Outcome } from './training.js'
 
@@ -70,5 +70,15 @@ function fullDisk({ code, message, place, cause }: Problem, run: RunFolder): Pro
     place,
     hint: `Make room; then it goes on from its last checkpoint: ${goOn}`,
     cause,
+  })
+}
+
+/** @returns what gives the folder free again. @throws Problem if a living process holds it */
+export function lockRun(run: RunFolder): () => void {
+  const file = run.file('lock')
+  const lock = tryLock(file)
+  if ('release' in lock) return lock.release
+  throw new Problem('run-in-use', `Process ${lock.holder.pid} is training in ${run.path}.`, {
+    hint: `Wait for it, or name another folder with --run. If it is not Earshot's, delete ${file}.`,
   })
 }

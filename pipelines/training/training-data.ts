@@ -1,15 +1,16 @@
 /** The clips that a run trains on, their features in the cache; the unusable ones are told and counted. */
 import { join } from 'node:path'
-import { changesTable } from '../../data/label-noise/corrupt.js'
+import { type Corrupted, changesTable, corrupt } from '../../data/label-noise/corrupt.js'
+import { readClips } from '../../data/manifests.js'
 import { Problem } from '../../data/problem.js'
 import { checkLabels } from '../../graphs/streams/label-needs.js'
 import { batchSize } from '../../graphs/streams/layout.js'
 import type { Pool } from '../../graphs/streams/pool.js'
 import { type Prepared, prepareFeatures } from '../../graphs/streams/prepare.js'
 import type { Config } from '../configuration/config.js'
-import { trainingClips } from '../configuration/training-clips.js'
+import type { DataSettings } from '../configuration/sections.js'
 import { clipsTable } from '../evaluation/classification/clips-table.js'
-import { plural } from '../terminal/in-words.js'
+import { plural } from '../terminal/numbers.js'
 import { progress } from '../terminal/progress.js'
 import { LABEL_CHANGES, type RunFolder, TRAINING_SET } from './run-folder.js'
 
@@ -61,4 +62,17 @@ export async function trainingData({ config, run, signal, cache, fresh }: DataOp
   if (noted.length > 0)
     process.stderr.write(`Odd, and read all the same: ${plural(noted.length, 'file')}; ${run.file(NOTED)} says how.\n`)
   return prepared
+}
+
+export interface TrainingClips extends Corrupted {
+  /** Label columns. */
+  columns: string[]
+}
+
+/** @throws Problem as `readClips` and `corrupt` throw them */
+export async function trainingClips({ set, labels }: DataSettings): Promise<TrainingClips> {
+  const list = await readClips(set)
+  if (!labels) return { ...list, changes: [] }
+  const outside = labels.outside > 0 ? await readClips(labels['outside-set']!) : undefined
+  return { ...corrupt(list, labels, outside?.clips), columns: list.columns }
 }

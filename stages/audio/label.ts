@@ -3,17 +3,22 @@ import { namesIn } from '../../data/label-cells.js'
 import { Problem } from '../../data/problem.js'
 import { clip, describeStage } from '../contract.js'
 
+/** Which column holds the labels, and which of them are classes. */
+export const labelSettings = {
+  column: z.string().min(1).default('label').describe('label column of the data set'),
+  classes: z
+    .array(z.string().min(1))
+    .min(2)
+    .refine(classes => new Set(classes).size === classes.length, 'a class stands there twice')
+    .describe('in the order of the numbers'),
+}
+
 /** What is known about a clip, as numbers: where training is supervised. */
 export default describeStage({
   name: 'label',
   summary: 'Label column of the clip: 1 at its class, 0 elsewhere; clips without one of the classes are left out.',
   parameters: z.strictObject({
-    column: z.string().min(1).default('label').describe('label column of the data set'),
-    classes: z
-      .array(z.string().min(1))
-      .min(2)
-      .refine(classes => new Set(classes).size === classes.length, 'a class stands there twice')
-      .describe('in the order of the numbers'),
+    ...labelSettings,
     separator: z
       .string()
       .min(1)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { clip, describeStage, ParameterProblem } from '../contract.js'
 import { duration, frequency } from '../quantities.js'
+import { joined, repeated } from '../sample-arrays.js'
 import type { Waveform } from '../values.js'
 import { Level } from './signal/level.js'
 import { type Sound, soundAt } from './signal/sound.js'
@@ -107,8 +108,9 @@ export function waveform(sound: Sound, options: WaveformOptions, shared?: () => 
         }
         if (length <= limit) {
           seconds = length / rate
-          const joined = repeated(kept, length, atLeast)
-          whole = shared ? (await shared()).apply(joined) : levelled(joined, options)
+          const once = kept.length === 1 ? kept[0]! : joined(kept)
+          const long = length >= atLeast ? once : repeated(once, atLeast)
+          whole = shared ? (await shared()).apply(long) : levelled(long, options)
           return yield whole
         }
         level = shared ? await shared() : seen
@@ -121,19 +123,6 @@ export function waveform(sound: Sound, options: WaveformOptions, shared?: () => 
       seconds = read / rate
     },
   }
-}
-
-/** The blocks as one, repeated from the start until there are `atLeast` samples. */
-function repeated(blocks: readonly Float32Array[], length: number, atLeast: number): Float32Array {
-  if (blocks.length === 1 && length >= atLeast) return blocks[0]!
-  const out = new Float32Array(Math.max(length, atLeast))
-  let at = 0
-  for (const block of blocks) {
-    out.set(block, at)
-    at += block.length
-  }
-  for (; at < out.length; at += length) out.set(out.subarray(0, Math.min(length, out.length - at)), at)
-  return out
 }
 
 function levelled(samples: Float32Array, { normalise, headRoom }: WaveformOptions): Float32Array {

@@ -1,5 +1,5 @@
 /** From a recording to one event of a scene, or to the bed that lies under all of them. */
-import { repeated } from '../repeated.js'
+import { repeated } from '../sample-arrays.js'
 import type { Recording, Rng } from '../values.js'
 import { activeStretch } from './active-level.js'
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { namesIn } from '../../data/label-cells.js'
 import { Problem } from '../../data/problem.js'
+import { labelSettings } from '../audio/label.js'
 import { channels, describeStage, excerpt } from '../contract.js'
 import type { Clip } from '../values.js'
 import { clipsOf } from './scene-clips.js'
@@ -11,12 +12,7 @@ export default describeStage({
   name: 'scene-labels',
   summary: 'Labels of the events of a scene: 1 at each class that one of them has, 0 elsewhere.',
   parameters: z.strictObject({
-    column: z.string().min(1).default('label').describe('label column of the data set'),
-    classes: z
-      .array(z.string().min(1))
-      .min(2)
-      .refine(classes => new Set(classes).size === classes.length, 'a class stands there twice')
-      .describe('in the order of the numbers'),
+    ...labelSettings,
     separator: z.string().min(1).optional().describe('between several labels of a clip'),
   }),
   in: { from: channels(excerpt) },

@@ -5,7 +5,7 @@ import { featureStream } from '../audio/feature-stream.js'
 import { describeStage, ParameterProblem, recording } from '../contract.js'
 import { duration } from '../quantities.js'
 import type { FeatureStream, Recording } from '../values.js'
-import type { Processor } from './processor.js'
+import type { Processor } from './trained/processor.js'
 import { separateInWindows, USUAL, type Windows } from './windows.js'
 
 /** Seconds of a recording whose channels are held in memory, all of one processor at once. */
@@ -52,7 +52,7 @@ export default describeStage({
 async function openAll(processors: readonly string[], sources: number, rate: number): Promise<Processor[]> {
   const [{ startEngine }, { openProcessor }] = await Promise.all([
     import('../../engine/tensorflow.js'),
-    import('./processor.js'),
+    import('./trained/processor.js'),
   ])
   const engine = await startEngine({})
   const opened: Processor[] = []

@@ -1,4 +1,5 @@
 /** Separation of sounds of any length: window by window, cross-faded where windows overlap, in bounded memory. */
+import { joined } from '../sample-arrays.js'
 import { cheapestColumns } from './permutation.js'
 import { product } from './products.js'
 
@@ -35,7 +36,7 @@ export async function* separateInWindows(
       const more = await pending.fill(hop + length)
       const window = pending.first(length)
       if (window.length === 0) return
-      const channels = joined(tail, separate(window))
+      const channels = continued(tail, separate(window))
       if (!more && pending.length <= length) return yield channels
       const step = more ? hop : pending.length - length
       yield channels.map(channel => channel.slice(0, step))
@@ -70,14 +71,7 @@ class Pending {
       parts.push(value)
       length += value.length
     }
-    if (parts.length > 1) {
-      this.#samples = new Float32Array(length)
-      let at = 0
-      for (const part of parts) {
-        this.#samples.set(part, at)
-        at += part.length
-      }
-    }
+    if (parts.length > 1) this.#samples = joined(parts)
     return length >= count
   }
 
@@ -95,7 +89,7 @@ class Pending {
 }
 
 /** The channels of a window, in the order of those before and faded in over them. */
-function joined(tail: readonly Float32Array[] | undefined, channels: readonly Float32Array[]): Float32Array[] {
+function continued(tail: readonly Float32Array[] | undefined, channels: readonly Float32Array[]): Float32Array[] {
   if (!tail) return [...channels]
   return sameOrder(tail, channels).map((channel, at) => {
     const before = tail[at]!
@@ -117,4 +111,13 @@ function sameOrder(before: readonly Float32Array[], channels: readonly Float32Ar
   const shared = channels.map(channel => channel.subarray(0, before[0]!.length))
   const costs = before.flatMap(one => shared.map(other => -product(one, other)))
   return cheapestColumns(costs, count, count).map(column => channels[column]!)
+}
+
+/** The channels of a sound that is short enough to be held, as the stage `separate` makes them. */
+export async function wholeChannels(sound: Float32Array, rate: number, separate: Separate): Promise<Float32Array[]> {
+  const windows = { length: USUAL.window * rate, overlap: USUAL.overlap * rate }
+  const blocks: Float32Array[][] = []
+  for await (const block of separateInWindows([sound], separate, windows)) blocks.push(block)
+  if (blocks.length === 1) return blocks[0]!
+  return (blocks[0] ?? []).map((_, channel) => joined(blocks.map(block => block[channel]!)))
 }

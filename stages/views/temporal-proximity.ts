@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { describeStage, type LogMelPort, logMel, ParameterProblem } from '../contract.js'
 import { asViews, viewCount, viewsPort } from '../each-view.js'
 import { duration } from '../quantities.js'
-import { repeated } from '../repeated.js'
+import { repeated } from '../sample-arrays.js'
 import type { LogMel, Patch, Rng } from '../values.js'
 
 const time = duration({ min: 0, max: 86_400 })

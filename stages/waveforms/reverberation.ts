@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { readClips } from '../../data/manifests.js'
 import { wholeSound } from '../audio/signal/whole-sound.js'
 import { describeStage, excerpt } from '../contract.js'
 import { energy } from '../separation/products.js'
@@ -41,6 +40,7 @@ interface Responses {
 function responsesOf(input: string, rate: number): () => Promise<Responses> {
   let listed: Promise<Responses> | undefined
   const list = async (): Promise<Responses> => {
+    const { readClips } = await import('../../data/manifests.js')
     const { clips } = await readClips(input)
     const sounds = new Map<number, Promise<Float32Array>>()
     return {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { describeStage, excerpt } from '../contract.js'
 import { duration, range } from '../quantities.js'
-import { repeated } from '../repeated.js'
+import { repeated } from '../sample-arrays.js'
 import type { Excerpt, Rng } from '../values.js'
 import { powerOfTwo } from './fourier.js'
 import { timeStretched } from './phase-vocoder.js'

@@ -8,7 +8,7 @@ import { engine, tensorOf, weightsFrom } from './started.js'
 
 const { tf } = engine
 
-test('a start value hangs on seed and name alone', t => {
+test('a start value depends on seed and name alone', t => {
   const one = weightsFrom(1)
   const other = weightsFrom(1)
   one.scope.weight('before', [3], uniformByFanIn(3))

@@ -1,7 +1,7 @@
 import { testProp } from '@fast-check/ava'
 import test from 'ava'
 import fc from 'fast-check'
-import { repeated } from '../../stages/repeated.js'
+import { repeated } from '../../stages/sample-arrays.js'
 
 testProp(
   'value i is value i modulo how many there are',

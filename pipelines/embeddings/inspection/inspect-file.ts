@@ -1,9 +1,9 @@
 /** What there is to say about an embeddings file, from one reading. */
 
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import { effectiveRank } from '../../model/collapse.js'
 import { openEmbeddings } from '../arrow-reader.js'
 import { type Breach, type Field, fieldsOf, RowRules, readSchema, schemaBreaches } from './contract.js'
-import { eigenvalues } from './eigenvalues.js'
 import { nearDuplicates } from './near-duplicates.js'
 
 /** Rows, evenly drawn, that the effective rank is taken of at most. */
@@ -123,4 +123,16 @@ function sumOver(count: number, term: (at: number) => number): number {
   let sum = 0
   for (let at = 0; at < count; at++) sum += term(at)
   return sum
+}
+
+/**
+ * Eigenvalues of a symmetric matrix, largest first.
+ *
+ * @param matrix row-major side x side; left as it is
+ */
+export function eigenvalues(matrix: Float64Array, side: number): Float64Array {
+  if (side === 0) return new Float64Array(0)
+  const rows = Matrix.from1DArray(side, side, matrix)
+  const { realEigenvalues } = new EigenvalueDecomposition(rows, { assumeSymmetric: true })
+  return Float64Array.from(realEigenvalues).sort().reverse()
 }

@@ -5,8 +5,7 @@ import { runsOf } from '../consistency/runs.js'
 import type { ClassifyOptions } from './classification.js'
 import { armsText, classificationText } from './classification-text.js'
 import { classify } from './classify.js'
-import { writePredictions } from './predictions-file.js'
-import { writeClassified } from './score-files.js'
+import { writeClassified, writePredictions } from './score-files.js'
 import { type Suspicions, writeSuspects } from './suspect-tables.js'
 
 interface Wishes extends Suspicions {

@@ -1,6 +1,6 @@
 /** The tables that `consistency` prints. */
 
-import { spreadOverSeeds } from '../../statistics/spread-over-seeds.js'
+import { spreadOverSeeds } from '../../statistics/intervals.js'
 import { inPercent } from '../../terminal/numbers.js'
 import { textTable } from '../../terminal/text-table.js'
 import { armsOf, type MeasuredRun } from './runs.js'

@@ -1,5 +1,6 @@
 /** The attentive probe: which frames of a clip count is learned with the classes. */
 import type { Engine, Scope, Tensor } from '../../../engine/engine.js'
+import { xavier } from '../../../engine/layers/initial.js'
 import { createWeights } from '../../../engine/weights.js'
 import { streamOf } from '../../../graphs/streams/draws.js'
 import type { Matrix } from '../../statistics/products.js'
@@ -7,7 +8,6 @@ import { startedEngine } from '../../statistics/row-tiles.js'
 import type { Truth } from '../../statistics/truth.js'
 import { type Frames, padded } from './frames.js'
 import { type Lessons, matrixOf, tensorOf, trainInSteps } from './network.js'
-import { xavier } from './start-values.js'
 
 export const QUERIES = 4
 const BATCH = 64

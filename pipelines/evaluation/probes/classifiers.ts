@@ -7,7 +7,6 @@ import type { Truth } from '../../statistics/truth.js'
 import type { Frames } from './frames.js'
 import type { HearParts } from './hear.js'
 import { HEAR_GRID, pointName } from './hear-grid.js'
-import { nearestCentroid } from './nearest-centroid.js'
 
 /** How well each class fits, test rows x classes. */
 export interface Scores extends Matrix {
@@ -82,7 +81,7 @@ const CLASSIFIERS = {
     name: 'nearest centroid',
     setting: '',
     settings: [0],
-    scores: (train, truth, test) => [nearestCentroid(train, truth, test)],
+    scores: async (train, truth, test) => [(await import('./nearest-centroid.js')).nearestCentroid(train, truth, test)],
   },
   attentive: {
     name: 'attentive',

@@ -1,6 +1,7 @@
 /** A learning curve as a picture: what embeddings are worth over the number of labelled clips. */
 import * as Plot from '@observablehq/plot'
 import { parseHTML } from 'linkedom'
+import { writeWhole } from '../../../data/whole-file.js'
 import { mean } from '../../statistics/mean.js'
 import type { Interval } from '../../statistics/scores.js'
 import type { Row } from './compare.js'
@@ -19,7 +20,7 @@ interface Spot {
 }
 
 /**
- * A line for each row that listens, a panel for each classifier, intervals as bars; the last point has all labels.
+ * A line for each row but chance, a panel for each classifier, intervals as bars; the last point has all labels.
  *
  * @param title of the vertical axis, without its unit
  * @returns an SVG by itself, which brings its background
@@ -31,7 +32,7 @@ export function curvePicture<M extends string>(result: ProbeResultOf<M>, metric:
   const points = [...curve, { labelled: all, comparison }]
   const spots = classifiers.flatMap(({ name: classifier }) =>
     points.flatMap(({ labelled, comparison }) =>
-      comparison.rows.filter(listens).map(({ name, figures }): Spot => {
+      comparison.rows.filter(hasEmbeddings).map(({ name, figures }): Spot => {
         const figure = figures[classifier]!
         const [low, high] = figure[`${metric}Interval`] as Interval
         return { classifier, name, labelled, value: 100 * figure[metric], low: 100 * low, high: 100 * high }
@@ -72,5 +73,15 @@ export function curvePicture<M extends string>(result: ProbeResultOf<M>, metric:
   return drawn.outerHTML.replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ')
 }
 
-/** Chance hears nothing. */
-const listens = <M extends string>({ file }: Row<M>) => file !== undefined
+/** Chance has no embeddings. */
+const hasEmbeddings = <M extends string>({ file }: Row<M>) => file !== undefined
+
+/** @param file of the result, JSON. @returns the files written. @throws Problem if the folder refuses them */
+export async function writeCurve(file: string, svg: string): Promise<string[]> {
+  const { default: sharp } = await import('sharp')
+  const stem = file.replace(/(\.[a-z-]*probe)?\.json$/, '')
+  const files = [`${stem}.curve.svg`, `${stem}.curve.png`]
+  writeWhole(files[0]!, svg)
+  writeWhole(files[1]!, await sharp(Buffer.from(svg), { density: 144 }).png().toBuffer())
+  return files
+}

@@ -1,9 +1,8 @@
 /** The network of HEAR's probe (hearbenchmark/hear-eval-kit). */
 import type { Engine, Scope, Tensor } from '../../../engine/engine.js'
-import { uniformByFanIn } from '../../../engine/layers/initial.js'
+import { uniformByFanIn, xavier } from '../../../engine/layers/initial.js'
 import { FLOAT32, INT32 } from '../../../engine/operations/raw.js'
 import type { HearPoint } from './hear-grid.js'
-import { xavier } from './start-values.js'
 
 /** Units of a hidden layer, and the share of them that is left out at each step. */
 export const HEAR = { hidden: 1024, dropout: 0.1 }
@@ -49,7 +48,7 @@ export function hearNetwork(
   }
 }
 
-/** Dropout whose draws hang on a seed, the step and the layer alone. */
+/** Dropout whose draws depend on a seed, the step and the layer alone. */
 export function keyedDropout({ tf, operations }: Engine, seed: number): (step: number) => Drop {
   const { raw } = operations
   const attributes = raw.attributes({ types: { dtype: FLOAT32, T: INT32, Tseed: INT32 } })

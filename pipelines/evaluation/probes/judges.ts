@@ -6,7 +6,7 @@ import { type Measure, type Score, score } from '../../statistics/scores.js'
 import type { Truth } from '../../statistics/truth.js'
 import type { Fold } from './folds.js'
 
-/** What somebody says about each of some clips. */
+/** What a classifier, or chance, answers for each of some clips. */
 export interface Answer {
   /** Clips x classes, higher is likelier. */
   scores?: Matrix
@@ -23,7 +23,7 @@ export interface Judge<M extends string> {
   metrics: readonly M[]
   /** @param truth of the clips of the answer */
   measure(truth: Truth, answer: Answer): Measure<Record<M, number>>
-  /** What is known without listening. */
+  /** What guessing without embeddings gets. */
   chances(truth: Truth, folds: readonly Fold[]): { name: string; answer: Answer }[]
 }
 

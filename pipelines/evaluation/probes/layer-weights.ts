@@ -1,12 +1,12 @@
 /** The weighted-layers probe: how much of each layer of an encoder the classes need is learned with them. */
 import type { Engine, Scope, Tensor } from '../../../engine/engine.js'
+import { xavier } from '../../../engine/layers/initial.js'
 import { createWeights } from '../../../engine/weights.js'
 import { streamOf } from '../../../graphs/streams/draws.js'
 import type { Matrix } from '../../statistics/products.js'
 import { startedEngine } from '../../statistics/row-tiles.js'
 import type { Truth } from '../../statistics/truth.js'
 import { type Lessons, matrixOf, tensorOf, trainInSteps } from './network.js'
-import { xavier } from './start-values.js'
 
 const BATCH = 128
 const LEARNING_RATE = 1e-2

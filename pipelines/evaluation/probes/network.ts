@@ -77,7 +77,7 @@ export interface Lessons {
   learningRate: number
   /** Clips of a batch. */
   batch: number
-  /** What the order of the clips hangs on. */
+  /** What the order of the clips depends on. */
   key: string
 }
 

@@ -4,7 +4,6 @@ import { Problem } from '../../../data/problem.js'
 import { missingColumn } from '../../embeddings/arrow-missing-column.js'
 import { openEmbeddings } from '../../embeddings/arrow-reader.js'
 import { type ClipTable, readClipTable } from '../../embeddings/clip-table.js'
-import { readLabelTable } from '../../embeddings/label-table.js'
 import { matchClips } from '../../embeddings/match-clips.js'
 import type { RankingScore } from '../../statistics/ranking.js'
 import type { Score } from '../../statistics/scores.js'
@@ -101,7 +100,8 @@ async function judged<M extends string>(
 /** The clips with the columns that were asked for, from the file or from the table of labels. */
 async function withLabels({ file, label, group, split, labels }: ProbeOptions) {
   const asked = [label, group, split].filter(name => name !== undefined)
-  const brought = labels === undefined ? undefined : await readLabelTable(labels)
+  const brought =
+    labels === undefined ? undefined : await (await import('../../embeddings/label-table.js')).readLabelTable(labels)
   const inFile = brought ? await columnsOf(file) : []
   for (const name of asked)
     if (brought && !brought.columns.has(name) && !inFile.includes(name))

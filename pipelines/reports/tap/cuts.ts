@@ -3,6 +3,8 @@ import type { Feature } from '../../../data/feature-cache.js'
 import type { CheckedGraph, CheckedNode, Input } from '../../../graphs/language/checked.js'
 import { laneOf, lanesOf } from '../../../graphs/language/lift.js'
 import type { FeatureStore } from '../../../graphs/streams/evaluate.js'
+import type { ItemStage, Stage } from '../../../stages/contract.js'
+import type { Scale } from '../../drawing/spectrogram.js'
 
 /** A feature cache that notes what is read from it. */
 export class WatchedStore implements FeatureStore {
@@ -96,4 +98,26 @@ export function nearestAbove(
     if (found) return found
   }
   return undefined
+}
+
+/** What a picture of spectrograms has to know. */
+export interface Meaning {
+  /** Hertz of the middle of each band; undefined below a front end that does not say. */
+  centres: readonly number[] | undefined
+  /** Standard deviations after a stage that normalises, before it log10 power. */
+  unit: Scale['unit']
+}
+
+export function meaningAt(graph: CheckedGraph, stages: ReadonlyMap<string, Stage>, id: string): Meaning {
+  const above = (said: (stage: ItemStage) => unknown) =>
+    nearestAbove(graph, id, ({ stage: name }) => {
+      const stage = stages.get(name)
+      return stage?.runsIn === 'item' && said(stage) !== undefined
+    })
+  const front = above(({ centres }) => centres)
+  const stage = front && (stages.get(front.stage) as ItemStage)
+  return {
+    centres: stage?.centres?.(front!.parameters),
+    unit: above(({ standardises }) => standardises) ? 'sd' : 'dB',
+  }
 }

@@ -4,13 +4,12 @@ import { writeWhole } from '../../../data/whole-file.js'
 import { describePort, type PatchPort, type Port } from '../../../stages/ports.js'
 import type { LogMel } from '../../../stages/values.js'
 import { type Figure, png } from '../../drawing/figure.js'
-import { pooled } from '../../drawing/pooled.js'
-import { spectrogramOfSound } from '../../drawing/sound-picture.js'
+import { pooled, spectrogramOfSound } from '../../drawing/sound-picture.js'
 import { commonScale, drawSpectrogram, type Mark, type Spectrogram } from '../../drawing/spectrogram.js'
 import { floatWav } from '../../drawing/wav-file.js'
 import { drawWave } from '../../drawing/wave-drawing.js'
+import type { Meaning } from './cuts.js'
 import type { Cut, Exhibit, Shown, Sound } from './exhibits.js'
-import type { Meaning } from './picture-meaning.js'
 
 /** What was written of one clip, and its drawings for the page. */
 export interface Written {
@@ -19,7 +18,7 @@ export interface Written {
   labels: Record<string, string>
   start?: number | undefined
   end?: number | undefined
-  /** Its draws hang on these, on the run's seed, the node and the lane. */
+  /** Its draws depend on these, on the run's seed, the node and the lane. */
   draws: { epoch: number; position: number; occurrence: number }
   exhibits: {
     lane?: string | undefined

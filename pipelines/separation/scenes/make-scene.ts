@@ -5,10 +5,9 @@ import { activeLevel } from '../../../stages/scenes/active-level.js'
 import { composeScene, type Scene } from '../../../stages/scenes/compose.js'
 import { type Cut, cutBed, cutEvent, type Source } from '../../../stages/scenes/cut-event.js'
 import type { Clip, Draws } from '../../../stages/values.js'
-import type { Cast, Casting } from './casting.js'
+import type { Cast, Casting, Split } from './casting.js'
 import type { SceneSettings } from './settings.js'
 import type { SoundStore } from './sound-store.js'
-import type { Split } from './splits.js'
 
 /** A piece of a clip in a scene. */
 export interface Part extends Cut {

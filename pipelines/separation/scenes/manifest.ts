@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { readJsonFile } from '../../../data/json-file.js'
 import { writeDelimited } from '../../../data/manifests/delimited.js'
 import { writeWhole } from '../../../data/whole-file.js'
+import { SPLITS } from './casting.js'
 import type { SceneSettings } from './settings.js'
-import { SPLITS } from './splits.js'
 import { noteFile, type SceneNote } from './write-scene.js'
 
 /**

@@ -7,8 +7,7 @@ import { appendFileSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, 
 import { join } from 'node:path'
 import { onDisk } from '../../../data/whole-file.js'
 import type { RunFolder } from '../run-folder.js'
-import { scalarEvent, versionEvent } from './event.js'
-import { record } from './record.js'
+import { record, scalarEvent, versionEvent } from './event-records.js'
 import { scalarsOf } from './scalars.js'
 
 /** Folder of a run that `tensorboard --logdir` reads. */

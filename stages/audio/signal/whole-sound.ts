@@ -1,3 +1,4 @@
+import { joined } from '../../sample-arrays.js'
 import { type WaveformOptions, waveform } from '../waveform.js'
 import type { Sound } from './sound.js'
 
@@ -14,11 +15,5 @@ export async function inOne(stream: AsyncIterable<Float32Array>): Promise<Float3
   const blocks: Float32Array[] = []
   for await (const block of stream) blocks.push(block)
   if (blocks.length === 1) return blocks[0]!
-  const samples = new Float32Array(blocks.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const block of blocks) {
-    samples.set(block, at)
-    at += block.length
-  }
-  return samples
+  return joined(blocks)
 }

@@ -16,8 +16,3 @@ export function siSdr(estimate: Float32Array, reference: Float32Array): number {
   const target = scale * scale * own
   return target === 0 ? Number.NEGATIVE_INFINITY : 10 * Math.log10(target / rest)
 }
-
-/** What separation won: SI-SDR of the estimate less that of the mixture, decibels. @throws RangeError as `siSdr` */
-export function siSdrImprovement(estimate: Float32Array, reference: Float32Array, mixture: Float32Array): number {
-  return siSdr(estimate, reference) - siSdr(mixture, reference)
-}

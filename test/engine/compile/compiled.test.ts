@@ -164,7 +164,7 @@ test.serial('what reads its input is done as ever', t => {
   staysAsEver(t, x => tf.tensor1d([...x.dataSync()].reverse()), /a value is read on the way/)
 })
 
-test.serial('what hangs on numbers of its own is done as ever', t => {
+test.serial('what depends on numbers of its own is done as ever', t => {
   let one = 0
   let other = 0
   const inputs = [1, 2, 3, 4, 5].map(value => [tf.tensor1d([value])])

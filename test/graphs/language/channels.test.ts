@@ -72,7 +72,7 @@ test('sides and channels do not go together lane by lane', async t => {
   ])
 })
 
-test('what is kept on disk cannot hang on a draw', async t => {
+test('what is kept on disk cannot depend on a draw', async t => {
   const { problems } = await checked(
     t,
     `  mels:  { stage: thinned, from: parts }

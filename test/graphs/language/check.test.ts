@@ -62,7 +62,7 @@ test('a bank is read as it is, by its own name', async t => {
   })
 })
 
-test('a bank does not read what hangs on a draw', async t => {
+test('a bank does not read what depends on a draw', async t => {
   const text = SMALL.replace('  near:', '  moved: { stage: jitter, from: mel }\n  near:').replace(
     'shape, from: near',
     'mix, from: near, backgrounds: moved',

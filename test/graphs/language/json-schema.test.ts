@@ -6,8 +6,8 @@ import test from 'ava'
 import { parse } from 'yaml'
 import { documentSchema } from '../../../graphs/language/json-schema.js'
 import { parametersOf } from '../../../graphs/language/parameters.js'
+import { jsonSchemas } from '../../../pipelines/commands/explain-config.js'
 import { sections } from '../../../pipelines/configuration/sections.js'
-import { jsonSchemas } from '../../../pipelines/reports/json-schemas.js'
 import { loadStages } from '../../../stages/registry.js'
 
 interface NodeSchema {

@@ -1,4 +1,4 @@
-/** Parameters of stages that name files: where they are looked for, and what hangs on them. */
+/** Parameters of stages that name files: where they are looked for, and what depends on them. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
@@ -58,7 +58,7 @@ test('a name counts from the file in which it stands, or from here if it stands 
   t.deepEqual(edited.node.parameters.books, [join(process.cwd(), 'runs/gamma.found')])
 })
 
-test('keys of features hang on what is in the files, not on where they lie', async t => {
+test('keys of features depend on what is in the files, not on where they lie', async t => {
   const key = async (books: string) => {
     const { graph } = await graphOf(join(written(t, { 'g.yaml': text(books) }), 'g.yaml'))
     return ['read', 'mel'].map(id => featureKey(graph, id, 'ab', {}))

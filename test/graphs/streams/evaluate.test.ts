@@ -42,7 +42,7 @@ test('shared draws are the same in both lanes', async t => {
   t.true(Math.abs(shift(a, near.a) - shift(b, near.b)) < 1e-6)
 })
 
-test('draws hang on seed, node, epoch, clip and occurrence', async t => {
+test('draws depend on seed, node, epoch, clip and occurrence', async t => {
   const base = await valueAt(shaken(), 'shaken')
   t.deepEqual(await valueAt(shaken(), 'shaken', item({ position: 9 })), base)
   for (const other of [item({ epoch: 1 }), item({ clip: 2 }), item({ occurrence: 1 })])

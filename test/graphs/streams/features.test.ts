@@ -10,7 +10,7 @@ test('is hex, and the same each time', t => {
   t.is(key(), key())
 })
 
-test('hangs on the sound, the stretch of it, and the parameters', t => {
+test('depends on the sound, the stretch of it, and the parameters', t => {
   const slower = { ...RAMP, parameters: { frames: 21 } }
   const keys = [
     key(),
@@ -24,13 +24,13 @@ test('hangs on the sound, the stretch of it, and the parameters', t => {
   t.is(new Set(keys).size, keys.length)
 })
 
-test('hangs on what stands above', t => {
+test('depends on what stands above', t => {
   const wave = (rate: number) => node('wave', 'waveform', 'item', { parameters: { rate }, inputs: RAMP.inputs })
   const mel = { ...RAMP, inputs: { from: input('wave', { kind: 'waveform', rate: 1 }) } }
   t.not(key([SOURCE, wave(1), mel]), key([SOURCE, wave(2), mel]))
 })
 
-test('does not hang on names of nodes, order of parameters, what stands below, or how clips are drawn', t => {
+test('does not depend on names of nodes, order of parameters, what stands below, or how clips are drawn', t => {
   const renamed = [
     { ...SOURCE, id: 'sound', parameters: { draw: 'duration' } },
     { ...RAMP, id: 'spectrum', inputs: { from: input('sound', { kind: 'clip' }) } },

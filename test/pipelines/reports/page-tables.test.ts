@@ -44,7 +44,13 @@ const probe = {
     },
   ],
 }
-const bench = { rows: [{ model: 'vgg', rate: 484, peer: 375 }, { model: 'crnn', rate: 12.5 }], note: 'Examples a second.' }
+const bench = {
+  rows: [
+    { model: 'vgg', rate: 484, peer: 375 },
+    { model: 'crnn', rate: 12.5 },
+  ],
+  note: 'Examples a second.',
+}
 
 /** A page with a table, beside the results. @returns the lines from the first marker on */
 function made(asked: string, before = ''): string[] {
@@ -63,8 +69,8 @@ test('arms of a sweep, evaluations side by side; what stood there goes', t => {
   const [title, begin, head, , ...rest] = made('{ from: sweep.json }', 'typed by hand\n')
   t.deepEqual([title, begin], ['# Page', '<!-- table { from: sweep.json } -->'])
   t.regex(head!, /drums, balanced accuracy +\| minus base +\| words, balanced accuracy +\| minus base/)
-  t.regex(rest[0]!, /base +\| 50\.0 \[40\.0, 60\.0\] \| +\| 50\.0/)
-  t.regex(rest[1]!, /quiet +\| 62\.5 \[52\.5, 72\.5\] \| \+12\.5 \[\+2\.5, \+22\.5\]/)
+  t.regex(rest[0]!, /base +\| 50\.0 \[40\.0, 60\.0\] +\| +\| 50\.0/)
+  t.regex(rest[1]!, /quiet +\| 62\.5 \[52\.5, 72\.5\] +\| \+12\.5 \[\+2\.5, \+22\.5\]/)
   t.regex(rest[2]!, /\(untrained\) \| 40\.0/)
   t.regex(rest[4]!, /kNN, mean over seeds 0, 1,.*drums: 40 clips, 8 of 'kit' held out whole.*From \[sweep\.json\]/)
   t.deepEqual(rest.slice(5), ['<!-- end -->', 'behind', ''])

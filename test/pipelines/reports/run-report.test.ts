@@ -1,5 +1,5 @@
 /** The page of a run, by the command line: everything in one file, and what is missing told in a sentence. */
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { parseHTML } from 'linkedom'
@@ -134,8 +134,4 @@ test.serial('runs are listed with their states and what they reached', async t =
   t.regex(out, /1 run: 1 finished/)
   const [listed] = JSON.parse((await earshot(['runs', config.folder, '--json'])).out)
   t.like(listed, { state: 'finished', step: 4, best: { probe: 'sounds: class' } })
-  const empty = scratchFolder('runs-none')
-  writeFileSync(join(empty, 'notes.txt'), '')
-  t.regex((await earshot(['runs', empty])).out, /No runs below/)
-  t.regex((await earshot(['runs', join(empty, 'none')])).error, /There is no folder/)
 })

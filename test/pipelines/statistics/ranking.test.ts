@@ -3,9 +3,14 @@ import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { logisticRegression } from '../../../pipelines/evaluation/probes/logistic-regression.js'
 import { nearestNeighbours } from '../../../pipelines/evaluation/probes/nearest-neighbours.js'
-import { normalShare, probit } from '../../../pipelines/statistics/probit.js'
 import { type Matrix, rowsOf } from '../../../pipelines/statistics/products.js'
-import { averagePrecisions, type RankingScore, ranking } from '../../../pipelines/statistics/ranking.js'
+import {
+  averagePrecisions,
+  normalShare,
+  probit,
+  type RankingScore,
+  ranking,
+} from '../../../pipelines/statistics/ranking.js'
 import { type Truth, truthOfRows } from '../../../pipelines/statistics/truth.js'
 
 interface Cases {

@@ -7,7 +7,7 @@ import test from 'ava'
 import { Problem } from '../../../data/problem.js'
 import { nameOf, thisProcess } from '../../../pipelines/jobs/processes.js'
 import { RunFolder } from '../../../pipelines/training/run-folder.js'
-import { lockRun } from '../../../pipelines/training/run-lock.js'
+import { lockRun } from '../../../pipelines/training/train-in-folder.js'
 import { scratchFolder } from '../../earshot.js'
 
 test('a folder that holds something is refused', t => {

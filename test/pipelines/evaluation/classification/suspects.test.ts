@@ -5,8 +5,11 @@ import { join } from 'node:path'
 import test from 'ava'
 import { readClips } from '../../../../data/manifests.js'
 import type { Classified } from '../../../../pipelines/evaluation/classification/classification.js'
-import { writeSuspects } from '../../../../pipelines/evaluation/classification/suspect-tables.js'
-import { largeLosses, missingLabels } from '../../../../pipelines/evaluation/classification/suspects.js'
+import {
+  largeLosses,
+  missingLabels,
+  writeSuspects,
+} from '../../../../pipelines/evaluation/classification/suspect-tables.js'
 
 test('losses above the percentile, interpolated as NumPy does; clips without a loss are no suspects', t => {
   const losses = [0.5, 0.1, Number.NaN, 0.9, 0.3]

@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs'
 import test from 'ava'
 import { classifiersOf } from '../../../../pipelines/evaluation/probes/classifiers.js'
 import { topClasses } from '../../../../pipelines/evaluation/probes/judges.js'
-import { nearestCentroid } from '../../../../pipelines/evaluation/probes/nearest-centroid.js'
 import { perceptron, type Start, trainPerceptron } from '../../../../pipelines/evaluation/probes/perceptron.js'
-import { type Matrix, rowsOf } from '../../../../pipelines/statistics/products.js'
+import type { Matrix } from '../../../../pipelines/statistics/products.js'
 import { truthOfLabels } from '../../../../pipelines/statistics/truth.js'
 import { engine } from '../../../engine/started.js'
 
@@ -62,27 +61,6 @@ test('a perceptron learns what no straight line tells apart, twice the same', as
   t.notDeepEqual([...topClasses(few!)], labels)
   const [again] = await perceptron(points, truthOfLabels(labels, 2), points, [200])
   t.deepEqual(again, many)
-})
-
-test('nearest centroids are those of scikit-learn', t => {
-  const one: { labels: number[]; features: number[][]; predicted: number[]; distances: number[][] } = JSON.parse(
-    readFileSync('test/fixtures/nearest-centroid/case.json', 'utf8'),
-  )
-  const rows = one.labels.map((_, row) => row)
-  const [known, asked] = [rows.filter(row => row % 4 !== 3), rows.filter(row => row % 4 === 3)]
-  const all = matrixOf(one.features)
-  const truth = truthOfLabels(
-    known.map(row => one.labels[row]!),
-    5,
-  )
-  const scores = nearestCentroid(rowsOf(all, known), truth, rowsOf(all, asked))
-  t.deepEqual([...topClasses(scores)], one.predicted)
-  one.distances.forEach((own, row) => {
-    own.forEach((distance, c) => {
-      t.true(Math.abs(scores.values[row * 5 + c]! + distance) < 1e-6)
-    })
-    t.is(scores.values[row * 5 + 4], Number.NEGATIVE_INFINITY)
-  })
 })
 
 test('a classifier of another name is a problem that names the nearest', t => {

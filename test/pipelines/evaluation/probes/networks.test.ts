@@ -1,12 +1,12 @@
 import test, { type ExecutionContext } from 'ava'
 import type { Scope, Tensor } from '../../../../engine/engine.js'
 import { lossAndGradients } from '../../../../engine/gradients.js'
+import { xavier } from '../../../../engine/layers/initial.js'
 import { streamOf } from '../../../../graphs/streams/draws.js'
 import { attentiveNetwork, batchOf } from '../../../../pipelines/evaluation/probes/attention.js'
 import { hearNetwork, keyedDropout } from '../../../../pipelines/evaluation/probes/hear-network.js'
 import { layerNetwork } from '../../../../pipelines/evaluation/probes/layer-weights.js'
 import { adam, entropy } from '../../../../pipelines/evaluation/probes/network.js'
-import { xavier } from '../../../../pipelines/evaluation/probes/start-values.js'
 import { distance, near } from '../../../engine/near.js'
 import { engine, fixture, stateOf, tensorOf, weightsFrom } from '../../../engine/started.js'
 
@@ -107,7 +107,7 @@ for (const [name, one] of Object.entries(cases.weightedLayers))
     near(t, shares!().dataSync(), one.shares, 'shares', { rounding: one.rounding.shares, inexact: 2.5e-5 })
   })
 
-test('dropout leaves out a tenth, keeps the mean, and hangs on seed, step and layer alone', t => {
+test('dropout leaves out a tenth, keeps the mean, and depends on seed, step and layer alone', t => {
   const x = tf.ones([200, 100])
   const of = (seed: number, step: number, layer: number) => keyedDropout(engine, seed)(step)(x, layer).dataSync()
   const one = of(1, 0, 0)

@@ -1,14 +1,14 @@
 /** Rebuilds the separator of a checkpoint. To be loaded where it is used: it brings TensorFlow's layers with it. */
 import { readFileSync } from 'node:fs'
-import { Problem } from '../../data/problem.js'
-import { type CheckpointFiles, demandWhole, locateCheckpoint } from '../../engine/checkpoints/find.js'
-import type { Engine } from '../../engine/engine.js'
-import { decodeSafetensors } from '../../engine/safetensors.js'
-import type { Stage } from '../contract.js'
-import { innermost, type Port } from '../ports.js'
-import { loadStages } from '../registry.js'
+import { Problem } from '../../../data/problem.js'
+import { type CheckpointFiles, demandWhole, locateCheckpoint } from '../../../engine/checkpoints/find.js'
+import type { Engine } from '../../../engine/engine.js'
+import { decodeSafetensors } from '../../../engine/safetensors.js'
+import type { Stage } from '../../contract.js'
+import { innermost, type Port } from '../../ports.js'
+import { loadStages } from '../../registry.js'
+import type { Separate } from '../windows.js'
 import { openSeparator } from './separator.js'
-import type { Separate } from './windows.js'
 
 export interface Processor extends CheckpointFiles {
   /** Channels that leave. */

@@ -1,3 +1,5 @@
+/** Samples, or other numbers, put together. */
+
 /**
  * `length` values: those given, over and over from their start, and cut there. A new array.
  *
@@ -8,4 +10,15 @@ export function repeated(values: Float32Array, length: number): Float32Array {
   const out = new Float32Array(length)
   for (let at = 0; at < length; at += values.length) out.set(values.subarray(0, length - at), at)
   return out
+}
+
+/** One after the other, in a new array. */
+export function joined(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
 }

@@ -1,8 +1,8 @@
 /** A trained separator outside its graph: a processor. */
-import type { Engine, Tensor } from '../../engine/engine.js'
-import { createWeights, type State } from '../../engine/weights.js'
-import type { Stage, TensorStage } from '../contract.js'
-import type { Port } from '../ports.js'
+import type { Engine, Tensor } from '../../../engine/engine.js'
+import { createWeights, type State } from '../../../engine/weights.js'
+import type { Stage, TensorStage } from '../../contract.js'
+import type { Port } from '../../ports.js'
 
 /** A separator node of a graph: what its checkpoint says of it. */
 export interface SeparatorNode {
