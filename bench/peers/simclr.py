@@ -118,7 +118,7 @@ def spec_augment(patch, rng):
 
 
 class Encoder(nn.Module):
-    def __init__(self, widths=(16, 32, 64, 128)):
+    def __init__(self, widths):
         super().__init__()
         blocks, channels = [], 1
         for width in widths:
@@ -187,6 +187,7 @@ def main():
     parser.add_argument("--pairs", default="random", choices=["random", "same", "disjoint"])
     parser.add_argument("--background", default=0.05, type=float, help="largest ratio of mix-back; 0 for none")
     parser.add_argument("--energy", default="equal", choices=["equal", "none"], help="energy rule of mix-back")
+    parser.add_argument("--widths", default=[16, 32, 64, 128], type=lambda text: [int(width) for width in text.split(",")])
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
@@ -194,7 +195,7 @@ def main():
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     views = Views(read_set(options.sets, "training")[1], options)
-    encoder = Encoder().to(memory_format=torch.channels_last)
+    encoder = Encoder(options.widths).to(memory_format=torch.channels_last)
     log = train(encoder, views, options)
     for name in sorted(file.stem for file in options.sets.glob("*.tsv") if file.stem != "training"):
         rows, mels = read_set(options.sets, name)

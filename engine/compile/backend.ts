@@ -38,6 +38,7 @@ export type Binding = {
 
 export interface Backend {
   binding: Binding
+  isUsingGpuDevice: boolean
   tensorMap: { set(id: object, info: object): void; get(id: object): { dtype: number } }
   /** Tensors that are still numbers of JavaScript are handed to TensorFlow by it. */
   getInputTensorIds(tensors: readonly Tensor[]): number[]

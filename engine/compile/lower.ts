@@ -72,7 +72,8 @@ class Lowering {
     })
     for (const name of variables) this.#graph.placeholder(name, RESOURCE, [])
     if (this.how === 'xla') this.#readWritten()
-    for (const [index, step] of steps.entries()) this.#step(`step${index}`, step)
+    const lowered = this.how === 'xla' ? steps.map(step => withoutOneDnn(step, steps)) : steps
+    for (const [index, step] of lowered.entries()) this.#step(`step${index}`, step)
     const results = outputs.map(source => this.#name(source))
     for (const result of results) this.#first.add(result)
     this.#settle()
@@ -226,5 +227,20 @@ class Lowering {
   }
 }
 
+/**
+ * XLA knows TensorFlow's operations, not the kernels that oneDNN has for them. Of max-pooling, where the maxima were is
+ * not passed on: its gradient reads once more what was pooled.
+ */
+function withoutOneDnn(step: Step, steps: readonly Step[]): Step {
+  if (!step.name.startsWith(ONEDNN)) return step
+  const name = step.name.slice(ONEDNN.length)
+  const attributes = step.attributes.filter(({ name }) => name !== '_kernel' && name !== 'workspace_enabled')
+  if (name !== 'MaxPoolGrad') return { ...step, name, attributes }
+  const [, pooled, gradient, where] = step.inputs as [Source, Source, Source, Source]
+  const [x] = steps[where.index]!.inputs
+  return { ...step, name, attributes, inputs: [x!, pooled, gradient] }
+}
+
+const ONEDNN = '_MklNative'
 const after = (name: string) => `^${nodeOf(name)}`
 const nodeOf = (name: string) => name.split(':')[0]!

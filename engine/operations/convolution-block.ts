@@ -3,7 +3,7 @@ import { type BatchNormWeights, batchNormAttributes, normaliseBatch, runningAffi
 import { convert } from './convert.js'
 import { convolution, convolutionAttributes } from './convolution.js'
 import { differentiable } from './differentiable.js'
-import { halving, maxPool } from './max-pool.js'
+import { maxPool, pooling } from './max-pool.js'
 import { FLOAT32, type Raw } from './raw.js'
 import { relu } from './relu.js'
 
@@ -35,7 +35,7 @@ type Block = (x: Tensor, weights: ConvolutionBlockWeights, inputGradient: boolea
 /** One operation on the tape, so that nothing large outlives its use. */
 function trainingBlock(raw: Raw): Block {
   const convolve = convolutionAttributes(raw, { stride: 1, padding: 'SAME' })
-  const pool = halving(raw)
+  const pool = pooling(raw, 2, 2)
   const norm = batchNormAttributes(raw)
   const plain = raw.byType(T => ({ types: { T } }))
 
@@ -46,18 +46,21 @@ function trainingBlock(raw: Raw): Block {
       const narrow = raw.cast(filter, raw.typeOf(x))
       const convolved = raw.one('Conv2D', convolve(x), [x, narrow])
       const { value, saved } = normaliseBatch(raw, norm.training(x), convolved, scale, offset, weights)
-      const pooled = pool.forward(value)
+      const { value: pooled, where } = pool.forward(value)
+      // of what was pooled the shape alone is read again if it is known where the maxima were: no need to keep it
+      const shaped = where.length > 0 ? convolved : value
       return {
         value: raw.one('Relu', plain(x), [pooled]),
-        saved: [x, narrow, scale, convolved, value, pooled, ...saved],
+        saved: [x, narrow, scale, convolved, ...saved, shaped, pooled, ...where],
         backward,
       }
     })
 
     function backward(dy: Tensor, kept: Tensor[]): Tensor[] {
-      const [x, narrow, scale, convolved, normalised, pooled, ...saved] = kept as Six
-      const dPooled = raw.one('ReluGrad', plain(x), [dy, pooled])
-      const dNormalised = pool.backward(normalised, pooled, dPooled)
+      const [x, narrow, scale, convolved] = kept as [Tensor, Tensor, Tensor, Tensor]
+      const [saved, pooled] = [kept.slice(4, 7), kept.slice(7)]
+      const dPooled = raw.one('ReluGrad', plain(x), [dy, pooled[1]!])
+      const dNormalised = pool.backward(dPooled, pooled)
       const inputs = [dNormalised, convolved, scale, ...saved]
       const [dConvolved, dScale, dOffset] = raw.run('FusedBatchNormGradV3', norm.gradient(x), inputs, 5)
       dNormalised.dispose()
@@ -70,8 +73,6 @@ function trainingBlock(raw: Raw): Block {
     }
   }
 }
-
-type Six = [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, ...Tensor[]]
 
 /** With the running statistics. */
 function runningBlock(raw: Raw): Block {

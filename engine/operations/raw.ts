@@ -2,8 +2,10 @@
  * TensorFlow's own kernels by name, below tfjs: over a thousand of them, among them the fused ones that tfjs does not
  * use. Nothing here is on the gradient tape; `gradients` of the operations beside this file put it there.
  */
+import { readFileSync } from 'node:fs'
 import type * as tfjs from '@tensorflow/tfjs-node-gpu'
 import { type Attribute, BFLOAT16, BOOL, backendOf, FLOAT32, INT32, wrapped } from '../compile/backend.js'
+import { cpuFeatures } from '../install/machine.js'
 import type { Precision, Tensor } from '../tensor.js'
 
 export { type Attribute, BOOL, FLOAT32, INT32 }
@@ -23,6 +25,8 @@ export interface Raw {
   attributes(of: Attributes): readonly Attribute[]
   /** Attributes that depend on the type of a tensor, made once for each type. */
   byType(make: (type: number) => Attributes): (tensor: Tensor) => readonly Attribute[]
+  /** Whether kernels may be called that oneDNN alone has, for numbers of a type: on CPUs, unless the user forbids it. */
+  hasOneDnn(type: number): boolean
   /** FLOAT32, BFLOAT16, INT32, ... */
   typeOf(tensor: Tensor): number
   /**
@@ -56,6 +60,8 @@ export function rawOperations(tf: typeof tfjs, precision: Precision): Raw {
   const backend = backendOf(tf)
   const { binding } = backend
   const holders = new Set<() => void>()
+  const oneDnn = process.env.TF_ENABLE_ONEDNN_OPTS !== '0' && !backend.isUsingGpuDevice
+  const wide = cpuFeatures(readFileSync('/proc/cpuinfo', 'utf8')).includes('avx512f')
   const activation = precision === 'bfloat16' ? BFLOAT16 : FLOAT32
   const constants = new Map<string, Tensor>()
   const constant = (key: string, make: () => Tensor) => {
@@ -93,6 +99,7 @@ export function rawOperations(tf: typeof tfjs, precision: Precision): Raw {
         return attributes
       }
     },
+    hasOneDnn: type => oneDnn && (type === FLOAT32 || wide),
     typeOf: ({ dataId }) => backend.tensorMap.get(dataId).dtype,
     run,
     one: (name, attributes, inputs) => run(name, attributes, inputs)[0]!,

@@ -66,20 +66,32 @@ export function resizedCrop(patch: Patch, { frames, bands }: Shape, crop: Crop):
   const rows = taps(crop.frame, crop.frames, frames)
   const columns = taps(crop.band, crop.bands, bands)
   const resized = new Float32Array(patch.length)
+  // neighbouring rows lie between the same two rows of the rectangle: each is stretched across the bands once
+  let [above, below] = [new Float64Array(bands), new Float64Array(bands)]
+  let [aboveIs, belowIs] = [-1, -1]
   for (let frame = 0, to = 0; frame < frames; frame++) {
-    const upper = rows.first[frame]! * bands
-    const lower = rows.second[frame]! * bands
-    const share = rows.share[frame]!
-    for (let band = 0; band < bands; band++, to++) {
-      const left = columns.first[band]!
-      const right = columns.second[band]!
-      const across = columns.share[band]!
-      const above = patch[upper + left]! * (1 - across) + patch[upper + right]! * across
-      const below = patch[lower + left]! * (1 - across) + patch[lower + right]! * across
-      resized[to] = above * (1 - share) + below * share
+    const upper = rows.first[frame]!
+    const lower = rows.second[frame]!
+    if (upper === belowIs) {
+      ;[above, below] = [below, above]
+      ;[aboveIs, belowIs] = [belowIs, aboveIs]
     }
+    if (upper !== aboveIs) acrossBands(patch, upper * bands, columns, above)
+    if (lower !== belowIs) acrossBands(patch, lower * bands, columns, below)
+    aboveIs = upper
+    belowIs = lower
+    const share = rows.share[frame]!
+    for (let band = 0; band < bands; band++, to++) resized[to] = above[band]! * (1 - share) + below[band]! * share
   }
   return resized
+}
+
+type Taps = ReturnType<typeof taps>
+
+/** One row of the patch, from `start`, stretched across the bands. */
+function acrossBands(patch: Patch, start: number, { first, second, share }: Taps, to: Float64Array): void {
+  for (let band = 0; band < to.length; band++)
+    to[band] = patch[start + first[band]!]! * (1 - share[band]!) + patch[start + second[band]!]! * share[band]!
 }
 
 /** For each of `length` bins: the two bins it lies between in a stretch of `size` bins from `start`, and the second's share. */

@@ -40,10 +40,12 @@ test('windows may be taller or wider: time comes first', t => {
   t.deepEqual(operations.maxPool(tf.ones([1, 4, 6, 1]), { size: [2, 6], stride: [2, 6] }).shape, [1, 2, 1, 1])
 })
 
-test('windows of 2 x 2 share the gradient among equal maxima', t => {
-  const x = tf.tensor4d([1, 1, 0, 1, 3, 2, 1, 0], [1, 2, 4, 1])
-  const gradient = tf.grad(x => operations.maxPool(x, { size: 2, stride: 2 }))(x)
-  t.deepEqual([...gradient.dataSync()], [0, 0, 0, 0.5, 1, 0, 0.5, 0])
+test('the first of equal maxima has the gradient, padded or not', t => {
+  const x = tf.tensor4d([1, 1, 0, 1, 3, 2, 1, 0, -1, -1, -1, -1], [1, 3, 4, 1])
+  const gradient = (padding: number, size: number) =>
+    tf.grad(x => operations.maxPool(x, { size, stride: 2, padding }))(x)
+  t.deepEqual([...gradient(0, 2).dataSync()], [0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0])
+  t.deepEqual([...gradient(1, 3).dataSync()], [0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 0, 0])
 })
 
 for (const { kernel, stride, padding, shape } of [
