@@ -22,8 +22,13 @@ export function writeCompile(run: RunFolder, { compile }: TrainSettings, comment
   run.write('run.yaml', document.toString({ lineWidth: 0 }))
 }
 
-/** `auto` as a run that is gone on with has decided it. */
-export function keepChoice(run: RunFolder, train: TrainSettings): void {
+/**
+ * `auto` as a run that is gone on with has decided it. One that was killed before has done its steps without XLA, which
+ * works from the first step on or never: it stays so, to the same bits.
+ */
+export function keepChoice(run: RunFolder, train: TrainSettings, { hasSteps }: { hasSteps: boolean }): void {
+  if (train.compile !== 'auto') return
   const chosen = parseDocument(run.read('run.yaml')).getIn(PATH)
-  if (train.compile === 'auto' && typeof chosen === 'string') train.compile = chosen as TrainSettings['compile']
+  if (typeof chosen === 'string') train.compile = chosen as TrainSettings['compile']
+  if (train.compile === 'auto' && hasSteps) train.compile = 'function'
 }

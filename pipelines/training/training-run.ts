@@ -35,8 +35,8 @@ export interface RunOptions {
 export async function trainRun(options: RunOptions): Promise<Outcome> {
   const { config, run, signal, cache } = options
   const { graph, train, streams } = config
-  if (options.resume) keepChoice(run, train)
   const resumed = options.resume ? newestCheckpoint(run, config) : undefined
+  if (options.resume) keepChoice(run, train, { hasSteps: resumed !== undefined })
   const start = startOf(train.from)
   const weights = start === undefined || resumed ? undefined : findCheckpoint(start.run)
   const differences = resumed ? settingDifferences(resumed.checkpoint, train) : []
