@@ -36,7 +36,12 @@ export default verb({
       .describe('colours the map; a column with few values if not given')
       .meta({ value: 'column' }),
     points: z.int().min(0).default(2000).describe('points of the map at most').meta({ value: 'count' }),
-    sounds: z.int().min(0).default(100).describe('clips of the map that can be heard at most').meta({ value: 'count' }),
+    sounds: z
+      .int()
+      .min(0)
+      .default(40)
+      .describe('rows whose sound the page holds at most; others are played from their files')
+      .meta({ value: 'count' }),
     map: z.boolean().default(true).describe('figures alone'),
     json: z.boolean().optional().describe('the figures as JSON'),
   }),
@@ -52,7 +57,7 @@ export default verb({
     if (!map || found.rows === 0) return
     const { writeInspection } = await import('../embeddings/inspection/write-inspection.js')
     await writeInspection(folder, found, { label, points, sounds })
-    const drawn = found.clips > points ? `, of ${points} of ${found.clips} clips` : ''
+    const drawn = found.rows > points ? `, of ${points} of ${found.rows} rows` : ''
     if (!json)
       process.stdout.write(`Next:\n  open ${join(folder, 'index.html')} (map.png is its map as a picture${drawn})\n`)
   },

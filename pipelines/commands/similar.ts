@@ -1,41 +1,61 @@
-/** `earshot similar`: the sounds most like one, and how often they share its label. */
+/** `earshot similar`: the sounds most like some examples, and how often they share a label. */
 
 import { z } from 'zod'
+import { demandOutput } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
+import { writeWhole } from '../../data/whole-file.js'
+import { type FoundStretch, foundStretches, seconds } from '../embeddings/search/found-stretches.js'
 import type { Precision } from '../embeddings/search/precision-at-k.js'
 import type { SearchResult } from '../embeddings/search/search.js'
 import { inPercent } from '../terminal/numbers.js'
+import { command } from '../terminal/shell-word.js'
 import { textTable } from '../terminal/text-table.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `
 Examples:
   ./earshot similar drums.arrow kick-01 --label label
-  ./earshot similar drums.arrow 17 --count 3                     the clip of row 17
-  ./earshot similar library.arrow mine.wav --query mine.arrow    by example: a clip of another file
+  ./earshot similar drums.arrow 17 --count 3                     what is like row 17
+  ./earshot similar nights.arrow 'night.flac@12.5-14 s'          where else is this? (embed with --level patch)
+  ./earshot similar nights.arrow owl.wav fox.flac@3-4 --not rain.wav --run runs/mine -o owls.html
+  ./earshot similar library.arrow mine.wav --query mine.arrow    an example that another file holds
   ./earshot similar drums.arrow --precision-at 10 --label label  over all rows
+
+An example is a clip, a recording, a stretch of one (START-END in seconds or h:m:s), a row number, or, with --run, any
+sound file. Its own rows are not found, nor of windows that overlap any but the best. Exact: every row is compared.
 `
 
 export default verb({
   name: 'similar',
-  summary: 'Find the sounds most like one by the cosine of their embeddings (exact).',
+  summary: 'Find the sounds most like some examples by the cosine of their embeddings (exact).',
   takes: z.strictObject({
     file: z
       .string()
       .describe('file by `earshot embed`, or any Arrow file with columns clip and embedding')
       .meta({ argument: '<embeddings.arrow>' }),
-    clip: z.string().optional().describe('name of a clip, its file name, or a row number').meta({ argument: '[clip]' }),
+    examples: z
+      .array(z.string())
+      .default([])
+      .describe('clips, stretches (NAME@12.5-14 s), row numbers, sound files')
+      .meta({ argument: '[example...]' }),
+    not: z.array(z.string()).default([]).describe('what is not wanted, named alike').meta({ value: 'examples' }),
     query: z
       .string()
       .optional()
-      .describe('embeddings that hold the clip, made by the same encoder')
+      .describe('embeddings that hold the examples, made by the same encoder')
       .meta({ value: 'file' }),
+    run: z
+      .string()
+      .optional()
+      .describe('run that made the embeddings: it embeds examples that are sound files')
+      .meta({ value: 'run' }),
     count: z.int().min(1).default(10).describe('how many to show').meta({ short: 'n' }),
     label: z
       .array(z.string())
       .default([])
       .describe('columns to show; with --precision-at the label')
       .meta({ value: 'columns' }),
+    output: z.string().optional().describe('page to listen to').meta({ short: 'o', value: 'file' }),
     precisionAt: z
       .int()
       .min(1)
@@ -45,63 +65,61 @@ export default verb({
     json: z.boolean().optional().describe('print the result as JSON'),
   }),
   help: EXAMPLES,
-  run: async ({ file, clip, query, count, label: columns, precisionAt, json }) => {
-    if (precisionAt !== undefined) {
-      const k = precisionAt
-      const [label, ...others] = columns
-      if (label === undefined || others.length > 0)
-        throw new Problem('bad-option', '--precision-at needs one label column.', { hint: 'Add --label COLUMN.' })
-      const [{ readIndex }, { precisionAtK }] = await Promise.all([
-        import('../embeddings/search/embedding-index.js'),
-        import('../embeddings/search/precision-at-k.js'),
-      ])
-      const index = await readIndex(file, [label])
-      const labels = index.labels.get(label)!
-      if (labels.every(value => value === undefined))
-        throw new Problem('no-labels', `No row has a value in '${label}'.`, { place: { file } })
-      const precision = await precisionAtK(index, labels, { k })
-      process.stdout.write(json ? `${JSON.stringify(precision, null, 1)}\n` : precisionText(precision, label))
-      return
-    }
-    if (clip === undefined)
-      throw new Problem('bad-option', 'Name a clip, or ask for --precision-at K over all rows.', {
+  run: async ({ file, examples, not, query, run, count, label: columns, output, precisionAt, json }) => {
+    if (precisionAt !== undefined) return printPrecision(file, columns, precisionAt, json)
+    if (examples.length === 0)
+      throw new Problem('bad-option', 'Name an example, or ask for --precision-at K over all rows.', {
         hint: './earshot similar --help shows examples.',
       })
+    if (output !== undefined) demandOutput(output, 'HTML', [file, ...(query === undefined ? [] : [query])])
     const { search } = await import('../embeddings/search/search.js')
-    const result = await search({ file, clip, query, count, columns })
-    process.stdout.write(json ? jsonOf(result) : textOf(result, columns))
+    const result = await search({ file, examples, not, query, run, count, columns })
+    const found = foundStretches(result)
+    if (output !== undefined) {
+      const { foundPage } = await import('../embeddings/search/found-page.js')
+      writeWhole(output, await foundPage(result, found))
+    }
+    const { asked, not: unwanted } = result
+    process.stdout.write(
+      json ? `${JSON.stringify({ asked, not: unwanted, found }, null, 1)}\n` : textOf(result, found, columns),
+    )
+    if (output !== undefined && !json) process.stdout.write(command`Next:\n  open ${output}\n`)
   },
 })
 
-function entriesOf({ index, found }: SearchResult) {
-  return found.map(({ row, similarity }) => ({
-    row,
-    similarity,
-    clip: index.clips[row]!,
-    start: index.starts[row],
-    end: index.ends[row],
-    labels: Object.fromEntries([...index.labels].map(([name, values]) => [name, values[row]])),
-  }))
+async function printPrecision(file: string, columns: readonly string[], k: number, json: boolean | undefined) {
+  const [label, ...others] = columns
+  if (label === undefined || others.length > 0)
+    throw new Problem('bad-option', '--precision-at needs one label column.', { hint: 'Add --label COLUMN.' })
+  const [{ readIndex }, { precisionAtK }] = await Promise.all([
+    import('../embeddings/search/embedding-index.js'),
+    import('../embeddings/search/precision-at-k.js'),
+  ])
+  const index = await readIndex(file, [label])
+  const labels = index.labels.get(label)!
+  if (labels.every(value => value === undefined))
+    throw new Problem('no-labels', `No row has a value in '${label}'.`, { place: { file } })
+  const precision = await precisionAtK(index, labels, { k })
+  process.stdout.write(json ? `${JSON.stringify(precision, null, 1)}\n` : precisionText(precision, label))
 }
 
-const jsonOf = (result: SearchResult) => `${JSON.stringify({ clip: result.clip, found: entriesOf(result) }, null, 1)}\n`
-
-function textOf(result: SearchResult, columns: readonly string[]): string {
-  const { clip, index, milliseconds } = result
-  const entries = entriesOf(result)
+function textOf(
+  { asked, not, index, milliseconds }: SearchResult,
+  found: readonly FoundStretch[],
+  columns: readonly string[],
+): string {
   const several = new Set(index.clips).size < index.rows
   const head = ['cosine', 'clip', ...(several ? ['seconds'] : []), ...columns]
-  const body = entries.map(({ similarity, clip, start, end, labels }) => [
+  const body = found.map(({ similarity, clip, start, end, labels }) => [
     similarity.toFixed(4),
     clip,
     ...(several ? [start === undefined ? '' : `${seconds(start)}-${seconds(end)}`] : []),
     ...columns.map(name => labels[name] ?? ''),
   ])
-  const said = `Most like ${clip}, of ${index.rows} rows (${milliseconds.toFixed(0)} ms):`
+  const less = not.length > 0 ? `, and least like ${not.join(', ')}` : ''
+  const said = `Most like ${asked.join(', ')}${less}, of ${index.rows} rows (${milliseconds.toFixed(0)} ms):`
   return `${[said, ...textTable([head, ...body])].join('\n')}\n`
 }
-
-const seconds = (text: string | undefined) => Number(text).toFixed(2)
 
 /** Labels in a table; the rest is in the JSON. */
 const SHOWN = 20

@@ -10,22 +10,12 @@ export interface Figure {
   sound?: { file: string; whole: boolean } | undefined
 }
 
-/** Of a page of figures: it fits a phone, and light and dark. */
+/** Of a page of figures, a section for each clip. */
 export const FIGURES_STYLE = `
-:root { color-scheme: light dark; --ink: light-dark(#1d1d22, #e6e6ea); --soft: light-dark(#5c5c66, #a2a2ad);
-  --ground: light-dark(#fff, #16161b); --card: light-dark(#f6f6f8, #1f1f26); --edge: light-dark(#dcdce2, #34343e) }
-* { box-sizing: border-box }
-body { margin: 0 auto; padding: 1.2rem 1rem 3rem; max-width: 84rem; font: 16px/1.5 system-ui, sans-serif;
-  color: var(--ink); background: var(--ground); overflow-wrap: anywhere }
-h1 { font-size: 1.4rem; margin: 0 0 .3rem } h2 { font-size: 1.05rem; margin: 0 }
-p { margin: .35rem 0; max-width: 60rem } code { font-size: .9em } .soft { color: var(--soft) }
-section { margin: 1.2rem 0; padding: .9rem 1rem 1rem; background: var(--card); border: 1px solid var(--edge);
-  border-radius: 10px }
-.row { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: 1rem;
-  margin-top: .6rem }
-figure { margin: 0; max-width: 28rem } figure svg { display: block; width: 100%; height: auto } figcaption { font-size: .92rem }
-audio { display: block; width: 100%; height: 2.4rem; margin-top: .3rem }
-@media (max-width: 30rem) { body { padding: .8rem .6rem } section { padding: .7rem .6rem } }
+section { margin: 1.2rem 0; padding: .9rem 1rem 1rem; background: var(--card); border: 1px solid var(--edge); border-radius: 10px }
+section h2 { margin: 0; font-size: 1.05rem } code { font-size: .9em }
+.row { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: 1rem; margin-top: .6rem }
+@media (max-width: 30rem) { section { padding: .7rem .6rem } }
 `
 
 /** A picture with what it shows, and a player under it. */

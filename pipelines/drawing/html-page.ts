@@ -1,14 +1,15 @@
 /** The frame of every page that Earshot writes: one file, UTF-8, as wide as the screen. */
+import { STYLE } from './style.js'
 
-/** @param body HTML behind the heading @param script JavaScript at the end */
+/** @param style beside that of all pages @param body HTML behind the heading @param script JavaScript at the end */
 export function htmlPage({
   title,
-  style,
+  style = '',
   body,
   script,
 }: {
   title: string
-  style: string
+  style?: string | undefined
   body: string
   script?: string | undefined
 }): string {
@@ -18,7 +19,7 @@ export function htmlPage({
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(title)}</title>
-<style>${style}</style>
+<style>${STYLE}${style}</style>
 </head>
 <body>
 <h1>${escaped(title)}</h1>

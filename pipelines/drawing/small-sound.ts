@@ -10,14 +10,19 @@ export interface SmallSoundOptions {
   seconds: number
 }
 
-/** Hertz. */
-const RATE = 16_000
+/** Hertz of what is kept. */
+export const SMALL_RATE = 16_000
 
 /** A data URI of a WAV file: 16 kHz, 16 bits, mono, peak at full scale. @throws Problem if the file cannot be decoded */
-export async function smallSound({ path, start, end, seconds }: SmallSoundOptions): Promise<string> {
-  const kept = new Float32Array(Math.round(RATE * seconds))
+export async function smallSound(options: SmallSoundOptions): Promise<string> {
+  return `data:audio/wav;base64,${smallWav(await smallSamples(options)).toString('base64')}`
+}
+
+/** Mono, 16 kHz; what is there if the sound is shorter. @throws Problem if the file cannot be decoded */
+export async function smallSamples({ path, start, end, seconds }: SmallSoundOptions): Promise<Float32Array> {
+  const kept = new Float32Array(Math.round(SMALL_RATE * seconds))
   let length = 0
-  for await (const block of soundAt(RATE, {
+  for await (const block of soundAt(SMALL_RATE, {
     path,
     ...(start !== undefined && { start }),
     ...(end !== undefined && { end }),
@@ -27,11 +32,12 @@ export async function smallSound({ path, start, end, seconds }: SmallSoundOption
     length += part.length
     if (length === kept.length) break
   }
-  return `data:audio/wav;base64,${integerWav(levelled(kept.subarray(0, length)), RATE).toString('base64')}`
+  return kept.subarray(0, length)
 }
 
-/** Its peak at full scale. */
-function levelled(samples: Float32Array): Int16Array {
-  const peak = samples.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-4)
-  return quantised(samples.map(value => value / peak))
+/** A WAV file of 16 bits, its peak at full scale. */
+export function smallWav(samples: Float32Array): Buffer {
+  let peak = 1e-4
+  for (const value of samples) peak = Math.max(peak, Math.abs(value))
+  return integerWav(quantised(samples.map(value => value / peak)), SMALL_RATE)
 }

@@ -6,7 +6,8 @@ import { readGraph } from '../../graphs/language/read-graph.js'
 import { sections as configSections } from '../configuration/sections.js'
 import { escaped } from '../drawing/html-page.js'
 import { page, type Section, sentence, table, tiles } from '../drawing/page.js'
-import { embeddingMap, MAP_SCRIPT } from '../embeddings/inspection/embedding-map.js'
+import { embeddingMap } from '../embeddings/inspection/embedding-map.js'
+import { mapModule } from '../embeddings/inspection/map-module.js'
 import { percent } from '../terminal/numbers.js'
 import { progress } from '../terminal/progress.js'
 import { command } from '../terminal/shell-word.js'
@@ -50,7 +51,7 @@ export async function runReport(path: string, options: RunReportOptions): Promis
     { id: 'skipped', title: 'Skipped clips', body: skippedTable(record) },
     { id: 'environment', title: 'Environment', body: environmentTable(record) },
   ]
-  return page({ title: `Run ${record.name}`, head: headOf(record), sections, script: MAP_SCRIPT })
+  return page({ title: `Run ${record.name}`, head: headOf(record), sections, end: mapModule() })
 }
 
 function headOf({ path, status, metrics, timings, probes, embeddings }: RunRecord): string {

@@ -1,53 +1,52 @@
-/** A map of embeddings: neighbours are alike to the encoder; a click plays the clip. */
-import { basename } from 'node:path'
+/** A map of embeddings: neighbours are alike to the encoder; a click plays what a row speaks of. */
+import { basename, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { Problem } from '../../../data/problem.js'
 import { shuffled } from '../../../graphs/streams/draws.js'
 import { colour } from '../../drawing/chart.js'
 import { escaped } from '../../drawing/html-page.js'
 import { sentence } from '../../drawing/page.js'
 import { smallSound } from '../../drawing/small-sound.js'
-import { rowsOf } from '../../statistics/products.js'
 import { openEmbeddings } from '../arrow-reader.js'
-import { type ClipTable, readClipTable } from '../clip-table.js'
-import { mapLayout } from './map-layout.js'
+import { type EmbeddingIndex, readIndex } from '../search/embedding-index.js'
+import { recordingOf } from '../search/examples.js'
+import { inUnitSquare, mapLayout } from './map-layout.js'
 
 export interface MapOptions {
   /** Arrow file. */
   file: string
   /** Column that colours the points; one with few values if absent. */
   label?: string | undefined
-  /** Most points; more clips are drawn from. */
+  /** Most points; more rows are drawn from. */
   points: number
-  /** Most clips that can be heard. */
+  /** Most rows whose sound the page holds; others are played from their files. */
   sounds: number
   progress?: ((done: number, all: number) => void) | undefined
 }
 
-/** Seconds of a clip that a page holds. */
+/** Seconds of a row that a page holds. */
 const SECONDS = 1.5
-const SIZE = 640
-const PAD = 14
 
 export interface Spot {
-  /** Of the table. */
+  /** Of the file. */
   row: number
   label: string
+  /** From 0 to 1. */
   x: number
   y: number
+  /** A data URI. */
   sound?: string
 }
 
 export interface DrawnMap {
-  /** A drawing and its sounds. */
+  /** A canvas, its legend, and the points for `MAP_MODULE`. */
   html: string
   spots: readonly Spot[]
   /** Labels by how often they are. */
   names: readonly string[]
-  /** Side of the square that the spots lie in. */
-  size: number
 }
 
-/** HTML with a drawing and its sounds. @throws Problem if the file or the column cannot be read */
+/** HTML, at work once `MAP_MODULE` stands at the end of the page. @throws Problem if the file or the column cannot be read */
 export async function embeddingMap(options: MapOptions): Promise<string> {
   return (await drawnMap(options)).html
 }
@@ -56,24 +55,34 @@ export async function embeddingMap(options: MapOptions): Promise<string> {
 export async function drawnMap(options: MapOptions): Promise<DrawnMap> {
   const { file, points, progress } = options
   const label = options.label ?? (await likelyLabel(file))
-  const table = await readClipTable(file, label ? [label] : [])
-  const chosen = drawn(table.clips.length, points)
-  const places = fitted(mapLayout(rowsOf(table.features, chosen), { seed: 0, progress }))
-  const labels = label ? table.values.get(label)! : []
-  const spots: Spot[] = chosen.map((row, at) => ({ row, label: labels[row] ?? 'none', ...places[at]! }))
-  const heard = await addSounds(spots, table, options.sounds)
+  const index = await readIndex(file, label ? [label] : [])
+  const chosen = drawn(index.rows, points)
+  const places = inUnitSquare(mapLayout(directionsOf(index, chosen), { seed: 0, progress }))
+  const labels = label ? index.labels.get(label)! : []
+  const spots: Spot[] = chosen.map((row, at) => ({
+    row,
+    label: labels[row] ?? 'none',
+    x: places[at]![0],
+    y: places[at]![1],
+  }))
+  const held = await addSounds(spots, index, options.sounds)
   const names = namesOf(spots, label)
   const said = [
-    `${basename(file)}: ${chosen.length} of ${table.clips.length} clips, ${table.features.columns} dimensions, L2-normalised, by UMAP.`,
+    `${basename(file)}: ${chosen.length} of ${index.rows} rows, ${index.dimensions} dimensions, L2-normalised, by UMAP.`,
     'Near each other: alike to the encoder. The axes have no unit, and distances between far groups mean little.',
-    heard > 0
-      ? `${heard} clips, those with a border, can be heard: click on one. This page holds their first ${SECONDS} s.`
-      : options.sounds > 0
-        ? 'None can be heard: their files cannot be read from here.'
-        : '',
+    'A click plays what a row speaks of, arrows go on from it, + and - (or the wheel) look closer and further, 0 shows all.',
+    `${held === 0 ? 'Sounds are' : `This page holds the first ${SECONDS} s of ${held} rows, those with a border; all others are`} played from their files, on the machine where these are.`,
   ]
-  const html = `${sentence(said.join(' '))}<div class="card">${drawing(spots, table, names)}<p class="heard-name soft"></p></div>`
-  return { html, spots, names: [...names.keys()], size: SIZE }
+  const html = `${sentence(said.join(' '))}<div class="card">${drawing(spots, index, names)}<p class="heard-name soft" aria-live="polite"></p></div>`
+  return { html, spots, names: [...names.keys()] }
+}
+
+function directionsOf({ directions, dimensions: columns }: EmbeddingIndex, chosen: readonly number[]) {
+  const values = new Float64Array(chosen.length * columns)
+  chosen.forEach((row, at) => {
+    values.set(directions.subarray(row * columns, (row + 1) * columns), at * columns)
+  })
+  return { rows: chosen.length, columns, values }
 }
 
 /** Of the columns with 2 to 30 values, the first; names that say label come first. */
@@ -101,53 +110,31 @@ function drawn(rows: number, most: number): number[] {
     .sort((a, b) => a - b)
 }
 
-/** Into the drawing, at one scale for both directions. */
-function fitted(places: readonly [number, number][]): { x: number; y: number }[] {
-  const [xs, ys] = [places.map(([x]) => x), places.map(([, y]) => y)]
-  const [left, top] = [Math.min(...xs), Math.min(...ys)]
-  const span = Math.max(Math.max(...xs) - left, Math.max(...ys) - top) || 1
-  const scale = (SIZE - 2 * PAD) / span
-  return places.map(([x, y]) => ({ x: PAD + (x - left) * scale, y: PAD + (y - top) * scale }))
-}
-
 /** Gives sounds to so many spots, label by label in turn, so that none is without. @returns how many could be read */
-async function addSounds(spots: readonly Spot[], table: ClipTable, most: number): Promise<number> {
+async function addSounds(spots: readonly Spot[], index: EmbeddingIndex, most: number): Promise<number> {
   const turns = new Map<string, number>()
   const order = shuffled(spots, 'sounds of a map')
   const turn = new Map(
     order.map(spot => [spot, turns.set(spot.label, (turns.get(spot.label) ?? 0) + 1).get(spot.label)!]),
   )
   order.sort((one, other) => turn.get(one)! - turn.get(other)!)
-  const starts = await startsOf(table)
-  let heard = 0
+  let held = 0
   for (const spot of order.slice(0, most)) {
-    const path = table.paths[spot.row]
+    const path = index.paths[spot.row]
     if (path === undefined) continue
     try {
-      spot.sound = await smallSound({ path, start: starts.get(table.clips[spot.row]!), seconds: SECONDS })
-      heard++
+      spot.sound = await smallSound({
+        path,
+        start: index.starts[spot.row],
+        end: index.ends[spot.row],
+        seconds: SECONDS,
+      })
+      held++
     } catch (error) {
       if (!(error instanceof Problem)) throw error // gone, or gone bad, since: the map does without its sound
     }
   }
-  return heard
-}
-
-/** Seconds in its file at which each clip begins. */
-async function startsOf({ file, columns }: ClipTable): Promise<Map<string, number>> {
-  const starts = new Map<string, number>()
-  if (!columns.includes('start')) return starts
-  const source = await openEmbeddings(file)
-  try {
-    for await (const batch of source.batches())
-      batch.column('start').forEach((start, at) => {
-        const clip = batch.clips[at]!
-        if (!starts.has(clip)) starts.set(clip, Number(start ?? 0))
-      })
-  } finally {
-    await source.close()
-  }
-  return starts
+  return held
 }
 
 /** Labels by how often they are, with their colours; none if nothing is known to colour by. */
@@ -166,48 +153,36 @@ function hue(at: number, count: number): string {
   return `light-dark(oklch(${light}% 0.15 ${angle}), oklch(${dark}% 0.14 ${angle}))`
 }
 
-function drawing(spots: readonly Spot[], { clips }: ClipTable, names: ReadonlyMap<string, string>): string {
+function drawing(spots: readonly Spot[], index: EmbeddingIndex, names: ReadonlyMap<string, string>): string {
   const kinds = [...names.keys()]
-  const height = Math.max(...spots.map(({ y }) => y)) + PAD
-  const radius = spots.length > 800 ? 3.5 : 5
-  const dots = [...spots]
-    .sort((one, other) => Number(one.sound !== undefined) - Number(other.sound !== undefined))
-    .map(({ row, label, x, y, sound }) => {
-      const kind = kinds.indexOf(label)
-      const heard = sound ? ` class="heard" data-sound="${sound}"` : ''
-      return `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${sound ? radius + 2 : radius}" data-k="${kind}"${heard} style="fill:${names.get(label)}"><title>${escaped(`${clips[row]}${names.size > 1 ? `: ${label}` : ''}`)}</title></circle>`
-    })
+  const files = [...new Set(spots.map(({ row }) => index.paths[row] ?? ''))]
+  const fileNumbers = new Map(files.map((file, at) => [file, at]))
+  const data = {
+    colours: [...names.values()],
+    files: files.map(file => (file === '' ? '' : pathToFileURL(resolve(file)).href)),
+    /** x, y, kind, name, file, start, end, sound. */
+    spots: spots.map(({ row, label, x, y, sound }) => [
+      ...[
+        Number(x.toFixed(4)),
+        Number(y.toFixed(4)),
+        kinds.indexOf(label),
+        nameOf(index, row, kinds.length > 1 ? label : ''),
+      ],
+      ...[fileNumbers.get(index.paths[row] ?? '')!, index.starts[row] ?? 0, index.ends[row] ?? null, sound ?? null],
+    ]),
+  }
   const entries = kinds.map(
     (name, kind) =>
       `<li><button data-k="${kind}" aria-pressed="false"><i class="spot" style="--ink-of:${names.get(name)}"></i>${escaped(name)}</button></li>`,
   )
   const legend = names.size > 1 ? `<ul class="legend">${entries.join('')}</ul>` : ''
-  return `<svg class="map" viewBox="0 0 ${SIZE} ${height.toFixed(0)}" role="img" aria-label="Map of embeddings">${dots.join('')}</svg>${legend}`
+  const json = JSON.stringify(data).replaceAll('<', '\\u003c')
+  return `<canvas class="map" role="application" aria-label="Map of embeddings"></canvas>${legend}<script type="application/json">${json}</script>`
 }
 
-/** For every map of a page: plays what is clicked on, and shows one label alone. */
-export const MAP_SCRIPT = `
-const player = new Audio()
-for (const map of document.querySelectorAll('.map')) {
-  const card = map.parentElement
-  map.addEventListener('click', event => {
-    const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(map.getScreenCTM().inverse())
-    const far = dot => Math.hypot(dot.cx.baseVal.value - at.x, dot.cy.baseVal.value - at.y)
-    const [nearest] = [...map.querySelectorAll('.heard')].sort((one, other) => far(one) - far(other))
-    if (!nearest || far(nearest) > 30) return
-    map.querySelector('.chosen')?.classList.remove('chosen')
-    nearest.classList.add('chosen')
-    card.querySelector('.heard-name').textContent = nearest.querySelector('title').textContent
-    player.src = nearest.dataset.sound
-    player.play()
-  })
-  card.addEventListener('click', event => {
-    const button = event.target.closest('button[data-k]')
-    if (!button) return
-    const alone = button.getAttribute('aria-pressed') === 'false'
-    for (const other of card.querySelectorAll('button[data-k]')) other.setAttribute('aria-pressed', String(alone && other === button))
-    map.classList.toggle('only', alone)
-    for (const dot of map.querySelectorAll('circle')) dot.classList.toggle('shown', dot.dataset.k === button.dataset.k)
-  })
+function nameOf({ clips, starts, ends }: EmbeddingIndex, row: number, label: string): string {
+  const [clip, start, end] = [clips[row]!, starts[row], ends[row]]
+  const where =
+    start === undefined || end === undefined ? clip : `${recordingOf(clip)} ${start.toFixed(2)}-${end.toFixed(2)} s`
+  return label === '' ? where : `${where}: ${label}`
 }
-`

@@ -3,6 +3,7 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import { effectiveRank } from '../../model/collapse.js'
 import { openEmbeddings } from '../arrow-reader.js'
+import { recordingOf } from '../search/examples.js'
 import { type Breach, type Field, fieldsOf, RowRules, readSchema, schemaBreaches } from './contract.js'
 import { nearDuplicates } from './near-duplicates.js'
 
@@ -26,6 +27,7 @@ export interface Inspection {
    */
   rank: number
   rankRows: number
+  /** Rows of one recording that overlap or lie beside each other are no copies. */
   near: {
     threshold: number
     count: number
@@ -50,6 +52,7 @@ export async function inspectFile(file: string, threshold: number): Promise<Insp
     const low = new Float32Array(dimensions).fill(Number.POSITIVE_INFINITY)
     const high = new Float32Array(dimensions).fill(Number.NEGATIVE_INFINITY)
     const clips: string[] = []
+    const spans: [start: number, end: number][] = []
     for await (const batch of source.batches()) {
       const [starts, ends] = ['start', 'end'].map(name => (columns.includes(name) ? batch.column(name) : []))
       for (let at = 0; at < batch.rows; at++) {
@@ -59,10 +62,14 @@ export async function inspectFile(file: string, threshold: number): Promise<Insp
         const finite = Number.isFinite(norms[row]!)
         if (finite && norms[row]! > 0)
           for (let k = 0; k < dimensions; k++) unit[row * dimensions + k] = embedding[k]! / norms[row]!
-        rules.row(row, clips[row]!, seconds(starts![at]), seconds(ends![at]), finite)
+        const [start, end] = [seconds(starts![at]), seconds(ends![at])]
+        spans.push([start ?? 0, end ?? 0])
+        rules.row(row, clips[row]!, start, end, finite)
       }
     }
-    const near = await nearDuplicates(unit, dimensions, threshold)
+    const recordings = clips.map(recordingOf)
+    const apart = (a: number, b: number) => recordings[a] !== recordings[b] || !areNeighbours(spans[a]!, spans[b]!)
+    const near = await nearDuplicates(unit, dimensions, threshold, apart)
     return {
       ...{ file, rows, clips: new Set(clips).size, dimensions, columns: fieldsOf(schema), metadata },
       breaches: [...schemaBreaches(schema), ...rules.breaches],
@@ -78,6 +85,10 @@ export async function inspectFile(file: string, threshold: number): Promise<Insp
     await source.close()
   }
 }
+
+/** Stretches of one recording that overlap, or have no more than their own length between them. */
+const areNeighbours = ([a, b]: readonly [number, number], [c, d]: readonly [number, number]) =>
+  Math.max(a, c) - Math.min(b, d) <= Math.min(b - a, d - c)
 
 const seconds = (text: string | undefined) => (text === undefined ? undefined : Number(text))
 

@@ -36,6 +36,20 @@ export function mapLayout(embeddings: Matrix, { seed, progress }: LayoutOptions)
   return umap.getEmbedding().map(([x = 0, y = 0]) => [x, y])
 }
 
+/** Into a square of side 1 with its corner at 0, at one scale for both directions. */
+export function inUnitSquare(places: readonly (readonly [number, number])[]): [x: number, y: number][] {
+  const ends = [0, 1].map(axis => {
+    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+    for (const place of places) {
+      low = Math.min(low, place[axis]!)
+      high = Math.max(high, place[axis]!)
+    }
+    return { low, high }
+  })
+  const span = Math.max(...ends.map(({ low, high }) => high - low)) || 1
+  return places.map(([x, y]) => [(x - ends[0]!.low) / span, (y - ends[1]!.low) / span])
+}
+
 /** Each row at length 1; one of zeros stays. */
 function normalised({ rows, columns, values }: Matrix): Matrix {
   const scaled = values.slice()

@@ -35,12 +35,14 @@ const ROUNDING = 1e-5
  * threshold is multiplied again in float64. No pair is missed.
  *
  * @param rows row-major, each of length 1 (or of zeros: never alike)
+ * @param counts whether two rows count if they are alike
  * @throws Problem `no-engine` if there are many rows and TensorFlow is not installed
  */
 export async function nearDuplicates(
   rows: Float32Array,
   dimensions: number,
   threshold: number,
+  counts: (a: number, b: number) => boolean = () => true,
 ): Promise<NearDuplicates> {
   const count = rows.length / dimensions
   const { order, along } = sorted(rows, dimensions)
@@ -58,7 +60,7 @@ export async function nearDuplicates(
       if (other <= one) continue
       const [a, b] = [order[one]!, order[other]!]
       const cosine = exactly(rows, dimensions, a, b)
-      if (cosine >= threshold) found.push({ a: Math.min(a, b), b: Math.max(a, b), cosine })
+      if (cosine >= threshold && counts(a, b)) found.push({ a: Math.min(a, b), b: Math.max(a, b), cosine })
     }
   }
   try {

@@ -11,7 +11,7 @@ export function inspectionText(found: Inspection): string {
     ['embeddings', `${rows} rows of ${clips} clips, ${dimensions} dimensions`],
     ['columns', columns.map(({ name, type }) => `${name} ${type}`).join(', ')],
     ['made by', madeBy(metadata)],
-    ['lengths', `${[norms.least, norms.mean, norms.most].map(short).join(' to ')} (least, mean, most)${zeros(norms)}`],
+    ['norms', `${[norms.least, norms.mean, norms.most].map(short).join(' to ')} (least, mean, most)${zeros(norms)}`],
     ['dead dimensions', dead.length === 0 ? 'none' : `${dead.length} of ${dimensions}: ${listed(dead.map(String))}`],
     ['effective rank', rankText(found)],
     ['near-duplicates', nearText(near, rows)],

@@ -5,14 +5,15 @@ import sharp from 'sharp'
 import { onDisk, writeWhole } from '../../../data/whole-file.js'
 import { escaped } from '../../drawing/html-page.js'
 import { page, sentence, table, tiles } from '../../drawing/page.js'
-import { type DrawnMap, drawnMap, MAP_SCRIPT } from './embedding-map.js'
+import { type DrawnMap, drawnMap } from './embedding-map.js'
 import type { Inspection } from './inspect-file.js'
+import { mapModule } from './map-module.js'
 import { nearText, rankText } from './text.js'
 
 export interface MapSettings {
   /** Column that colours the points; one with few values if absent. */
   label?: string | undefined
-  /** Most points of the map, and most of them that can be heard. */
+  /** Most points of the map, and most of them whose sound the page holds. */
   points: number
   sounds: number
   progress?: ((done: number, all: number) => void) | undefined
@@ -36,7 +37,7 @@ function inspectionPage(found: Inspection, map: string): string {
     [rank.toFixed(1), 'effective rank'],
     [`${dead.length}`, 'dead dimensions'],
     [`${near.cut ? '> ' : ''}${near.count}`, `pairs above ${near.threshold}`],
-    [norms.mean.toPrecision(3), 'mean length'],
+    [norms.mean.toPrecision(3), 'mean norm'],
   ])
   const contract = breaches.length === 0 ? 'It keeps contract 1.' : 'Against contract 1:'
   const pairs = near.pairs.slice(0, 100).map(({ cosine, a, b }) => [a, b, cosine.toFixed(5)])
@@ -77,31 +78,34 @@ function inspectionPage(found: Inspection, map: string): string {
         )}`,
       },
     ],
-    script: MAP_SCRIPT,
+    end: mapModule(),
   })
 }
 
 /** Okabe and Ito's colours, for up to eight labels; more go round the circle. */
 const COLOURS = ['#0072b2', '#c2540a', '#007a5a', '#a8467f', '#8a6d00', '#6a4cb0', '#6b6b70', '#7a4b3a']
 const LINE = 20
+/** Pixels of the square that the points lie in, and around them. */
+const [SIZE, PAD] = [640, 14]
 
-async function mapPicture({ spots, names, size }: DrawnMap): Promise<Buffer> {
+async function mapPicture({ spots, names }: DrawnMap): Promise<Buffer> {
   const colour = (at: number) =>
     names.length <= COLOURS.length
       ? COLOURS[at]!
       : `hsl(${Math.round((360 * at) / names.length)}, 60%, ${at % 2 ? 32 : 50}%)`
+  const place = (share: number) => (PAD + share * (SIZE - 2 * PAD)).toFixed(1)
   const radius = spots.length > 800 ? 3 : 4.5
   const dots = spots.map(
     ({ x, y, label }) =>
-      `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${radius}" fill="${colour(Math.max(0, names.indexOf(label)))}" fill-opacity="0.7"/>`,
+      `<circle cx="${place(x)}" cy="${place(y)}" r="${radius}" fill="${colour(Math.max(0, names.indexOf(label)))}" fill-opacity="0.7"/>`,
   )
   const legend = names.length > 1 ? names : []
   const entries = legend.map((name, at) => {
     const y = LINE * (at + 1)
-    return `<circle cx="${size + 14}" cy="${y - 4}" r="5" fill="${colour(at)}"/><text x="${size + 26}" y="${y}">${escaped(name)}</text>`
+    return `<circle cx="${SIZE + 14}" cy="${y - 4}" r="5" fill="${colour(at)}"/><text x="${SIZE + 26}" y="${y}">${escaped(name)}</text>`
   })
-  const width = size + (legend.length > 0 ? 180 : 0)
-  const height = Math.max(size, LINE * (legend.length + 1))
+  const width = SIZE + (legend.length > 0 ? 180 : 0)
+  const height = Math.max(SIZE, LINE * (legend.length + 1))
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="13"><rect width="100%" height="100%" fill="#fff"/>${[...dots, ...entries].join('')}</svg>`
   return sharp(Buffer.from(svg), { density: 144 }).png().toBuffer()
 }

@@ -12,9 +12,10 @@ export interface EmbeddingIndex {
   /** Row-major rows x dimensions, each row of length 1; a row of zeros stays. */
   directions: Float32Array
   clips: string[]
-  /** Seconds within the clip's file, where the file says so. */
-  starts: (string | undefined)[]
-  ends: (string | undefined)[]
+  /** Sound file of each row, and the seconds of it that the row speaks of, where the file says so. */
+  paths: (string | undefined)[]
+  starts: (number | undefined)[]
+  ends: (number | undefined)[]
   /** Values of the label columns asked for, a list a column. */
   labels: Map<string, (string | undefined)[]>
 }
@@ -24,27 +25,39 @@ export async function readIndex(file: string, columns: readonly string[] = []): 
   const source = await openEmbeddings(file)
   try {
     for (const name of columns) if (!source.columns.includes(name)) throw missingColumn(name, source.columns, file)
-    const { rows, dimensions, embedding, clips, column } = await source.read()
-    const none = () => new Array<undefined>(rows).fill(undefined)
-    const seconds = (name: string) => (source.columns.includes(name) ? column(name) : none())
-    return {
-      ...{ file, rows, dimensions, clips, directions: embedding, metadata: source.metadata },
-      ...{ starts: seconds('start'), ends: seconds('end') },
-      labels: new Map(columns.map(name => [name, column(name)])),
-      ...normalised(embedding, { rows, dimensions, clips, file }),
+    const { rows, dimensions, metadata } = source
+    const index: EmbeddingIndex = {
+      ...{ file, rows, dimensions, metadata, directions: new Float32Array(rows * dimensions) },
+      ...{ clips: [], paths: [], starts: [], ends: [], labels: new Map(columns.map(name => [name, []])) },
     }
+    for await (const batch of source.batches()) {
+      const column = (name: string) =>
+        source.columns.includes(name) ? batch.column(name) : new Array<undefined>(batch.rows).fill(undefined)
+      index.directions.set(batch.embedding, index.clips.length * dimensions)
+      append(index.clips, batch.clips)
+      append(index.paths, column('path'))
+      append(index.starts, column('start').map(seconds))
+      append(index.ends, column('end').map(seconds))
+      for (const [name, values] of index.labels) append(values, batch.column(name))
+    }
+    normalise(index)
+    return index
   } finally {
     await source.close()
   }
 }
 
-/** In place. */
-function normalised(
-  values: Float32Array,
-  { rows, dimensions, clips, file }: { rows: number; dimensions: number; clips: readonly string[]; file: string },
-): { directions: Float32Array } {
+/** `push(...)` has too many arguments for a large batch. */
+function append<Value>(to: Value[], more: readonly Value[]): void {
+  for (const value of more) to.push(value)
+}
+
+const seconds = (text: string | undefined) => (text === undefined ? undefined : Number(text))
+
+/** Each row to length 1, in place. */
+function normalise({ directions, rows, dimensions, clips, file }: EmbeddingIndex): void {
   for (let row = 0; row < rows; row++) {
-    const own = values.subarray(row * dimensions, (row + 1) * dimensions)
+    const own = directions.subarray(row * dimensions, (row + 1) * dimensions)
     const length = lengthOf(own)
     if (!Number.isFinite(length))
       throw new Problem('not-finite', `The embedding in row ${row} (clip ${clips[row]}) is not finite.`, {
@@ -53,7 +66,6 @@ function normalised(
       })
     if (length > 0) for (let k = 0; k < dimensions; k++) own[k]! /= length
   }
-  return { directions: values }
 }
 
 /** The mean direction of some rows, of length 1: what stands for a clip of several patches. */
@@ -64,4 +76,8 @@ export function meanDirection({ directions, dimensions }: EmbeddingIndex, rows: 
   return mean.map(value => value / length)
 }
 
-const lengthOf = (values: Float32Array) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0))
+function lengthOf(values: Float32Array): number {
+  let sum = 0
+  for (let k = 0; k < values.length; k++) sum += values[k]! * values[k]!
+  return Math.sqrt(sum)
+}

@@ -27,6 +27,11 @@ export function mostSimilar(
   return found
 }
 
+/** The product of each row with a direction: its cosine if that is of length 1. */
+export function similarities({ directions, dimensions, rows }: EmbeddingIndex, direction: Float32Array): Float32Array {
+  return Float32Array.from({ length: rows }, (_, row) => cosine(directions, row * dimensions, direction))
+}
+
 /** Multiplications from which TensorFlow is faster, its start included. */
 const HEAVY = 2 ** 31
 /** Queries at a time: their products with a tile are 4 MB. */

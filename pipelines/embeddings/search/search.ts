@@ -1,17 +1,21 @@
 /** Search by example, from files to answers. Says nothing itself. */
 import { Problem } from '../../../data/problem.js'
-import { nearestName } from '../../../graphs/language/nearest-name.js'
-import { matchClips } from '../match-clips.js'
-import { type EmbeddingIndex, meanDirection, readIndex } from './embedding-index.js'
-import { type Found, mostSimilar } from './most-similar.js'
+import { type EmbeddingIndex, readIndex } from './embedding-index.js'
+import { type Example, exampleIn, isWithin, recordingOf, spanOf } from './examples.js'
+import { type Found, similarities } from './most-similar.js'
+import { demandSameEncoder } from './same-encoder.js'
 
 export interface SearchOptions {
   /** Embeddings to search in. */
   file: string
-  /** Name of a clip, its file name, or a row number. */
-  clip: string
-  /** Embeddings that hold the clip; `file` itself if absent. */
+  /** Clips, row numbers, recordings, stretches of them (`night.flac@12.5-14 s`), sound files. */
+  examples: readonly string[]
+  /** What is not wanted, named alike. */
+  not?: readonly string[]
+  /** Embeddings that hold the examples; `file` itself if absent. */
   query?: string | undefined
+  /** Run that embeds examples which no file of embeddings holds. */
+  run?: string | undefined
   /** Rows to find. */
   count: number
   /** Columns to show. */
@@ -19,53 +23,129 @@ export interface SearchOptions {
 }
 
 export interface SearchResult {
-  /** The clip that was asked for, by its own name. */
-  clip: string
+  /** What was asked for, by its own names. */
+  asked: string[]
+  not: string[]
   index: EmbeddingIndex
   found: Found[]
   /** Milliseconds of the search itself, after everything was read. */
   milliseconds: number
 }
 
-/** A clip of several rows is their mean; its own rows are not found. @throws Problem if it is not there */
-export async function search({ file, clip, query, count, columns }: SearchOptions): Promise<SearchResult> {
+/**
+ * The rows most like the examples and least like the counter-examples, in falling order: rows that an example is made of
+ * are not found, and of windows that overlap the best one alone. Exact: every row is compared.
+ *
+ * @throws Problem `no-clip`, `no-stretch`, `no-run`, `other-encoder`
+ */
+export async function search(options: SearchOptions): Promise<SearchResult> {
+  const { file, query, count, columns, not = [] } = options
   const index = await readIndex(file, columns)
   const source = query === undefined ? index : await readIndex(query)
-  if (source.dimensions !== index.dimensions)
-    throw new Problem(
-      'other-width',
-      `The embeddings of the query are ${source.dimensions} wide, not ${index.dimensions}.`,
-      {
-        place: { file: source.file },
-        hint: 'Both files need to come from one encoder and one layer.',
-      },
-    )
-  const readouts = [source, index].map(({ metadata }) => metadata['earshot.readout'])
-  if (readouts[0] !== readouts[1])
-    throw new Problem('other-readout', 'The embeddings of the query were read out of the encoder in another way.', {
-      place: { file: source.file },
-      hint: `They say ${readouts.map(readout => readout ?? 'nothing').join(', and those that are searched ')}. Embed one of them again: --readout.`,
-    })
-  const rows = rowsOfClip(source, clip)
-  const name = source.clips[rows[0]!]!
+  if (source !== index) demandSameEncoder(source, index)
+  const named = (texts: readonly string[]) => examplesOf(texts, source, { run: options.run, index })
+  const [examples, counters] = [await named(options.examples), await named(not)]
   const began = performance.now()
-  const own = new Set(rows)
-  const skip = (row: number) => source === index && own.has(row)
-  const found = mostSimilar(index, meanDirection(source, rows), { count, skip })
-  return { clip: name, index, found, milliseconds: performance.now() - began }
+  const own = source === index ? [...examples, ...counters].flatMap(({ rows }) => rows) : []
+  const scores = likeness(index, examples, counters)
+  const found = best(index, scores, { count, own })
+  return {
+    ...{ asked: examples.map(({ name }) => name), not: counters.map(({ name }) => name) },
+    ...{ index, found, milliseconds: performance.now() - began },
+  }
 }
 
-function rowsOfClip({ clips, file, rows }: EmbeddingIndex, wanted: string): number[] {
-  const names = [...new Set(clips)]
-  const [match] = matchClips([[wanted]], names)
-  if (match !== undefined) return clips.flatMap((clip, row) => (clip === names[match] ? [row] : []))
-  if (/^\d+$/.test(wanted) && Number(wanted) < rows) {
-    const name = clips[Number(wanted)]
-    return clips.flatMap((clip, row) => (clip === name ? [row] : []))
+/**
+ * @param source embeddings that hold the examples; those that it does not hold are sound files
+ * @param run embeds sound files, as `index` was embedded
+ * @throws Problem `no-clip`, `no-stretch`, `no-run`, `other-encoder`
+ */
+export async function examplesOf(
+  texts: readonly string[],
+  source: EmbeddingIndex,
+  { run, index }: { run: string | undefined; index: EmbeddingIndex },
+): Promise<Example[]> {
+  const examples: Example[] = []
+  for (const text of texts) examples.push(exampleIn(source, text) ?? (await embedded(text, run, index)))
+  return examples
+}
+
+async function embedded(text: string, run: string | undefined, index: EmbeddingIndex): Promise<Example> {
+  if (run === undefined)
+    throw new Problem('no-run', `'${text}' is a sound file that is not among the embeddings.`, {
+      place: { file: index.file },
+      hint: 'Name the run that embeds it: --run RUN, the one that made these embeddings.',
+    })
+  return (await import('./embed-example.js')).embedExample(text, run, index)
+}
+
+/** Mean cosine to the examples, less the mean cosine to the counter-examples: of each row. */
+export function likeness(
+  index: EmbeddingIndex,
+  examples: readonly Example[],
+  counters: readonly Example[],
+): Float32Array {
+  const direction = new Float32Array(index.dimensions)
+  for (const [some, sign] of [
+    [examples, 1],
+    [counters, -1],
+  ] as const)
+    for (const { direction: own } of some)
+      for (let k = 0; k < direction.length; k++) direction[k]! += (sign * own[k]!) / some.length
+  return similarities(index, direction)
+}
+
+/** Rows by falling score; none that overlaps a better one, or rows that are left out, in the same recording. */
+export function best(
+  index: EmbeddingIndex,
+  scores: Float32Array,
+  { count, own }: { count: number; own: readonly number[] },
+): Found[] {
+  const left = new Set(own)
+  const taken = new Map<string, (readonly [number, number])[]>()
+  const overlaps = (row: number) => {
+    const span = spanOf(index, row)
+    return taken.get(recordingOf(index.clips[row]!))?.some(other => isWithin(span, other)) ?? false
   }
-  const near = names.length <= 5000 ? nearestName(wanted, names) : undefined
-  throw new Problem('no-clip', `There is no clip '${wanted}'.${near ? ` Did you mean '${near}'?` : ''}`, {
-    place: { file },
-    hint: `Its first clips: ${names.slice(0, 5).join(', ')}. A row number (0 to ${rows - 1}) does as well.`,
-  })
+  const take = (row: number) => {
+    const recording = recordingOf(index.clips[row]!)
+    taken.set(recording, [...(taken.get(recording) ?? []), spanOf(index, row)])
+  }
+  for (const row of own) take(row)
+  const found: Found[] = []
+  for (const row of byFalling(scores)) {
+    if (found.length === count) break
+    if (left.has(row) || overlaps(row)) continue
+    take(row)
+    found.push({ row, similarity: scores[row]! })
+  }
+  return found
+}
+
+const BINS = 4096
+/** Rows that are sorted at first; seldom more are looked at. */
+const AT_FIRST = 1024
+
+/** Of equals the first row comes first. Sorts the best few, then more of them, as they are asked for. */
+function* byFalling(scores: Float32Array): Generator<number> {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (const score of scores) {
+    if (score < low) low = score
+    if (score > high) high = score
+  }
+  const binOf = (score: number) => Math.min(BINS - 1, Math.floor(((score - low) / (high - low || 1)) * BINS))
+  const counts = new Uint32Array(BINS)
+  for (const score of scores) counts[binOf(score)]!++
+  let most = AT_FIRST
+  for (let end = BINS, bin = BINS - 1, size = 0; bin >= 0; bin--) {
+    size += counts[bin]!
+    if (size < most && bin > 0) continue
+    const some: number[] = []
+    for (let row = 0; row < scores.length; row++) {
+      const own = binOf(scores[row]!)
+      if (own >= bin && own < end) some.push(row)
+    }
+    yield* some.sort((a, b) => scores[b]! - scores[a]! || a - b)
+    ;[end, size, most] = [bin, 0, 4 * most]
+  }
 }

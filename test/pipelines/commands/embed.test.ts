@@ -56,6 +56,19 @@ test('a row a clip, finite, the same again, with all that made them in the metad
   t.regex(readFileSync(`${first.file}.skipped.jsonl`, 'utf8'), /c-truncated/)
   const again = await embedded(t, 'again', config.sounds)
   t.deepEqual((await again.read.read()).embedding, whole.embedding)
+
+  // a sound of another name is embedded as the file was, and finds itself
+  const drum = readdirSync(config.sounds).find(file => file.startsWith('drum'))!
+  const [example, page] = [join(config.folder, 'a <b> drum.flac'), join(config.folder, 'found.html')]
+  copyFileSync(join(config.sounds, drum), example)
+  const words = ['similar', first.file, `${example}@0-5 s`, '--run', run, '-n', '2', '-o', page, '--json']
+  const { code, out, error } = await earshot(words, config.cache)
+  t.is(code, 0, error)
+  const [found] = JSON.parse(out).found
+  t.true(found.clip.endsWith(drum) && found.similarity > 0.9999 && found.start === 0, out)
+  const html = readFileSync(page, 'utf8')
+  t.is(html.match(/<audio [^>]*src="data:audio\/wav/g)!.length, 2)
+  t.regex(html, /Like .*a &lt;b&gt; drum\.flac@0-5 s/)
 })
 
 test('damaged weights of the untrained encoder are told before the sounds are read', async t => {

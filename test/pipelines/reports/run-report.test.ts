@@ -60,8 +60,9 @@ test.serial('one file that needs no network holds all that a run tells', async t
     document.querySelector('#probes')!.textContent,
     /sounds: class[\s\S]*untrained encoder[\s\S]*balanced accuracy \(%\)/,
   )
-  t.is(document.querySelectorAll('.map circle').length, 24)
-  t.is(document.querySelectorAll('.map .heard').length, 5)
+  const { spots } = JSON.parse(document.querySelector('.map ~ script')!.textContent!)
+  t.is(spots.length, 24)
+  t.is(html.match(/"data:audio\/wav[^"]*"\]/g)!.length, 5, 'sounds of the map')
   t.is(document.querySelectorAll('#views audio').length, 6, 'clip and both views of two clips')
   t.regex(document.querySelector('#time')!.textContent, /seconds[\s\S]*clips \/ s[\s\S]*Work of the views/)
   t.regex(document.querySelector('#graph svg')!.textContent, /similarity[\s\S]*nt-xent/)

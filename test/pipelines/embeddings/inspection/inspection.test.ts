@@ -77,6 +77,27 @@ test('the effective rank of orthogonal rows is their number, of equal ones 1', a
   t.true(Math.abs((await inspectFile(equal, 0.9)).rank - 1) < 1e-3)
 })
 
+test('windows of one recording: each is a row of the figures, and no copy of its neighbours', async t => {
+  const file = join(folder, 'windows.arrow')
+  const metadata = { ...complete, 'earshot.level': 'patch' }
+  const writer = createEmbeddingWriter(file, { dimensions: 2, columns: [], metadata })
+  for (const start of [0, 0.5, 1, 30])
+    writer.write([
+      { clip: 'a.wav', path: 'a.wav', start, end: start + 1, labels: {}, embedding: Float32Array.of(1, 2) },
+    ])
+  writer.close()
+  const { near, rows } = await inspectFile(file, 0.999)
+  t.is(rows, 4)
+  t.deepEqual(
+    near.pairs.map(({ rows }) => rows),
+    [
+      [0, 3],
+      [1, 3],
+      [2, 3],
+    ],
+  )
+})
+
 test('a file without rows is inspected, too', async t => {
   const file = written('no-rows', { rows: 0, embedding: () => [0, 0, 0] })
   const { rows, rankRows, norms, near } = await inspectFile(file, 0.999)
@@ -202,8 +223,10 @@ test.serial('by the command line: text, JSON, a page and a picture', async t => 
   for (const part of ['40 rows of 40 clips, 8 dimensions', 'near-duplicates', 'It keeps contract 1.', 'index.html'])
     t.true(shown.out.includes(part), part)
   const html = readFileSync(join(folder, 'page.inspection', 'index.html'), 'utf8')
-  t.is(html.match(/<circle/g)?.length, 40)
-  t.is(html.match(/data-sound="data:audio/g)?.length, 2)
+  const { spots, files } = JSON.parse(/<script type="application\/json">(.*?)<\/script>/.exec(html)![1]!)
+  t.is(spots.length, 40, 'a dot a row')
+  t.is(html.match(/"data:audio/g)?.length, 2)
+  t.regex(files[0], /^file:\/\/.*drum_cowbell\.flac$/, 'the others are played from their files')
   const png = readFileSync(join(folder, 'page.inspection', 'map.png'))
   t.is(png.toString('latin1', 1, 4), 'PNG')
   if (process.env.EARSHOT_SCREENSHOT) writeFileSync(process.env.EARSHOT_SCREENSHOT, png)

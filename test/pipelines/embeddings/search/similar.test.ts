@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { streamOf } from '../../../../graphs/streams/draws.js'
@@ -14,14 +15,23 @@ import { verb } from '../../verb.js'
 const folder = mkdtempSync(join(tmpdir(), 'earshot-similar-'))
 test.after.always(() => rmSync(folder, { recursive: true }))
 
-/** Clips at angles in degrees, of any length. */
-function write(name: string, rows: { clip: string; angle: number; class?: string; length?: number }[]): string {
+interface Row {
+  clip: string
+  /** Degrees. */
+  angle: number
+  class?: string
+  length?: number
+  start?: number
+}
+
+/** Clips at angles, of any length; each row half a second. */
+function write(name: string, rows: readonly Row[], metadata: Record<string, string> = {}): string {
   const file = join(folder, name)
-  const writer = createEmbeddingWriter(file, { dimensions: 2, columns: ['class'], metadata: {} })
-  rows.forEach(({ clip, angle, class: label, length = 1 }, at) => {
+  const writer = createEmbeddingWriter(file, { dimensions: 2, columns: ['class'], metadata })
+  rows.forEach(({ clip, angle, class: label, length = 1, start = 0 }) => {
     const radians = (angle * Math.PI) / 180
     const embedding = Float32Array.of(length * Math.cos(radians), length * Math.sin(radians))
-    writer.write([{ clip, path: clip, start: at, end: at + 0.5, labels: { class: label }, embedding }])
+    writer.write([{ clip, path: clip, start, end: start + 0.5, labels: { class: label }, embedding }])
   })
   writer.close()
   return file
@@ -37,15 +47,15 @@ const file = write('sounds.arrow', [
 const asked = { file, count: 2, columns: [] }
 
 test('the nearest by angle, whatever their length, without the clip itself', async t => {
-  const { clip, found } = await search({ ...asked, clip: 'kick/a' })
-  t.is(clip, 'kick/a.wav')
+  const { asked: names, found } = await search({ ...asked, examples: ['kick/a'] })
+  t.deepEqual(names, ['kick/a.wav'])
   t.deepEqual(
     found.map(({ row }) => row),
     [1, 3],
   )
   t.true(Math.abs(found[0]!.similarity - Math.cos(Math.PI / 18)) < 1e-6)
   t.deepEqual(
-    (await search({ ...asked, clip: '4' })).found.map(({ row }) => row),
+    (await search({ ...asked, examples: ['4'] })).found.map(({ row }) => row),
     [2, 3],
   )
 })
@@ -56,13 +66,45 @@ test('a clip of another file, there the mean of its rows', async t => {
     { clip: 'mine.wav', angle: 100 },
     { clip: 'kick/a.wav', angle: 200 },
   ])
-  const { found } = await search({ ...asked, clip: 'mine', query })
+  const { found } = await search({ ...asked, examples: ['mine'], query })
   t.deepEqual(
     found.map(({ row }) => row),
     [3, 2],
   )
   // a clip of the same name in another file is another clip
-  t.is((await search({ ...asked, clip: 'kick/a.wav', query })).found[0]!.row, 4)
+  t.is((await search({ ...asked, examples: ['kick/a.wav'], query })).found[0]!.row, 4)
+})
+
+/** One recording, a row every quarter of a second. */
+const night = write(
+  'night.arrow',
+  [0, 2, 4, 50, 180, 90, 182, 6, 44].map((angle, at) => ({ clip: 'night.flac', angle, start: at / 4 })),
+)
+const rowsLike = async (examples: string[], not: string[] = [], count = 3) =>
+  (await search({ file: night, examples, not, count, columns: [] })).found.map(({ row }) => row)
+
+test('within one recording: a stretch finds others, of overlapping windows the best', async t => {
+  t.deepEqual(await rowsLike(['night.flac@0-0.5 s']), [7, 3, 5])
+  t.deepEqual(await rowsLike(['night@0:00-0:00.5']), [7, 3, 5], 'h:m:s, and a name without its extension')
+  t.deepEqual(await rowsLike(['0'], [], 1), [2], 'a row number is that row alone')
+  t.deepEqual(await rowsLike(['night.flac']), [], 'all of it: nothing is left')
+})
+
+test('several examples and counter-examples: near all of these, far from those', async t => {
+  t.deepEqual((await rowsLike(['0', '5'], [], 2)).sort(), [3, 8], 'between 0 and 90 degrees')
+  t.deepEqual(await rowsLike(['0'], ['5'], 1), [2])
+  t.deepEqual(await rowsLike(['3'], ['0'], 1), [5], 'beyond 50 degrees, seen from 0')
+})
+
+test('what is no stretch, or lies beside all rows', async t => {
+  await t.throwsAsync(rowsLike(['night.flac@2-1']), { message: /ends before it begins/ })
+  await t.throwsAsync(rowsLike(['night.flac@10-12 s']), { message: /there are 9, from 0-0.5 to 2-2.5 s/ })
+  await t.throwsAsync(rowsLike([fileURLToPath(import.meta.url)]), { message: /not among the embeddings/ })
+})
+
+test('embeddings of another checkpoint are no examples', async t => {
+  const query = write('other.arrow', [{ clip: 'x', angle: 0 }], { 'earshot.checkpoint': 'abc' })
+  await t.throwsAsync(search({ ...asked, examples: ['x'], query }), { message: /come from other weights/ })
 })
 
 test('precision at k: own rows and rows without a label are left out', async t => {
@@ -121,14 +163,16 @@ test('the verb shows neighbours with their labels, and precision', t => {
 })
 
 test('what cannot be searched is a problem that says what to do', async t => {
-  await t.throwsAsync(search({ ...asked, clip: 'kick/c.wav' }), { message: /no clip 'kick\/c.wav'.*Did you mean/ })
-  await t.throwsAsync(search({ ...asked, clip: 'a' }), { message: /'a' may be 'kick\/a.wav' or 'hat\/a.wav'/ })
-  await t.throwsAsync(search({ ...asked, clip: '0', columns: ['clas'] }), { message: /Did you mean 'class'/ })
+  await t.throwsAsync(search({ ...asked, examples: ['kick/c.wav'] }), {
+    message: /no clip 'kick\/c.wav'.*Did you mean/,
+  })
+  await t.throwsAsync(search({ ...asked, examples: ['a'] }), { message: /'a' may be 'kick\/a.wav' or 'hat\/a.wav'/ })
+  await t.throwsAsync(search({ ...asked, examples: ['0'], columns: ['clas'] }), { message: /Did you mean 'class'/ })
   const wide = join(folder, 'wide.arrow')
   const writer = createEmbeddingWriter(wide, { dimensions: 3, columns: [], metadata: {} })
   writer.write([{ clip: 'x', path: 'x', start: 0, end: 1, labels: {}, embedding: Float32Array.of(1, 2, 3) }])
   writer.close()
-  await t.throwsAsync(search({ ...asked, clip: 'x', query: wide }), { message: /3 wide, not 2/ })
-  t.regex(verb(['similar', file]).error, /Name a clip, or ask for --precision-at/)
+  await t.throwsAsync(search({ ...asked, examples: ['x'], query: wide }), { message: /3 wide, not 2/ })
+  t.regex(verb(['similar', file]).error, /Name an example, or ask for --precision-at/)
   t.regex(verb(['similar', file, '--precision-at', '5']).error, /needs one label column/)
 })

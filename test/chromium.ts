@@ -1,7 +1,7 @@
 /** A headless Chromium, spoken to through its debugging pipe: JSON messages with a zero byte between. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
-import { scratchFolder } from '../../../earshot.js'
+import { scratchFolder } from './earshot.js'
 
 /** EARSHOT_CHROMIUM names one; else whichever of these is there. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome']
@@ -18,6 +18,7 @@ export class Page {
   readonly #waiting = new Map<number, (answer: Answer) => void>()
   #session: string | undefined
   #count = 0
+  #onLoad = () => {}
 
   private constructor(program: string) {
     const words = [
@@ -46,14 +47,36 @@ export class Page {
     return page
   }
 
-  /** The value of an expression, once it is neither undefined nor null. */
+  /** The value of an expression, once it is neither undefined nor null, and nothing is thrown. */
   async once<Value>(expression: string): Promise<Value> {
     for (;;) {
       const answer = await this.#ask('Runtime.evaluate', { expression, returnByValue: true })
       const { value } = answer.result as { value?: Value }
-      if (value !== undefined && value !== null) return value
+      if (!answer.exceptionDetails && value !== undefined && value !== null) return value
       await new Promise(resolve => setTimeout(resolve, 200))
     }
+  }
+
+  /** A key as a person presses it: `y`, ` `, `ArrowLeft`. */
+  async press(key: string): Promise<void> {
+    const text = key.length === 1 ? { text: key } : {}
+    await this.#ask('Input.dispatchKeyEvent', { type: 'keyDown', key, ...text })
+    await this.#ask('Input.dispatchKeyEvent', { type: 'keyUp', key })
+  }
+
+  /** Leaves for another address, or comes to the same one anew; what is asked meanwhile would never be answered. */
+  async open(url: string): Promise<void> {
+    await this.#ask('Page.enable', {})
+    const loaded = new Promise<void>(resolve => (this.#onLoad = resolve))
+    await this.#ask('Page.navigate', { url })
+    await loaded
+  }
+
+  /** Pixels, and whether the reader wants it dark. */
+  async look(width: number, height: number, dark: boolean): Promise<void> {
+    await this.#ask('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false })
+    const features = [{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }]
+    await this.#ask('Emulation.setEmulatedMedia', { features })
   }
 
   /** PNG. */
@@ -73,7 +96,8 @@ export class Page {
     return new Promise(resolve => this.#waiting.set(id, resolve))
   }
 
-  #hear({ id, result }: { id?: number; result?: Answer }): void {
+  #hear({ id, result, method }: { id?: number; result?: Answer; method?: string }): void {
+    if (method === 'Page.loadEventFired') this.#onLoad()
     if (id !== undefined) this.#waiting.get(id)?.(result ?? {})
   }
 }

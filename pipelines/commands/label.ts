@@ -1,0 +1,163 @@
+/** `earshot label`: a page that asks about windows of recordings, and learns from each answer. */
+import { basename, dirname, join } from 'node:path'
+import { z } from 'zod'
+import { demandOthers, demandOutput } from '../../data/output-file.js'
+import { Problem } from '../../data/problem.js'
+import { writeWhole } from '../../data/whole-file.js'
+import type { Agreement } from '../labelling/agreement.js'
+import { stopOnInterrupt } from '../terminal/interrupt.js'
+import { wholePercent } from '../terminal/numbers.js'
+import { progress } from '../terminal/progress.js'
+import { command } from '../terminal/shell-word.js'
+import { textTable } from '../terminal/text-table.js'
+import { verb } from './verb.js'
+
+const EXAMPLES = `
+Examples:
+  ./earshot embed runs/mine nights/ -o nights.arrow --level patch      windows of long recordings
+  ./earshot label nights.arrow --class owl --like 'night.flac@12.5-14 s'
+  ./earshot label nights.arrow --class owl fox --table ours.csv         several classes, a table by name
+  ./earshot label nights.arrow --class owl -o owl.html --most 300       one file for somebody without Earshot
+  ./earshot label --compare mine.csv theirs.csv                         where two people differ
+
+The page answers to this machine alone, at the address that is printed. Keys: y yes, n no, s skip, u undo, space plays.
+Each answer is in the table at once; start again to go on. The table is a list of clips for embed, probe and finetune:
+  ./earshot embed runs/mine nights.labels.csv -o labelled.arrow && ./earshot probe labelled.arrow --label owl
+`
+
+export default verb({
+  name: 'label',
+  summary: 'label windows of recordings on a page that learns from each answer',
+  takes: z.strictObject({
+    file: z
+      .string()
+      .optional()
+      .describe('embeddings of windows by `earshot embed`')
+      .meta({ argument: '[embeddings.arrow]' }),
+    class: z
+      .array(z.string())
+      .default([])
+      .describe('what is asked about; those of the table come along')
+      .meta({ value: 'names' }),
+    table: z
+      .string()
+      .optional()
+      .describe('CSV to write; NAME.labels.csv beside the embeddings if not given')
+      .meta({ value: 'file' }),
+    like: z
+      .array(z.string())
+      .default([])
+      .describe('what the first questions are like, named as for similar')
+      .meta({ value: 'examples' }),
+    not: z.array(z.string()).default([]).describe('what they are not like').meta({ value: 'examples' }),
+    run: z.string().optional().describe('run that embeds examples which are sound files').meta({ value: 'run' }),
+    most: z.int().min(1).default(100_000).describe('windows; of more, so many are drawn').meta({ value: 'count' }),
+    port: z
+      .int()
+      .min(0)
+      .max(65_535)
+      .default(0)
+      .describe('of this machine; any that is free if not given')
+      .meta({ value: 'number' }),
+    output: z
+      .string()
+      .optional()
+      .describe('write the page as one file, with all its sounds')
+      .meta({ short: 'o', value: 'file' }),
+    compare: z.array(z.string()).default([]).describe('two tables: say where they differ').meta({ value: 'tables' }),
+    json: z.boolean().optional().describe('what --compare says as JSON'),
+  }),
+  help: EXAMPLES,
+  run: async ({ compare, file, json, edits: _, ...given }) => {
+    if (compare.length > 0) return printAgreement(compare, json)
+    if (file === undefined)
+      throw new Problem('bad-option', 'Name the embeddings whose windows are labelled.', {
+        hint: './earshot label --help shows examples.',
+      })
+    await label(file, given)
+  },
+})
+
+interface Given {
+  class: string[]
+  table?: string | undefined
+  like: string[]
+  not: string[]
+  run?: string | undefined
+  most: number
+  port: number
+  output?: string | undefined
+}
+
+async function label(file: string, { class: classes, output, most, port, ...given }: Given): Promise<void> {
+  const { table: name = join(dirname(file), `${basename(file, '.arrow')}.labels.csv`), ...wanted } = given
+  demandOthers([name], [file])
+  if (output !== undefined) demandOutput(output, 'HTML', [file, name])
+  const [{ readLabelSet }, { shownOf }, { AnswerTable }] = await Promise.all([
+    import('../labelling/windows.js'),
+    import('../labelling/shown.js'),
+    import('../labelling/answers.js'),
+  ])
+  const table = await AnswerTable.open(name, classes)
+  try {
+    if (table.classes.length === 0)
+      throw new Problem('bad-option', 'Say what is asked about.', { hint: 'Add --class NAME, such as --class owl.' })
+    const set = await readLabelSet(file, most)
+    let bar: ReturnType<typeof progress> | undefined
+    const tick = (_done: number, all: number) => {
+      bar ??= progress('map', all)
+      bar.tick()
+    }
+    const shown = await shownOf(set, { ...wanted, run: wanted.run, progress: tick })
+    bar?.done()
+    if (output === undefined) return await serve(shown, table, port)
+    const { offlinePage } = await import('../labelling/offline-page.js')
+    writeWhole(output, await offlinePage({ ...shown, classes: table.classes }))
+    process.stdout.write(command`${output}: ${String(set.stretches.length)} windows, to be labelled without Earshot.\n`)
+  } finally {
+    table.close()
+  }
+}
+
+async function serve(
+  shown: Parameters<typeof import('../labelling/serve.js').serveLabels>[0],
+  table: Parameters<typeof import('../labelling/serve.js').serveLabels>[1],
+  port: number,
+): Promise<void> {
+  const { serveLabels } = await import('../labelling/serve.js')
+  const server = await serveLabels(shown, table, port)
+  const { signal, release } = stopOnInterrupt('Ending.')
+  try {
+    process.stdout.write(
+      `Answers go to ${table.file}. Open, on this machine:\n  ${server.address}\nCtrl-C ends it; nothing is lost.\n`,
+    )
+    await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve()))
+  } finally {
+    release()
+    await server.close()
+  }
+}
+
+async function printAgreement(tables: readonly string[], json: boolean | undefined): Promise<void> {
+  const [one, other, ...more] = tables
+  if (one === undefined || other === undefined || more.length > 0)
+    throw new Problem('bad-option', '--compare needs two tables.', {
+      hint: './earshot label --compare mine.csv theirs.csv',
+    })
+  const { agreement } = await import('../labelling/agreement.js')
+  const found = await agreement(one, other)
+  process.stdout.write(
+    json
+      ? `${JSON.stringify(found, null, 1)}\n`
+      : found.map(agreementText).join('') || 'The tables have no class in common.\n',
+  )
+}
+
+function agreementText({ class: name, both, agree, kappa, differ }: Agreement): string {
+  const told =
+    both === 0 ? 'no window was answered in both' : `${agree} of ${both} alike (${wholePercent(agree / both)})`
+  const head = ['file', 'start', 'end', 'first', 'second']
+  const rows = differ.map(({ file, start, end, one, other }) => [file, start, end, one, other])
+  const lines = rows.length > 0 ? textTable([head, ...rows]) : []
+  return `${[`${name}: ${told}${kappa === undefined ? '' : `, kappa ${kappa.toFixed(2)}`}`, ...lines.map(line => `  ${line}`)].join('\n')}\n`
+}

@@ -1,0 +1,115 @@
+/**
+ * What a labelling page learns after each answer, and what it asks next. It runs in the page as well as here: no import
+ * of it may need Node.
+ */
+import { plainDesign } from '../evaluation/probes/design-matrix.js'
+import { fitPath } from '../evaluation/probes/logistic-regression.js'
+
+/** Rows x columns, each column standardised over all windows. */
+export interface Windows {
+  rows: number
+  columns: number
+  values: Float32Array | Float64Array
+}
+
+/** Why a window is asked: most likely of the class; least sure; drawn at random of those that the class is given to. */
+export type Reason = 'likely' | 'unsure' | 'check'
+
+export interface Question {
+  row: number
+  reason: Reason
+}
+
+/** Inverse strength of the penalty, and windows that stand for 'no' beside those that were answered (bench/labelling.ts). */
+const STRENGTH = 0.01
+const BACKGROUND = 200
+const TOLERANCE = 1e-3
+
+export interface Model {
+  weights: Float64Array
+  intercept: number
+}
+
+/**
+ * Logistic regression on the windows answered, and on some drawn at random that count as 'no' as long as nobody has said
+ * otherwise: most windows are of no rare class.
+ *
+ * @param answers of windows: whether they are of the class
+ * @param background windows in a random order, the same each time
+ * @returns undefined as long as no window is of the class
+ */
+export function learn(
+  windows: Windows,
+  answers: ReadonlyMap<number, boolean>,
+  background: readonly number[],
+): Model | undefined {
+  if (![...answers.values()].includes(true)) return undefined
+  const rows = [...answers.keys(), ...background.filter(row => !answers.has(row)).slice(0, BACKGROUND)]
+  const { columns, values } = windows
+  const points = { rows: rows.length, columns, values: new Float64Array(rows.length * columns) }
+  rows.forEach((row, at) => {
+    points.values.set(values.subarray(row * columns, (row + 1) * columns), at * columns)
+  })
+  const truth = { classes: 1, exclusive: false, sets: rows.map(row => (answers.get(row) ? [0] : [])) }
+  const [fit] = fitPath(plainDesign(points), truth, { strengths: [STRENGTH], tolerance: TOLERANCE })
+  return { weights: fit!.weights.values, intercept: fit!.intercepts[0]! }
+}
+
+/** How likely each window is of the class. */
+export function probabilities({ rows, columns, values }: Windows, { weights, intercept }: Model): Float32Array {
+  const out = new Float32Array(rows)
+  for (let row = 0, from = 0; row < rows; row++, from += columns) {
+    let logit = intercept
+    for (let k = 0; k < columns; k++) logit += values[from + k]! * weights[k]!
+    out[row] = 1 / (1 + Math.exp(-logit))
+  }
+  return out
+}
+
+/** Of ten questions in turn. */
+const TURNS: readonly Reason[] = [
+  'likely',
+  'unsure',
+  'likely',
+  'check',
+  'likely',
+  'unsure',
+  'likely',
+  'unsure',
+  'likely',
+  'check',
+]
+
+/**
+ * The window to ask about next.
+ *
+ * @param scores probabilities; before anything is known, any likeness to an example, or none
+ * @param asked windows that were answered or skipped
+ * @param turn questions so far
+ * @param draw a number from 0 up to, without, 1
+ * @returns undefined if all were asked
+ */
+export function nextQuestion(
+  scores: Float32Array,
+  asked: ReadonlySet<number>,
+  { turn, draw, known }: { turn: number; draw: () => number; known: boolean },
+): Question | undefined {
+  const reason = known ? TURNS[turn % TURNS.length]! : 'likely'
+  if (reason === 'check') {
+    const given = rowsWhere(scores, asked, score => score >= 0.5)
+    if (given.length > 0) return { row: given[Math.floor(draw() * given.length)]!, reason }
+  }
+  const wanted = reason === 'unsure' ? (score: number) => -Math.abs(score - 0.5) : (score: number) => score
+  let [row, best] = [-1, Number.NEGATIVE_INFINITY]
+  for (let at = 0; at < scores.length; at++) {
+    const value = wanted(scores[at]!)
+    if (value > best && !asked.has(at)) [row, best] = [at, value]
+  }
+  return row < 0 ? undefined : { row, reason: reason === 'check' ? 'likely' : reason }
+}
+
+function rowsWhere(scores: Float32Array, asked: ReadonlySet<number>, holds: (score: number) => boolean): number[] {
+  const rows: number[] = []
+  for (let row = 0; row < scores.length; row++) if (!asked.has(row) && holds(scores[row]!)) rows.push(row)
+  return rows
+}

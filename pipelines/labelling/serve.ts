@@ -1,0 +1,172 @@
+/** The labelling page served to this machine alone: on loopback, behind a token, and nothing but the windows of its set. */
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { z } from 'zod'
+import { Problem } from '../../data/problem.js'
+import type { AnswerTable } from './answers.js'
+import { pictureOf, soundOf } from './hear.js'
+import { type LabelPage, labelPage } from './page.js'
+import { Session } from './session.js'
+
+const HOST = '127.0.0.1'
+/** Bytes of a request. */
+const MOST = 10_000
+
+const version = z.int().min(0)
+const answered = z.strictObject({
+  row: z.int().min(0),
+  name: z.string(),
+  answer: z.enum(['yes', 'no', 'skip']),
+  reason: z.enum(['likely', 'unsure', 'check', 'chosen']),
+  version,
+})
+
+export interface LabelServer {
+  /** With its token. */
+  address: string
+  close(): Promise<void>
+}
+
+/** @param port 0: any that is free. @throws Problem `port-taken` */
+export async function serveLabels(
+  shown: Omit<LabelPage, 'classes' | 'nonce' | 'offline'>,
+  table: AnswerTable,
+  port: number,
+): Promise<LabelServer> {
+  const token = randomBytes(16).toString('hex')
+  const labels = new Labels(shown, table)
+  const server = createServer((request, response) => {
+    labels.respond(request, response, inside(request, token)).catch((error: unknown) => {
+      if (!response.headersSent)
+        said(
+          response,
+          error instanceof Problem ? 409 : 500,
+          JSON.stringify({ message: messageOf(error) }),
+          'application/json',
+        )
+      else response.destroy()
+    })
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) =>
+      reject(
+        new Problem('port-taken', `Port ${port} of this machine cannot be used (${cause.code}).`, {
+          hint: 'Name another one, or leave --port out: any that is free is taken.',
+          cause,
+        }),
+      ),
+    )
+    server.listen(port, HOST, resolve)
+  })
+  const { port: open } = server.address() as AddressInfo
+  return {
+    address: `http://${HOST}:${open}/${token}/`,
+    close: async () => {
+      server.closeAllConnections()
+      await new Promise<void>(resolve => server.close(() => resolve()))
+    },
+  }
+}
+
+/** What is asked for behind the token; undefined for all that is not asked from this machine with it. */
+function inside({ url = '', headers, socket }: IncomingMessage, token: string): string | undefined {
+  const local = new Set([`${HOST}:${socket.localPort}`, `localhost:${socket.localPort}`])
+  const [, given = '', path] = /^\/([0-9a-f]+)\/([^?#]*)$/.exec(url) ?? []
+  const known = given.length === token.length && timingSafeEqual(Buffer.from(given), Buffer.from(token))
+  const own = headers.origin === undefined || [...local].some(host => headers.origin === `http://${host}`)
+  return known && own && local.has(headers.host ?? '') ? path : undefined
+}
+
+class Labels {
+  readonly #session: Session
+
+  constructor(
+    private readonly shown: Omit<LabelPage, 'classes' | 'nonce' | 'offline'>,
+    table: AnswerTable,
+  ) {
+    this.#session = new Session(shown.set, table)
+  }
+
+  /** @throws Problem if what is said cannot be kept */
+  async respond(request: IncomingMessage, response: ServerResponse, path: string | undefined): Promise<void> {
+    const { stretches, features } = this.shown.set
+    const [, kind, number] = /^(sound|picture)\/(\d+)$/.exec(path ?? '') ?? []
+    const stretch = stretches[Number(number)]
+    if (path === undefined) return said(response, 404, 'Not found.', 'text/plain')
+    if (request.method === 'POST') {
+      const changed = this.#changed(path, await bodyOf(request))
+      return said(
+        response,
+        changed ? 200 : 404,
+        JSON.stringify(changed ?? { message: 'not found' }),
+        'application/json',
+      )
+    }
+    if (request.method !== 'GET') return said(response, 405, 'Not allowed.', 'text/plain')
+    if (path === '') {
+      const nonce = randomBytes(12).toString('base64')
+      response.setHeader('content-security-policy', policy(nonce))
+      return said(
+        response,
+        200,
+        labelPage({ ...this.shown, classes: this.#session.classes, nonce }),
+        'text/html; charset=utf-8',
+      )
+    }
+    if (path === 'features')
+      return said(response, 200, bytesOf(Float32Array.from(features.values)), 'application/octet-stream')
+    if (!stretch) return said(response, 404, 'Not found.', 'text/plain')
+    if (kind === 'sound') return said(response, 200, await soundOf(stretch), 'audio/wav')
+    return said(response, 200, await pictureOf(stretch), 'image/svg+xml')
+  }
+
+  /** What has changed since a version, or nothing where there is nothing of that name. */
+  #changed(path: string, body: unknown): object | undefined {
+    const session = this.#session
+    let undone: number | undefined
+    if (path === 'answer') {
+      const { version: _, ...given } = answered.parse(body)
+      if (given.row >= this.shown.set.stretches.length) return undefined
+      session.answer(given)
+    } else if (path === 'undo') undone = session.undo(z.object({ name: z.string() }).parse(body).name)
+    else if (path !== 'changes') return undefined
+    const known = z.object({ version }).parse(body).version
+    const { changes } = session
+    return { version: changes.length, changes: changes.slice(known), undone }
+  }
+}
+
+/** @throws Problem `bad-request` */
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  let text = ''
+  for await (const piece of request.setEncoding('utf8')) {
+    text += piece
+    if (text.length > MOST) throw new Problem('bad-request', 'That is too long.')
+  }
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new Problem('bad-request', 'That is no JSON.', { cause })
+  }
+}
+
+const policy = (nonce: string) =>
+  `default-src 'none'; script-src 'nonce-${nonce}' data:; style-src 'unsafe-inline'; img-src data:; media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
+
+function said(response: ServerResponse, status: number, content: string | Buffer, type: string): void {
+  response.writeHead(status, {
+    'content-type': type,
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+  })
+  response.end(content)
+}
+
+const bytesOf = (values: Float32Array) => Buffer.from(values.buffer, values.byteOffset, values.byteLength)
+
+const messageOf = (error: unknown) => {
+  if (error instanceof Problem) return [error.message, error.hint].filter(Boolean).join(' ')
+  return error instanceof Error ? error.message : String(error)
+}

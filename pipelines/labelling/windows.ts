@@ -1,0 +1,84 @@
+/** The windows that are labelled: stretches of recordings, and what a classifier knows of each. */
+
+import { Problem } from '../../data/problem.js'
+import { shuffled } from '../../graphs/streams/draws.js'
+import { type EmbeddingIndex, readIndex } from '../embeddings/search/embedding-index.js'
+import { recordingOf } from '../embeddings/search/examples.js'
+import { centred, principalAxes } from '../statistics/principal-axes.js'
+import { type Matrix, rowsOf, timesTransposed } from '../statistics/products.js'
+import { standardise } from '../statistics/standardise.js'
+
+/** A stretch of a recording. */
+export interface Stretch {
+  /** As the embeddings name it. */
+  recording: string
+  path: string
+  /** Seconds. */
+  start: number
+  end: number
+}
+
+export interface LabelSet {
+  file: string
+  /** Rows of the file, and how many of them were drawn. */
+  rows: number
+  /** Numbers of the rows drawn, among all. */
+  chosen: readonly number[]
+  index: EmbeddingIndex
+  stretches: readonly Stretch[]
+  features: Matrix
+}
+
+/** Wider embeddings are projected on so many of their principal axes, those of a sample of rows. */
+const WIDEST = 256
+const AXES = 128
+const SAMPLE = 2000
+
+/**
+ * @param most rows; of more, so many are drawn at random
+ * @throws Problem `no-times` if the embeddings name no file, start and end of a row; those of `readIndex`
+ */
+export async function readLabelSet(file: string, most: number): Promise<LabelSet> {
+  const index = await readIndex(file)
+  const chosen = drawn(index.rows, most)
+  const stretches = chosen.map(row => stretchOf(index, row))
+  const { dimensions: columns } = index
+  const values = new Float64Array(chosen.length * columns)
+  chosen.forEach((row, at) => {
+    values.set(index.directions.subarray(row * columns, (row + 1) * columns), at * columns)
+  })
+  const features = narrowed({ rows: chosen.length, columns, values })
+  return { file, rows: index.rows, chosen, index, stretches, features }
+}
+
+function drawn(rows: number, most: number): number[] {
+  const all = Array.from({ length: rows }, (_, row) => row)
+  return rows <= most
+    ? all
+    : shuffled(all, 'windows to label')
+        .slice(0, most)
+        .sort((a, b) => a - b)
+}
+
+function stretchOf({ file, clips, paths, starts, ends }: EmbeddingIndex, row: number): Stretch {
+  const [path, start, end] = [paths[row], starts[row], ends[row]]
+  if (path === undefined || start === undefined || end === undefined)
+    throw new Problem('no-times', `Row ${row} says no file, start or end of its sound.`, {
+      place: { file },
+      hint: 'Embed the recordings with ./earshot embed, which writes the columns path, start and end.',
+    })
+  return { recording: recordingOf(clips[row]!), path, start, end }
+}
+
+/** What a classifier gets: each column to mean 0 and deviation 1 over all windows. */
+export function narrowed(all: Matrix): Matrix {
+  const { rows, columns } = all
+  const none = { rows: 0, columns: Math.min(columns, AXES), values: new Float64Array(0) }
+  if (columns <= WIDEST) return standardise(all, { ...none, columns }).train
+  const step = Math.max(1, Math.floor(rows / SAMPLE))
+  const sample = rowsOf(
+    all,
+    Array.from({ length: Math.ceil(rows / step) }, (_, at) => at * step),
+  )
+  return standardise(timesTransposed(all, principalAxes(centred(sample), AXES)), none).train
+}

@@ -1,0 +1,97 @@
+/** Answers: written at once, taken back, kept beside what others wrote, and compared. */
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'ava'
+import { readTable } from '../../../data/manifests/table.js'
+import { agreement } from '../../../pipelines/labelling/agreement.js'
+import { AnswerTable } from '../../../pipelines/labelling/answers.js'
+import { scratchFolder } from '../../earshot.js'
+import { near } from '../../engine/near.js'
+
+const folder = scratchFolder('answers')
+test.after.always(() => rmSync(folder, { recursive: true }))
+
+const window = (at: number, path = join(folder, 'night "1", <b>.flac')) => ({ path, start: at, end: at + 0.96 })
+
+test('an answer is in the table at once; another session goes on with it', async t => {
+  const file = join(folder, 'goes-on.csv')
+  const first = await AnswerTable.open(file, ['owl', 'a "b", <i>'])
+  t.false(existsSync(file), 'nothing is written before the first answer')
+  first.set(window(0), 'owl', { answer: 'yes', reason: 'likely' })
+  first.set(window(1), 'owl', { answer: 'skip', reason: 'unsure' })
+  first.set(window(2), 'a "b", <i>', { answer: 'no', reason: 'check' })
+  const text = readFileSync(file, 'utf8')
+  first.close()
+  const second = await AnswerTable.open(file, [])
+  t.deepEqual(second.classes, ['owl', 'a "b", <i>'])
+  t.deepEqual(second.get(window(0), 'owl'), { answer: 'yes', reason: 'likely' })
+  t.is(second.get(window(1), 'owl')?.answer, 'skip')
+  t.deepEqual(second.get(window(2), 'a "b", <i>'), { answer: 'no', reason: 'check' })
+  t.is(second.get(window(0.5), 'owl'), undefined)
+  second.set(window(3), 'fox', { answer: 'yes', reason: 'chosen' })
+  second.set(window(3), 'fox', undefined)
+  t.is(second.get(window(3), 'fox'), undefined)
+  const lines = (content: string) => content.split('\n').length
+  t.is(lines(readFileSync(file, 'utf8')), lines(text), 'a window of which nothing is said any more has no row')
+  second.close()
+})
+
+test('a table of other columns and rows keeps them', async t => {
+  const file = join(folder, 'own.csv')
+  writeFileSync(file, 'place,file,start,end\nwood,other.wav,0,1\n')
+  const table = await AnswerTable.open(file, ['owl'])
+  table.set(window(0, join(folder, 'a.wav')), 'owl', { answer: 'yes', reason: 'chosen' })
+  table.close()
+  t.is(
+    readFileSync(file, 'utf8'),
+    'place,file,start,end,owl,owl (asked)\nwood,other.wav,0,1,,\n,a.wav,0,0.96,yes,chosen\n',
+  )
+  writeFileSync(join(folder, 'a.wav'), '')
+  const { clips, columns } = await readTable(file)
+  t.deepEqual(columns, ['place', 'owl', 'owl (asked)'], 'it is a list of clips with labels')
+  t.deepEqual([clips[1]!.id, clips[1]!.labels['owl']], ['a.wav#0-0.96', 'yes'])
+})
+
+test('what another program wrote meanwhile is not written over', async t => {
+  const file = join(folder, 'meanwhile.csv')
+  const table = await AnswerTable.open(file, ['owl'])
+  table.set(window(0), 'owl', { answer: 'yes', reason: 'likely' })
+  writeFileSync(file, 'file,start,end\n')
+  t.throws(() => table.set(window(1), 'owl', { answer: 'no', reason: 'likely' }), {
+    message: /another program meanwhile/,
+  })
+  t.is(readFileSync(file, 'utf8'), 'file,start,end\n')
+  table.close()
+})
+
+test('one process at a time, and names that are columns are no classes', async t => {
+  const file = join(folder, 'twice.csv')
+  const table = await AnswerTable.open(file, ['owl'])
+  await t.throwsAsync(AnswerTable.open(file, ['owl']), { message: /is being written by process/ })
+  table.close()
+  for (const name of ['start', '', ' owl', 'owl (asked)'])
+    await t.throwsAsync(AnswerTable.open(file, [name]), { message: /cannot be the name of a class/ })
+})
+
+test("two people's answers: Cohen's kappa, and where they differ", async t => {
+  const [one, other] = [join(folder, 'one.csv'), join(folder, 'other.csv')]
+  const head = 'file,start,end,owl,owl (asked)\n'
+  const rows = (answers: string) =>
+    [...answers]
+      .map((a, at) => `a.wav,${at},${at + 1},${{ y: 'yes', n: 'no' }[a] ?? ''},${a === 's' ? 'skip' : ''}\n`)
+      .join('')
+  writeFileSync(one, head + rows('yyyynnnnns'))
+  writeFileSync(other, head + rows('yyynynnnny'))
+  const [owl] = await agreement(one, other)
+  t.is(owl!.both, 9)
+  t.is(owl!.agree, 7)
+  // sklearn.metrics.cohen_kappa_score: 7/9 observed, (4/9)(4/9) + (5/9)(5/9) by chance
+  near(t, [owl!.kappa!], [(7 / 9 - 41 / 81) / (1 - 41 / 81)])
+  t.deepEqual(
+    owl!.differ.map(({ start, one, other }) => [start, one, other]),
+    [
+      ['3', 'yes', 'no'],
+      ['4', 'no', 'yes'],
+    ],
+  )
+})
