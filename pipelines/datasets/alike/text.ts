@@ -1,6 +1,5 @@
 /** What differs between two sets, in sentences. */
-import { plural } from '../../terminal/in-words.js'
-import { wholePercent } from '../../terminal/numbers.js'
+import { plural, wholePercent } from '../../terminal/numbers.js'
 import type { Band, SetComparison } from './compare-sets.js'
 
 /** From which p on chance alone explains what was seen. */

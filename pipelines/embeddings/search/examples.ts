@@ -58,7 +58,8 @@ export function exampleIn(index: EmbeddingIndex, text: string): Example | undefi
   const own = stretch ? rows.filter(row => speaksOf(spanOf(index, row), stretch)) : rows
   if (own.length === 0) throw noStretch(index, text, rows)
   const clip = index.clips[own[0]!]!
-  return { name: stretch ? text : clip, direction: meanDirection(index, own), rows: own }
+  const said = stretch ? text : own.length === 1 && name === String(own[0]) ? `row ${name} (${clip})` : clip
+  return { name: said, direction: meanDirection(index, own), rows: own }
 }
 
 function rowsNamed({ clips, rows }: EmbeddingIndex, name: string, anyStretch: boolean): number[] | undefined {

@@ -28,8 +28,8 @@ for (const canvas of document.querySelectorAll('canvas.map')) {
         told.textContent = name
         stopAt = sound || end === null ? Number.POSITIVE_INFINITY : end
         player.src = sound ?? `${files[file]}#t=${start}`
-        player.play().catch(() => {
-          told.textContent = `${name}: it cannot be played from here.`
+        player.play().catch(error => {
+          if (error.name !== 'AbortError') told.textContent = `${name}: it cannot be played from here.`
         })
       },
     },
