@@ -17,7 +17,7 @@ import { readClips } from '../data/manifests.js'
 import { streamOf } from '../graphs/streams/draws.js'
 import { checkSets } from '../pipelines/datasets/check-sets.js'
 import type { CopyOf } from '../pipelines/datasets/copies.js'
-import { findFfmpeg } from '../stages/audio/decoding/ffmpeg.js'
+import { findFfmpeg } from '../data/decoding/ffmpeg.js'
 import { soundAt } from '../stages/audio/signal/sound.js'
 import { inOne } from '../stages/audio/signal/whole-sound.js'
 

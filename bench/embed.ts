@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { findFfmpeg } from '../stages/audio/decoding/ffmpeg.js'
+import { findFfmpeg } from '../data/decoding/ffmpeg.js'
 import { soundAt } from '../stages/audio/signal/sound.js'
 import { rounded, tellRows } from './tell-rows.js'
 

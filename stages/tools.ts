@@ -2,4 +2,4 @@
 export { z } from 'zod'
 export * from './contract.js'
 export { describePort } from './ports.js'
-export { duration, frequency, range } from './quantities.js'
+export { duration, frequency, range } from '../data/quantities.js'

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { demandFolder } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
-import { duration } from '../../stages/quantities.js'
+import { duration } from '../../data/quantities.js'
 import { USUAL } from '../../stages/separation/windows.js'
 import { sounds } from '../configuration/shared-options.js'
 import type { Sharding } from '../jobs/run-shards.js'

@@ -1,6 +1,6 @@
 /** Settings that several verbs take. */
 import { z } from 'zod'
-import { duration } from '../../stages/quantities.js'
+import { duration } from '../../data/quantities.js'
 
 export const hop = duration({ min: 0.001, max: 3600 })
   .prefault('0.48 s')

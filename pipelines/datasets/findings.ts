@@ -1,4 +1,4 @@
-import { CANCELLED_CHANNELS } from '../../stages/audio/decoding/mono.js'
+import { CANCELLED_CHANNELS } from '../../data/decoding/mono.js'
 import { percent } from '../terminal/numbers.js'
 import type { Refused } from './check-worker.js'
 import type { CheckedClip, Examined } from './examine-clip.js'

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { Problem, Problems } from '../../data/problem.js'
 import { readYamlFile } from '../../graphs/language/read-yaml.js'
 import { checkSettings } from '../../graphs/language/settings.js'
-import { duration, memory } from '../../stages/quantities.js'
+import { duration, memory } from '../../data/quantities.js'
 
 const text = z.string().min(1)
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { describeStage, ParameterProblem, waveform } from '../contract.js'
-import { duration, frequency } from '../quantities.js'
+import { duration, frequency } from '../../data/quantities.js'
 import { featureStream } from './feature-stream.js'
 import { type LogMelOptions, logMelSpectrogram } from './spectra/log-mel-spectrogram.js'
 import { bandCentres } from './spectra/mel-filter-bank.js'

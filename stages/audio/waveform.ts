@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { clip, describeStage, ParameterProblem } from '../contract.js'
-import { duration, frequency } from '../quantities.js'
+import { duration, frequency } from '../../data/quantities.js'
 import { joined, repeated } from '../sample-arrays.js'
 import type { Waveform } from '../values.js'
 import { Level } from './signal/level.js'

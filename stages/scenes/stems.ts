@@ -4,7 +4,7 @@ import { Problem } from '../../data/problem.js'
 import { Level } from '../audio/signal/level.js'
 import { wholeSound } from '../audio/signal/whole-sound.js'
 import { clip, describeStage } from '../contract.js'
-import { frequency } from '../quantities.js'
+import { frequency } from '../../data/quantities.js'
 import type { Clip, FeatureStream } from '../values.js'
 
 const parameters = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { describeStage, excerpt, ParameterProblem } from '../contract.js'
-import { frequency, range } from '../quantities.js'
+import { frequency, range } from '../../data/quantities.js'
 import type { Excerpt } from '../values.js'
 import { leftAlone, share } from './share.js'
 

@@ -3,7 +3,7 @@ import { Problem } from '../../data/problem.js'
 import { randomExcerpt } from '../audio/crop.js'
 import { describeStage, ParameterProblem, recording } from '../contract.js'
 import { asViews, viewCount, viewsPort } from '../each-view.js'
-import { duration } from '../quantities.js'
+import { duration } from '../../data/quantities.js'
 import { apart, drawStarts, lie } from '../views/temporal-proximity.js'
 
 /** Temporal proximity sampling on sound itself, for views that work on waveforms. */

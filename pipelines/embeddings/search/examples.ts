@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { Problem } from '../../../data/problem.js'
 import { nearestName } from '../../../graphs/language/nearest-name.js'
-import { matchClips } from '../match-clips.js'
+import { matchClips } from '../../../data/manifests/match-clips.js'
 import { type EmbeddingIndex, meanDirection } from './embedding-index.js'
 
 /** A recording, or some seconds of it. */

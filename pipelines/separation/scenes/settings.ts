@@ -5,7 +5,7 @@ import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { type Place, Problem, Problems } from '../../../data/problem.js'
 import { NAME, NAME_IN_WORDS } from '../../../graphs/language/names.js'
-import { duration, frequency, range } from '../../../stages/quantities.js'
+import { duration, frequency, range } from '../../../data/quantities.js'
 
 const seconds = duration({ min: 0.02, max: 600 })
 const column = z.string().min(1)

@@ -1,6 +1,6 @@
-import { badAudio } from '../decoding/bad-audio.js'
-import { decode } from '../decoding/decode.js'
-import type { Note, Stretch } from '../decoding/mono.js'
+import { badAudio } from '../../../data/decoding/bad-audio.js'
+import { decode } from '../../../data/decoding/decode.js'
+import type { Note, Stretch } from '../../../data/decoding/mono.js'
 import { isConvertible, Resampler } from './resampler.js'
 
 export interface Sound extends Stretch {

@@ -9,7 +9,7 @@ import { contentHash } from '../../../data/content-hash.js'
 import { expandBraces } from '../../../data/manifests/braces.js'
 import { readClips } from '../../../data/manifests.js'
 import { Problem, Problems } from '../../../data/problem.js'
-import { decode } from '../../../stages/audio/decoding/decode.js'
+import { decode } from '../../../data/decoding/decode.js'
 import { scratchFolder } from '../../earshot.js'
 
 const MADE = 'test/fixtures/shards'

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import { isRunning } from '../../../pipelines/jobs/processes.js'
 import { stopOnInterrupt, watchOutput } from '../../../pipelines/terminal/interrupt.js'
-import { findFfmpeg } from '../../../stages/audio/decoding/ffmpeg.js'
+import { findFfmpeg } from '../../../data/decoding/ffmpeg.js'
 import { earshot, start } from '../../earshot.js'
 import { type SmallConfig, smallConfig } from '../../small-config.js'
 

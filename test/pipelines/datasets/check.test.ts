@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import test from 'ava'
 import type { CheckReport } from '../../../pipelines/datasets/check-sets.js'
 import { integerWav } from '../../../pipelines/drawing/wav-file.js'
-import { findFfmpeg } from '../../../stages/audio/decoding/ffmpeg.js'
+import { findFfmpeg } from '../../../data/decoding/ffmpeg.js'
 import { earshot, scratchFolder } from '../../earshot.js'
 import { writeWav } from '../../stages/audio/sounds.js'
 

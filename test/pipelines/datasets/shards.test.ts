@@ -101,7 +101,7 @@ test('a sound that only ffmpeg reads is read out of the middle of a tar', async 
   const first = readdirSync(sounds)[0]!
   renameSync(join(sounds, first), join(folder, 'a.flac'))
   spawnSync('tar', ['-C', folder, '-c', '-f', join(folder, 'x.tar'), 'a.flac', 'b.m4a'])
-  const { decode } = await import('../../../stages/audio/decoding/decode.js')
+  const { decode } = await import('../../../data/decoding/decode.js')
   const samplesOf = async (path: string) => {
     let [count, sum] = [0, 0]
     for await (const { samples } of decode(path)) {

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { WavWriter } from '../../../pipelines/separation/wav-writer.js'
-import { findFfmpeg } from '../../../stages/audio/decoding/ffmpeg.js'
-import { throughEarshot, throughFfmpeg } from '../../stages/audio/decoding/damaged/readers.js'
+import { findFfmpeg } from '../../../data/decoding/ffmpeg.js'
+import { throughEarshot, throughFfmpeg } from '../../data/decoding/damaged/readers.js'
 import { sine, temporaryFolder } from '../../stages/audio/sounds.js'
 
 const folder = temporaryFolder()

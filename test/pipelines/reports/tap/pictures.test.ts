@@ -8,9 +8,9 @@ import { pooled } from '../../../../pipelines/drawing/sound-picture.js'
 import { commonScale, drawSpectrogram, SIZE } from '../../../../pipelines/drawing/spectrogram.js'
 import { bandOf, hertzTicks, ticks } from '../../../../pipelines/drawing/ticks.js'
 import { floatWav } from '../../../../pipelines/drawing/wav-file.js'
-import { Mixer } from '../../../../stages/audio/decoding/mono.js'
-import { monoSamples } from '../../../../stages/audio/decoding/wav.js'
-import { wavHeader } from '../../../../stages/audio/decoding/wav-header.js'
+import { Mixer } from '../../../../data/decoding/mono.js'
+import { monoSamples } from '../../../../data/decoding/wav.js'
+import { wavHeader } from '../../../../data/decoding/wav-header.js'
 import { melCorners } from '../../../../stages/audio/spectra/mel-filter-bank.js'
 
 testProp(

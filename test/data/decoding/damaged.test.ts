@@ -1,7 +1,7 @@
 /** The short form of `npm run test:damaged-audio`. */
 import test from 'ava'
-import { findFfmpeg } from '../../../../stages/audio/decoding/ffmpeg.js'
-import { temporaryFolder } from '../sounds.js'
+import { findFfmpeg } from '../../../data/decoding/ffmpeg.js'
+import { temporaryFolder } from '../../stages/audio/sounds.js'
 import { BAD, damagedFiles, inWords, readBases } from './damaged/run.js'
 
 const withFfmpeg = findFfmpeg() ? test.serial : test.serial.skip

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import test from 'ava'
-import { decode } from '../../../../stages/audio/decoding/decode.js'
-import { findFfmpeg } from '../../../../stages/audio/decoding/ffmpeg.js'
-import { largestDifference, sine, temporaryFolder, writeWav } from '../sounds.js'
+import { decode } from '../../../data/decoding/decode.js'
+import { findFfmpeg } from '../../../data/decoding/ffmpeg.js'
+import { largestDifference, sine, temporaryFolder, writeWav } from '../../stages/audio/sounds.js'
 
 const program = findFfmpeg()
 const withFfmpeg = program ? test : test.skip

@@ -1,10 +1,10 @@
 import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { Problem } from '../../../../data/problem.js'
-import { type DecodeOptions, decode } from '../../../../stages/audio/decoding/decode.js'
-import { findFfmpeg } from '../../../../stages/audio/decoding/ffmpeg.js'
-import { fixture, floats, gathered, largestDifference, sine, temporaryFolder, writeWav } from '../sounds.js'
+import { Problem } from '../../../data/problem.js'
+import { type DecodeOptions, decode } from '../../../data/decoding/decode.js'
+import { findFfmpeg } from '../../../data/decoding/ffmpeg.js'
+import { fixture, floats, gathered, largestDifference, sine, temporaryFolder, writeWav } from '../../stages/audio/sounds.js'
 
 const folder = temporaryFolder()
 const made = (name: string) => join(folder, name)

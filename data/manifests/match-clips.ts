@@ -1,5 +1,5 @@
 /** Finds the same clips under slightly different names: `kick/01.wav`, `/sounds/kick/01.wav`, `01.flac`. */
-import { Problem } from '../../data/problem.js'
+import { Problem } from '../problem.js'
 import { NameTails, type Parts, type Tail } from './name-tails.js'
 
 /** Where the known names come from, for messages. */

@@ -1,5 +1,5 @@
 /** Why a file gives no usable sound: one code and one sentence each, always naming the file. */
-import { Problem } from '../../../data/problem.js'
+import { Problem } from '../problem.js'
 
 const SENTENCES = {
   'audio-missing': 'there is no such file',

@@ -1,4 +1,4 @@
-import type { Problem } from '../../../data/problem.js'
+import type { Problem } from '../problem.js'
 import { AudioFile } from './audio-file.js'
 import { type AudioFormat, audioFormat, tagLength } from './audio-format.js'
 import { badAudio, Unfit } from './bad-audio.js'

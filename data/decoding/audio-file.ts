@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
-import { inTar } from '../../../data/shards/tar-file.js'
+import { inTar } from '../shards/tar-file.js'
 import { badAudio } from './bad-audio.js'
 
 /** Waits for nobody: a named pipe opened otherwise waits until somebody writes to it. */
