@@ -1,7 +1,8 @@
 /** Which recordings there are, and what is known about them. */
 import { statSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { basename, extname, resolve } from 'node:path'
+import { basename, dirname, extname, resolve } from 'node:path'
+import type { Windows } from './annotations/windows.js'
 import { expandBraces } from './manifests/braces.js'
 import type { ClipList } from './manifests/clip-list.js'
 import { isShard } from './manifests/search-folder.js'
@@ -10,15 +11,21 @@ import { Problem } from './problem.js'
 export type { ClipList, ListedClip } from './manifests/clip-list.js'
 
 /**
- * Clips of a folder of recordings or of tar shards, a CSV/TSV table, a data set file (data/sets/*.yaml), shards
- * (`shards/{000..012}.tar`) or one audio file. No audio is opened.
+ * Clips of a folder of recordings or of tar shards, a CSV/TSV table, annotations of Raven, Audacity or BirdNET, a data set
+ * file (data/sets/*.yaml), shards (`shards/{000..012}.tar`) or one audio file. Of the sounds nothing is opened, but their
+ * headers where windows are cut.
  *
  * @param input path; relative ones from the working folder
+ * @param windows that the clips are cut into, annotations that are carried to them
  * @throws Problem `no-data`, `no-audio`, `missing-column`, `bad-data-set`; Problems with every bad row of a table and
  *   every fault of shards
  */
-export async function readClips(input: string): Promise<ClipList> {
-  return withOwnLabels(await read(input))
+export async function readClips(input: string, windows: Windows = {}): Promise<ClipList> {
+  const list = withOwnLabels(await read(input))
+  if (windows.segment === undefined && windows.annotations === undefined) return list
+  const { inWindows } = await import('./annotations/windows.js')
+  const path = resolve(input)
+  return withOwnLabels(await inWindows(list, windows, isFolder(path) ? path : dirname(path)))
 }
 
 /** What reads a kind of input is loaded when there is one. */
@@ -30,7 +37,7 @@ async function read(input: string): Promise<ClipList> {
     const why = error.code === 'ENOENT' || error.code === 'ENOTDIR' ? 'there is no such file or folder' : error.code
     throw new Problem('no-data', `${input}: ${why}.`, {
       place: { file: path },
-      hint: 'Name a folder of recordings or tars, an audio file, a CSV/TSV table or a data set file (data/sets/*.yaml).',
+      hint: 'Name a folder of recordings or tars, an audio file, a table, annotations or a data set file (data/sets/*.yaml).',
       cause: error,
     })
   })
@@ -41,6 +48,7 @@ async function read(input: string): Promise<ClipList> {
       return (await import('./manifests/data-set.js')).readDataSet(path)
     case '.csv':
     case '.tsv':
+    case '.txt':
       return (await import('./manifests/table.js')).readTable(path)
   }
   return { clips: [{ id: basename(path), path, labels: {} }], columns: [] }

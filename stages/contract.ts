@@ -145,10 +145,14 @@ interface Shared<P extends z.ZodObject, I extends Ins, O extends Port> {
 /** Decides which clips come, in which order. */
 export interface SourceStage<P extends z.ZodObject = z.ZodObject> extends Shared<P, Record<string, never>, ClipPort> {
   runsIn: 'source'
-  /** The clips of one epoch in order; `weights` are durations in seconds, by clip. */
-  order: (
-    parameters: z.output<P>,
-  ) => (clips: { clips: readonly Clip[]; durations: () => readonly number[]; rng: Draws }) => Clip[]
+  /** The clips of one epoch in order; durations in seconds and activity in decibels are by clip. */
+  order: (parameters: z.output<P>) => (clips: {
+    clips: readonly Clip[]
+    durations: () => readonly number[]
+    /** By how much the loudest moments stand over the noise floor. */
+    activity: () => readonly number[]
+    rng: Draws
+  }) => Clip[]
 }
 
 /** A file that a parameter names, and the hash of its content. */

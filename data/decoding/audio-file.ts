@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { inTar } from '../shards/tar-file.js'
 import { badAudio } from './bad-audio.js'
 
@@ -13,6 +13,8 @@ export class AudioFile {
   private constructor(
     readonly path: string,
     readonly size: number,
+    /** Another one for another path, size or time of change. */
+    readonly version: string,
     private readonly descriptor: number,
     private readonly start = 0,
   ) {}
@@ -21,7 +23,10 @@ export class AudioFile {
   static open(path: string): AudioFile {
     const member = inTar(path)
     if (member?.size === 0) throw badAudio('audio-empty', path)
-    if (member) return new AudioFile(path, member.size, openSync(member.file, 'r'), member.start)
+    if (member) {
+      const descriptor = openSync(member.file, 'r')
+      return new AudioFile(path, member.size, versionOf(path, fstatSync(descriptor)), descriptor, member.start)
+    }
     let descriptor: number
     try {
       descriptor = openSync(path, AT_ONCE)
@@ -31,7 +36,7 @@ export class AudioFile {
       throw badAudio(missing ? 'audio-missing' : 'audio-unreadable', path, missing ? undefined : code, error)
     }
     const stats = fstatSync(descriptor)
-    if (stats.isFile() && stats.size > 0) return new AudioFile(path, stats.size, descriptor)
+    if (stats.isFile() && stats.size > 0) return new AudioFile(path, stats.size, versionOf(path, stats), descriptor)
     closeSync(descriptor)
     throw stats.isFile() ? badAudio('audio-empty', path) : badAudio('audio-unreadable', path, 'not a file')
   }
@@ -52,3 +57,5 @@ export class AudioFile {
     closeSync(this.descriptor)
   }
 }
+
+const versionOf = (path: string, { size, mtimeMs }: Stats) => [path, size, mtimeMs].join('\u0000')

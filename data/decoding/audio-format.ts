@@ -29,6 +29,7 @@ export interface MpegFrame {
   kind: number
   rate: number
   channels: number
+  samples: number
 }
 
 /** kbit/s of layer III by index, for MPEG 1 and for MPEG 2 and 2.5. */
@@ -53,5 +54,6 @@ export function mpegFrame(bytes: Uint8Array, at: number): MpegFrame | undefined 
     kind: ((version & 0x18) << 8) | (rates & 0x0c),
     rate,
     channels: mode >> 6 === 3 ? 1 : 2,
+    samples: mpeg1 ? 1152 : 576,
   }
 }

@@ -7,7 +7,7 @@ import { flacBlocks } from './flac.js'
 import { decodedBlocks } from './in-process.js'
 import { noteMissingBytes } from './missing-bytes.js'
 import { CANCELLED_CHANNELS, cut, Mixer, type MonoBlock, type Note, type Stretch } from './mono.js'
-import { mp3Range } from './mp3.js'
+import { mp3Frames, mp3Stretch } from './mp3.js'
 import { oggBlocks } from './ogg.js'
 import { wavBlocks } from './wav.js'
 
@@ -49,7 +49,7 @@ async function* blocksOf(file: AudioFile, stretch: Stretch, mixer: Mixer, note: 
   let reason: string | undefined
   try {
     if (format === 'wav') return yield* wavBlocks(file, stretch, mixer, note)
-    if (format) return yield* cut(compressed(file, format, mixer, note), file.path, stretch)
+    if (format) return yield* compressed(file, format, stretch, mixer, note)
     noteMissingBytes(file, head, note)
   } catch (error) {
     if (!(error instanceof Unfit)) throw error
@@ -69,11 +69,19 @@ async function* blocksOf(file: AudioFile, stretch: Stretch, mixer: Mixer, note: 
   if (!heard && reason !== undefined) throw badAudio('audio-damaged', file.path, reason, failure)
 }
 
-/** @throws Unfit where ffmpeg is to be asked */
-function compressed(file: AudioFile, format: Exclude<AudioFormat, 'wav'>, mixer: Mixer, note: Note) {
-  if (format === 'flac') return flacBlocks(file, mixer, note)
-  if (format === 'mp3') return decodedBlocks(file, format, mp3Range(file, note), mixer)
-  return oggBlocks(file, format, mixer, note)
+/** Of MP3 and FLAC, what lies before a stretch is not decoded; of Ogg it is. @throws Unfit where ffmpeg is to be asked */
+function compressed(
+  file: AudioFile,
+  format: Exclude<AudioFormat, 'wav'>,
+  stretch: Stretch,
+  mixer: Mixer,
+  note: Note,
+): AsyncGenerator<MonoBlock> {
+  if (format === 'flac') return flacBlocks(file, stretch, mixer, note)
+  if (format !== 'mp3') return cut(oggBlocks(file, format, mixer, note), file.path, stretch)
+  const frames = mp3Frames(file, note)
+  const { ranges, first, heard } = mp3Stretch(frames, stretch)
+  return cut(decodedBlocks(file, format, { ranges, channels: frames.channels }, mixer), file.path, heard, first)
 }
 
 /** Passes sound on; throws at a NaN, at a change of rate, and if nothing came. */

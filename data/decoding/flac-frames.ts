@@ -15,16 +15,57 @@ export interface FlacFrame {
 /** Bytes that a frame takes at most, for each of its channels: 65,535 samples of 4 bytes, and headers. */
 const LONGEST = 4 * 65_600
 
+/** Where a frame begins: byte, and sample of the sound. */
+export interface FlacPlace {
+  at: number
+  sample: number
+}
+
+/** The search ends within so many seconds of what it looks for. */
+const NEAR = 0.5
+
+/** A frame that begins at a sample or before it, mostly less than a second before. */
+export function flacPlace(file: AudioFile, info: FlacInfo, sample: number): FlacPlace {
+  let low: FlacPlace = { at: info.start, sample: 0 }
+  let high = file.size
+  while (sample - low.sample > NEAR * info.rate && high - low.at > 1) {
+    const middle = Math.floor((low.at + high) / 2)
+    const found = firstFrameFrom(file, info, middle)
+    if (!found || found.at >= high || found.sample > sample) high = middle
+    else if (found.sample <= low.sample) break
+    else low = found
+  }
+  return low
+}
+
+/** The first frame that begins at a byte or behind it, and that is followed by another one. */
+function firstFrameFrom(file: AudioFile, info: FlacInfo, from: number): FlacPlace | undefined {
+  const window = file.read(from, LONGEST * info.channels)
+  for (let at = window.indexOf(0xff); at >= 0; at = window.indexOf(0xff, at + 1)) {
+    const header = frameHeader(window, at)
+    if (!header) continue
+    const longest = 64 + 4 * info.channels * (1 + header.samples)
+    if (frameEnd(window, at, longest) === undefined) continue
+    return { at: from + at, sample: header.fixed ? header.number * info.block : header.number }
+  }
+  return undefined
+}
+
 /**
- * The frames up to the samples that the header declares, some at a time. What stands behind them (a tag, another
- * stream) is no part of the stream.
+ * The frames from a place up to the samples that the header declares, some at a time. What stands behind them (a tag,
+ * another stream) is no part of the stream.
  *
  * @throws Problem `audio-damaged` where a frame is not what was written, or is missing
  */
-export function* flacFrames(file: AudioFile, info: FlacInfo, note: Note): Generator<FlacFrame[]> {
+export function* flacFrames(
+  file: AudioFile,
+  info: FlacInfo,
+  note: Note,
+  place: FlacPlace = { at: info.start, sample: 0 },
+): Generator<FlacFrame[]> {
   const declared = info.samples || Number.POSITIVE_INFINITY
   const room = LONGEST * info.channels
-  let [given, from] = [0, info.start]
+  let { sample: given, at: from } = place
   let expected: number | undefined
   while (given < declared && from < file.size) {
     const window = file.read(from, 2 * room)
@@ -40,11 +81,11 @@ export function* flacFrames(file: AudioFile, info: FlacInfo, note: Note): Genera
         if (frames.length > 0) yield frames
         return note(whatIsThere(given, info.samples))
       }
-      const place = `${(given / info.rate).toFixed(2)} s in`
+      const where = `${(given / info.rate).toFixed(2)} s in`
       if (!header || end === undefined)
-        throw badAudio('audio-damaged', file.path, `a FLAC frame ${place} is not what was written`)
+        throw badAudio('audio-damaged', file.path, `a FLAC frame ${where} is not what was written`)
       if (header.number !== (expected ?? header.number))
-        throw badAudio('audio-damaged', file.path, `FLAC frames are missing ${place}`)
+        throw badAudio('audio-damaged', file.path, `FLAC frames are missing ${where}`)
       expected = header.number + (header.fixed ? 1 : header.samples)
       frames.push({ bytes: window.subarray(at, end), samples: header.samples })
       given += header.samples

@@ -9,6 +9,8 @@ export interface FlacInfo {
   channels: number
   bits: number
   samples: number
+  /** Samples of a frame, where all frames but the last have as many. */
+  block: number
   /** Where the first frame begins. */
   start: number
 }
@@ -25,6 +27,7 @@ export function flacInfo(file: AudioFile): FlacInfo {
     channels: ((rates >> 9) & 7) + 1,
     bits: ((rates >> 4) & 31) + 1,
     samples: (rates & 15) * 2 ** 32 + view.getUint32(18),
+    block: view.getUint16(4),
     start: firstFrame(file, magic + 4),
   }
 }

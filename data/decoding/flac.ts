@@ -1,23 +1,39 @@
 /** FLAC through libFLAC (WebAssembly). */
 import type { AudioFile } from './audio-file.js'
 import { badAudio, Unfit } from './bad-audio.js'
-import { flacFrames } from './flac-frames.js'
-import { flacInfo } from './flac-header.js'
-import type { Mixer, MonoBlock, Note } from './mono.js'
+import { type FlacPlace, flacFrames, flacPlace } from './flac-frames.js'
+import { type FlacInfo, flacInfo } from './flac-header.js'
+import { cut, type Mixer, type MonoBlock, type Note, type Stretch } from './mono.js'
 
 /** Bits that libFLAC's build here reads. */
 const MOST_BITS = 24
 
-/** @throws Unfit for what libFLAC here does not read; Problem `audio-damaged`, `audio-truncated` */
-export async function* flacBlocks(file: AudioFile, mixer: Mixer, note: Note): AsyncGenerator<MonoBlock> {
+/** @throws Unfit for what libFLAC here does not read; Problem `audio-damaged`, `audio-truncated`, `audio-beyond-end` */
+export async function* flacBlocks(
+  file: AudioFile,
+  stretch: Stretch,
+  mixer: Mixer,
+  note: Note,
+): AsyncGenerator<MonoBlock> {
   const info = flacInfo(file)
   if (info.bits > MOST_BITS) throw new Unfit(`${info.bits} bits`)
+  const place = flacPlace(file, info, Math.round((stretch.start ?? 0) * info.rate))
+  yield* cut(decodedFrames(file, info, place, mixer, note), file.path, stretch, place.sample)
+}
+
+async function* decodedFrames(
+  file: AudioFile,
+  info: FlacInfo,
+  place: FlacPlace,
+  mixer: Mixer,
+  note: Note,
+): AsyncGenerator<MonoBlock> {
   const { FLACDecoder } = await import('@wasm-audio-decoders/flac')
   const decoder = new FLACDecoder()
   await decoder.ready
   let sound = false
   try {
-    for (const frames of flacFrames(file, info, note)) {
+    for (const frames of flacFrames(file, info, note, place)) {
       const wanted = frames.reduce((sum, { samples }) => sum + samples, 0)
       const decoded = await decoder.decodeFrames(frames.map(({ bytes }) => bytes))
       const { channelData, samplesDecoded, errors, sampleRate: rate, bitDepth: bits } = decoded

@@ -96,15 +96,17 @@ export interface Stretch {
 /**
  * The samples of a stretch: from round(start x rate) up to, not with, round(end x rate).
  *
+ * @param first place in the file of the first sample that comes
  * @throws Problem `audio-beyond-end` if the sound ends before the stretch begins
  */
 export async function* cut(
   blocks: AsyncIterable<MonoBlock>,
   path: string,
   { start, end }: Stretch,
+  first = 0,
 ): AsyncGenerator<MonoBlock> {
   if (start === undefined && end === undefined) return yield* blocks
-  let [at, known] = [0, 0]
+  let [at, known] = [first, 0]
   for await (const { rate, samples } of blocks) {
     known = rate
     const from = Math.max(0, Math.round((start ?? 0) * rate) - at)

@@ -15,10 +15,22 @@ export async function* oggBlocks(
   const links = oggLinks(file, note)
   if (codec === 'ogg') throw new Unfit('its codec is unknown')
   for (const link of links) {
-    const blocks = decodedBlocks(file, codec, link, mixer)
+    const blocks = decodedBlocks(file, codec, { ranges: [link] }, mixer)
     if (link.samples === undefined) yield* blocks
     else yield* endingAt(link.samples - (codec === 'opus' ? preSkip(file, link.start) : 0), blocks, note)
   }
+}
+
+/** Rate and length by the pages; nothing where these do not count samples. @throws as `oggLinks` */
+export function oggFormat(file: AudioFile, codec: 'opus' | 'vorbis'): { rate: number; seconds: number } | undefined {
+  const links = oggLinks(file, () => {})
+  const rate = codec === 'opus' ? 48_000 : Buffer.from(file.read(links[0]!.start + 28 + 12, 4)).readUInt32LE()
+  let count = 0
+  for (const { start, samples } of links) {
+    if (samples === undefined) return undefined
+    count += samples - (codec === 'opus' ? preSkip(file, start) : 0)
+  }
+  return { rate, seconds: count / rate }
 }
 
 /** Samples at 48 kHz that an Opus decoder throws away at the start (RFC 7845, 5.1). */

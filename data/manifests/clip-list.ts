@@ -15,4 +15,6 @@ export interface ClipList {
   clips: ListedClip[]
   /** Label columns, in the manifest's order. */
   columns: string[]
+  /** Sentences on what was joined or left out, for whoever asked for the list. */
+  notes?: readonly string[]
 }

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { adapters } from '../adapters.js'
+import { inWindows, windowSettings } from '../annotations/windows.js'
 import { type Place, Problem, Problems } from '../problem.js'
 import { expandBraces } from './braces.js'
 import { clipConditions, filterClips } from './clip-filter.js'
@@ -25,6 +26,8 @@ export const dataSetSchema = z
     'file-column': z.string().optional(),
     'start-column': z.string().optional(),
     'end-column': z.string().optional(),
+    annotations: z.union([z.string(), z.array(z.string()).min(1)]).optional(),
+    ...windowSettings,
     encoding: z.string().refine(isEncoding, 'there is no such encoding of text').optional(),
     extensions: z.array(z.string()).optional(),
     'class-from': z.enum(['folder', 'prefix', 'none']).optional(),
@@ -49,14 +52,19 @@ export const dataSetSchema = z
  * Clips of a data set file: `folder` alone (folder.ts), `table` with its paths starting from `folder` (table.ts), or
  * `folder` with an `adapter` that knows a published data set (adapters.ts), or `shards`: tars, with braces that count
  * (shards.ts), their paths starting from `folder`.
- * `where` and `except` keep a part of them (clip-filter.ts). `${env:NAME,otherwise}` reads the environment; a relative
+ * `annotations` and `segment` make stretches and windows of them (annotations/windows.ts). `where` and `except` keep a part of them (clip-filter.ts). `${env:NAME,otherwise}` reads the environment; a relative
  * path there starts from the working folder.
  *
  * @throws Problem or Problems: `bad-data-set`, `no-data`, and those of folders, tables and conditions
  */
 export async function readDataSet(file: string): Promise<ClipList> {
   const settings = await readSettings(file)
-  return filterClips(await allClips(file, settings), settings, file)
+  const from = settings.folder === undefined ? dirname(file) : await located(settings.folder, dirname(file), file)
+  const annotations = await Promise.all(
+    [settings.annotations ?? []].flat().map(place => located(place, dirname(file), file)),
+  )
+  const list = await inWindows(await allClips(file, settings), { ...settings, annotations }, from, settings.encoding)
+  return filterClips(list, settings, file)
 }
 
 async function allClips(file: string, settings: z.output<typeof dataSetSchema>): Promise<ClipList> {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Problem } from '../problem.js'
 import type { ClipList } from './clip-list.js'
 import { type ClassOptions, classesByName } from './file-classes.js'
+import { recordedColumns } from './recorder-names.js'
 import { searchFolder } from './search-folder.js'
 import { readShards, type ShardOptions } from './shards.js'
 import { EXTENSIONS } from './sound-files.js'
@@ -11,7 +12,8 @@ export interface FolderOptions extends ClassOptions, Pick<ShardOptions, 'keys'> 
 }
 
 /**
- * Every recording below a folder, sorted by path; hidden files are left out, links followed. If there are none but tars,
+ * Every recording below a folder, sorted by path; hidden files are left out, links followed. Sub-folders are classes, or
+ * sites where all names are those of recorders, which tell date and time (recorder-names.ts). If there are none but tars,
  * their recordings (shards.ts).
  *
  * @throws Problem `no-audio`; those of `searchFolder` and of shards
@@ -35,6 +37,11 @@ export async function readFolder(folder: string, options: FolderOptions = {}): P
     )
   }
   const ids = found.sounds
+  const recorded = options.classFrom === undefined ? recordedColumns(ids) : undefined
+  if (recorded) {
+    const clips = ids.map((id, i) => ({ id, path: join(folder, ...id.split('/')), labels: recorded.labels[i]! }))
+    return { clips, columns: recorded.columns }
+  }
   const classes = classesByName(ids, options)
   const clips = ids.map((id, i) => {
     const labels: Record<string, string> = classes[i] === undefined ? {} : { class: classes[i] }

@@ -33,19 +33,30 @@ export async function readRows(file: string, encoding?: string): Promise<Rows> {
   return { file, line: header.line, delimiter, names, rows: rows.map(row => withoutPadding(row, names.length)) }
 }
 
-/** Rows of a table without a header, of any length. @throws Problem `no-data`, `bad-table` */
-export async function readBareRows(file: string, encoding?: string): Promise<Pick<Rows, 'delimiter' | 'rows'>> {
+/** A table as text. @throws Problem `no-data`, `bad-table` if it is in another encoding */
+export async function readText(file: string, encoding?: string): Promise<string> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new Problem('no-data', `${file}: it cannot be read (${error.code}).`, { place: { file }, cause: error })
   })
-  try {
-    const text = decodeText(bytes, encoding)
+  return withPlace(file, () => decodeText(bytes, encoding))
+}
+
+/** Rows of a table without a header, of any length. @throws Problem `no-data`, `bad-table` */
+export async function readBareRows(file: string, encoding?: string): Promise<Pick<Rows, 'delimiter' | 'rows'>> {
+  const text = await readText(file, encoding)
+  return withPlace(file, () => {
     const delimiter = delimiterOf(text, extname(file))
     const rows = readDelimited(text, delimiter).map(({ line, fields }) => ({
       line,
       fields: fields.map(field => field.trim()),
     }))
     return { delimiter, rows: rows.filter(({ fields }) => fields.some(field => field !== '')) }
+  })
+}
+
+function withPlace<T>(file: string, read: () => T): T {
+  try {
+    return read()
   } catch (error) {
     if (!(error instanceof DelimitedError)) throw error
     throw tableProblem('bad-table', error.message, file, error.line, error.hint)

@@ -1,7 +1,7 @@
 /** The JSON Schema of documents, for editors: derived from the contracts of the stages and the schemas of the sections. */
 import { z } from 'zod'
-import type { Stage } from '../../stages/contract.js'
 import { quantityPattern } from '../../data/quantities.js'
+import type { Stage } from '../../stages/contract.js'
 import { inPorts } from './describe-stage.js'
 import type { Sections } from './document.js'
 

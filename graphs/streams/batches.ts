@@ -1,4 +1,5 @@
 /** The stream that feeds the trainer: source order, permits, sub-batches to the pool, batches in the order of the source. */
+
 import { setMaxListeners } from 'node:events'
 import {
   concatMap,
@@ -15,6 +16,7 @@ import {
 } from 'rxjs'
 import { Problem } from '../../data/problem.js'
 import type { CheckedGraph } from '../language/checked.js'
+import { activityOf } from './activity.js'
 import { Credits } from './credits.js'
 import type { Stages } from './evaluate.js'
 import { type Batch, type Dropped, type EvaluatedSubBatch, gather } from './gather.js'
@@ -87,7 +89,16 @@ function subscribed(options: StreamOptions): Observable<Batch> {
   const end = new AbortController()
   const kill = new AbortController()
   setMaxListeners(0, end.signal, kill.signal)
-  const order = sourceOrder({ graph, stages, clips, durations: () => secondsOf(prepared), seed, batch: size })
+  const durations = () => secondsOf(prepared)
+  const order = sourceOrder({
+    graph,
+    stages,
+    clips,
+    durations,
+    activity: activityOf(prepared, graph),
+    seed,
+    batch: size,
+  })
   const most = options.subBatch ?? Math.max(1, Math.min(16, Math.ceil(size / (2 * pool.workers))))
   const underway = new Set<SubBatch>()
 

@@ -12,6 +12,8 @@ export interface SourceOptions {
   clips: readonly Clip[]
   /** Seconds of each clip. */
   durations(): readonly number[]
+  /** Of each clip, decibels over its noise floor. */
+  activity(): readonly number[]
   seed: number
   /** Items of a batch: a source that repeats clips has its repetitions spread over batches. */
   batch: number
@@ -21,7 +23,7 @@ export interface SourceOptions {
 export type EpochOrder = (epoch: number) => Item[]
 
 /** @throws Problem if the graph has no source, or several */
-export function sourceOrder({ graph, stages, clips, durations, seed, batch }: SourceOptions): EpochOrder {
+export function sourceOrder({ graph, stages, clips, durations, activity, seed, batch }: SourceOptions): EpochOrder {
   const source = onlySource(graph)
   const stage = stages.get(source.stage)
   if (stage?.runsIn !== 'source') throw new RangeError(`node '${source.id}': '${source.stage}' is no source`)
@@ -30,7 +32,7 @@ export function sourceOrder({ graph, stages, clips, durations, seed, batch }: So
   return epoch => {
     const rng = keyedDraws({ seed, node: source.id, epoch, item: '' })
     const seen = new Map<string, number>()
-    return spread(order({ clips, durations, rng }), batch).map(({ id }, position) => {
+    return spread(order({ clips, durations, activity, rng }), batch).map(({ id }, position) => {
       const occurrence = seen.get(id) ?? 0
       seen.set(id, occurrence + 1)
       return { clip: positions.get(id)!, epoch, position, occurrence }

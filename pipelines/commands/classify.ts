@@ -3,7 +3,7 @@ import { basename, dirname, extname, join } from 'node:path'
 import { z } from 'zod'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { demandFolder, demandOutput } from '../../data/output-file.js'
-import { group, hop, layer, sounds, workers } from '../configuration/shared-options.js'
+import { annotations, group, hop, layer, segment, sounds, workers } from '../configuration/shared-options.js'
 import { stoppable } from '../terminal/interrupt.js'
 import { verb } from './verb.js'
 
@@ -18,6 +18,7 @@ const EXAMPLES = `
 Examples:
   ./earshot classify runs/supervised-drums data/sets/drums16k-held-out.yaml --group kit
   ./earshot classify runs/supervised-drums@best my-sounds/
+  ./earshot classify runs/birds nights/ --segment 5s --threshold 0.9 --formats raven      where is it heard?
   ./earshot classify runs/noisy train.tsv --prune 97                    the set without the largest losses
   ./earshot classify runs/teacher train.tsv --flag 2%                   labels that are perhaps missing
   ./earshot classify runs/sweeps/label-noise data/sets/drums16k-held-out.yaml      every run of a sweep, arm by arm
@@ -38,6 +39,8 @@ export default verb({
       .describe('folder to write; classification/<name of the sounds> in the run if not given')
       .meta({ short: 'o', value: 'folder' }),
     hop,
+    segment,
+    annotations,
     prune: z
       .number()
       .min(0)
@@ -49,6 +52,18 @@ export default verb({
       .optional()
       .describe('write flagged.tsv: of each class, the clips without it that score highest (2%)')
       .meta({ value: 'share' }),
+    threshold: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe('probability from which a class stands in predictions.csv; 0.5 where a clip may have several classes')
+      .meta({ value: 'probability' }),
+    formats: z
+      .array(z.enum(['raven', 'audacity']))
+      .optional()
+      .describe('write the predictions as annotations, too: raven, audacity')
+      .meta({ value: 'names' }),
     predictions: z
       .string()
       .optional()
@@ -59,8 +74,23 @@ export default verb({
     workers,
   }),
   help: EXAMPLES,
-  run: async ({ run, sounds, output = usualFolder(run, sounds), prune, flag, predictions, edits: _, ...options }) => {
-    demandFolder(output, [run, sounds], ['classification.json', 'scores.arrow', 'pruned.tsv', 'flagged.tsv'])
+  run: async ({
+    run,
+    sounds,
+    output = usualFolder(run, sounds),
+    prune,
+    flag,
+    predictions,
+    threshold,
+    formats,
+    edits: _,
+    ...options
+  }) => {
+    demandFolder(
+      output,
+      [run, sounds],
+      [...['classification.json', 'scores.arrow', 'predictions.csv', 'errors.html', 'pruned.tsv', 'flagged.tsv']],
+    )
     if (predictions !== undefined) demandOutput(predictions, 'JSON', [run, sounds])
     const cache = join(cacheFolder(), 'features')
     await stoppable(
@@ -70,7 +100,7 @@ export default verb({
           run,
           output,
           { ...options, sounds, cache, signal },
-          { prune, flag, predictions },
+          { prune, flag, predictions, threshold, formats },
         )
         process.stdout.write(text)
       },

@@ -17,6 +17,7 @@ const EXAMPLES = `
 Examples:
   ./earshot embed runs/quickstart my-sounds/ -o my-sounds.arrow           one row a file
   ./earshot embed runs/quickstart night.flac -o night.arrow --level patch --hop 0.48s
+  ./earshot embed runs/quickstart nights/ -o nights.arrow --segment 5s --annotations nights/     windows, with their labels
   ./earshot embed runs/quickstart labels.csv -o labelled.arrow            label columns come along
 
 A long list goes in shards, here or as an array of Slurm; the file is the same. Run the command again to go on after
@@ -39,7 +40,7 @@ export default verb({
       .meta({ argument: '<run>' }),
     inputs: z
       .array(z.string())
-      .describe('audio files, folders, CSV/TSV tables or data set files (data/sets/*.yaml)')
+      .describe('audio files, folders, tables, annotations or data set files (data/sets/*.yaml)')
       .meta({ argument: '<input...>' }),
     ...embedOptions.shape,
     ...shardOptions('earshot merge puts shards together'),
@@ -48,13 +49,13 @@ export default verb({
   run: async ({ run, inputs, edits: _, shard: one, shards, executor, maxParallel, slurm, ...options }, command) => {
     const flags = { shard: one, shards, executor, maxParallel, slurm }
     const { shard, sharding } = await readSharding(flags, options.workers)
-    const { output, layer, workers } = options
+    const { output, layer, workers, segment, annotations } = options
     let written = false
     await stoppable(
       async signal => {
         if (sharding) {
           await inShards(
-            { run, inputs, output, layer, workers, signal },
+            { run, inputs, output, layer, workers, segment, annotations, signal },
             sharding,
             typedOptions(command, ['output', 'workers']),
           )
@@ -73,7 +74,9 @@ export default verb({
   },
 })
 
-type Given = Pick<EmbedOptions, 'run' | 'inputs' | 'output' | 'layer' | 'workers'> & { signal: AbortSignal }
+type Given = Pick<EmbedOptions, 'run' | 'inputs' | 'output' | 'layer' | 'workers' | 'segment' | 'annotations'> & {
+  signal: AbortSignal
+}
 
 async function inShards(given: Given, sharding: Sharding, typed: readonly string[]): Promise<void> {
   const [{ embedInShards }, { whatIsMissing }] = await Promise.all([

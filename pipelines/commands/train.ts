@@ -8,6 +8,7 @@ import { type Config, readConfig } from '../configuration/config.js'
 import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
 import { percent } from '../terminal/numbers.js'
 import { command } from '../terminal/shell-word.js'
+import { tell } from '../terminal/tell.js'
 import { RunFolder } from '../training/run-folder.js'
 import { fromWeights, trainInFolder, usualRun } from '../training/train-in-folder.js'
 import type { Figures, Outcome } from '../training/training.js'
@@ -84,7 +85,17 @@ export async function configToTrain(
   if (!chosen) throw new Problem('no-config', 'There is no config to train.', { hint: example })
   if (saved && !file) RunFolder.open(run!)
   if (!existsSync(chosen)) throw new Problem('no-config', `${chosen} does not exist.`)
-  return readConfig(chosen, [...edits, ...fromWeights(from)])
+  const asked = [...edits, ...fromWeights(from)]
+  const config = await readConfig(chosen, asked)
+  return resume ? config : fitted(config, chosen, asked)
+}
+
+/** The same with what the sounds ask for, told. */
+async function fitted(config: Config, file: string, edits: readonly Edit[]): Promise<Config> {
+  const { fittingEdits } = await import('../training/fit-to-sounds.js')
+  const { edits: fitting, told } = await fittingEdits(config)
+  tell(told)
+  return fitting.length === 0 ? config : readConfig(file, [...edits, ...fitting])
 }
 
 /** Interrupted before the first step: without a checkpoint, a resumed run begins at the beginning. */

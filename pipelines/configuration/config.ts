@@ -5,6 +5,7 @@ import type { Document } from '../../graphs/language/document.js'
 import { type Edit, readGraph } from '../../graphs/language/read-graph.js'
 import type { ReadoutSettings } from '../../graphs/readout/settings.js'
 import type { Stage } from '../../stages/contract.js'
+import { classEdits } from './column-classes.js'
 import { configProblems } from './rules.js'
 import {
   type DataSettings,
@@ -37,6 +38,12 @@ export interface Config {
  * @throws Problems, all of them at once
  */
 export async function readConfig(file: string, edits: readonly Edit[] = []): Promise<Config> {
+  const config = await read(file, edits)
+  const named = await classEdits(config)
+  return named.length === 0 ? config : read(file, [...edits, ...named])
+}
+
+async function read(file: string, edits: readonly Edit[]): Promise<Config> {
   const { graph, document, problems, stages } = await readGraph(file, { edits, ...CONFIG })
   if (problems.length > 0 || !graph || !document) throw new Problems(problems)
   const { data, train, streams, evaluate, readout } = document.sections

@@ -1,5 +1,6 @@
 /** Label columns that a config asks for, compared with the lists of its clips where these are on this machine. */
 import { existsSync } from 'node:fs'
+import type { Windows } from '../../data/annotations/windows.js'
 import { Problem, Problems } from '../../data/problem.js'
 import { suggestion } from '../../graphs/language/nearest-name.js'
 import type { SoundGraph } from '../../graphs/language/read-graph.js'
@@ -13,7 +14,7 @@ export async function labelProblems({ graph, document, stages }: SoundGraph<type
     problemAt(code, spotAt(document.tree, path), path, message, hint)
   const problems: Problem[] = []
   const { watch } = train ?? {}
-  const watched = watch && (await listOf(watch.set))
+  const watched = watch && (await listOf({ set: watch.set }))
   if (watch && watched)
     for (const name of ['label', 'group'] as const) {
       const column = watch[name]
@@ -22,7 +23,7 @@ export async function labelProblems({ graph, document, stages }: SoundGraph<type
       problems.push(at(['train', 'watch', name], 'no-column', message.trimEnd()))
     }
   const needed = graph.nodes.some(({ stage, parameters }) => stages.get(stage)?.labels?.(parameters).length)
-  const clips = needed && data ? await listOf(data.set) : undefined
+  const clips = needed && data ? await listOf(data) : undefined
   if (clips) {
     const { checkLabels } = await import('../../graphs/streams/label-needs.js')
     try {
@@ -36,10 +37,10 @@ export async function labelProblems({ graph, document, stages }: SoundGraph<type
 }
 
 /** Nothing if the list is not on this machine or has faults, which whoever opens its sounds tells. */
-async function listOf(set: string) {
+async function listOf({ set, ...windows }: { set: string } & Windows) {
   if (!existsSync(set)) return undefined
   const { readClips } = await import('../../data/manifests.js')
-  return readClips(set).catch(error => {
+  return readClips(set, windows).catch(error => {
     if (error instanceof Problem || error instanceof Problems) return undefined
     throw error
   })

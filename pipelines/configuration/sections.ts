@@ -1,6 +1,7 @@
 /** What a config may say beside its graph: which sounds, how to train, how far streams may run ahead. */
 
 import { z } from 'zod'
+import { windowSettings } from '../../data/annotations/windows.js'
 import { optimiserSettings, scheduleSettings } from '../../engine/optimisers/settings.js'
 import { fileName } from '../../graphs/language/files.js'
 import { readoutSettings } from '../../graphs/readout/settings.js'
@@ -33,7 +34,14 @@ const labels = z
   })
 
 const data = z.strictObject({
-  set: fileName('a data set file (data/sets/*.yaml), a folder of sounds, a CSV/TSV table or one file'),
+  set: fileName('a data set file (data/sets/*.yaml), a folder of sounds, a CSV/TSV table, annotations or one file'),
+  annotations: z
+    .union([fileName('one file or folder'), z.array(fileName('files or folders')).min(1)])
+    .optional()
+    .describe(
+      'of Raven, Audacity, BirdNET, or tables with start and end: the stretches to train on, or labels of windows',
+    ),
+  ...windowSettings,
   labels: labels.optional().describe('a part of the labels, or label noise at a known rate, for studies'),
 })
 

@@ -1,11 +1,22 @@
 /** Settings that several verbs take. */
 import { z } from 'zod'
+import { windowSettings } from '../../data/annotations/windows.js'
 import { duration } from '../../data/quantities.js'
 
 export const hop = duration({ min: 0.001, max: 3600 })
   .prefault('0.48 s')
   .describe('time from one patch to the next')
   .meta({ value: 'duration' })
+
+export const segment = windowSettings.segment.meta({ value: 'duration' })
+
+export const annotations = z
+  .array(z.string())
+  .optional()
+  .describe(
+    'of Raven, Audacity, BirdNET, or tables with start and end: these stretches, or with --segment their labels',
+  )
+  .meta({ value: 'files' })
 
 export const workers = z
   .int()

@@ -2,10 +2,12 @@
 import { availableParallelism } from 'node:os'
 import { Piscina } from 'piscina'
 import { readClips } from '../../data/manifests.js'
+import { tell } from '../terminal/tell.js'
 import type { CheckTask, Refused, Run } from './check-worker.js'
 import { findCopies, type OnPass, type Pairs } from './copies.js'
 import type { CheckedClip, Examined } from './examine-clip.js'
 import { type Finding, findingsOf } from './findings.js'
+import { stretchFindings } from './stretch-findings.js'
 
 export interface CheckReport extends Pairs {
   version: 1
@@ -25,7 +27,8 @@ export interface CheckOptions {
 export async function checkSets({ sets, against, onPass }: CheckOptions): Promise<CheckReport> {
   const lists = await Promise.all(
     [...sets, ...against].map(async (set, i) => {
-      const { clips } = await readClips(set)
+      const { clips, notes = [] } = await readClips(set)
+      tell(notes)
       return clips.map(clip => ({ ...clip, set, reference: i >= sets.length }))
     }),
   )
@@ -44,7 +47,10 @@ export async function checkSets({ sets, against, onPass }: CheckOptions): Promis
         ...{ name, clips: lists[i]!.length, reference: i >= sets.length },
         seconds: secondsOf(clips, examined, name),
       })),
-      findings: clips.flatMap((clip, i) => (clip.reference ? [] : findingsOf(clip, examined[i]!))),
+      findings: [
+        ...clips.flatMap((clip, i) => (clip.reference ? [] : findingsOf(clip, examined[i]!))),
+        ...(await stretchFindings(clips.filter(({ reference }) => !reference))),
+      ],
       copies,
       alike,
     }

@@ -13,6 +13,9 @@ const TITLES: Record<Fault, string> = {
   clipped: 'clipped clips (a warning)',
   odd: 'clips whose files are odd, and are read (a warning)',
   'wrong-length': 'clips whose length is not as stated',
+  'beyond-end': 'stretches that end behind their recordings',
+  milliseconds: 'tables whose times are perhaps milliseconds',
+  overlap: 'stretches that overlap and say the same (a warning)',
 }
 
 const ALIKE =

@@ -1,7 +1,7 @@
 import { contentHash } from '../../data/content-hash.js'
+import { decode } from '../../data/decoding/decode.js'
 import { FINGERPRINT_RATE, type Fingerprint, Fingerprinter } from '../../data/fingerprints/sub-fingerprints.js'
 import type { ListedClip } from '../../data/manifests.js'
-import { decode } from '../../data/decoding/decode.js'
 import type { Resampler } from '../../stages/audio/signal/resampler.js'
 import { resamplerFor, type Sound } from '../../stages/audio/signal/sound.js'
 

@@ -3,10 +3,20 @@ import { percent } from '../terminal/numbers.js'
 import type { Refused } from './check-worker.js'
 import type { CheckedClip, Examined } from './examine-clip.js'
 
-/** What is wrong with one clip by itself. `clipped` and `odd` are warnings, the others are faults. */
-export type Fault = 'missing' | 'empty' | 'unreadable' | 'silent' | 'clipped' | 'odd' | 'wrong-length'
+/** What is wrong with one clip or stretch. `clipped`, `odd` and `overlap` are warnings, the others are faults. */
+export type Fault =
+  | 'missing'
+  | 'empty'
+  | 'unreadable'
+  | 'silent'
+  | 'clipped'
+  | 'odd'
+  | 'wrong-length'
+  | 'beyond-end'
+  | 'milliseconds'
+  | 'overlap'
 
-export const WARNINGS: ReadonlySet<Fault> = new Set<Fault>(['clipped', 'odd'])
+export const WARNINGS: ReadonlySet<Fault> = new Set<Fault>(['clipped', 'odd', 'overlap'])
 
 export interface Finding {
   kind: Fault
@@ -37,7 +47,10 @@ export function findingsOf(clip: CheckedClip, examined: Examined | Refused): Fin
   const finding = (kind: Fault, detail: string): Finding => ({
     ...{ kind, set: clip.set, clip: clip.id, path: clip.path, detail },
   })
-  if ('code' in examined) return [finding(KINDS[examined.code] ?? 'unreadable', examined.message)]
+  if ('code' in examined) {
+    if (examined.code === 'audio-beyond-end') return [] // told among the stretches
+    return [finding(KINDS[examined.code] ?? 'unreadable', examined.message)]
+  }
   const { peak, clipped, seconds, notes } = examined
   const found: Finding[] = []
   if (peak < SILENT) found.push(finding('silent', notes.find(isCancelled) ?? silence(peak)))
@@ -48,10 +61,8 @@ export function findingsOf(clip: CheckedClip, examined: Examined | Refused): Fin
   return found
 }
 
-function wrongLength({ labels, start = 0, end }: CheckedClip, seconds: number): string | undefined {
+function wrongLength({ labels }: CheckedClip, seconds: number): string | undefined {
   const slack = (stated: number) => Math.max(SLACK.seconds, SLACK.share * stated)
-  if (end !== undefined && seconds < end - start - slack(end - start))
-    return `it should end at ${end} s; the file ends at ${(start + seconds).toFixed(2)} s`
   for (const [column, value] of Object.entries(labels)) {
     const stated = Number(value)
     if (!LENGTHS.includes(column.toLowerCase()) || !(stated > 0)) continue

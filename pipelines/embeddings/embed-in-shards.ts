@@ -13,7 +13,8 @@ import { encoderIn } from './encoder-layer.js'
 import { type Merged, mergeEmbeddings } from './merge-embeddings.js'
 import { readInputs } from './write-embeddings.js'
 
-export interface EmbedInShards extends Pick<EmbedOptions, 'run' | 'inputs' | 'output' | 'layer' | 'workers'> {
+export interface EmbedInShards
+  extends Pick<EmbedOptions, 'run' | 'inputs' | 'output' | 'layer' | 'workers' | 'segment' | 'annotations'> {
   /** Further options of `embed`, as they were typed. */
   typed: readonly string[]
   sharding: Sharding
@@ -37,7 +38,7 @@ export async function embedInShards(options: EmbedInShards): Promise<EmbeddedInS
   const { checkpoint, tensors } = findCheckpoint(run)
   const { graph, note, sha256 } = checkpoint
   inferenceGraph(graph, await loadStages(graph.stageFiles), encoderIn(layer))
-  const { clips } = await readInputs(inputs)
+  const { clips } = await readInputs(options)
   clipsOf(clips, { number: 1, of: sharding.shards })
   const partOf = (folder: string) => join(folder, 'part.arrow')
   const command = {

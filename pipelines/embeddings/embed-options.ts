@@ -1,12 +1,14 @@
 /** What `embed` is told, on the command line and from TypeScript. */
 import { z } from 'zod'
 import { READOUT_NAMES } from '../../graphs/readout/settings.js'
-import { hop, workers } from '../configuration/shared-options.js'
+import { annotations, hop, segment, workers } from '../configuration/shared-options.js'
 import type { Shard } from '../jobs/shard.js'
 
 export const embedOptions = z.strictObject({
   output: z.string().describe('Arrow file to write').meta({ short: 'o', value: 'file' }),
   hop,
+  segment,
+  annotations,
   level: z
     .enum(['clip', 'patch', 'frame'])
     .default('clip')

@@ -21,6 +21,7 @@ import { findCheckpoint } from '../model/checkpoint.js'
 import { startEncoder } from '../model/trainer-thread.js'
 import { plural } from '../terminal/numbers.js'
 import { progress } from '../terminal/progress.js'
+import { tell } from '../terminal/tell.js'
 import { checkColumns } from './arrow-writer.js'
 import { bottleneckOfPhases } from './bottleneck.js'
 import { ClipEmbedding } from './clip-embedding.js'
@@ -68,7 +69,7 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
   const stages = await loadStages(graph.stageFiles)
   const inference = inferenceGraph(graph, stages, encoderIn(options.layer))
   const { graph: features, mel } = logMelNode(inference, stages)
-  const { clips: all, columns } = await readInputs(options.inputs)
+  const { clips: all, columns } = await readInputs(options)
   const baselines = options.baselines ?? columns.length > 0
   const untrained = locateIfThere(join(dirname(found.tensors), UNTRAINED))
   if (baselines && untrained) demandWhole(untrained)
@@ -119,9 +120,14 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
   }
 }
 
-/** @throws Problem `duplicate-clips`, `bad-column`; those of `readClips` */
-export async function readInputs(inputs: readonly string[]): Promise<{ clips: Clip[]; columns: string[] }> {
-  const read = await Promise.all(inputs.map(input => readClips(input)))
+/** What was joined or left out is told. @throws Problem `duplicate-clips`, `bad-column`; those of `readClips` */
+export async function readInputs({
+  inputs,
+  segment,
+  annotations,
+}: Pick<EmbedOptions, 'inputs' | 'segment' | 'annotations'>): Promise<{ clips: Clip[]; columns: string[] }> {
+  const read = await Promise.all(inputs.map(input => readClips(input, { segment, annotations })))
+  tell(read.flatMap(({ notes = [] }) => notes))
   const clips = read.flatMap(one => one.clips)
   const ids = new Set(clips.map(({ id }) => id))
   if (ids.size < clips.length) {

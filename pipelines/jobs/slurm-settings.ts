@@ -1,9 +1,9 @@
 /** What is asked of Slurm for each job: under `slurm` in a sweep file, or in a file of its own. */
 import { z } from 'zod'
 import { Problem, Problems } from '../../data/problem.js'
+import { duration, memory } from '../../data/quantities.js'
 import { readYamlFile } from '../../graphs/language/read-yaml.js'
 import { checkSettings } from '../../graphs/language/settings.js'
-import { duration, memory } from '../../data/quantities.js'
 
 const text = z.string().min(1)
 

@@ -45,7 +45,7 @@ async function drawn(config: Config, { count, cache }: ViewsOptions): Promise<st
   const batch = graph.nodes.find(({ place }) => place === 'batch')
   const node = graph.nodes.find(({ id }) => id === Object.values(batch?.inputs ?? {})[0]?.node)
   if (!node) return sentence('The graph gathers no batch, so there is nothing to show.')
-  const { clips } = await readClips(data.set)
+  const { clips } = await readClips(data.set, data)
   const pool = openPool({})
   const bar = progress('reading sounds', clips.length)
   const folder = onDisk(tmpdir(), () => mkdtempSync(join(tmpdir(), 'earshot-views-')))

@@ -1,6 +1,7 @@
 /** Fills the feature cache once for all jobs, so that those that run side by side do not each do the same work. */
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import type { Windows } from '../../data/annotations/windows.js'
 import { readClips } from '../../data/manifests.js'
 import { inferenceGraph } from '../../graphs/inference/inference-graph.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
@@ -21,11 +22,11 @@ export async function prepareForAll(
   signal: AbortSignal,
 ): Promise<void> {
   const cacheFolder = join(cache, 'features')
-  for (const { graph, set, threads } of await distinctFronts(plan, jobs)) {
-    const { clips } = await readClips(set)
+  for (const { graph, data, threads } of await distinctFronts(plan, jobs)) {
+    const { clips } = await readClips(data.set, data)
     // nobody trains yet: every core reads
     const pool = openPool({ workers: availableParallelism(), threads })
-    const bar = progress(`reading sounds of ${set}`, clips.length)
+    const bar = progress(`reading sounds of ${data.set}`, clips.length)
     const onProgress = () => bar.tick()
     try {
       await prepareFeatures({ graph, clips, cacheFolder, pool, onProgress, signal })
@@ -38,7 +39,7 @@ export async function prepareForAll(
 
 interface Front {
   graph: CheckedGraph
-  set: string
+  data: { set: string } & Windows
   threads: number
 }
 
@@ -52,12 +53,12 @@ async function distinctFronts(plan: SweepPlan, jobs: Iterable<Job>): Promise<Fro
     if (seen.has(text)) continue
     seen.add(text)
     const { graph, stages, data, train } = await readConfig(plan.base, graphEdits)
-    const add = (graph: CheckedGraph, set: string) =>
-      fronts.set(hashed([frontOf(graph), set]), { graph, set, threads: train.threads })
-    add(graph, data.set)
+    const add = (graph: CheckedGraph, data: Front['data']) =>
+      fronts.set(hashed([frontOf(graph), data]), { graph, data, threads: train.threads })
+    add(graph, data)
     if (plan.tests.length === 0) continue
     const heard = logMelNode(inferenceGraph(graph, stages), stages).graph
-    for (const { set } of plan.tests) add(heard, set)
+    for (const { set } of plan.tests) add(heard, { set })
   }
   return [...fronts.values()]
 }

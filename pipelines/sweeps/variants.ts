@@ -1,6 +1,7 @@
 /** What an arm makes of the base: checked before anything runs, each distinct graph once. */
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import type { Windows } from '../../data/annotations/windows.js'
 import { readClips } from '../../data/manifests.js'
 import { Problem, Problems } from '../../data/problem.js'
 import { locateCheckpoint } from '../../engine/checkpoints/find.js'
@@ -103,8 +104,8 @@ export const configKey = async (config: Config): Promise<string> =>
   hashed([await keyOfGraph(config, new ListKeys()), config.train])
 
 async function keyOfGraph({ graph, data, train }: Config, lists: ListKeys): Promise<string> {
-  const sets = [data.set, data.labels?.['outside-set'], train.watch?.set].filter(set => set !== undefined)
-  const read = await Promise.all(sets.map(set => lists.of(set)))
+  const further = [data.labels?.['outside-set'], train.watch?.set].filter(set => set !== undefined)
+  const read = await Promise.all([lists.of(data.set, data), ...further.map(set => lists.of(set))])
   const from = typeof train.from === 'object' ? train.from.run : train.from
   return hashed([graph.nodes, data, read, from === undefined ? null : locateCheckpoint(from).hash])
 }
@@ -114,13 +115,15 @@ export class ListKeys {
   readonly #keys = new Map<string, Promise<string>>()
 
   /** @throws Problem or Problems as `readClips` */
-  of(set: string): Promise<string> {
-    const known = this.#keys.get(set)
+  of(set: string, { annotations, segment, hop, overlap, none }: Windows = {}): Promise<string> {
+    const windows = { annotations, segment, hop, overlap, none }
+    const key = JSON.stringify([set, windows])
+    const known = this.#keys.get(key)
     if (known) return known
-    const read = readClips(set).then(({ clips }) =>
+    const read = readClips(set, windows).then(({ clips }) =>
       hashed(clips.map(({ id, start, end, labels }) => [id, start ?? null, end ?? null, labels])),
     )
-    this.#keys.set(set, read)
+    this.#keys.set(key, read)
     return read
   }
 }

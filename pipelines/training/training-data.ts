@@ -12,6 +12,7 @@ import type { DataSettings } from '../configuration/sections.js'
 import { clipsTable } from '../evaluation/classification/clips-table.js'
 import { plural } from '../terminal/numbers.js'
 import { progress } from '../terminal/progress.js'
+import { tell } from '../terminal/tell.js'
 import { LABEL_CHANGES, type RunFolder, TRAINING_SET } from './run-folder.js'
 
 /** What is odd about files that are read. */
@@ -29,9 +30,9 @@ interface DataOptions {
 
 /** @throws Problem `too-many-bad-clips`; the signal's reason once it is aborted */
 export async function trainingData({ config, run, signal, cache, fresh }: DataOptions, pool: Pool): Promise<Prepared> {
-  const { clips, columns, changes } = await trainingClips(config.data)
-  const notes = checkLabels(config.graph, config.stages, { clips, columns })
-  if (notes.length > 0) process.stderr.write(`${notes.join('\n')}\n`)
+  const { clips, columns, changes, notes: read = [] } = await trainingClips(config.data)
+  const notes = [...read, ...checkLabels(config.graph, config.stages, { clips, columns })]
+  tell(notes)
   if (fresh && config.data.labels) {
     run.write(LABEL_CHANGES, changesTable(changes))
     run.write(TRAINING_SET, clipsTable(clips, columns))
@@ -67,12 +68,14 @@ export async function trainingData({ config, run, signal, cache, fresh }: DataOp
 export interface TrainingClips extends Corrupted {
   /** Label columns. */
   columns: string[]
+  /** Sentences on what was joined or left out. */
+  notes?: readonly string[]
 }
 
 /** @throws Problem as `readClips` and `corrupt` throw them */
-export async function trainingClips({ set, labels }: DataSettings): Promise<TrainingClips> {
-  const list = await readClips(set)
+export async function trainingClips({ set, labels, ...windows }: DataSettings): Promise<TrainingClips> {
+  const list = await readClips(set, windows)
   if (!labels) return { ...list, changes: [] }
   const outside = labels.outside > 0 ? await readClips(labels['outside-set']!) : undefined
-  return { ...corrupt(list, labels, outside?.clips), columns: list.columns }
+  return { ...corrupt(list, labels, outside?.clips), columns: list.columns, notes: list.notes ?? [] }
 }

@@ -11,12 +11,24 @@ export default describeStage({
   summary: 'The recordings, in a new order each epoch.',
   parameters: z.strictObject({
     draw: z
-      .enum(['clip', 'duration', 'class'])
+      .enum(['clip', 'duration', 'class', 'active'])
       .default('clip')
       .describe(
-        'clip: each clip once an epoch. duration: each as often as its share of the total duration. class: each class equally often',
+        'clip: each clip once an epoch. duration: each as often as its share of the total duration. class: each class equally often. active: clips that hold sound, and a few quiet ones (windows of long recordings)',
       ),
     column: z.string().min(1).optional().describe('of the classes, for draw: class; label if absent'),
+    over: z
+      .number()
+      .min(0)
+      .max(60)
+      .default(10)
+      .describe('for draw: active; decibels by which the loudest moments stand over the noise floor of the clip'),
+    quiet: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.1)
+      .describe('for draw: active; share of the other clips that come as well'),
     separator: z.string().min(1).optional().describe('between several classes of a clip, for draw: class'),
   }),
   runsIn: 'source',
@@ -24,9 +36,10 @@ export default describeStage({
   out: () => ({ kind: 'clip' }),
   labels: ({ draw, column = 'label' }) => (draw === 'class' ? [{ column }] : []),
   order:
-    ({ draw, column = 'label', separator }) =>
-    ({ clips, durations, rng }) => {
+    ({ draw, column = 'label', separator, over, quiet }) =>
+    ({ clips, durations, activity, rng }) => {
       const shuffle = rng('order')
+      if (draw === 'active') return byActivity(clips, activity(), { over, quiet }, shuffle)
       if (draw === 'duration') return byDuration(clips, durations(), shuffle)
       return draw === 'class' ? byClass(clips, { column, separator }, shuffle) : shuffled(clips, shuffle)
     },
@@ -56,6 +69,24 @@ export function byDuration(clips: readonly Clip[], durations: readonly number[],
     for (; mark < passed && drawn.length < clips.length; mark += step) drawn.push(clips[i]!)
   }
   return shuffled(drawn, rng)
+}
+
+/**
+ * Every clip whose activity is `over` or more, once, and a share of the others, another one each time; all of them where
+ * none is active.
+ *
+ * @param activity decibels over the noise floor, by clip
+ */
+export function byActivity(
+  clips: readonly Clip[],
+  activity: readonly number[],
+  { over, quiet }: { over: number; quiet: number },
+  rng: Rng,
+): Clip[] {
+  const isActive = (_: Clip, at: number) => activity[at]! >= over
+  const [active, others] = [clips.filter(isActive), clips.filter((clip, at) => !isActive(clip, at))]
+  if (active.length === 0) return shuffled(clips, rng)
+  return shuffled([...active, ...shuffled(others, rng).slice(0, Math.round(quiet * others.length))], rng)
 }
 
 /**

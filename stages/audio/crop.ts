@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
-import { describeStage, ParameterProblem, recording } from '../contract.js'
 import { duration } from '../../data/quantities.js'
+import { describeStage, ParameterProblem, recording } from '../contract.js'
 import type { Excerpt, Recording, Rng } from '../values.js'
 
 /** A piece of fixed length from a random place of a recording. */

@@ -19,6 +19,9 @@ export default describeStage({
   summary: 'Label column of the clip: 1 at its class, 0 elsewhere; clips without one of the classes are left out.',
   parameters: z.strictObject({
     ...labelSettings,
+    classes: labelSettings.classes
+      .optional()
+      .describe('in the order of the numbers; all of the column, sorted, if not said'),
     separator: z
       .string()
       .min(1)
@@ -32,16 +35,22 @@ export default describeStage({
   }),
   runsIn: 'item',
   in: { from: clip },
-  out: (_, { classes }) => ({ kind: 'label', classes: classes.length }),
+  out: (_, { classes = UNNAMED }) => ({ kind: 'label', classes: classes.length }),
   labels: ({ column, classes, separator, missing }) => [
     { column, values: classes, separator, all: true },
     ...(missing === undefined ? [] : [{ column: missing }]),
   ],
   work:
-    parameters =>
+    ({ classes = UNNAMED, ...parameters }) =>
     ({ from }) =>
-      withoutMissing(oneHot(from.labels[parameters.column], parameters), from.labels, parameters),
+      withoutMissing(oneHot(from.labels[parameters.column], { ...parameters, classes }), from.labels, {
+        ...parameters,
+        classes,
+      }),
 })
+
+/** Stands for the classes of a graph whose sounds nobody has named yet; a config names those of its sounds. */
+const UNNAMED: readonly string[] = ['one class', 'another class']
 
 /** -1 at the classes of the column `missing` that the clip is not known to have: they may have been overlooked. */
 export function withoutMissing(

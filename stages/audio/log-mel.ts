@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { describeStage, ParameterProblem, waveform } from '../contract.js'
 import { duration, frequency } from '../../data/quantities.js'
+import { describeStage, ParameterProblem, waveform } from '../contract.js'
 import { featureStream } from './feature-stream.js'
 import { type LogMelOptions, logMelSpectrogram } from './spectra/log-mel-spectrogram.js'
 import { bandCentres } from './spectra/mel-filter-bank.js'
@@ -20,8 +20,8 @@ export const logMelParameters = z.strictObject({
     .refine(size => (size & (size - 1)) === 0, 'expected a power of two')
     .default(512)
     .describe('FFT length in samples; the window is centred in it'),
-  low: frequency({ min: 0, max: 96000 }).default(60).describe('lower end of the lowest band'),
-  high: frequency({ min: 1, max: 96000 }).default(7800).describe('upper end of the highest band'),
+  low: frequency({ min: 0, max: 500_000 }).default(60).describe('lower end of the lowest band'),
+  high: frequency({ min: 1, max: 500_000 }).default(7800).describe('upper end of the highest band'),
   scale: z.enum(['htk', 'slaney']).default('htk').describe('mel scale'),
   norm: z.enum(['none', 'slaney']).default('none').describe('slaney: every band has the same area'),
   floor: z.number().positive().default(1e-6).describe('added to the mel power before the logarithm'),

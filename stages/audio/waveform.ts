@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { clip, describeStage, ParameterProblem } from '../contract.js'
 import { duration, frequency } from '../../data/quantities.js'
+import { clip, describeStage, ParameterProblem } from '../contract.js'
 import { joined, repeated } from '../sample-arrays.js'
 import type { Waveform } from '../values.js'
 import { Level } from './signal/level.js'
@@ -14,7 +14,7 @@ export default describeStage({
   name: 'waveform',
   summary: 'Decodes a clip to mono, or its channels apart, at one rate; repeats it if it is short; levels its peak.',
   parameters: z.strictObject({
-    rate: frequency({ min: 1000, max: 192000 })
+    rate: frequency({ min: 1000, max: 1_000_000 })
       .default(16000)
       .transform(Math.round)
       .describe('sample rate, a whole number of hertz'),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { bank, describeStage, optional, ParameterProblem, recording, sameAs } from '../contract.js'
 import { duration, range } from '../../data/quantities.js'
+import { bank, describeStage, optional, ParameterProblem, recording, sameAs } from '../contract.js'
 import type { Clip } from '../values.js'
 import { composeScene } from './compose.js'
 import { cutBed, cutEvent } from './cut-event.js'

@@ -1,10 +1,10 @@
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
+import { frequency } from '../../data/quantities.js'
 import { Level } from '../audio/signal/level.js'
 import { wholeSound } from '../audio/signal/whole-sound.js'
 import { clip, describeStage } from '../contract.js'
-import { frequency } from '../../data/quantities.js'
 import type { Clip, FeatureStream } from '../values.js'
 
 const parameters = z.strictObject({

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { range } from '../../data/quantities.js'
 import { randomExcerpt } from '../audio/crop.js'
 import { bank, describeStage, excerpt, recording, sameAs } from '../contract.js'
-import { range } from '../../data/quantities.js'
 import type { Excerpt } from '../values.js'
 import { energy } from './products.js'
 

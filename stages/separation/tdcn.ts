@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { duration } from '../../data/quantities.js'
 import type { Engine, Scope, Tensor } from '../../engine/engine.js'
 import { batchOf, describeStage, excerpt, ParameterProblem } from '../contract.js'
-import { duration } from '../../data/quantities.js'
 import { type Basis, learnedBasis, levelNorm, stftBasis } from './bases.js'
 import type { Framing } from './frames.js'
 import { consistent, energyShares } from './mixture-consistency.js'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { describeStage, patch } from '../contract.js'
 import { range } from '../../data/quantities.js'
+import { describeStage, patch } from '../contract.js'
 import type { Patch } from '../values.js'
 
 /** Companding: the whole log-mel patch times one factor; below 1 it lifts quiet bins, so contrast shrinks. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { bank, describeStage, logMel, patch, sameAs } from '../contract.js'
 import { range } from '../../data/quantities.js'
+import { bank, describeStage, logMel, patch, sameAs } from '../contract.js'
 import { mixBack } from './mix-back.js'
 import { randomPatch } from './temporal-proximity.js'
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { range } from '../../data/quantities.js'
 import { bank, describeStage, logMel, patch, sameAs, views } from '../contract.js'
 import { asViews, inOrder, viewCount } from '../each-view.js'
 import { logOf, powerOf } from '../power.js'
-import { range } from '../../data/quantities.js'
 import type { Patch } from '../values.js'
 import { randomPatch } from './temporal-proximity.js'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { range } from '../../data/quantities.js'
 import { describeStage, logMel, patch, sameAs, views } from '../contract.js'
 import { asViews, inOrder } from '../each-view.js'
-import { range } from '../../data/quantities.js'
 import { energyRule, mixBack } from './mix-back.js'
 import { randomPatch } from './temporal-proximity.js'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { describeStage, patch } from '../contract.js'
 import { range } from '../../data/quantities.js'
+import { describeStage, patch } from '../contract.js'
 import type { Patch, Rng } from '../values.js'
 
 /** Random resized crop: a rectangle of the patch, stretched back to the patch's size. */

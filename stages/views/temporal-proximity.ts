@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { duration } from '../../data/quantities.js'
 import { describeStage, type LogMelPort, logMel, ParameterProblem } from '../contract.js'
 import { asViews, viewCount, viewsPort } from '../each-view.js'
-import { duration } from '../../data/quantities.js'
 import { repeated } from '../sample-arrays.js'
 import type { LogMel, Patch, Rng } from '../values.js'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { range } from '../../data/quantities.js'
 import { randomExcerpt } from '../audio/crop.js'
 import { bank, describeStage, excerpt, optional, ParameterProblem, recording, sameAs } from '../contract.js'
-import { range } from '../../data/quantities.js'
 import { energy } from '../separation/products.js'
 import type { Excerpt, Rng } from '../values.js'
 import { fourierOf, powerOfTwo } from './fourier.js'

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { describeStage, excerpt, ParameterProblem } from '../contract.js'
 import { frequency, range } from '../../data/quantities.js'
+import { describeStage, excerpt, ParameterProblem } from '../contract.js'
 import type { Excerpt } from '../values.js'
 import { leftAlone, share } from './share.js'
 
-const hertz = frequency({ min: 1, max: 96_000 })
+const hertz = frequency({ min: 1, max: 500_000 })
 
 /** A filter of second order somewhere in the spectrum. */
 export default describeStage({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { describeStage, excerpt } from '../contract.js'
 import { range } from '../../data/quantities.js'
+import { describeStage, excerpt } from '../contract.js'
 
 /** The same sound, louder or quieter. */
 export default describeStage({

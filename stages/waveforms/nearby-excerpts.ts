@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
+import { duration } from '../../data/quantities.js'
 import { randomExcerpt } from '../audio/crop.js'
 import { describeStage, ParameterProblem, recording } from '../contract.js'
 import { asViews, viewCount, viewsPort } from '../each-view.js'
-import { duration } from '../../data/quantities.js'
 import { apart, drawStarts, lie } from '../views/temporal-proximity.js'
 
 /** Temporal proximity sampling on sound itself, for views that work on waveforms. */

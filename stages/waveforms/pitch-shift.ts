@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { describeStage, excerpt } from '../contract.js'
 import { range } from '../../data/quantities.js'
+import { describeStage, excerpt } from '../contract.js'
 import type { Excerpt } from '../values.js'
 import { powerOfTwo } from './fourier.js'
 import { timeStretched } from './phase-vocoder.js'

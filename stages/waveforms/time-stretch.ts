@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { describeStage, excerpt } from '../contract.js'
 import { duration, range } from '../../data/quantities.js'
+import { describeStage, excerpt } from '../contract.js'
 import { repeated } from '../sample-arrays.js'
 import type { Excerpt, Rng } from '../values.js'
 import { powerOfTwo } from './fourier.js'

@@ -113,7 +113,7 @@ test('a table: paths, quoted fields, stretches, labels; an empty cell is no labe
 })
 
 test('every bad row is named, with its line', async t => {
-  const rows = ['file,start,end', 'a.wav,0,1', 'a.wav,0', 'a.wav,x,1', '"b\nc.wav",2,1', 'a.wav,0,1', ',0,1']
+  const rows = ['file,start,end', 'd.wav,,', 'a.wav,0', 'a.wav,x,1', '"b\nc.wav",2,1', 'd.wav,,', ',0,1']
   const folder = folderOf({ 'clips.csv': rows.join('\n') })
   const { codes, error } = await refused(join(folder, 'clips.csv'))
   t.deepEqual(codes, ['bad-row', 'bad-row', 'bad-row', 'duplicate-clip', 'bad-row'])

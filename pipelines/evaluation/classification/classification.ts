@@ -11,6 +11,10 @@ export interface ClassifyOptions {
   sounds: string
   /** Seconds from one patch to the next. */
   hop: number
+  /** Seconds of the windows that recordings are cut into. */
+  segment?: number | undefined
+  /** Files or folders. */
+  annotations?: readonly string[] | undefined
   /** Label column of what is resampled whole, for the intervals; each clip by itself if absent. */
   group?: string | undefined
   layer?: string | undefined

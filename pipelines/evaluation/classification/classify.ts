@@ -13,6 +13,7 @@ import { embeddingMetadata } from '../../embeddings/metadata.js'
 import { findCheckpoint } from '../../model/checkpoint.js'
 import { startEncoder } from '../../model/trainer-thread.js'
 import { progress } from '../../terminal/progress.js'
+import { tell } from '../../terminal/tell.js'
 import { topClasses } from '../probes/judges.js'
 import { type ClassFigures, classFigures } from './class-figures.js'
 import type { Classification, Classified, ClassifyOptions } from './classification.js'
@@ -90,8 +91,12 @@ function figuresOf(
   return classFigures({ rows: known.length, columns: size, values }, truth, units)
 }
 
-async function prepare({ sounds, group, workers, cache, signal }: ClassifyOptions, { graph }: InferenceGraph) {
-  const { clips, columns } = await readClips(sounds)
+async function prepare(
+  { sounds, group, workers, cache, signal, segment, annotations }: ClassifyOptions,
+  { graph }: InferenceGraph,
+) {
+  const { clips, columns, notes = [] } = await readClips(sounds, { segment, annotations })
+  tell(notes)
   if (group !== undefined && !columns.includes(group)) throw missingColumn(group, columns, sounds)
   const pool = openPool({ workers: workers ?? availableParallelism() })
   const bar = progress('reading sounds', clips.length)

@@ -1,10 +1,10 @@
 /** A probe from file to result. Says nothing itself. */
 import { basename } from 'node:path'
+import { matchClips } from '../../../data/manifests/match-clips.js'
 import { Problem } from '../../../data/problem.js'
 import { missingColumn } from '../../embeddings/arrow-missing-column.js'
 import { openEmbeddings } from '../../embeddings/arrow-reader.js'
 import { type ClipTable, readClipTable } from '../../embeddings/clip-table.js'
-import { matchClips } from '../../../data/manifests/match-clips.js'
 import type { RankingScore } from '../../statistics/ranking.js'
 import type { Score } from '../../statistics/scores.js'
 import { gatherContestants, type MissingBaseline } from './baselines.js'
@@ -66,11 +66,12 @@ async function judged<M extends string>(
   judge: Judge<M>,
   begin: Begin = () => () => {},
 ): Promise<ProbeResultOf<M>> {
-  const options = withDefaults(request)
+  const asked = withDefaults(request)
+  const { table, values, notes } = await withLabels(asked)
+  const options = { ...asked, group: asked.group ?? byRecording(asked, table, notes) }
   const { file, against, layers = [], seed, budgets = [], repeats, gridPoints } = options
   const words = options.classifiers ?? DEFAULT_CLASSIFIERS
   const classifiers = classifiersOf(words, { seed, ...(gridPoints !== undefined && { gridPoints }) })
-  const { table, values, notes } = await withLabels(options)
   const examples = chooseExamples(table, values, options)
   const { rows } = examples
   const said: string[] = []
@@ -95,6 +96,29 @@ async function judged<M extends string>(
   const comparison = await compare(contestants, question, tick)
   const curve = await learningCurve(contestants, plans, tick)
   return { options, table, examples, classifiers, comparison, curve, missing }
+}
+
+/**
+ * Rows that are stretches of one recording sound alike: they are held out together, unless something else is said.
+ *
+ * @param notes are told of it
+ * @returns the column that groups them
+ */
+function byRecording(
+  { group, split }: ProbeOptions,
+  { clips, paths }: Pick<ClipTable, 'clips' | 'paths'>,
+  notes: string[],
+): string | undefined {
+  const recordings = new Set(paths)
+  if (group !== undefined || split !== undefined || recordings.has(undefined)) return undefined
+  if (recordings.size === clips.length) return undefined
+  const several = recordings.size > 1
+  notes.push(
+    several
+      ? 'Stretches of one recording are held out together; --group clip parts them.'
+      : 'All are stretches of one recording: neighbours stand on both sides of a fold, and figures are too good.',
+  )
+  return several ? 'path' : undefined
 }
 
 /** The clips with the columns that were asked for, from the file or from the table of labels. */
@@ -126,6 +150,7 @@ async function withLabels({ file, label, group, split, labels }: ProbeOptions) {
     })
   if (brought && lacking > 0) notes.push(`${count(lacking, 'clip')} not found in ${brought.file}.`)
   const values = (name: string) => {
+    if (name === 'path' && group === undefined) return table.paths
     const column = brought?.columns.get(name)
     return column && found ? found.map(row => (row === undefined ? undefined : column[row])) : table.values.get(name)!
   }

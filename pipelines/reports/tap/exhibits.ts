@@ -1,6 +1,7 @@
 /** What leaves a node for the first clips of a run: values, and for patches where in the clip they were cut. */
 import type { CheckedGraph, CheckedNode } from '../../../graphs/language/checked.js'
 import { laneOf, lanesOf } from '../../../graphs/language/lift.js'
+import { activityOf } from '../../../graphs/streams/activity.js'
 import { Evaluator, type FeatureStore, type Stages } from '../../../graphs/streams/evaluate.js'
 import { laneOfValue } from '../../../graphs/streams/lanes.js'
 import { batchSize } from '../../../graphs/streams/layout.js'
@@ -74,7 +75,8 @@ export async function* show(options: ShowOptions): AsyncGenerator<Shown> {
   const evaluator = new Evaluator({ graph, seed, clips, keys, statistics }, stages, store)
   const durations = () => Object.values(nodes)[0]?.seconds ?? []
   const batch = graph.nodes.some(({ place }) => place === 'batch') ? batchSize(graph) : 1
-  const items = sourceOrder({ graph, stages, clips, durations, seed, batch })(0).slice(0, count)
+  const activity = activityOf(prepared, graph)
+  const items = sourceOrder({ graph, stages, clips, durations, activity, seed, batch })(0).slice(0, count)
   const wave = nearestAbove(graph, node.id, ({ out }) => out.kind === 'waveform')
   const one = async (id: string, item: Item) => (await evaluator.values([id], item))[id]
 

@@ -1,6 +1,7 @@
 /** Taps a node of a graph: the values that leave it for some clips, as pictures, sounds, JSON and a page. */
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { isAbsolute, join, relative } from 'node:path'
+import type { Windows } from '../../../data/annotations/windows.js'
 import { FeatureCache } from '../../../data/feature-cache.js'
 import { readJsonFile } from '../../../data/json-file.js'
 import { readClips } from '../../../data/manifests.js'
@@ -52,7 +53,7 @@ export async function tapNode(options: TapRequest): Promise<TapResult> {
   const { graph, document, problems, stages } = await readGraph(file, { edits, sections })
   if (!graph || !document || problems.length > 0) throw new Problems(problems)
   const tapped = findNode(graph, options.node)
-  const data = options.data ?? document.sections.data?.set
+  const data = options.data === undefined ? document.sections.data : { set: options.data }
   if (data === undefined) {
     const hint = command`Name some: ./earshot tap ${file} ${options.node} --data my-sounds/`
     throw new Problem('no-data', `${file} is a graph without sounds.`, { hint })
@@ -71,7 +72,7 @@ export async function tapNode(options: TapRequest): Promise<TapResult> {
     port,
     seed,
     epoch: 0,
-    data: fromHere(data),
+    data: fromHere(data.set),
   }
   const clips: Written[] = []
   const index = join(folder, 'index.html')
@@ -131,8 +132,12 @@ async function tensorsIn(
 }
 
 /** All clips, as training does it: which are usable decides the order, and backgrounds may come from any. */
-async function prepare(graph: CheckedGraph, data: string, { cache, workers }: TapRequest): Promise<Prepared> {
-  const { clips } = await readClips(data)
+async function prepare(
+  graph: CheckedGraph,
+  { set, ...windows }: { set: string } & Windows,
+  { cache, workers }: TapRequest,
+): Promise<Prepared> {
+  const { clips } = await readClips(set, windows)
   const pool = openPool(workers === undefined ? {} : { workers })
   const bar = progress('reading sounds', clips.length)
   try {

@@ -4,8 +4,8 @@ import { dirname, resolve } from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { type Place, Problem, Problems } from '../../../data/problem.js'
-import { NAME, NAME_IN_WORDS } from '../../../graphs/language/names.js'
 import { duration, frequency, range } from '../../../data/quantities.js'
+import { NAME, NAME_IN_WORDS } from '../../../graphs/language/names.js'
 
 const seconds = duration({ min: 0.02, max: 600 })
 const column = z.string().min(1)

@@ -1,10 +1,18 @@
 import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { Problem } from '../../../data/problem.js'
 import { type DecodeOptions, decode } from '../../../data/decoding/decode.js'
 import { findFfmpeg } from '../../../data/decoding/ffmpeg.js'
-import { fixture, floats, gathered, largestDifference, sine, temporaryFolder, writeWav } from '../../stages/audio/sounds.js'
+import { Problem } from '../../../data/problem.js'
+import {
+  fixture,
+  floats,
+  gathered,
+  largestDifference,
+  sine,
+  temporaryFolder,
+  writeWav,
+} from '../../stages/audio/sounds.js'
 
 const folder = temporaryFolder()
 const made = (name: string) => join(folder, name)

@@ -41,7 +41,7 @@ export const plainly = ({ values, items }: Batch): PlainBatch => ({
 
 export async function plainBatches(given: RandomGraph, seed: number, steps: number): Promise<Plain> {
   const { graph, clips, size } = given
-  const order = sourceOrder({ graph, stages, clips, durations: () => [], seed, batch: size })
+  const order = sourceOrder({ graph, stages, clips, durations: () => [], activity: () => [], seed, batch: size })
   const outputs = graph.nodes.filter(({ place }) => place === 'batch')
   const plain: Plain = { batches: [], dropped: [], stuck: false }
   for (let epoch = 0; plain.batches.length < steps; epoch++) {

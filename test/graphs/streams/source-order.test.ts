@@ -7,7 +7,14 @@ const clips = someClips(6)
 
 test('an epoch is the same each time, another one is not, nor with another seed', t => {
   const order = (seed: number, epoch: number) => {
-    const given = { graph: { nodes: [SOURCE, RAMP, CUT] }, stages, clips, durations: () => [], batch: 2 }
+    const given = {
+      graph: { nodes: [SOURCE, RAMP, CUT] },
+      stages,
+      clips,
+      durations: () => [],
+      activity: () => [],
+      batch: 2,
+    }
     return sourceOrder({ ...given, seed })(epoch)
   }
   t.deepEqual(order(1, 0), order(1, 0))
@@ -22,7 +29,7 @@ test('an epoch is the same each time, another one is not, nor with another seed'
 
 test('a graph without a source, or with two, is refused', t => {
   const make = (...nodes: (typeof SOURCE)[]) =>
-    sourceOrder({ graph: { nodes }, stages, clips, durations: () => [], seed: 1, batch: 2 })
+    sourceOrder({ graph: { nodes }, stages, clips, durations: () => [], activity: () => [], seed: 1, batch: 2 })
   t.throws(() => make(RAMP), { message: /none/ })
   t.throws(() => make(SOURCE, { ...SOURCE, id: 'other' }), { message: /'clip', 'other'/ })
 })

@@ -3,9 +3,9 @@ import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
+import { findFfmpeg } from '../../../data/decoding/ffmpeg.js'
 import { isRunning } from '../../../pipelines/jobs/processes.js'
 import { stopOnInterrupt, watchOutput } from '../../../pipelines/terminal/interrupt.js'
-import { findFfmpeg } from '../../../data/decoding/ffmpeg.js'
 import { earshot, start } from '../../earshot.js'
 import { type SmallConfig, smallConfig } from '../../small-config.js'
 

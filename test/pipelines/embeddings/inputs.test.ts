@@ -10,10 +10,10 @@ test('a label column with the name of one of ours is told before any sound is re
   writeFileSync(join(folder, 'a.wav'), '')
   for (const column of ['path', 'clip', 'embedding']) {
     writeFileSync(join(folder, 'table.csv'), `file,${column},label\na.wav,x,y\n`)
-    const error = await t.throwsAsync(readInputs([join(folder, 'table.csv')]), { instanceOf: Problem })
+    const error = await t.throwsAsync(readInputs({ inputs: [join(folder, 'table.csv')] }), { instanceOf: Problem })
     t.is(error?.code, 'bad-column')
     t.regex(error?.message ?? '', new RegExp(`'${column}'`))
   }
   writeFileSync(join(folder, 'table.csv'), 'file,label\na.wav,y\n')
-  t.deepEqual((await readInputs([join(folder, 'table.csv')])).columns, ['label'])
+  t.deepEqual((await readInputs({ inputs: [join(folder, 'table.csv')] })).columns, ['label'])
 })

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { WavWriter } from '../../../pipelines/separation/wav-writer.js'
 import { findFfmpeg } from '../../../data/decoding/ffmpeg.js'
+import { WavWriter } from '../../../pipelines/separation/wav-writer.js'
 import { throughEarshot, throughFfmpeg } from '../../data/decoding/damaged/readers.js'
 import { sine, temporaryFolder } from '../../stages/audio/sounds.js'
 

@@ -11,6 +11,7 @@ const order = (draw: string, listed: Clip[], seed: number) =>
   (clips as Source).order(clips.parameters.parse({ draw }))({
     clips: listed,
     durations: () => listed.map(({ id }) => 1 + (Number(id) % 7)),
+    activity: () => listed.map(({ id }) => Number(id) % 20),
     rng: name => streamOf(`${seed} ${name}`),
   })
 
@@ -88,4 +89,16 @@ test('by class: the draws are those that they always were; empty names between s
 test('by class: hundreds of thousands of clips of one class', t => {
   const listed = labelled(Array.from({ length: 300_000 }, () => 'one'))
   t.is(new Set(byClass(listed, { column: 'label' }, streamOf('many'))).size, listed.length)
+})
+
+test('by activity: every clip that holds sound, and a share of the quiet ones; all where none does', t => {
+  const ids = order('active', some(200), 3).map(({ id }) => Number(id))
+  t.is(ids.filter(id => id % 20 >= 10).length, 100)
+  t.is(ids.filter(id => id % 20 < 10).length, 10)
+  t.is(new Set(ids).size, 110)
+  t.notDeepEqual(
+    ids,
+    order('active', some(200), 4).map(({ id }) => Number(id)),
+  )
+  t.is(order('active', some(10), 3).length, 10)
 })

@@ -1,8 +1,8 @@
 /** The same file through Earshot, through ffmpeg and through libsndfile: rate, and the mean of the channels. */
 import { spawnSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Problem } from '../../../../data/problem.js'
 import { decode } from '../../../../data/decoding/decode.js'
+import { Problem } from '../../../../data/problem.js'
 
 export interface Read {
   rate: number

@@ -1,0 +1,177 @@
+/** Recordings cut into windows, without files of their own, and the annotations that fall into them. */
+import { z } from 'zod'
+import { soundFormat } from '../decoding/sound-format.js'
+import { namesIn, SEPARATOR } from '../label-cells.js'
+import type { ClipList, ListedClip } from '../manifests/clip-list.js'
+import { Problem } from '../problem.js'
+import { duration } from '../quantities.js'
+import { type Annotated, readAnnotations } from './read-annotations.js'
+import { joinedLabels, joinStretches } from './stretches.js'
+
+/** What data set files and configs say alike. */
+export const windowSettings = {
+  segment: duration({ min: 0.05, max: 3600 })
+    .optional()
+    .describe('recordings are cut into windows of this length, each a clip of its own'),
+  hop: duration({ min: 0.01, max: 3600 }).optional().describe('from one window to the next; segment if absent'),
+  overlap: z
+    .number()
+    .min(0.001)
+    .max(1)
+    .optional()
+    .describe('share of an annotation, or of the window where that is shorter, that makes it count; 0.5 if absent'),
+  none: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('label of windows in annotated recordings that hold no annotation; without a label if absent'),
+}
+
+export interface Windows {
+  segment?: number | undefined
+  hop?: number | undefined
+  overlap?: number | undefined
+  none?: string | undefined
+  /** Files or folders of annotations, absolute. */
+  annotations?: string | readonly string[] | undefined
+}
+
+/**
+ * Windows of the clips of a list where `segment` asks for them, with the labels of the `annotations` that fall into
+ * them; without `segment` the annotated stretches themselves.
+ *
+ * @param folder that annotations name recordings from
+ * @throws Problem as `readAnnotations`; `no-annotations` if none is of these recordings
+ */
+export async function inWindows(
+  list: ClipList,
+  windows: Windows,
+  folder: string,
+  encoding?: string,
+): Promise<ClipList> {
+  const { segment, hop = segment, overlap = 0.5, none } = windows
+  const annotations = [windows.annotations ?? []].flat()
+  if (segment === undefined && annotations.length === 0) return list
+  const cut = segment === undefined ? list : await cutIntoWindows(list, segment, hop!)
+  if (annotations.length === 0) return cut
+  const annotated = await readAnnotations(annotations, folder, encoding)
+  const paths = new Set(list.clips.map(({ path }) => path))
+  if (!annotated.stretches.some(({ path }) => paths.has(path)))
+    throw new Problem(
+      'no-annotations',
+      `None of ${paths.size} recordings has an annotation in ${annotations.join(', ')}.`,
+      {
+        hint: annotated.notes.slice(0, 5).join(' ') || undefined,
+      },
+    )
+  const notes = [...(cut.notes ?? []), ...annotated.notes]
+  return segment === undefined
+    ? stretchesOf(list, annotated, notes)
+    : withCarried({ ...cut, notes }, annotated, overlap, none)
+}
+
+/**
+ * Each clip that is longer than a window as windows; the last one ends where the clip ends, and reaches back into the one
+ * before. What cannot be opened stays whole: it is that clip's own problem, later on.
+ */
+async function cutIntoWindows(list: ClipList, segment: number, hop: number): Promise<ClipList> {
+  const windows: ListedClip[] = []
+  for (const clip of list.clips) {
+    const seconds = await soundFormat(clip.path).then(
+      ({ seconds }) => seconds,
+      () => 0,
+    )
+    const [from, to] = [clip.start ?? 0, Math.min(clip.end ?? seconds, seconds)]
+    if (to - from <= segment * 1.001) windows.push(clip)
+    else
+      for (const start of startsOf(to - from, segment, hop).map(start => tidy(from + start)))
+        windows.push({
+          ...clip,
+          id: `${fileOf(clip)}#${start}-${tidy(start + segment)}`,
+          start,
+          end: tidy(start + segment),
+          labels: { ...clip.labels },
+        })
+  }
+  const { clips } = joinStretches(windows, '')
+  return { ...list, clips }
+}
+
+function startsOf(length: number, segment: number, hop: number): number[] {
+  const starts: number[] = []
+  for (let at = 0; at * hop + segment <= length + 1e-6; at++) starts.push(at * hop)
+  const rest = length - (starts.at(-1)! + segment)
+  return rest > 1e-3 ? [...starts, length - segment] : starts
+}
+
+/** To the millisecond, downwards: the last window does not reach beyond the end. */
+const tidy = (seconds: number) => Math.floor(seconds * 1000 + 1e-6) / 1000
+
+const fileOf = ({ id, start, end }: ListedClip) =>
+  start === undefined && end === undefined ? id : id.replace(/#[^#/]*$/, '')
+
+/** Annotated stretches of the recordings of a list, with what the list says of these. */
+function stretchesOf(list: ClipList, { stretches, columns }: Annotated, notes: string[]): ClipList {
+  const recordings = new Map(list.clips.map(clip => [clip.path, clip]))
+  const clips = stretches.flatMap(stretch => {
+    const recording = recordings.get(stretch.path)
+    const id = recording && `${fileOf(recording)}#${stretch.start ?? 0}-${stretch.end ?? ''}`
+    return recording ? [{ ...stretch, id: id!, labels: { ...recording.labels, ...stretch.labels } }] : []
+  })
+  const outside = stretches.length - clips.length
+  const joined = joinStretches(clips, 'annotations')
+  const told = outside > 0 ? [`${outside} annotations are of recordings that are not in the set: left out.`] : []
+  return {
+    clips: joined.clips,
+    columns: [...new Set([...list.columns, ...columns])],
+    notes: [...notes, ...joined.notes, ...told],
+  }
+}
+
+/** Windows with the labels of the annotations that fall into them, and what is said of the others. */
+function withCarried(
+  { clips: windows, columns, notes = [] }: ClipList,
+  annotated: Annotated,
+  overlap: number,
+  none: string | undefined,
+): ClipList {
+  const { stretches, recordings } = annotated
+  const carried = annotated.columns.filter(column => stretches.some(({ labels }) => isWord(labels[column])))
+  const byPath = new Map<string, ListedClip[]>()
+  for (const { path } of windows) byPath.set(path, [])
+  for (const stretch of stretches) byPath.get(stretch.path)?.push(stretch)
+  let [unlabelled, unknown] = [0, 0]
+  const clips = windows.map(window => {
+    const own = byPath.get(window.path)!.filter(stretch => falls(stretch, window, overlap))
+    if (!recordings.has(window.path)) unknown++
+    else if (own.length === 0) unlabelled++
+    const words = own.map(({ labels }) => only(carried, labels)).reduce(joinedLabels, {})
+    const nothing = none !== undefined && own.length === 0 && recordings.has(window.path)
+    const said = nothing ? Object.fromEntries(carried.map(column => [column, none])) : words
+    return { ...window, labels: { ...window.labels, ...said } }
+  })
+  const held = windows.length - unlabelled - unknown
+  const without = none === undefined ? 'have no label (`none: WORD` gives them one)' : `are '${none}'`
+  return {
+    clips,
+    columns: [...new Set([...columns, ...carried])],
+    notes: [
+      ...notes,
+      `${held} of ${windows.length} windows hold annotations; ${unlabelled} of annotated recordings hold none and ${without}; ${unknown} are of recordings that nobody annotated.`,
+    ],
+  }
+}
+
+const only = (columns: readonly string[], labels: Record<string, string>) =>
+  Object.fromEntries(Object.entries(labels).filter(([column]) => columns.includes(column)))
+
+/** Whether a stretch shares enough with a window: a part of itself, or of the window where that is shorter. */
+function falls(stretch: ListedClip, window: ListedClip, overlap: number): boolean {
+  const ends = ({ start = 0, end = Number.POSITIVE_INFINITY }: ListedClip) => [start, end] as const
+  const [[from, to], [left, right]] = [ends(stretch), ends(window)]
+  const shared = Math.min(to, right) - Math.max(from, left)
+  return shared > 0 && shared >= overlap * Math.min(to - from, right - left) - 1e-6
+}
+
+/** Numbers (a score, a frequency) are of the stretch alone. */
+const isWord = (cell: string | undefined) => namesIn(cell, SEPARATOR).some(name => !Number.isFinite(Number(name)))

@@ -1,0 +1,68 @@
+/** Settings that fit the sounds: long recordings in windows, a batch that the clips fill. Told, never in silence. */
+import { existsSync } from 'node:fs'
+import { soundFormat } from '../../data/decoding/sound-format.js'
+import { type ListedClip, readClips } from '../../data/manifests.js'
+import type { Edit } from '../../graphs/language/edits.js'
+import { batchSize } from '../../graphs/streams/layout.js'
+import { tooFewClips } from '../../graphs/streams/sub-batches.js'
+import type { Config } from '../configuration/config.js'
+
+/** Recordings are long if half of them last so many seconds. */
+const LONG = 60
+/** Seconds of a window, where views need no longer ones. */
+const WINDOW = 5
+/** Recordings whose headers are read to know. */
+const ASKED = 100
+
+export interface Fitting {
+  edits: Edit[]
+  /** A sentence on each. */
+  told: string[]
+}
+
+/**
+ * What a config leaves open, before any sound is decoded: `data.segment` for recordings that are long, and a smaller
+ * batch where there are fewer clips than it takes.
+ *
+ * @throws Problem `too-few-clips` if there are not even two; as `readClips`
+ */
+export async function fittingEdits({ data, graph }: Pick<Config, 'data' | 'graph'>): Promise<Fitting> {
+  const fitting: Fitting = { edits: [], told: [] }
+  if (!existsSync(data.set)) return fitting
+  let { clips } = await readClips(data.set, data)
+  const median = data.segment === undefined && data.annotations === undefined ? await medianSeconds(clips) : 0
+  if (median > LONG) {
+    const segment = Math.max(WINDOW, Math.ceil(2 * longestView(graph)))
+    const recordings = clips.length
+    clips = (await readClips(data.set, { ...data, segment })).clips
+    fitting.edits.push({ set: `data.segment=${segment} s` })
+    fitting.told.push(
+      `The recordings are long (half of them last over ${Math.floor(median)} s): ${recordings} are cut into ${clips.length} windows, data.segment: ${segment} s.`,
+    )
+  }
+  const size = batchSize(graph)
+  const batches = graph.nodes.filter(({ place }) => place === 'batch')
+  if (clips.length >= size) return fitting
+  if (clips.length < 2) throw tooFewClips(clips.length, size, batches[0]!.id)
+  const smaller = 2 ** Math.floor(Math.log2(clips.length))
+  fitting.edits.push(...batches.map(({ id }) => ({ set: `nodes.${id}.size=${smaller}` })))
+  fitting.told.push(
+    `There are ${clips.length} clips, and a batch takes ${size} different ones: it takes ${smaller} instead. More sounds, or data.segment for long ones, fill a larger one.`,
+  )
+  return fitting
+}
+
+/** By the headers of some of them; 0 where none can be read. */
+async function medianSeconds(clips: readonly ListedClip[]): Promise<number> {
+  const step = Math.max(1, Math.ceil(clips.length / ASKED))
+  const lengths: number[] = []
+  for (const { path, start = 0, end } of clips.filter((_, at) => at % step === 0)) {
+    const seconds = end ?? (await soundFormat(path).catch(() => undefined))?.seconds
+    if (seconds !== undefined) lengths.push(seconds - start)
+  }
+  return lengths.sort((a, b) => a - b)[Math.floor(lengths.length / 2)] ?? 0
+}
+
+/** Seconds that a clip has to last for its views. */
+const longestView = ({ nodes }: Config['graph']) =>
+  Math.max(0, ...nodes.map(({ parameters }) => Number(parameters['at-least'] ?? 0)))

@@ -1,0 +1,68 @@
+/** A stretch of a long recording: the same samples as in the whole, without decoding what lies before it. */
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import test from 'ava'
+import { decode } from '../../../data/decoding/decode.js'
+import { findFfmpeg } from '../../../data/decoding/ffmpeg.js'
+import { soundFormat } from '../../../data/decoding/sound-format.js'
+import { inOne } from '../../../stages/audio/signal/whole-sound.js'
+import { largestDifference, temporaryFolder, writeWav } from '../../stages/audio/sounds.js'
+
+const program = findFfmpeg()
+const withFfmpeg = program ? test : test.skip
+
+/** Clicks and noise that never come again, so that any shift shows. */
+const sound = Float32Array.from(
+  { length: 2 * 22050 * 40 },
+  (_, i) => 0.3 * Math.sin(i * i * 1e-5) + 0.2 * Math.sin(i * 0.07),
+)
+
+const gathered = async (path: string, start?: number, end?: number) => {
+  let rate = 0
+  async function* blocks() {
+    for await (const block of decode(path, { start, end })) {
+      rate = block.rate
+      yield block.samples
+    }
+  }
+  return { samples: await inOne(blocks()), rate }
+}
+
+for (const [name, codec] of [
+  ['long.wav', []],
+  ['long.flac', ['-c:a', 'flac', '-sample_fmt', 's16']],
+  ['small.flac', ['-c:a', 'flac', '-sample_fmt', 's16', '-frame_size', '256']],
+  ['long.mp3', ['-c:a', 'libmp3lame', '-b:a', '128k']],
+  ['variable.mp3', ['-c:a', 'libmp3lame', '-q:a', '3']],
+  ['without-information.mp3', ['-c:a', 'libmp3lame', '-b:a', '96k', '-write_xing', '0']],
+  ['mono.mp3', ['-ac', '1', '-ar', '16000', '-c:a', 'libmp3lame', '-b:a', '48k']],
+  ['long.ogg', ['-c:a', 'libvorbis', '-q:a', '5']],
+  ['long.opus', ['-ar', '48000', '-c:a', 'libopus', '-b:a', '64k']],
+] as const) {
+  withFfmpeg(`${name}: a stretch has the bits of the whole, and its headers tell rate and length`, async t => {
+    const folder = temporaryFolder()
+    const wav = writeWav(join(folder, 'sound.wav'), sound, { rate: 22050, channels: 2 })
+    const path = join(folder, name)
+    execFileSync(program!, ['-nostdin', '-v', 'error', '-i', wav, ...codec, path])
+    const whole = await gathered(path)
+    const format = await soundFormat(path)
+    t.is(format.rate, whole.rate)
+    t.true(Math.abs(format.seconds - whole.samples.length / whole.rate) < 0.03, `${format.seconds} s`)
+    for (const [start, end] of [
+      [0, 1],
+      [0.02, 0.05],
+      [12.3456, 13.5],
+      [27, 32.001],
+      [39.5, undefined],
+      [39.9, 45],
+    ] as const) {
+      const { samples } = await gathered(path, start, end)
+      const from = Math.round(start * whole.rate)
+      const to = Math.min(whole.samples.length, end === undefined ? whole.samples.length : Math.round(end * whole.rate))
+      t.is(samples.length, to - from, `${start} to ${end}`)
+      t.is(largestDifference(samples, whole.samples.subarray(from, to)), 0, `${start} to ${end}`)
+    }
+    const error = await t.throwsAsync(gathered(path, 50, 51))
+    t.is((error as { code?: string }).code, 'audio-beyond-end')
+  })
+}
