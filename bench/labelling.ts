@@ -32,15 +32,15 @@ else await ask(Number(seeds))
 async function compose(): Promise<void> {
   mkdirSync(folder, { recursive: true })
   const drums = (await readClips('data/sets/drums16k-development.yaml')).clips
-  const kits = [...new Set(drums.map(({ labels }) => labels['kit']!))].sort()
+  const kits = [...new Set(drums.map(({ labels }) => labels.kit!))].sort()
   const beds = shuffled((await readClips('data/sets/pool16k-beds.yaml')).clips, 'beds')
   const events = shuffled(
-    (await readClips('data/sets/pool16k-events.yaml')).clips.filter(({ labels }) => labels['kind'] === 'effect'),
+    (await readClips('data/sets/pool16k-events.yaml')).clips.filter(({ labels }) => labels.kind === 'effect'),
     'events',
   )
   for (const [part, name] of ['pool', 'test'].entries()) {
     const own = <T>(all: readonly T[]) => all.filter((_, at) => at % 2 === part)
-    const sounds = drums.filter(({ labels }) => own(kits).includes(labels['kit']!))
+    const sounds = drums.filter(({ labels }) => own(kits).includes(labels.kit!))
     await write(name, sounds, own(beds), own(events))
   }
 }
@@ -57,14 +57,14 @@ async function write(
     for (const { path } of clips) sounds.push(await smallSamples({ path, seconds }))
     return sounds
   }
-  const classes = [...new Set(drums.map(({ labels }) => labels['label']!))].sort()
+  const classes = [...new Set(drums.map(({ labels }) => labels.label!))].sort()
   const [ground, effects] = [await load(beds.slice(0, 200), 60), await load(events.slice(0, 800), 0.96)]
   const struck = new Map<string, Float32Array[]>()
   for (const one of classes)
     struck.set(
       one,
       await load(
-        drums.filter(({ labels }) => labels['label'] === one),
+        drums.filter(({ labels }) => labels.label === one),
         0.96,
       ),
     )

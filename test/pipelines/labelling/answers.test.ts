@@ -49,7 +49,7 @@ test('a table of other columns and rows keeps them', async t => {
   writeFileSync(join(folder, 'a.wav'), '')
   const { clips, columns } = await readTable(file)
   t.deepEqual(columns, ['place', 'owl', 'owl (asked)'], 'it is a list of clips with labels')
-  t.deepEqual([clips[1]!.id, clips[1]!.labels['owl']], ['a.wav#0-0.96', 'yes'])
+  t.deepEqual([clips[1]!.id, clips[1]!.labels.owl], ['a.wav#0-0.96', 'yes'])
 })
 
 test('what another program wrote meanwhile is not written over', async t => {
