@@ -25,6 +25,25 @@ export function writeAnnotationTable(output: string, annotations: readonly Annot
   writeWhole(output, writeDelimited([header, ...rows], ','))
 }
 
+/** What else annotations are written as. */
+export const ANNOTATION_FORMATS = ['raven', 'audacity'] as const
+export type AnnotationFormat = (typeof ANNOTATION_FORMATS)[number]
+
+/** Each format in a folder of its name. @returns what is said of them @throws Problem as `soundFormat` */
+export async function writeAnnotations(
+  folder: string,
+  annotations: readonly Annotation[],
+  formats: readonly AnnotationFormat[],
+): Promise<string[]> {
+  const told: string[] = []
+  for (const format of formats) {
+    const write = format === 'raven' ? writeRavenTables : writeAudacityLabels
+    const files = await write(join(folder, format), annotations)
+    told.push(`${join(folder, format)}: ${files.length} files for ${format === 'raven' ? 'Raven' : 'Audacity'}`)
+  }
+  return told
+}
+
 /** A selection table for each recording, in a folder. @returns the files @throws Problem as `soundFormat` */
 export async function writeRavenTables(folder: string, annotations: readonly Annotation[]): Promise<string[]> {
   const files: string[] = []

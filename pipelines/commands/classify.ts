@@ -1,6 +1,7 @@
 /** `earshot classify`: what a trained classifier says about sounds. */
 import { basename, dirname, extname, join } from 'node:path'
 import { z } from 'zod'
+import { ANNOTATION_FORMATS } from '../../data/annotations/write-annotations.js'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { demandFolder, demandOutput } from '../../data/output-file.js'
 import { annotations, group, hop, layer, segment, sounds, workers } from '../configuration/shared-options.js'
@@ -60,7 +61,7 @@ export default verb({
       .describe('probability from which a class stands in predictions.csv; 0.5 where a clip may have several classes')
       .meta({ value: 'probability' }),
     formats: z
-      .array(z.enum(['raven', 'audacity']))
+      .array(z.enum(ANNOTATION_FORMATS))
       .optional()
       .describe('write the predictions as annotations, too: raven, audacity')
       .meta({ value: 'names' }),

@@ -1,6 +1,7 @@
 /** `earshot label`: a page that asks about windows of recordings, and learns from each answer. */
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
+import { ANNOTATION_FORMATS, type AnnotationFormat } from '../../data/annotations/write-annotations.js'
 import { demandOthers, demandOutput } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
 import { writeWhole } from '../../data/whole-file.js'
@@ -18,6 +19,7 @@ Examples:
   ./earshot label nights.arrow --class owl --like 'night.flac@12.5-14 s'
   ./earshot label nights.arrow --class owl fox --table ours.csv         several classes, a table by name
   ./earshot label nights.arrow --class owl -o owl.html --most 300       one file for somebody without Earshot
+  ./earshot label --table ours.csv --formats raven audacity -o ours/    its windows as annotations
   ./earshot label --compare mine.csv theirs.csv                         where two people differ
 
 The page answers to this machine alone, at the address that is printed. Keys: y yes, n no, s skip, u undo, space plays.
@@ -64,12 +66,18 @@ export default verb({
       .optional()
       .describe('write the page as one file, with all its sounds')
       .meta({ short: 'o', value: 'file' }),
+    formats: z
+      .array(z.enum(ANNOTATION_FORMATS))
+      .default([])
+      .describe('write what --table says yes to as annotations, raven or audacity, in the folder -o')
+      .meta({ value: 'names' }),
     compare: z.array(z.string()).default([]).describe('two tables: say where they differ').meta({ value: 'tables' }),
     json: z.boolean().optional().describe('what --compare says as JSON'),
   }),
   help: EXAMPLES,
-  run: async ({ compare, file, json, edits: _, ...given }) => {
+  run: async ({ compare, formats, file, json, edits: _, ...given }) => {
     if (compare.length > 0) return printAgreement(compare, json)
+    if (formats.length > 0) return writeYes(formats, given.table, given.output)
     if (file === undefined)
       throw new Problem('bad-option', 'Name the embeddings whose windows are labelled.', {
         hint: './earshot label --help shows examples.',
@@ -136,6 +144,19 @@ async function serve(
     release()
     await server.close()
   }
+}
+
+async function writeYes(formats: readonly AnnotationFormat[], table?: string, folder?: string): Promise<void> {
+  if (table === undefined || folder === undefined)
+    throw new Problem('bad-option', '--formats needs a table and a folder.', {
+      hint: './earshot label --table owls.csv --formats raven -o owls/',
+    })
+  const [{ yesAnnotations }, { writeAnnotations }] = await Promise.all([
+    import('../labelling/yes-annotations.js'),
+    import('../../data/annotations/write-annotations.js'),
+  ])
+  const told = await writeAnnotations(folder, await yesAnnotations(table), formats)
+  process.stdout.write(told.map(line => `${line}\n`).join(''))
 }
 
 async function printAgreement(tables: readonly string[], json: boolean | undefined): Promise<void> {

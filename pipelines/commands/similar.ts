@@ -1,14 +1,13 @@
 /** `earshot similar`: the sounds most like some examples, and how often they share a label. */
 
 import { z } from 'zod'
-import { demandOutput } from '../../data/output-file.js'
+import { ANNOTATION_FORMATS } from '../../data/annotations/write-annotations.js'
+import { demandFolder } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
-import { writeWhole } from '../../data/whole-file.js'
 import { type FoundStretch, foundStretches, seconds } from '../embeddings/search/found-stretches.js'
 import type { Precision } from '../embeddings/search/precision-at-k.js'
 import type { SearchResult } from '../embeddings/search/search.js'
 import { inPercent } from '../terminal/numbers.js'
-import { command } from '../terminal/shell-word.js'
 import { textTable } from '../terminal/text-table.js'
 import { verb } from './verb.js'
 
@@ -17,7 +16,7 @@ Examples:
   ./earshot similar drums.arrow kick-01 --label label
   ./earshot similar drums.arrow 17 --count 3                     what is like row 17
   ./earshot similar nights.arrow 'night.flac@12.5-14 s'          where else is this? (embed with --level patch)
-  ./earshot similar nights.arrow owl.wav fox.flac@3-4 --not rain.wav --run runs/mine -o owls.html
+  ./earshot similar nights.arrow owl.wav fox.flac@3-4 --not rain.wav --run runs/mine -o owls/
   ./earshot similar library.arrow mine.wav --query mine.arrow    an example that another file holds
   ./earshot similar drums.arrow --precision-at 10 --label label  over all rows
 
@@ -55,7 +54,16 @@ export default verb({
       .default([])
       .describe('columns to show; with --precision-at the label')
       .meta({ value: 'columns' }),
-    output: z.string().optional().describe('page to listen to').meta({ short: 'o', value: 'file' }),
+    output: z
+      .string()
+      .optional()
+      .describe('folder for a page to listen to and a table')
+      .meta({ short: 'o', value: 'folder' }),
+    formats: z
+      .array(z.enum(ANNOTATION_FORMATS))
+      .default([])
+      .describe('write there what is found as annotations, too: raven, audacity')
+      .meta({ value: 'names' }),
     precisionAt: z
       .int()
       .min(1)
@@ -65,25 +73,26 @@ export default verb({
     json: z.boolean().optional().describe('print the result as JSON'),
   }),
   help: EXAMPLES,
-  run: async ({ file, examples, not, query, run, count, label: columns, output, precisionAt, json }) => {
+  run: async ({ file, examples, not, query, run, count, label: columns, output, formats, precisionAt, json }) => {
     if (precisionAt !== undefined) return printPrecision(file, columns, precisionAt, json)
     if (examples.length === 0)
       throw new Problem('bad-option', 'Name an example, or ask for --precision-at K over all rows.', {
         hint: './earshot similar --help shows examples.',
       })
-    if (output !== undefined) demandOutput(output, 'HTML', [file, ...(query === undefined ? [] : [query])])
+    if (output === undefined && formats.length > 0)
+      throw new Problem('bad-option', '--formats needs a folder.', { hint: 'Name one with -o.' })
+    if (output !== undefined)
+      demandFolder(output, [file, ...(query === undefined ? [] : [query])], ['index.html', 'found.csv'])
     const { search } = await import('../embeddings/search/search.js')
     const result = await search({ file, examples, not, query, run, count, columns })
     const found = foundStretches(result)
-    if (output !== undefined) {
-      const { foundPage } = await import('../embeddings/search/found-page.js')
-      writeWhole(output, await foundPage(result, found))
-    }
+    const { writeFound } = await import('../embeddings/search/write-found.js')
+    const written = output === undefined ? [] : await writeFound(output, result, found, formats)
     const { asked, not: unwanted } = result
     process.stdout.write(
       json ? `${JSON.stringify({ asked, not: unwanted, found }, null, 1)}\n` : textOf(result, found, columns),
     )
-    if (output !== undefined && !json) process.stdout.write(command`Next:\n  open ${output}\n`)
+    if (!json) process.stdout.write(written.map(line => `${line}\n`).join(''))
   },
 })
 

@@ -2,9 +2,9 @@
 import { join } from 'node:path'
 import type { Annotation } from '../../../data/annotations/annotation.js'
 import {
+  type AnnotationFormat,
+  writeAnnotations,
   writeAnnotationTable,
-  writeAudacityLabels,
-  writeRavenTables,
 } from '../../../data/annotations/write-annotations.js'
 import { secondsOf } from '../../../graphs/streams/prepare.js'
 import { textTable } from '../../terminal/text-table.js'
@@ -45,7 +45,7 @@ export function predictionsOf(
 export interface PredictionWishes {
   threshold?: number | undefined
   /** Further formats, each in a folder of its name. */
-  formats?: readonly ('raven' | 'audacity')[] | undefined
+  formats?: readonly AnnotationFormat[] | undefined
 }
 
 /** `predictions.csv` and the annotations asked for, in a folder. @returns what is said of them */
@@ -58,12 +58,7 @@ export async function writePredictionTables(
   const table = join(folder, 'predictions.csv')
   writeAnnotationTable(table, predictions)
   const told = [`${table}: ${predictions.length} rows of file, start, end, class and score`]
-  for (const format of formats) {
-    const write = format === 'raven' ? writeRavenTables : writeAudacityLabels
-    const files = await write(join(folder, format), predictions)
-    told.push(`${join(folder, format)}: ${files.length} files for ${format === 'raven' ? 'Raven' : 'Audacity'}`)
-  }
-  return [...shownPredictions(predictions), ...told]
+  return [...shownPredictions(predictions), ...told, ...(await writeAnnotations(folder, predictions, formats))]
 }
 
 /** The surest. */

@@ -59,16 +59,31 @@ test('a row a clip, finite, the same again, with all that made them in the metad
 
   // a sound of another name is embedded as the file was, and finds itself
   const drum = readdirSync(config.sounds).find(file => file.startsWith('drum'))!
-  const [example, page] = [join(config.folder, 'a <b> drum.flac'), join(config.folder, 'found.html')]
+  const [example, page] = [join(config.folder, 'a <b> drum.flac'), join(config.folder, 'found')]
   copyFileSync(join(config.sounds, drum), example)
-  const words = ['similar', first.file, `${example}@0-5 s`, '--run', run, '-n', '2', '-o', page, '--json']
+  const words = [
+    'similar',
+    first.file,
+    `${example}@0-5 s`,
+    '--run',
+    run,
+    '-n',
+    '2',
+    '-o',
+    page,
+    '--json',
+    '--formats',
+    'audacity',
+  ]
   const { code, out, error } = await earshot(words, config.cache)
   t.is(code, 0, error)
   const [found] = JSON.parse(out).found
   t.true(found.clip.endsWith(drum) && found.similarity > 0.9999 && found.start === 0, out)
-  const html = readFileSync(page, 'utf8')
+  const html = readFileSync(join(page, 'index.html'), 'utf8')
   t.is(html.match(/<audio [^>]*src="data:audio\/wav/g)!.length, 2)
   t.regex(html, /Like .*a &lt;b&gt; drum\.flac@0-5 s/)
+  const label = readFileSync(join(page, 'audacity', drum.replace(/\.\w+$/, '.txt')), 'utf8')
+  t.regex(label, /^0\.0*\t[\d.]+\tlike .*a <b> drum\.flac@0-5 s$/m)
 })
 
 test('damaged weights of the untrained encoder are told before the sounds are read', async t => {

@@ -2,9 +2,11 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
+import { writeAnnotations } from '../../../data/annotations/write-annotations.js'
 import { readTable } from '../../../data/manifests/table.js'
 import { agreement } from '../../../pipelines/labelling/agreement.js'
 import { AnswerTable } from '../../../pipelines/labelling/answers.js'
+import { yesAnnotations } from '../../../pipelines/labelling/yes-annotations.js'
 import { scratchFolder } from '../../earshot.js'
 import { near } from '../../engine/near.js'
 
@@ -47,9 +49,14 @@ test('a table of other columns and rows keeps them', async t => {
     'place,file,start,end,owl,owl (asked)\nwood,other.wav,0,1,,\n,a.wav,0,0.96,yes,chosen\n',
   )
   writeFileSync(join(folder, 'a.wav'), '')
+  const yes = await yesAnnotations(file)
+  t.deepEqual(yes, [{ path: join(folder, 'a.wav'), start: 0, end: 0.96, label: 'owl' }])
+  await writeAnnotations(folder, yes, ['audacity'])
+  t.regex(readFileSync(join(folder, 'audacity', 'a.txt'), 'utf8'), /^0(\.0+)?\t0\.960*\towl$/m)
   const { clips, columns } = await readTable(file)
   t.deepEqual(columns, ['place', 'owl', 'owl (asked)'], 'it is a list of clips with labels')
-  t.deepEqual([clips[1]!.id, clips[1]!.labels.owl], ['a.wav#0-0.96', 'yes'])
+  const { id, labels } = clips.at(-1)!
+  t.deepEqual([id, labels.owl], ['a.wav#0-0.96', 'yes'])
 })
 
 test('what another program wrote meanwhile is not written over', async t => {
