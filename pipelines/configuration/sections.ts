@@ -107,6 +107,14 @@ const train = z
       ),
     optimiser: optimiserSettings,
     schedule: scheduleSettings,
+    average: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .optional()
+      .describe(
+        'checkpoints hold weights averaged over the steps, in the place of those of the last step, with this memory (0.999), and over a tenth of the steps so far at most; not at all if absent',
+      ),
     from: from.optional(),
     chunk: z
       .int()

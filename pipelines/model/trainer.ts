@@ -2,9 +2,11 @@
 import type { Problem } from '../../data/problem.js'
 import { readTensors, writeTensors } from '../../engine/checkpoints/tensors.js'
 import type { Engine, Tensor } from '../../engine/engine.js'
+import { MovingAverage } from '../../engine/optimisers/moving-average.js'
 import { createOptimiser, type Optimiser, type OptimiserOptions } from '../../engine/optimisers/optimiser.js'
 import { schedule } from '../../engine/optimisers/schedule.js'
 import type { OptimiserSettings } from '../../engine/optimisers/settings.js'
+import type { State } from '../../engine/weights.js'
 import type { Model } from '../../graphs/model/model.js'
 import type { Values } from '../../graphs/model/node-pass.js'
 import { type BatchValues, batchSize } from '../../graphs/streams/layout.js'
@@ -21,6 +23,7 @@ import { type Complaint, type Figures, TrainingStep } from './training-step.js'
 export class Trainer extends Encoder {
   readonly #settings: TrainerSetup
   readonly #optimiser: Optimiser
+  readonly #average: MovingAverage | undefined
   readonly #step: TrainingStep
   readonly #rate: ReturnType<typeof schedule>
   #idleSince = performance.now()
@@ -31,8 +34,10 @@ export class Trainer extends Encoder {
     this.#settings = setup
     this.#optimiser = createOptimiser(engine, model.trainable, optionsOf(train.optimiser))
     this.#rate = schedule(train.schedule, train.steps)
+    if (train.average !== undefined) this.#average = new MovingAverage(engine, model.weights.all, train.average)
     const { chunk, compile, optimiser } = train
-    this.#step = new TrainingStep(engine, model, this.#optimiser, { chunk, compile, clip: optimiser.clip })
+    const settings = { chunk, compile, clip: optimiser.clip }
+    this.#step = new TrainingStep(engine, model, { optimiser: this.#optimiser, average: this.#average }, settings)
   }
 
   /**
@@ -47,7 +52,7 @@ export class Trainer extends Encoder {
     const heads = logged ? this.#heads(inputs, step) : undefined
     const now = this.#rate(step - 1)
     const complain: Complaint = (figures, weights) => this.#notFinite(step, figures, batch, weights)
-    const { loss, losses, gradientNorm, embeddings } = this.#step.run(inputs, now, complain)
+    const { loss, losses, gradientNorm, embeddings } = this.#step.run(inputs, { ...now, step }, complain)
     const health = logged && { ...this.#health(gradientNorm, embeddings), ...heads }
     tf.dispose([inputs, embeddings])
     return {
@@ -72,16 +77,30 @@ export class Trainer extends Encoder {
     return nearestOfOthers(this.engine, among)
   }
 
-  /** Weights and what the optimiser remembers. @returns sha256 of the file written */
+  /** From here to the next call weights are what `train.average` makes of them; if it says nothing, they are as ever. */
+  exchange(): void {
+    this.#average?.exchange()
+  }
+
+  /**
+   * Weights and what the optimiser remembers. Averaged weights stand in their place, as whoever embeds wants them; those
+   * that training goes on with are then beside what the optimiser remembers. @returns sha256 of the file written
+   */
   checkpoint(file: string): string {
-    return writeTensors(file, this.model.weights.state(), this.#optimiser.state())
+    const latest = this.model.weights.state()
+    const slots = this.#optimiser.state()
+    if (!this.#average) return writeTensors(file, latest, slots)
+    return writeTensors(file, this.#average.state(), new Map([...slots, ...renamed(latest, name => LATEST + name)]))
   }
 
   /** As `checkpoint` wrote them. @throws Problem `bad-checkpoint`, `checkpoint-mismatch` */
   resume(file: string): void {
     const { weights, slots } = readTensors(file)
-    this.model.weights.load(weights)
-    this.#optimiser.load(slots)
+    const latest = new Map([...slots].filter(([name]) => name.startsWith(LATEST)))
+    const remembered = new Map([...slots].filter(([name]) => !name.startsWith(LATEST)))
+    this.model.weights.load(latest.size > 0 ? renamed(latest, name => name.slice(LATEST.length)) : weights)
+    this.#optimiser.load(remembered)
+    this.#average?.load(weights)
   }
 
   /** The weights of the nodes that fit. @param checkpoint its name in messages @throws Problem `nothing-taken` */
@@ -115,6 +134,12 @@ export class Trainer extends Encoder {
     return headGradients(this.engine, this.model, inputs, chunk)
   }
 }
+
+/** Where averages stand in their place, the weights of the last step start with this. */
+const LATEST = 'latest.'
+
+const renamed = (state: State, as: (name: string) => string): State =>
+  new Map([...state].map(([name, tensor]) => [as(name), tensor]))
 
 function optionsOf({ 'weight-decay': weightDecay, clip: _, ...others }: OptimiserSettings): OptimiserOptions {
   return { ...others, weightDecay } as OptimiserOptions

@@ -1,8 +1,9 @@
-/** A training step as work on tensors alone, so that it can be compiled: forward, backward, clip, update. */
+/** A training step as work on tensors alone, so that it can be compiled: forward, backward, clip, update, average. */
 import { type Choice, type Compiled, compiled } from '../../engine/compile/compiled.js'
 import { demandFinite } from '../../engine/compile/finite.js'
 import type { Engine, Tensor } from '../../engine/engine.js'
 import { clipToNorm, globalNorm } from '../../engine/gradients.js'
+import type { MovingAverage } from '../../engine/optimisers/moving-average.js'
 import type { Optimiser } from '../../engine/optimisers/optimiser.js'
 import type { Now } from '../../engine/optimisers/schedule.js'
 import type { CheckedNode } from '../../graphs/language/checked.js'
@@ -45,14 +46,14 @@ export class TrainingStep {
   constructor(
     private readonly engine: Engine,
     private readonly model: Model,
-    private readonly optimiser: Optimiser,
+    private readonly moves: { optimiser: Optimiser; average: MovingAverage | undefined },
     private readonly settings: Pick<TrainSettings, 'chunk' | 'compile'> & { clip: number | undefined },
   ) {
     this.#compiled = compiled(engine, tensors => this.#work(tensors), {
       how: settings.compile,
       say: uncompiled => Object.assign(this.#news, { uncompiled }),
       chosen: choice => Object.assign(this.#news, { choice }),
-      variables: () => [...model.weights.all, ...optimiser.variables],
+      variables: () => [...model.weights.all, ...moves.optimiser.variables, ...(moves.average?.variables ?? [])],
     })
   }
 
@@ -67,11 +68,13 @@ export class TrainingStep {
    * Trains on a batch. @throws what `complain` makes at the first figure that is not finite; the weights are then as they
    * were
    */
-  run(batch: Values, now: Now, complain: Complaint): Done {
+  run(batch: Values, now: Now & { step: number }, complain: Complaint): Done {
     const { tf } = this.engine
     this.#complain = complain
     this.#layout = layoutOf(batch)
-    const numbers = this.optimiser.numbers(now).map(number => tf.scalar(number))
+    const { optimiser, average } = this.moves
+    const shares = average ? [average.share(now.step)] : []
+    const numbers = [...optimiser.numbers(now), ...shares].map(number => tf.scalar(number))
     try {
       const [figures, ...embeddings] = this.#compiled([...Object.values(batch).flatMap(sidesOf), ...numbers])
       const read = this.#figures(figures!.dataSync<'float32'>())
@@ -85,7 +88,8 @@ export class TrainingStep {
   }
 
   #work(tensors: readonly Tensor[]): Tensor[] {
-    const { engine, model, optimiser } = this
+    const { engine, model } = this
+    const { optimiser, average } = this.moves
     const { tf } = engine
     const { chunk, clip } = this.settings
     const { count, restored } = this.#layout
@@ -108,7 +112,8 @@ export class TrainingStep {
     const figures = tf.tidy(() => tf.concat([loss, norm, ...losses].map(scalar => scalar.reshape([1]))))
     tf.dispose([loss, ...losses])
     demandFinite(engine, figures, numbers => this.#complain(this.#figures(numbers), this.#notFinite(gradients)))
-    optimiser.move(clipToNorm(engine, gradients, norm, clip), numbers)
+    optimiser.move(clipToNorm(engine, gradients, norm, clip), average ? numbers.slice(0, -1) : numbers)
+    average?.follow(numbers.at(-1)!)
     norm.dispose()
     this.#embedding = Object.keys(embeddings)
     return [figures, ...Object.values(embeddings)]

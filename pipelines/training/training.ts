@@ -227,8 +227,11 @@ export class Training {
   }
 
   async #evaluate(): Promise<Watched | undefined> {
-    const watched = await this.watch?.evaluate(this.thread)
-    if (watched) this.#note = `, ${watchedInWords(watched)}`
+    if (!this.watch) return undefined
+    await this.thread.exchange() // what is saved is what is judged
+    const watched = await this.watch.evaluate(this.thread)
+    await this.thread.exchange()
+    this.#note = `, ${watchedInWords(watched)}`
     return watched
   }
 

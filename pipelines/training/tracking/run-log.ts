@@ -38,7 +38,9 @@ export class RunLog {
     const { run, chance } = this
     run.append('metrics.jsonl', { step, epoch, losses, chance, learningRate, ...health, ...(watch && { watch }) })
     this.#warnOfCollapse(step, health?.collapse)
-    run.append('timings.jsonl', { step, seconds, waited, tensors, time: new Date().toISOString() })
+    const { user, system } = process.cpuUsage()
+    const cpu = (user + system) / 1e6 // of all threads, since the process began
+    run.append('timings.jsonl', { step, seconds, waited, cpu, tensors, time: new Date().toISOString() })
     run.append('streams.jsonl', { step, ...streams })
     this.#events.catchUp()
     run.status('training', { step, of: this.steps, loss, pid: process.pid })

@@ -12,6 +12,7 @@ const TAGS: Readonly<Record<string, string>> = {
   watch: 'watch',
   seconds: 'times/seconds a step',
   waited: 'times/seconds waited',
+  cpu: 'times/seconds of all processors',
   rate: 'streams/clips a second',
   inFlight: 'streams/clips in flight',
   queued: 'streams/tasks queued',

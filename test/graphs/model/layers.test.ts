@@ -30,6 +30,7 @@ for (const [swap, last, sizes] of [
     { convolution0: 3, convolution1: 4, convolution2: 5 },
   ],
   ['encoder=vgg4{width: 0.125, pooling: mean}', 'block3', { stem: 4, block0: 6, block1: 8, block2: 16, block3: 32 }],
+  ['encoder=byol-a{widths: [3, 4], dense: [6, 5]}', undefined, { block0: 3, block1: 4, dense0: 6, dense1: 5 }],
   ['encoder=crnn{channels: 3, units: 4}', undefined, { convolution0: 3, convolution1: 3, convolution2: 3 }],
 ] as const)
   test(`layers of ${swap}`, async t => {

@@ -41,6 +41,12 @@ const encoder = node('encoder', 'vgg', { from: pairs }, { widths: [4, 6] })
 const projection = node('projection', 'projection', { from: encoder }, { hidden: 8, width: 5 })
 const contrast = node('contrast', 'nt-xent', { from: projection })
 
+const frames = node('encoder', 'byol-a', { from: pairs }, { widths: [4], dense: [7, 6] })
+const projected = node('projection', 'projection', { from: frames }, { hidden: 8, width: 5 })
+const decoupled = node('contrast', 'nt-xent', { from: projected }, { decoupled: true })
+
+const sliced = node('sliced', 'sigreg', { from: projection }, { slices: 5 })
+
 const other = node('other', 'vgg', { from: pairs }, { widths: [3] })
 const head = node('head', 'projection', { from: other }, { hidden: 8, width: 5 })
 const second = node('second', 'vicreg', { from: head })
@@ -84,6 +90,15 @@ const cases: Record<string, Case> = {
     nodes: [pairs, encoder, projection, contrast],
     values: step => ({ batch: views(step) }),
     train: { optimiser: clip },
+  },
+  'averaged, decoupled, BYOL-A': {
+    nodes: [pairs, frames, projected, decoupled],
+    values: step => ({ batch: views(step) }),
+    train: { average: 0.9 },
+  },
+  'in directions that are drawn': {
+    nodes: [pairs, encoder, projection, sliced],
+    values: step => ({ batch: views(step) }),
   },
   'in chunks': {
     nodes: [pairs, encoder, projection, contrast],
@@ -143,7 +158,7 @@ for (const [name, one] of Object.entries(cases)) {
 
 for (const compile of ['function', 'xla', 'auto']) {
   test.serial(`${compile}: steps that are gone on with from a checkpoint have the bits of steps at one go`, t => {
-    const one = cases['supervised, mixed up']!
+    const one = { ...cases['supervised, mixed up']!, train: { average: 0.9 } }
     const files = ['half', 'whole', 'gone on with'].map(name => join(folder, `${compile} ${name}.safetensors`))
     const [half, whole, resumed] = files as [string, string, string]
     const trained = (trainer: Trainer, from: number, to: number) => {

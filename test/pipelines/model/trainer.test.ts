@@ -1,4 +1,5 @@
 /** Steps of graphs of other shapes than views of clips: a separator alone, a classifier, channels lane by lane. */
+import { join } from 'node:path'
 import test from 'ava'
 import { z } from 'zod'
 import { Problem } from '../../../data/problem.js'
@@ -9,6 +10,7 @@ import { Trainer } from '../../../pipelines/model/trainer.js'
 import { batchOf, describeStage, patch as patchOf } from '../../../stages/contract.js'
 import type { Port } from '../../../stages/ports.js'
 import { loadStages } from '../../../stages/registry.js'
+import { scratchFolder } from '../../earshot.js'
 import { normal } from '../../engine/finite-differences.js'
 import { near } from '../../engine/near.js'
 import { engine } from '../../engine/started.js'
@@ -45,8 +47,9 @@ const weightOf = (trainer: Trainer) =>
   (trainer as unknown as { model: ReturnType<typeof buildModel> }).model.weights.state().get('loss.w')!.data[0]!
 const excerpt: Port = { kind: 'excerpt', rate: 8000, samples: 400 }
 
-function trainerOf(graph: CheckedGraph, chunk?: number, optimiser: object = { kind: 'sgd' }): Trainer {
+function trainerOf(graph: CheckedGraph, chunk?: number, optimiser: object = { kind: 'sgd' }, more = {}): Trainer {
   const train = sections.train.parse({
+    ...more,
     steps: 10,
     optimiser,
     schedule: { kind: 'constant', 'learning-rate': 1e-3 },
@@ -138,4 +141,33 @@ test('optimiser.clip shortens a step to its norm, and leaves a shorter one', t =
   }
   const inexact = 2 ** -22 / 1e-3 // the weight is rounded to steps of that, the rate is 1e-3
   near(t, [moved(), moved(0.5), moved(10)], [4, 0.5, 4], 'steps', { inexact })
+})
+
+test('averages stand in checkpoints, and beside them the weights that training goes on with', t => {
+  const slow = { kind: 'sgd', momentum: 0 }
+  const averaging = () => trainerOf(rootedGraph(2), undefined, slow, { average: 0.8 })
+  const file = join(scratchFolder('average'), 'step.safetensors')
+  const batch = () => ({ batch: { only: numbers('x', 8, 8).fill(8) } })
+  const trainer = averaging()
+  let average = 0
+  for (let at = 1; at <= 60; at++) {
+    trainer.step(batch(), { step: at, logged: false })
+    average += Math.max(1 - 0.8, 10 / (at + 9)) * (weightOf(trainer) - average)
+  }
+  const latest = weightOf(trainer)
+  trainer.checkpoint(file)
+  const embedding = trainerOf(rootedGraph(2))
+  embedding.load(file)
+  t.true(average - latest > 1e-3)
+  near(t, [weightOf(embedding)], [average])
+  trainer.exchange()
+  t.is(weightOf(trainer), weightOf(embedding), 'watched with the average')
+  trainer.exchange()
+  t.is(weightOf(trainer), latest, 'and trained on without it')
+  const resumed = averaging()
+  resumed.resume(file)
+  t.is(weightOf(resumed), latest)
+  const otherwise = trainerOf(rootedGraph(2), undefined, slow)
+  otherwise.resume(file)
+  t.is(weightOf(otherwise), latest, 'a run that averages no longer')
 })

@@ -35,26 +35,27 @@ test('value and gradients agree with PyTorch', t => {
 })
 
 test('any number of views: value and gradients agree with loops over partners in PyTorch', t => {
-  type Several = { temperature: number; views: Numbers[]; loss: number; towards: number[][] }
-  for (const { temperature, views, loss, towards } of fixture<Several[]>('nt-xent/views.json')) {
-    const of = (...given: Tensor[]) => ntXent(engine, given, temperature) as Scalar
+  type Several = { temperature: number; decoupled: boolean; views: Numbers[]; loss: number; towards: number[][] }
+  for (const { temperature, decoupled, views, loss, towards } of fixture<Several[]>('nt-xent/views.json')) {
+    const of = (...given: Tensor[]) => ntXent(engine, given, temperature, decoupled) as Scalar
     const { value, grads } = tf.valueAndGrads(of)(views.map(tensorOf))
     near(t, value.dataSync(), [loss])
     for (const [at, expected] of towards.entries()) near(t, grads[at]!.dataSync(), expected)
   }
 })
 
-test('one direction for all views of all clips is at the level named as chance', t => {
-  const port = {
-    kind: 'batch',
-    of: { kind: 'channels', of: { kind: 'embedding', size: 3 }, count: 4 },
-    size: 5,
-  } as const
-  const { chance } = outOf(stage, {}, { from: port }) as LossPort
-  t.is(chance, Math.log(4 * 5 - 1))
-  const loss = builder(stage, {}, { from: port })(weightsFrom(0).scope)
-  near(t, loss({ from: tf.ones([5, 4, 3]) }, { training: true }).dataSync(), [chance])
-})
+for (const decoupled of [undefined, true])
+  test(`one direction for all views of all clips is at the level named as chance${decoupled ? ', decoupled' : ''}`, t => {
+    const port = {
+      kind: 'batch',
+      of: { kind: 'channels', of: { kind: 'embedding', size: 3 }, count: 4 },
+      size: 5,
+    } as const
+    const { chance } = outOf(stage, { decoupled }, { from: port }) as LossPort
+    t.is(chance, Math.log(decoupled ? 4 * 4 : 4 * 5 - 1))
+    const loss = builder(stage, { decoupled }, { from: port })(weightsFrom(0).scope)
+    near(t, loss({ from: tf.ones([5, 4, 3]) }, { training: true }).dataSync(), [chance])
+  })
 
 test('gradient against differences', t => {
   checkGradient(t, (a, b) => ntXent(engine, [a!, b!], 0.5), [normal([3, 4], 'a'), normal([3, 4], 'b')])
