@@ -21,6 +21,11 @@ export class ClipReadout {
     for (const layer of this.#layers) layer.add(patch, values)
   }
 
+  /** Whether a layer has fewer frames than there are parts: parts then share them. */
+  get crowded(): boolean {
+    return this.#layers.some(({ statistics }) => statistics.crowded)
+  }
+
   take(): Float32Array {
     return concatenated(this.#layers.map(layer => layer.statistics.take()))
   }
@@ -50,17 +55,28 @@ class LayerReadout {
 }
 
 export interface Frame {
-  /** Seconds from the start of the patch, and length. */
-  start: number
-  seconds: number
+  /** Frames of the front end, from the start of the patch. */
+  from: number
+  to: number
   embedding: Float32Array
 }
 
-/** Frames of the coarsest layer; of finer layers, the mean over as many frames as go to one of these. */
-export function framesOf(plan: ReadoutPlan, patches: Patches, patch: number, values: Float32Array): Frame[] {
-  const count = Math.min(...plan.layers.map(({ frames }) => frames))
-  const [first, end] = territories(patches, count)[patch]!
-  const seconds = patches.length / count
+/** Frames that a patch has in the coarsest layer. */
+export const coarsest = ({ layers }: ReadoutPlan): number => Math.min(...layers.map(({ frames }) => frames))
+
+/**
+ * Frames of the coarsest layer; of finer layers, the mean over as many frames as go to one of these.
+ *
+ * @param length of a patch
+ * @param territory those that count
+ */
+export function framesOf(
+  plan: ReadoutPlan,
+  length: number,
+  [first, end]: readonly [number, number],
+  values: Float32Array,
+): Frame[] {
+  const count = coarsest(plan)
   return Array.from({ length: end - first }, (_, at) => {
     const frame = first + at
     let from = 0
@@ -71,7 +87,8 @@ export function framesOf(plan: ReadoutPlan, patches: Patches, patch: number, val
       from += frames * size
       return mean
     })
-    return { start: frame * seconds, seconds, embedding: concatenated(parts) }
+    const place = (at: number) => (at * length) / count
+    return { from: place(frame), to: place(frame + 1), embedding: concatenated(parts) }
   })
 }
 

@@ -79,7 +79,12 @@ export interface Readout {
   fit?: 'standardise' | { whiten: number }
 }
 
-/** What settings mean; undefined, and where nothing is said, is the encoder's own embedding. */
+/** What a new run is read out by: what its config says, by name where it says `default` or nothing. */
+export function settled(settings: ReadoutSettings | undefined): ReadoutSettings {
+  return settings === undefined || settings.preset === 'default' ? { ...settings, preset: DEFAULT } : settings
+}
+
+/** What settings mean; undefined is the encoder's own embedding, and so is what says nothing: a checkpoint of old. */
 export function readoutOf(settings: ReadoutSettings | undefined): Readout | undefined {
   const { preset = 'plain', ...given } = settings ?? {}
   const changes = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))

@@ -32,6 +32,11 @@ export class TimeStatistics {
     })
   }
 
+  /** Whether parts share frames. */
+  get crowded(): boolean {
+    return this.frames < this.timing.parts
+  }
+
   /** The frame at a place of the clip, counted from 0, in order; `at` is where it begins in `values`. */
   add(frame: number, values: Float32Array, at = 0): void {
     for (const part of this.#parts) if (frame >= part.from && frame < part.to) part.add(values, at)

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { demandFolder } from '../../data/output-file.js'
 import { layer } from '../configuration/shared-options.js'
+import { embedOptions } from '../embeddings/embed-options.js'
 import { FORMATS } from '../exchange/export/readme.js'
 import { verb } from './verb.js'
 
@@ -27,12 +28,13 @@ export default verb({
       .describe('onnx, tfjs or safetensors')
       .meta({ value: 'format' }),
     layer,
+    readout: embedOptions.shape.readout,
   }),
   help: EXAMPLES,
-  run: async ({ run, output, as, layer }) => {
+  run: async ({ run, output, as, layer, readout }) => {
     demandFolder(output, [run])
     const { writeExport } = await import('../exchange/export/write-export.js')
-    const { files, note } = await writeExport({ run, output, formats: as, encoder: layer })
+    const { files, note } = await writeExport({ run, output, formats: as, encoder: layer, readout })
     const rows = files.map(({ name, bytes }) => `  ${name.padEnd(34)} ${(bytes / 1e6).toFixed(2).padStart(8)} MB`)
     process.stdout.write(
       `${output}:\n${rows.join('\n')}\n${note ? `${note}\n` : ''}Next:\n  read ${output}/README.md\n`,

@@ -3,7 +3,7 @@ import { Problem, Problems } from '../../data/problem.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
 import type { Document } from '../../graphs/language/document.js'
 import { type Edit, readGraph } from '../../graphs/language/read-graph.js'
-import type { ReadoutSettings } from '../../graphs/readout/settings.js'
+import { type ReadoutSettings, settled } from '../../graphs/readout/settings.js'
 import type { Stage } from '../../stages/contract.js'
 import { classEdits } from './column-classes.js'
 import { configProblems } from './rules.js'
@@ -29,7 +29,7 @@ export interface Config {
   /** Test set of `finetune`. */
   evaluate?: EvaluateSettings | undefined
   /** How embeddings are read out of the encoder. */
-  readout?: ReadoutSettings | undefined
+  readout: ReadoutSettings
   document: Document<typeof sections>
 }
 
@@ -53,5 +53,8 @@ async function read(file: string, edits: readonly Edit[]): Promise<Config> {
       hint: `Write a config that says \`extends: ${file}\` and adds data and train, as configs/quickstart.yaml does.`,
     })
   }
-  return { name: document.name, graph, stages, data, train, streams: streams!, evaluate, readout, document }
+  return {
+    ...{ name: document.name, graph, stages, data, train, streams: streams!, evaluate, document },
+    readout: settled(readout),
+  }
 }

@@ -6,29 +6,17 @@ import { onDisk } from '../../data/whole-file.js'
 import { UNTRAINED } from '../../engine/checkpoints/files.js'
 import { locateIfThere } from '../../engine/checkpoints/find.js'
 import type { Hearing } from '../../graphs/inference/hearing.js'
-import type { ReadoutPlan } from '../../graphs/readout/plan.js'
 import { type Prepared, secondsOf } from '../../graphs/streams/prepare.js'
 import type { FoundCheckpoint } from '../model/checkpoint.js'
 import type { EncoderThread } from '../model/trainer-thread.js'
 import { progress } from '../terminal/progress.js'
 import { createEmbeddingWriter, type EmbeddingRow, type EmbeddingWriter } from './arrow-writer.js'
+import { clipRows } from './clip-rows.js'
 import type { EmbedOptions } from './embed-options.js'
-import { type EncoderOutput, encodePatches } from './encode.js'
 import type { LogMelNode } from './log-mel-node.js'
 import { logMelReading } from './log-mel-statistics.js'
 import { baselinesFolder, embeddingMetadata } from './metadata.js'
-import type { Rows } from './rows.js'
-
-/** What is read of the encoder, and what rows are made of it. */
-export interface Reading {
-  output: EncoderOutput
-  dimensions(level: EmbedOptions['level']): number
-  rows(level: EmbedOptions['level']): Rows
-  /** None of the encoder's own embeddings. */
-  plan: ReadoutPlan | undefined
-  /** Of the file: layer, pooling, readout. */
-  metadata: Record<string, string>
-}
+import type { Reading } from './rows.js'
 
 /** One set of clips, through the trained encoder and then through its baselines. */
 export class ClipEmbedding {
@@ -52,30 +40,26 @@ export class ClipEmbedding {
     this.#seconds = secondsOf(prepared)
   }
 
-  /** With the weights that the thread has now. @returns rows written */
+  /** With the weights that the thread has now. @returns rows written, and of how many clips with fewer frames than parts */
   async write(
     file: string,
     level: EmbedOptions['level'],
     label: string,
     reading: Reading = this.reading,
-  ): Promise<number> {
-    const { hearing, prepared } = this
-    const { length, second } = hearing.grid
-    const hop = hearing.hop(this.options.hop)
-    const details = { 'earshot.level': level, 'earshot.hop': String(hop), 'earshot.content': label }
+  ): Promise<{ rows: number; crowded: number }> {
+    const { hearing, prepared, thread, mel } = this
+    const { hop } = this.options
+    const details = { 'earshot.level': level, 'earshot.hop': String(hearing.hop(hop)), 'earshot.content': label }
     const writer = this.#writer(file, reading.dimensions(level), { ...reading.metadata, ...details })
     const bar = progress(`${label} of clips`, prepared.clips.length)
-    const rowsOf = reading.rows(level)
-    let written = 0
+    const written = { rows: 0, crowded: 0 }
     await filled([writer], async () => {
-      const patches = encodePatches(this.thread, hearing, prepared.clips.keys(), { hop, output: reading.output })
-      for await (const patch of patches) {
+      for await (const { clip, rows, last } of clipRows({ thread, hearing, prepared, mel, reading, level, hop })) {
         this.options.signal?.throwIfAborted()
-        const { clip, last } = patch
-        const rows = rowsOf(patch, { clip: this.#seconds[clip]!, patch: length * second })
         if (rows.length > 0)
           writer.write(rows.map(({ embedding, start, end }) => this.#row(clip, embedding, start, end)))
-        written += rows.length
+        written.rows += rows.length
+        written.crowded += rows.filter(({ crowded }) => crowded).length
         if (last) bar.tick()
       }
     }).finally(bar.done)

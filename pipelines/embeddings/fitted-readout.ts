@@ -6,6 +6,10 @@ import { decodeSafetensors, encodeSafetensors } from '../../engine/safetensors.j
 import type { Fitted } from '../../graphs/readout/fit.js'
 import type { Readout } from '../../graphs/readout/settings.js'
 
+/** Said where a step would have to be fitted that was not. */
+export const UNFITTED =
+  "The checkpoint has no fitted step for this readout: these are the encoder's own embeddings (plain). A run whose config has the readout fits it when its training ends."
+
 const fileOf = (tensors: string) => tensors.replace(/\.safetensors$/, '.readout.safetensors')
 
 /** @param tensors file of the weights */

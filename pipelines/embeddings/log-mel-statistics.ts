@@ -1,5 +1,6 @@
 /** The simplest embedding there is, and a baseline for all others: mean and deviation of each band over a clip. */
 import type { Readout } from '../../graphs/readout/settings.js'
+import { soundingFrames } from '../../graphs/readout/sounding.js'
 import { statisticsSize, TimeStatistics } from '../../graphs/readout/time-statistics.js'
 import type { LogMel } from '../../stages/values.js'
 import type { LogMelNode } from './log-mel-node.js'
@@ -18,12 +19,12 @@ export function logMelReading({ bands, hop }: LogMelNode, readout: Readout | und
     size: statisticsSize(bands, timing),
     /** @param seconds of the sound itself: frames beyond it were repeated */
     of: (mel: LogMel, seconds: number) => {
-      const frames = Math.max(1, Math.min(mel.frames, Math.floor(seconds / hop) + 1 || mel.frames))
-      const statistics = new TimeStatistics(bands, frames, timing)
-      for (let start = 0; start < frames; start += CHUNK) {
-        const count = Math.min(CHUNK, frames - start)
+      const [from, to] = soundingFrames(mel, Math.max(1, Math.min(mel.frames, Math.round(seconds / hop) || mel.frames)))
+      const statistics = new TimeStatistics(bands, to - from, timing)
+      for (let start = from; start < to; start += CHUNK) {
+        const count = Math.min(CHUNK, to - start)
         const chunk = mel.read(start, count)
-        for (let frame = 0; frame < count; frame++) statistics.add(start + frame, chunk, frame * bands)
+        for (let frame = 0; frame < count; frame++) statistics.add(start - from + frame, chunk, frame * bands)
       }
       return statistics.take()
     },

@@ -11,11 +11,10 @@ import {
   readoutSettings,
 } from '../../graphs/readout/settings.js'
 import type { EncoderThread } from '../model/trainer-thread.js'
-import type { Reading } from './clip-embedding.js'
 import type { EmbedOptions } from './embed-options.js'
 import { plainOutput } from './encode.js'
 import { encoderLayer } from './encoder-layer.js'
-import { plainRows } from './rows.js'
+import { plainRows, type Reading } from './rows.js'
 
 /**
  * What was asked for on the command line, else what the run says.
@@ -63,16 +62,20 @@ function yaml(text: string): unknown {
   }
 }
 
-/** @throws Problem `no-such-layer`, `bad-readout` */
+/**
+ * Of an encoder whose stage names no layers its own embedding, unless a readout was asked for by name.
+ *
+ * @throws Problem `no-such-layer`, `bad-readout`
+ */
 export async function readingOf(
-  { layer: asked }: Pick<EmbedOptions, 'layer'>,
+  { layer: asked, readout: named }: Partial<Pick<EmbedOptions, 'layer' | 'readout'>>,
   inference: InferenceGraph,
   readout: Readout | undefined,
   thread: EncoderThread,
   fitted?: Fitted,
 ): Promise<Reading> {
   const { encoder } = inference
-  if (readout) {
+  if (readout && (named !== undefined || Object.keys(await thread.layers(encoder)).length > 0)) {
     const { readoutReading } = await import('./readout-reading.js')
     return readoutReading(inference, readout, thread, fitted)
   }

@@ -1,14 +1,14 @@
 /** How an encoder is read by a readout. Loaded if there is one. */
 import type { InferenceGraph } from '../../graphs/inference/inference-graph.js'
-import { ClipReadout, framesOf } from '../../graphs/readout/clip-readout.js'
+import { ClipReadout, coarsest, framesOf } from '../../graphs/readout/clip-readout.js'
 import { applyFitted, type Fitted, fittedSize } from '../../graphs/readout/fit.js'
 import { planReadout, type ReadoutPlan } from '../../graphs/readout/plan.js'
 import type { Readout } from '../../graphs/readout/settings.js'
+import { type Patches, territories } from '../../graphs/readout/territories.js'
 import type { EncoderThread } from '../model/trainer-thread.js'
-import type { Reading } from './clip-embedding.js'
 import type { EmbedOptions } from './embed-options.js'
 import { layersOutput } from './encode.js'
-import type { Rows } from './rows.js'
+import type { Reading, Rows } from './rows.js'
 
 /** @throws Problem `no-such-layer`, `bad-readout` */
 export async function readoutReading(
@@ -37,26 +37,32 @@ export async function readoutReading(
 
 /** What a readout makes of the layers. */
 function readoutRows(level: EmbedOptions['level'], plan: ReadoutPlan): Rows {
-  let reading: ClipReadout | undefined
-  return ({ start, starts, number, last, values }, { clip, patch }) => {
-    const patches = { starts, length: patch, sound: clip }
+  /** Of the clip whose patches come. */
+  let all: Patches
+  let reading: ClipReadout
+  let places: [number, number][]
+  return ({ start, starts, number, last, values }, { clip, patch, frame, sounding }) => {
+    const whole = (seconds: number) => Math.round(seconds / frame)
+    if (number === 0) {
+      const cut = Number.isFinite(patch)
+      all = { starts: starts.map(whole), length: cut ? whole(patch) : 1, sound: [0, Math.max(1, whole(clip))] }
+      const sound = level === 'clip' && cut ? sounding(whole(starts.at(-1)!) + all.length) : all.sound
+      if (level === 'clip') reading = new ClipReadout(plan, { ...all, sound })
+      if (level === 'frame') places = territories(all, coarsest(plan))
+    }
     if (level === 'frame')
-      return framesOf(plan, patches, number, values).map(frame => ({
-        start: start + frame.start,
-        end: Math.min(start + frame.start + frame.seconds, clip),
-        embedding: frame.embedding,
+      return framesOf(plan, all.length, places[number]!, values).map(({ from, to, embedding }) => ({
+        start: start + from * frame,
+        end: Math.min(start + to * frame, clip),
+        embedding,
       }))
     if (level === 'patch') {
-      const alone = new ClipReadout(plan, { starts: [start], length: patch, sound: clip })
+      const alone = new ClipReadout(plan, { ...all, starts: [whole(start)] })
       alone.add(0, values)
       return [{ start, end: Math.min(start + patch, clip), embedding: alone.take() }]
     }
-    reading ??= new ClipReadout(plan, patches)
     reading.add(number, values)
-    if (!last) return []
-    const embedding = reading.take()
-    reading = undefined
-    return [{ start: 0, end: clip, embedding }]
+    return last ? [{ start: 0, end: clip, embedding: reading.take(), crowded: reading.crowded }] : []
   }
 }
 

@@ -1,5 +1,7 @@
-/** What becomes of the patches of a clip: rows of the file, at one level. */
-import type { EncodedPatch } from './encode.js'
+/** What is read of an encoder, and what becomes of the patches of a clip: rows of the file, at one level. */
+import type { ReadoutPlan } from '../../graphs/readout/plan.js'
+import type { EmbedOptions } from './embed-options.js'
+import type { EncodedPatch, EncoderOutput } from './encode.js'
 import { RunningMean } from './running-mean.js'
 
 /** Seconds from the start of the clip. */
@@ -7,16 +9,31 @@ export interface Row {
   start: number
   end: number
   embedding: Float32Array
+  /** Of a clip with fewer frames than parts. */
+  crowded?: boolean
 }
 
-/** Of a clip and of a patch, seconds. */
 export interface Lengths {
+  /** Seconds of the clip, of a patch, and of a frame of the front end (a sample, where the encoder hears sound). */
   clip: number
   patch: number
+  frame: number
+  /** Frames in which sound is, of so many from the first. */
+  sounding(frames: number): readonly [from: number, to: number]
 }
 
 /** Takes patch after patch, clip after clip; gives the rows that are ready. */
 export type Rows = (patch: EncodedPatch, lengths: Lengths) => Row[]
+
+export interface Reading {
+  output: EncoderOutput
+  dimensions(level: EmbedOptions['level']): number
+  rows(level: EmbedOptions['level']): Rows
+  /** None of the encoder's own embeddings. */
+  plan: ReadoutPlan | undefined
+  /** Of the file: layer, pooling, readout. */
+  metadata: Record<string, string>
+}
 
 /** The encoder's own embeddings, or a layer's: a row a patch, or the mean of a clip's patches. */
 export function plainRows(level: 'clip' | 'patch', size: number): Rows {

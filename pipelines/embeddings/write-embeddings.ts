@@ -27,7 +27,7 @@ import { bottleneckOfPhases } from './bottleneck.js'
 import { ClipEmbedding } from './clip-embedding.js'
 import type { EmbedOptions } from './embed-options.js'
 import { encoderIn } from './encoder-layer.js'
-import { readFitted } from './fitted-readout.js'
+import { readFitted, UNFITTED } from './fitted-readout.js'
 import { logMelNode } from './log-mel-node.js'
 import { shardMetadata } from './metadata.js'
 import { chosenReadout, readingOf } from './reading.js'
@@ -45,9 +45,9 @@ export interface Embedded {
   note: string | undefined
 }
 
-/** Said where a step would have to be fitted that was not. */
-const UNFITTED =
-  "The checkpoint has no fitted step for this readout: these are the encoder's own embeddings (plain). A run whose config has the readout fits it when its training ends."
+/** Said of checkpoints that were written before there were readouts. */
+const UNSAID =
+  "The checkpoint says no readout: these are the encoder's own embeddings (plain). New runs are read out by default as --readout default does it."
 
 /** @throws the signal's reason once it is aborted */
 export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> {
@@ -66,6 +66,7 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
   const fitted = asked?.fit && readFitted(found.tensors, asked)
   const unfitted = asked?.fit !== undefined && !fitted
   const readout = unfitted ? undefined : asked
+  const unsaid = options.readout === undefined && found.checkpoint.readout === undefined && !options.layer
   const stages = await loadStages(graph.stageFiles)
   const inference = inferenceGraph(graph, stages, encoderIn(options.layer))
   const { graph: features, mel } = logMelNode(inference, stages)
@@ -87,6 +88,7 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
   const { seed, threads, precision } = train
   const thread = await timed('starting TensorFlow', startEncoder({ graph, seed, threads, precision }))
   let rows: number
+  let crowded: number
   try {
     const reading = await readingOf(options, inference, readout, thread, fitted)
     const alike = untrained && readout?.fit ? readFitted(untrained.file, readout) : undefined
@@ -103,12 +105,19 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
       part,
     )
     await thread.load(found.tensors)
-    rows = await timed('the encoder', task.write(options.output, options.level, 'embedding'))
+    ;({ rows, crowded } = await timed('the encoder', task.write(options.output, options.level, 'embedding')))
     options.onWritten?.()
     if (baselines) await timed('the baselines', task.writeBaselines())
   } finally {
     await thread.close()
   }
+  const notes = [
+    found.checkpoint.note,
+    unfitted && UNFITTED,
+    unsaid && UNSAID,
+    crowded > 0 &&
+      `${plural(crowded, 'clip')} of ${rows} ${crowded === 1 ? 'has' : 'have'} fewer frames than the readout has parts: parts next to each other share them.`,
+  ]
   return {
     rows,
     skipped: prepared.skipped.length,
@@ -116,7 +125,7 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
     seconds: (performance.now() - began) / 1000,
     audioSeconds: secondsOf(prepared).reduce((sum, one) => sum + (one || 0), 0),
     bottleneck: bottleneckOfPhases(phases),
-    note: [found.checkpoint.note, ...(unfitted ? [UNFITTED] : [])].filter(Boolean).join('\n') || undefined,
+    note: notes.filter(Boolean).join('\n') || undefined,
   }
 }
 

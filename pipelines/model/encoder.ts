@@ -14,7 +14,7 @@ import { describePort, innermost, type Port } from '../../stages/ports.js'
 import type { EncoderSetup } from './settings.js'
 
 export class Encoder {
-  /** By node and layer. */
+  /** By node and what is read of it. */
   readonly #encodings = new Map<string, Compiled>()
 
   constructor(
@@ -35,21 +35,9 @@ export class Encoder {
       const there = this.model.embedding.map(({ id }) => id).join(', ')
       throw new Problem('no-such-layer', `The graph has no encoder or head '${node}'.`, { hint: `It has: ${there}.` })
     }
-    const encode = this.#encodings.get(`${node} ${layer}`) ?? this.#encoding(node, layer)
-    this.#encodings.set(`${node} ${layer}`, encode)
-    return this.engine.tf.tidy(() => {
-      const [embeddings] = encode([this.#items(items, found)])
-      return embeddings!.dataSync<'float32'>().slice(0, count * embeddings!.shape[1]!)
-    })
-  }
-
-  /** As one function of TensorFlow, with the same bits; what cannot be one runs operation by operation. */
-  #encoding(node: string, layer: string | undefined): Compiled {
-    const { tf } = this.engine
-    const work = ([given]: readonly Tensor[]) => [
-      tf.tidy(() => (layer === undefined ? this.model.encode(node, given!) : this.#pooled(node, given!, layer))),
-    ]
-    return compiled(this.engine, work, { how: 'function' })
+    const work = (given: Tensor) =>
+      layer === undefined ? this.model.encode(node, given) : this.#pooled(node, given, layer)
+    return this.#run(`${node} ${layer}`, work, items, found, count)
   }
 
   /**
@@ -64,17 +52,31 @@ export class Encoder {
     layers: readonly { name: string; bands: number }[],
   ): Float32Array {
     const { tf } = this.engine
-    const encoder = this.model.encoders.find(({ id }) => id === node)!
-    return tf.tidy(() => {
-      const found = this.model.layers(node, this.#items(items, encoder))
+    const work = (given: Tensor) => {
+      const found = this.model.layers(node, given)
       const flat = layers.map(({ name, bands }) => {
         const map = found[name]!
         const [patches, frames, all, channels] = map.shape as [number, number, number, number]
         const grouped = bands === all ? map : tf.mean(map.reshape([patches, frames, bands, all / bands, channels]), 3)
         return grouped.reshape([patches, frames * bands * channels])
       })
-      const side = tf.concat(flat, 1)
-      return side.dataSync<'float32'>().slice(0, count * side.shape[1]!)
+      return tf.concat(flat, 1)
+    }
+    const encoder = this.model.encoders.find(({ id }) => id === node)!
+    return this.#run(`${node} ${JSON.stringify(layers)}`, work, items, encoder, count)
+  }
+
+  /** What work makes of the first `count` items, row-major. */
+  #run(name: string, work: (given: Tensor) => Tensor, items: Float32Array, node: CheckedNode, count: number) {
+    const { tf } = this.engine
+    // As one function of TensorFlow, with the same bits; what cannot be one runs operation by operation
+    const encode =
+      this.#encodings.get(name) ??
+      compiled(this.engine, ([given]) => [tf.tidy(() => work(given!))], { how: 'function' })
+    this.#encodings.set(name, encode)
+    return tf.tidy(() => {
+      const [made] = encode([this.#items(items, node)])
+      return made!.dataSync<'float32'>().slice(0, count * made!.shape[1]!)
     })
   }
 

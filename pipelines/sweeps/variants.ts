@@ -18,7 +18,7 @@ export interface Variant {
   /** The config whose graph it is; `train` below may differ from the config's own. */
   config: Config
   train: TrainSettings
-  /** Hash of graph and data. */
+  /** Hash of graph, data and readout. */
   graphKey: string
 }
 
@@ -84,7 +84,7 @@ function problemsOf(error: unknown): Problem[] {
   throw error
 }
 
-/** Short hash of everything that decides what a job's weights are: graph, data, training, the weights they begin with. */
+/** Short hash of everything that decides what a job's embeddings are: graph, data, readout, training, first weights. */
 export function jobKey({ graphKey, train }: Variant, seed: number, threads = train.threads): string {
   return hashed([graphKey, { ...train, seed, threads }])
 }
@@ -103,11 +103,11 @@ export const ownThreads = (edits: readonly PlacedEdit[]): boolean =>
 export const configKey = async (config: Config): Promise<string> =>
   hashed([await keyOfGraph(config, new ListKeys()), config.train])
 
-async function keyOfGraph({ graph, data, train }: Config, lists: ListKeys): Promise<string> {
+async function keyOfGraph({ graph, data, train, readout }: Config, lists: ListKeys): Promise<string> {
   const further = [data.labels?.['outside-set'], train.watch?.set].filter(set => set !== undefined)
   const read = await Promise.all([lists.of(data.set, data), ...further.map(set => lists.of(set))])
   const from = typeof train.from === 'object' ? train.from.run : train.from
-  return hashed([graph.nodes, data, read, from === undefined ? null : locateCheckpoint(from).hash])
+  return hashed([graph.nodes, data, read, readout, from === undefined ? null : locateCheckpoint(from).hash])
 }
 
 /** A hash of each list of clips and labels that configs and evaluations name, read once. */

@@ -1,4 +1,4 @@
-/** Fits the last step of a config's readout to the clips that were trained on, when training ends. */
+/** The readout of a config: whether the encoder has what it reads, and its last step, fitted when training ends. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Problem } from '../../data/problem.js'
@@ -6,20 +6,30 @@ import { tensorsFile, UNTRAINED } from '../../engine/checkpoints/files.js'
 import { Hearing } from '../../graphs/inference/hearing.js'
 import { inferenceGraph } from '../../graphs/inference/inference-graph.js'
 import { fitStep } from '../../graphs/readout/fit.js'
+import { planReadout } from '../../graphs/readout/plan.js'
 import { readoutOf } from '../../graphs/readout/settings.js'
 import type { Pool } from '../../graphs/streams/pool.js'
-import { type Prepared, prepareFeatures, secondsOf } from '../../graphs/streams/prepare.js'
+import { type Prepared, prepareFeatures } from '../../graphs/streams/prepare.js'
 import type { Config } from '../configuration/config.js'
-import { encodePatches } from '../embeddings/encode.js'
+import { clipEmbeddings } from '../embeddings/clip-rows.js'
 import { writeFitted } from '../embeddings/fitted-readout.js'
+import { logMelNode } from '../embeddings/log-mel-node.js'
 import { readingOf } from '../embeddings/reading.js'
 import type { EncoderThread } from '../model/trainer-thread.js'
-import { progress } from '../terminal/progress.js'
+import { plural } from '../terminal/numbers.js'
 import type { RunFolder } from './run-folder.js'
 
 /** Clips that are fitted to at most, evenly spaced. */
 const MOST = 1500
 const HOP = 0.48
+
+/** @throws Problem `no-such-layer`, `bad-readout` before training, if what the config says cannot be read of the encoder */
+export async function demandReadable({ graph, stages, document }: Config, thread: EncoderThread): Promise<void> {
+  const readout = readoutOf(document.sections.readout)
+  if (!readout) return
+  const { encoder } = inferenceGraph(graph, stages)
+  planReadout(encoder, readout, await thread.layers(encoder))
+}
 
 /** @throws Problem `bad-readout` before training, if there are too few clips to whiten to so many numbers */
 export function demandFittable({ readout: settings }: Config, clips: number): void {
@@ -46,24 +56,15 @@ export async function fitReadout(
   const every = Math.ceil(prepared.clips.length / MOST)
   const clips = prepared.clips.filter((_, at) => at % every === 0)
   const inference = inferenceGraph(graph, stages)
-  const ready = await prepareFeatures({ graph: inference.graph, clips, cacheFolder: prepared.cacheFolder, pool })
+  const { graph: features, mel } = logMelNode(inference, stages)
+  const ready = await prepareFeatures({ graph: features, clips, cacheFolder: prepared.cacheFolder, pool })
   const hearing = new Hearing(inference, stages, ready, prepared.statistics)
   const reading = await readingOf({}, inference, readout, thread)
-  const seconds = secondsOf(ready)
-  const { length, second } = hearing.grid
   const files = [join(run.checkpoints, UNTRAINED), tensorsFile(run.checkpoints, step)].filter(existsSync)
   for (const file of files) {
     await thread.load(file)
-    const rowsOf = reading.rows('clip')
-    const rows: Float32Array[] = []
-    const bar = progress('fitting the readout', ready.clips.length)
-    const options = { hop: hearing.hop(HOP), output: reading.output }
-    for await (const patch of encodePatches(thread, hearing, ready.clips.keys(), options)) {
-      const lengths = { clip: seconds[patch.clip]!, patch: length * second }
-      for (const { embedding } of rowsOf(patch, lengths)) rows.push(embedding)
-      if (patch.last) bar.tick()
-    }
-    bar.done()
+    process.stderr.write(`Fitting the readout to ${plural(ready.clips.length, 'clip')}.\n`)
+    const rows = await clipEmbeddings({ thread, hearing, prepared: ready, mel, reading, hop: HOP })
     writeFitted(file, readout, rows.length, fitStep(rows, readout.fit))
   }
 }

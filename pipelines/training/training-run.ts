@@ -12,6 +12,7 @@ import { type Renamed, takenText } from '../model/start-weights.js'
 import { startTrainer, type TrainerThread } from '../model/trainer-thread.js'
 import { dataDifferences, dataMark, machineDifferences, settingDifferences } from './circumstances.js'
 import { keepChoice, writeCompile } from './compile-choice.js'
+import { demandFittable, demandReadable, fitReadout } from './fit-readout.js'
 import { isFinished, newestCheckpoint, refuseDifferences } from './resume.js'
 import { type RunFolder, STARTED_FROM } from './run-folder.js'
 import { GROWING } from './tracking/run-log.js'
@@ -57,8 +58,7 @@ export async function trainRun(options: RunOptions): Promise<Outcome> {
     const prepared = await trainingData({ config, run, signal, cache, fresh: !resumed }, pool)
     if (resumed) differences.push(...dataDifferences(resumed.checkpoint, dataMark(prepared)))
     refuse()
-    const fitting = config.readout && (await import('./fit-readout.js'))
-    fitting?.demandFittable(config, prepared.clips.length)
+    demandFittable(config, prepared.clips.length)
     const { cacheFolder } = prepared
     const watch =
       watched &&
@@ -71,13 +71,14 @@ export async function trainRun(options: RunOptions): Promise<Outcome> {
       run.cutBack(resumed.checkpoint.lengths)
       noteConfig(run, config)
     }
+    await demandReadable(config, thread)
     const training = new Training(config, run, prepared, pool, thread, watch, resumed)
     if (!hasBaseline(run, resumed)) await training.calibrateBaseline(signal)
     if (resumed) await thread.resume(resumed.tensors)
     else if (weights) await takeFrom(weights, start!.as, thread, run)
     const outcome = await training.toTheEnd(signal)
     const { step, interrupted } = outcome
-    if (!interrupted) await fitting?.fitReadout(config, { run, step, prepared, pool, thread })
+    if (!interrupted) await fitReadout(config, { run, step, prepared, pool, thread })
     const { figures, ...rest } = outcome
     run.status(outcome.interrupted ? 'interrupted' : 'finished', { ...rest, ...figures })
     return outcome

@@ -268,7 +268,7 @@ export class Training {
       data: this.#data,
       machine: machineMark(),
       versions: versions(),
-      ...(config.readout && { readout: config.readout }),
+      readout: config.readout,
     })
     thinCheckpoints(run.checkpoints, train.checkpoints)
   }

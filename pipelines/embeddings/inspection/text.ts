@@ -11,6 +11,7 @@ export function inspectionText(found: Inspection): string {
     ['embeddings', `${rows} rows of ${clips} clips, ${dimensions} dimensions`],
     ['columns', columns.map(({ name, type }) => `${name} ${type}`).join(', ')],
     ['made by', madeBy(metadata)],
+    ...readOut(metadata),
     ['norms', `${[norms.least, norms.mean, norms.most].map(short).join(' to ')} (least, mean, most)${zeros(norms)}`],
     ['dead dimensions', dead.length === 0 ? 'none' : `${dead.length} of ${dimensions}: ${listed(dead.map(String))}`],
     ['effective rank', rankText(found)],
@@ -32,6 +33,15 @@ function madeBy(metadata: Record<string, string>): string {
   if (of('contract') === undefined) return 'another program: no metadata of Earshot'
   const { content, layer, level } = { content: of('content'), layer: of('layer'), level: of('level') }
   return `Earshot ${of('version')}: ${content ?? 'embedding'}, ${layer ?? 'encoder'}, level ${level ?? 'unknown'}, checkpoint ${of('checkpoint')?.slice(0, 12)} (step ${of('step')})`
+}
+
+function readOut({ 'earshot.readout': readout }: Record<string, string>): [name: string, text: string][] {
+  if (readout === undefined) return []
+  if (readout === 'plain') return [['read out', "plain: the encoder's own embedding, the mean over patches"]]
+  const { layers, bands, time, parts, fit } = JSON.parse(readout)
+  const over = parts === 1 ? 'the clip' : `each of ${parts} parts of the clip`
+  const last = fit === undefined ? '' : `; ${fit === 'standardise' ? fit : `whitened to ${fit.whiten}`}`
+  return [['read out', `${layers.join(', ')} in ${bands} bands; ${time.join(', ')} over ${over}${last}`]]
 }
 
 export function rankText({ rank, rankRows, dimensions }: Inspection): string {

@@ -1,6 +1,7 @@
 /** What whoever runs an exported encoder has to know besides its graph: `encoder.json`, and the metadata of the files. */
 import type { FoundCheckpoint } from '../../model/checkpoint.js'
 import { versions } from '../../setup/versions.js'
+import type { ReadoutCard } from './readout-layers.js'
 import type { FrontEnd } from './sound-to-patches.js'
 
 export interface Card {
@@ -16,8 +17,10 @@ export interface Card {
   hop: number
   /** Frames of a patch. */
   frames: number
-  /** Numbers that come out. */
+  /** Numbers of the embedding of a sound. */
   embedding: number
+  /** How it is made of the output `layers`; if absent, it is the mean of the output `embedding` over patches. */
+  readout?: ReadoutCard
   /** A shorter sound is repeated up to this many samples. */
   atLeast: number
   /** peak: (x - mean) / (max |x - mean| + headRoom), over the whole sound. */
@@ -36,12 +39,12 @@ export interface Card {
 export function cardOf(
   front: FrontEnd,
   { checkpoint }: FoundCheckpoint,
-  { encoder, stage, embedding }: { encoder: string; stage: string; embedding: number },
+  made: Pick<Card, 'encoder' | 'stage' | 'embedding' | 'readout'>,
 ): Card {
   return {
     format: 1,
     ...{ rate: front.mel.rate, samples: front.samples, lead: front.lead, hop: front.mel.hop, frames: front.frames },
-    ...{ embedding, ...front.sound, encoder, stage, step: checkpoint.step },
+    ...{ ...front.sound, ...made, step: checkpoint.step },
     ...{ checkpoint: checkpoint.sha256, graph: checkpoint.graphHash, earshot: versions().earshot! },
     ...(checkpoint.note === undefined ? {} : { note: checkpoint.note }),
   }

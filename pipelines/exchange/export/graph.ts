@@ -49,6 +49,8 @@ export interface Graph {
   reduce(x: Value, operation: 'mean' | 'max', axes: readonly ('height' | 'width')[]): Value
   /** Each row of an image as a vector, columns after columns: [height, width, channels] to height times [width * channels]. */
   rows(x: Value): Value[]
+  /** An image or a sequence as a vector, row by row, channels last. */
+  flat(x: Value): Value
   /** @param weight [in, out] @param bias [out] */
   dense(x: Value, weight: StoredTensor, bias: Float32Array): Value
   concat(vectors: readonly Value[]): Value

@@ -92,6 +92,12 @@ export class OnnxGraph implements Graph {
     })
   }
 
+  flat({ name, shape }: Value): Value {
+    const size = shape.reduce((product, side) => product * side, 1)
+    const last = this.#node('Transpose', [name], { perm: shape.length === 3 ? [0, 2, 3, 1] : [0, 2, 1] })
+    return { name: this.#node('Reshape', [last, this.#whole([-1, size])]), shape: [size] }
+  }
+
   dense(x: Value, { shape, data }: StoredTensor, bias: Float32Array): Value {
     const product = this.#node('MatMul', [x.name, this.#constant(data, shape)])
     return { name: this.#node('Add', [product, this.#constant(bias, [shape[1]!])]), shape: [shape[1]!] }
@@ -111,15 +117,17 @@ export class OnnxGraph implements Graph {
     return { name: this.#node('Slice', [x.name, ...places]), shape: [count] }
   }
 
-  /** The whole file: `waveform` [n, samples] in, `embedding` [n, size] out. */
-  encoded(embedding: Value, metadata: Record<string, string>): Bytes {
-    const last = this.#node('Identity', [embedding.name], {}, 'embedding')
+  /** The whole file: `waveform` [n, samples] in, each of the outputs [n, size] by its name. */
+  encoded(outputs: Record<string, Value>, metadata: Record<string, string>): Bytes {
+    const last = Object.entries(outputs).map(([name, { name: from, shape }]) =>
+      tensorInfo(this.#node('Identity', [from], {}, name), shape[0]!),
+    )
     const graph = [
       ...this.#nodes.map(node => field(1, node)),
       field(2, 'earshot'),
       ...this.#constants.map(tensor => field(5, tensor)),
       field(11, tensorInfo('waveform', this.samples)),
-      field(12, tensorInfo(last, embedding.shape[0]!)),
+      ...last.map(info => field(12, info)),
     ]
     return joined([
       whole(1, IR),

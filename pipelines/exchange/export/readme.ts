@@ -1,42 +1,42 @@
 /** The README.md of an export: what lies in the folder, and the shortest use of each file. */
 import type { CheckedNode } from '../../../graphs/language/checked.js'
 import type { Card } from './card.js'
+import type { ReadoutCard } from './readout-layers.js'
 
 export const FORMATS = ['onnx', 'tfjs', 'safetensors'] as const
 export type Format = (typeof FORMATS)[number]
 
-export function readme(
-  formats: readonly Format[],
-  node: CheckedNode,
-  size: number,
-  card: Card | undefined,
-  plain?: string,
-): string {
+export function readme(formats: readonly Format[], node: CheckedNode, size: number, card: Card | undefined): string {
   const parts = [
-    `# Encoder '${node.id}' (${node.stage}): ${card ? 'sound' : 'log-mel patches'} to ${size} numbers`,
+    `# Encoder '${node.id}' (${node.stage}): ${card ? 'sound' : 'log-mel patches'} to ${card?.embedding ?? size} numbers`,
     card ? described(card) : 'Weights alone; Earshot, which wrote them, has the front end.',
     ...formats.map(format => SECTIONS[format](card)),
-    ...(plain ? [`## Readout\n${plain}`] : []),
     ...(card?.note ? [`## Note\n${card.note}`] : []),
   ]
   return `${parts.join('\n\n')}\n`
 }
 
 function described(card: Card): string {
-  const { rate, samples, frames, hop, lead, embedding, atLeast, normalise, headRoom } = card
+  const { rate, samples, frames, hop, lead, embedding, atLeast, normalise, headRoom, readout } = card
   const seconds = (count: number) => `${Number((count / rate).toFixed(4))} s`
   return `Written by Earshot ${card.earshot} from step ${card.step}; checkpoint ${card.checkpoint.slice(0, 16)}, graph ${card.graph}.
 
 The graphs go from sound to embedding, in evaluation mode and 32-bit numbers: \`waveform\` [n, ${samples}] in, mono at
-${rate} Hz, \`embedding\` [n, ${embedding}] out. Framing, Fourier transform, mel bands, logarithm and normalisation are part of
+${rate} Hz, ${readout ? "`layers` (what the readout takes) and `embedding` (the encoder's own)" : `\`embedding\` [n, ${embedding}]`} out. Framing, Fourier transform, mel bands, logarithm and normalisation are part of
 them. What a graph cannot know of a whole recording is done before, by \`embed.mjs\` and \`earshot_encoder.py\`:
 1. a sound shorter than ${seconds(atLeast)} is repeated up to ${atLeast} samples;
 2. ${normalise === 'peak' ? `its mean is taken away, and it is divided by its largest magnitude + ${headRoom}` : 'its level stays as it is'};
 3. patch after patch (0.48 s apart) is cut: the patch that starts at sample s is the ${samples} samples from s - ${lead}, mirrored
    at both ends of the sound. Its ${frames} frames are ${hop} samples apart;
-4. the embedding of the sound is the mean over its patches.
+4. the embedding of the sound is ${readout ? `made of the layers as the readout of the run has it: ${inWords(readout)}` : 'the mean over its patches'}.
 
-So done, embeddings are those of \`./earshot embed --readout plain\`, to rounding. Resample to ${rate} Hz with a good resampler first.`
+So done, embeddings are those of \`./earshot embed\`, to rounding.${readout ? '' : ' (As `--readout plain` writes them.)'} Resample to ${rate} Hz with a good resampler first.`
+}
+
+function inWords({ layers, time, parts, fitted }: ReadoutCard): string {
+  const of = layers.map(({ name, bands }) => `${name} in ${bands} bands`).join(', ')
+  const over = parts === 1 ? 'the whole sound' : `each of ${parts} equal parts of it`
+  return `${time.join(', ')} over ${over}, of ${of}; silence at its ends left out${fitted ? '; then its fitted step' : ''}`
 }
 
 const SECTIONS: Record<Format, (card: Card | undefined) => string> = {
@@ -52,8 +52,8 @@ print(encoder.get_scene_embeddings(sound[None], model)[0])    # [${card?.embeddi
 frames, milliseconds = encoder.get_timestamp_embeddings(sound[None], model)
 \`\`\``,
   tfjs: card => `## tfjs/
-\`model.json\` and \`weights.bin\`, a TensorFlow.js graph model; \`encoder.json\`, what is said above; \`embed.mjs\`, sound to patches
-to embedding; \`index.html\`, a page that embeds recordings you choose (\`python3 -m http.server\` in that folder, then open
+\`model.json\` and \`weights.bin\`, a TensorFlow.js graph model; \`encoder.json\`, what is said above; \`embed.mjs\` and \`readout.mjs\`, sound to
+patches to embedding; \`index.html\`, a page that embeds recordings you choose (\`python3 -m http.server\` in that folder, then open
 http://localhost:8000); \`tf.min.js\`, TensorFlow.js itself (Apache 2.0); \`node-example.mjs\`, the same in Node.
 \`\`\`html
 <script src="tf.min.js"></script>

@@ -96,6 +96,11 @@ export class TensorflowGraph implements Graph {
     )
   }
 
+  flat({ name, shape }: Value): Value {
+    const size = shape.reduce((product, side) => product * side, 1)
+    return this.#reshaped(name, [size])
+  }
+
   dense(x: Value, weight: StoredTensor, bias: Float32Array): Value {
     const attributes = { ...plain, transpose_a: { b: false }, transpose_b: { b: false } }
     const product = this.#node('MatMul', [x.name, this.#constant(weight)], attributes)
@@ -112,19 +117,22 @@ export class TensorflowGraph implements Graph {
     return { name: this.#cut(x, [start], [count]), shape: [count] }
   }
 
-  /** `model.json` and `weights.bin`: `waveform` [n, samples] in, `embedding` [n, size] out. */
-  encoded(embedding: Value, metadata: Record<string, string>): { model: object; weights: Uint8Array } {
-    const last = this.#node('Identity', [embedding.name], plain, 'embedding')
+  /** `model.json` and `weights.bin`: `waveform` [n, samples] in, each of the outputs [n, size] by its name. */
+  encoded(outputs: Record<string, Value>, metadata: Record<string, string>): { model: object; weights: Uint8Array } {
+    for (const [name, { name: from }] of Object.entries(outputs)) this.#node('Identity', [from], plain, name)
     const weights = Buffer.concat(this.#constants.map(({ bytes }) => bytes))
-    const signature = (name: string, size: number) => ({
-      [name]: { name, dtype: 'DT_FLOAT', tensorShape: shape([-1, size]).shape },
-    })
+    const signature = (name: string, size: number) =>
+      [name, { name, dtype: 'DT_FLOAT', tensorShape: shape([-1, size]).shape }] as const
+    const given = Object.entries(outputs).map(([name, { shape }]) => signature(name, shape[0]!))
     const model = {
       format: 'graph-model',
       generatedBy: 'earshot',
       convertedBy: null,
       userDefinedMetadata: metadata,
-      signature: { inputs: signature('waveform', this.samples), outputs: signature(last, embedding.shape[0]!) },
+      signature: {
+        inputs: Object.fromEntries([signature('waveform', this.samples)]),
+        outputs: Object.fromEntries(given),
+      },
       modelTopology: { node: this.#nodes, library: {}, versions: { producer: 1882 } },
       weightsManifest: [
         { paths: [SHARD], weights: this.#constants.map(({ name, shape, dtype }) => ({ name, shape, dtype })) },

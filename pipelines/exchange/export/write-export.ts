@@ -10,8 +10,10 @@ import { encodeSafetensors } from '../../../engine/safetensors.js'
 import type { State } from '../../../engine/weights.js'
 import { inferenceGraph } from '../../../graphs/inference/inference-graph.js'
 import type { CheckedNode } from '../../../graphs/language/checked.js'
-import { type Readout, readoutOf } from '../../../graphs/readout/settings.js'
+import { type LayerShape, planReadout } from '../../../graphs/readout/plan.js'
 import { loadStages } from '../../../stages/registry.js'
+import { readFitted, UNFITTED } from '../../embeddings/fitted-readout.js'
+import { chosenReadout } from '../../embeddings/reading.js'
 import { findCheckpoint } from '../../model/checkpoint.js'
 import { versions } from '../../setup/versions.js'
 import { type Card, cardOf } from './card.js'
@@ -20,6 +22,7 @@ import { encoderWeights } from './encoders/weights.js'
 import type { Graph, Value } from './graph.js'
 import { OnnxGraph } from './onnx-graph.js'
 import { FORMATS, type Format, readme } from './readme.js'
+import { readLayers, readoutCard } from './readout-layers.js'
 import { frontEnd, logMelImage } from './sound-to-patches.js'
 import { TensorflowGraph } from './tensorflow-graph.js'
 
@@ -30,6 +33,8 @@ export interface ExportOptions {
   formats: readonly Format[]
   /** Node of the graph, if there are several encoders. */
   encoder?: string | undefined
+  /** As `embed` takes it; that of the run if absent. */
+  readout?: string | undefined
 }
 
 export interface Exported {
@@ -42,11 +47,14 @@ export interface Exported {
 const SOURCES = fileURLToPath(new URL('../../../../pipelines/exchange/export/', import.meta.url))
 
 /** @throws Problem `not-exportable`, `not-writable`, or as a checkpoint that cannot be read */
-export async function writeExport({ run, output, formats, encoder }: ExportOptions): Promise<Exported> {
+export async function writeExport({ run, output, formats, encoder, readout: asked }: ExportOptions): Promise<Exported> {
   const wanted = FORMATS.filter(format => formats.includes(format))
   const found = findCheckpoint(run)
   const { graph, statistics, note } = found.checkpoint
-  const plain = plainNote(readoutOf(found.checkpoint.readout))
+  const chosen = chosenReadout({ readout: asked, layer: encoder, level: 'clip' }, found.checkpoint.readout)
+  const fitted = chosen?.fit && readFitted(found.tensors, chosen)
+  const unfitted = chosen?.fit !== undefined && !fitted
+  const readout = unfitted ? undefined : chosen
   const inference = inferenceGraph(graph, await loadStages(graph.stageFiles), encoder)
   const node = graph.nodes.find(({ id }) => id === inference.encoder)!
   const weights = readTensors(found.tensors).weights
@@ -58,30 +66,37 @@ export async function writeExport({ run, output, formats, encoder }: ExportOptio
   if (drawing && wanted.includes('onnx')) writeOnnx(join(output, 'onnx'), drawing)
   if (drawing && wanted.includes('tfjs')) writeTensorflow(join(output, 'tfjs'), drawing)
   if (wanted.includes('safetensors')) writeWeights(join(output, 'safetensors'), weights, owner, drawing?.card, node)
-  writeWhole(join(output, 'README.md'), readme(wanted, node, inference.dimensions, drawing?.card, plain))
-  return { files: filesIn(output), note: [note, plain].filter(Boolean).join('\n') || undefined }
+  writeWhole(join(output, 'README.md'), readme(wanted, node, inference.dimensions, drawing?.card))
+  return {
+    files: filesIn(output),
+    note: [note, ...(unfitted ? [UNFITTED] : [])].filter(Boolean).join('\n') || undefined,
+  }
 
   function drawn(): Drawing {
     const encode = exportableEncoder(node)
     const front = frontEnd(inference, statistics)
-    const embedding = inference.dimensions
+    const draw = (onto: Graph) => {
+      const image = logMelImage(onto, front)
+      return { image, ...encode(onto, encoderWeights(weights, owner), image) }
+    }
+    const { layers } = draw(new TensorflowGraph(front.samples))
+    const shapes = Object.fromEntries([...layers].map(([name, { shape }]) => [name, shape as LayerShape]))
+    const plan = readout && (asked !== undefined || layers.size > 0) && planReadout(node.id, readout, shapes)
+    const made = plan ? readoutCard(plan, fitted, front.factor) : { embedding: inference.dimensions }
     return {
-      card: cardOf(front, found, { encoder: node.id, stage: node.stage, embedding }),
-      draw: onto => encode(onto, encoderWeights(weights, owner), logMelImage(onto, front)),
+      card: cardOf(front, found, { encoder: node.id, stage: node.stage, ...made }),
+      draw: onto => {
+        const { image, embedding, layers } = draw(onto)
+        return { embedding, ...(plan && { layers: readLayers(onto, image, layers, plan) }) }
+      },
     }
   }
 }
 
-/** Where a run reads its encoder out in another way than exports do. */
-function plainNote(readout: Readout | undefined): string | undefined {
-  if (!readout) return undefined
-  return "What is exported is the encoder's own embedding, as `embed --readout plain` writes it; the run's readout stays with Earshot."
-}
-
 interface Drawing {
   card: Card
-  /** @returns the embedding */
-  draw: (onto: Graph) => Value
+  /** @returns the embedding of a patch, and what a readout takes of it */
+  draw: (onto: Graph) => Record<string, Value>
 }
 
 /** What an export wrote before may be written again; any other folder is left alone. */
@@ -108,7 +123,8 @@ function writeTensorflow(folder: string, { card, draw }: Drawing): void {
   writeWhole(join(folder, 'weights.bin'), weights)
   writeWhole(join(folder, 'model.json'), JSON.stringify(model))
   writeWhole(join(folder, 'encoder.json'), `${JSON.stringify(card, null, 2)}\n`)
-  for (const name of ['embed.mjs', 'node-example.mjs', 'index.html']) bring(join('browser', name), folder)
+  for (const name of ['embed.mjs', 'readout.mjs', 'node-example.mjs', 'index.html'])
+    bring(join('browser', name), folder)
   const tensorflow = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs/package.json'))
   onDisk(folder, () => copyFileSync(join(tensorflow, 'dist', 'tf.min.js'), join(folder, 'tf.min.js')))
 }

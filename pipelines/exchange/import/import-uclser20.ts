@@ -84,6 +84,7 @@ export async function importUclser20(options: ImportOptions): Promise<Imported> 
       ...{ step, graph: config.graph, graphHash: hashGraph(config.graph) },
       ...{ train: config.train, statistics: scaled, cursor: { epoch: 0, position: 0 }, lengths: {} },
       ...{ sha256: tensors(step), untrained: sha256Of(join(run.checkpoints, UNTRAINED)), versions: versions(), note },
+      readout: config.readout,
     })
     const sha256 = hash('sha256', bytes)
     run.status('finished', { imported: { from: basename(file), sha256, note } })

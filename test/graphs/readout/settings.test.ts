@@ -1,9 +1,12 @@
 import test from 'ava'
-import { readoutOf, readoutSettings } from '../../../graphs/readout/settings.js'
+import { readoutOf, readoutSettings, settled } from '../../../graphs/readout/settings.js'
 
-test("nothing said is the encoder's own embedding, and so is plain; default is a readout", t => {
+test("nothing said is the encoder's own embedding, and so is plain; a new run has a default, by its name", t => {
   t.is(readoutOf(undefined), undefined)
   t.is(readoutOf({ preset: 'plain' }), undefined)
+  t.deepEqual(settled(undefined), { preset: 'bands' })
+  t.deepEqual(settled({ preset: 'default', parts: 2 }), { preset: 'bands', parts: 2 })
+  t.deepEqual(settled({ parts: 2 }), { parts: 2 })
   t.deepEqual(readoutOf({ preset: 'default' }), readoutOf({ preset: 'bands' }))
 })
 

@@ -10,7 +10,7 @@ testProp(
     const length = 24
     const starts = pieceStarts(total, { length, hop })
     const step = length / frames
-    const counted = territories({ starts, length, sound: total }, frames).flatMap(([first, end], patch) =>
+    const counted = territories({ starts, length, sound: [0, total] }, frames).flatMap(([first, end], patch) =>
       Array.from({ length: end - first }, (_, at) => starts[patch]! + (first + at + 0.5) * step),
     )
     t.true(counted.length >= 1)
@@ -25,7 +25,7 @@ testProp(
 )
 
 test('a moment between two patches belongs to the one in whose middle it lies', t => {
-  const found = territories({ starts: [0, 48, 96], length: 96, sound: 192 }, 6)
+  const found = territories({ starts: [0, 48, 96], length: 96, sound: [0, 192] }, 6)
   t.deepEqual(found, [
     [0, 4],
     [1, 4],
@@ -34,6 +34,17 @@ test('a moment between two patches belongs to the one in whose middle it lies', 
 })
 
 test('of a sound that was repeated to fill a patch its own length counts, of a very short one a frame', t => {
-  t.deepEqual(territories({ starts: [0], length: 96, sound: 40 }, 6), [[0, 2]])
-  t.deepEqual(territories({ starts: [0], length: 96, sound: 2 }, 6), [[0, 1]])
+  t.deepEqual(territories({ starts: [0], length: 96, sound: [0, 40] }, 6), [[0, 2]])
+  t.deepEqual(territories({ starts: [0], length: 96, sound: [0, 2] }, 6), [[0, 1]])
+})
+
+test('silence around a sound counts for nothing; of a sound between the middles of frames the nearest counts', t => {
+  t.deepEqual(territories({ starts: [0, 48], length: 96, sound: [30, 90] }, 6), [
+    [2, 4],
+    [1, 3],
+  ])
+  t.deepEqual(territories({ starts: [0, 48], length: 96, sound: [93, 95] }, 6), [
+    [0, 0],
+    [2, 3],
+  ])
 })

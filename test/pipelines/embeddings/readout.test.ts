@@ -1,11 +1,13 @@
 /** Embeddings by a readout, from the command line, against the encoder's layers read here by plain arithmetic. */
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import test, { type ExecutionContext } from 'ava'
 import { parse } from 'yaml'
 import { pieceStarts } from '../../../graphs/inference/hearing.js'
 import { floatWav } from '../../../pipelines/drawing/wav-file.js'
 import { openEmbeddings } from '../../../pipelines/embeddings/arrow-reader.js'
+import { writeExport } from '../../../pipelines/exchange/export/write-export.js'
 import { logMelOptions, logMelParameters } from '../../../stages/audio/log-mel.js'
 import { Level } from '../../../stages/audio/signal/level.js'
 import { logMelOf } from '../../../stages/audio/spectra/log-mel-spectrogram.js'
@@ -15,7 +17,7 @@ import { near } from '../../engine/near.js'
 import { engine } from '../../engine/started.js'
 import { smallConfig } from '../../small-config.js'
 import { type RandomRun, randomRun, STATISTICS } from '../exchange/export/random-run.js'
-import { cosine, sound } from '../exchange/export/reference.js'
+import { cosine, distance, graphModel, sound } from '../exchange/export/reference.js'
 
 const folder = scratchFolder('readout')
 const sounds = join(folder, 'sounds')
@@ -32,13 +34,13 @@ test.before(async () => {
 
 async function embedded(t: ExecutionContext, name: string, input: string, ...words: string[]) {
   const file = join(folder, `${name}.arrow`)
-  const { code, error } = await earshot(['embed', run.run, input, '-o', file, ...words], {
+  const { code, error, out } = await earshot(['embed', run.run, input, '-o', file, ...words], {
     EARSHOT_CACHE: join(folder, 'cache'),
   })
   t.is(code, 0, error)
   const read = await openEmbeddings(file)
   t.teardown(() => read.close())
-  return { ...read, ...(await read.read()) }
+  return { ...read, ...(await read.read()), out }
 }
 
 /** The maps of a sound's patches, by layer: [patch][frame][band][channel]. */
@@ -105,12 +107,20 @@ test.serial('layers, bands, statistics and ordered parts of every clip, and meta
   t.is(metadata['earshot.pooling'], 'readout')
 })
 
-test.serial('plain is the embedding of the encoder, as without a word', async t => {
-  const [plain, usual] = [await embedded(t, 'plain', sounds, '--readout', 'plain'), await embedded(t, 'usual', sounds)]
-  t.deepEqual(plain.embedding, usual.embedding)
-  t.is(usual.metadata['earshot.readout'], 'plain')
-  t.is(usual.metadata['earshot.pooling'], 'mean')
-})
+test.serial(
+  'plain is the embedding of the encoder; a checkpoint from before readouts gives it, and says so',
+  async t => {
+    const [plain, usual] = [
+      await embedded(t, 'plain', sounds, '--readout', 'plain'),
+      await embedded(t, 'usual', sounds),
+    ]
+    t.regex(usual.out, /says no readout: these are the\s+encoder's own embeddings \(plain\)/)
+    t.notRegex(plain.out, /no readout/)
+    t.deepEqual(plain.embedding, usual.embedding)
+    t.is(usual.metadata['earshot.readout'], 'plain')
+    t.is(usual.metadata['earshot.pooling'], 'mean')
+  },
+)
 
 test.serial('rows of patches and of frames', async t => {
   const one = join(sounds, 'tone', 'a.wav')
@@ -167,6 +177,9 @@ test.serial('a clip and the same clip looped, or followed by silence, lie close 
   )
   writeFileSync(join(again, '2-long.wav'), floatWav(clip, 16000))
   writeFileSync(join(again, '3-long-looped.wav'), floatWav(Float32Array.from([...clip, ...clip]), 16000))
+  const silence = new Float32Array(30_000)
+  writeFileSync(join(again, '4-short-padded.wav'), floatWav(Float32Array.from([...short, ...silence]), 16000))
+  writeFileSync(join(again, '5-long-padded.wav'), floatWav(Float32Array.from([...silence, ...clip, ...silence]), 16000))
   const { embedding, dimensions } = await embedded(
     t,
     'again',
@@ -175,8 +188,35 @@ test.serial('a clip and the same clip looped, or followed by silence, lie close 
     '{ layers: 2, bands: 8, time: [mean, max] }',
   )
   const row = (at: number) => embedding.slice(at * dimensions, (at + 1) * dimensions)
-  t.true(cosine(row(0), row(1)) > 0.95, `short: ${cosine(row(0), row(1))}`)
-  t.true(cosine(row(2), row(3)) > 0.95, `long: ${cosine(row(2), row(3))}`)
+  for (const [one, other] of [
+    [0, 1],
+    [2, 3],
+    [0, 4],
+    [2, 5],
+  ] as const)
+    t.true(cosine(row(one), row(other)) > 0.95, `${one}, ${other}: ${cosine(row(one), row(other))}`)
+})
+
+test.serial('exported to TensorFlow.js, the same embeddings come of every length', async t => {
+  const readout = '{ layers: 2, bands: 4, time: [mean, max, std, p90], parts: 2 }'
+  const { embedding, dimensions } = await embedded(t, 'exported', sounds, '--readout', readout)
+  const output = join(folder, 'exported')
+  await writeExport({ run: run.run, output, formats: ['tfjs'], readout })
+  const { embed } = await import(pathToFileURL(join(output, 'tfjs', 'embed.mjs')).href)
+  const card = JSON.parse(readFileSync(join(output, 'tfjs', 'encoder.json'), 'utf8'))
+  const model = await graphModel(engine, join(output, 'tfjs'))
+  for (const [at, length] of Object.values(LENGTHS).entries()) {
+    const off = distance(
+      await embed(engine.tf, model, card, sound(length)),
+      embedding.slice(at * dimensions, (at + 1) * dimensions),
+    )
+    t.true(off < 1e-5, `${length} samples: ${off}`)
+  }
+})
+
+test.serial('of a clip with fewer frames than parts it is said', async t => {
+  const { out } = await embedded(t, 'crowded', sounds, '--readout', '{ layers: 1, parts: 5 }')
+  t.regex(out, /1 clip of 3 has fewer frames than the readout has parts/)
 })
 
 test.serial('what cannot be read is said in a sentence', async t => {
@@ -234,4 +274,8 @@ test.serial('a fitted step is kept with the run; a checkpoint without it falls b
   const tooMany = await earshot(['train', file, '--run', `${trained}-2`, '--set', 'readout.fit.whiten=24'], cache)
   t.is(tooMany.code, 1)
   t.regex(tooMany.error, /24 clips cannot be whitened to 24 numbers/)
+  const undivided = await earshot(['train', file, '--run', `${trained}-3`, '--set', 'readout.bands=3'], cache)
+  t.is(undivided.code, 1)
+  t.regex(undivided.error, /'encoder.block1' has 16 bands, which cannot be averaged to 3/)
+  t.notRegex(undivided.error, /training 1\/2/)
 })

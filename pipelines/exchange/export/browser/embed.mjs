@@ -1,7 +1,8 @@
 // Sound to embeddings with TensorFlow.js alone, in a browser and in Node. `card` is encoder.json, beside this file.
+import { readOut, sounding } from './readout.mjs'
 
 /**
- * The embedding of a sound: the mean over its patches.
+ * The embedding of a sound: as card.readout says, or the mean over its patches.
  *
  * @param tf TensorFlow.js
  * @param model what tf.loadGraphModel made of model.json
@@ -10,25 +11,42 @@
  * @returns Float32Array of card.embedding numbers
  */
 export async function embed(tf, model, card, sound, hop = 0.48) {
-  const embeddings = await embedPatches(tf, model, card, sound, hop)
+  const given = await encoded(tf, model, card, sound, hop)
+  if (card.readout) {
+    const reach = Math.min(framesOf(sound, card), given.at(-1).frame + card.frames)
+    return readOut(given, card, sounding(given, card, reach))
+  }
   const mean = new Float64Array(card.embedding)
-  for (const { embedding } of embeddings) for (const [at, value] of embedding.entries()) mean[at] += value
-  return Float32Array.from(mean, value => value / embeddings.length)
+  for (const { values } of given) for (const [at, value] of values.entries()) mean[at] += value
+  return Float32Array.from(mean, value => value / given.length)
 }
 
 /** One embedding a patch: [{ start, embedding }], `start` in seconds. */
 export async function embedPatches(tf, model, card, sound, hop = 0.48) {
+  const given = await encoded(tf, model, card, sound, hop)
+  const frames = framesOf(sound, card)
+  return given.map(patch => ({
+    start: (patch.frame * card.hop) / card.rate,
+    embedding: card.readout ? readOut([patch], card, [0, frames]) : patch.values,
+  }))
+}
+
+/** What the model gives for each patch: [{ frame, values }]. */
+async function encoded(tf, model, card, sound, hop) {
   const found = []
-  for (const { start, samples } of patches(sound, card, hop)) {
+  for (const { frame, samples } of patches(sound, card, hop)) {
     const waveform = tf.tensor2d(samples, [1, card.samples])
-    const output = model.execute({ waveform }, 'embedding')
-    found.push({ start, embedding: await output.data() })
+    const output = model.execute({ waveform }, card.readout ? 'layers' : 'embedding')
+    found.push({ frame, values: await output.data() })
     tf.dispose([waveform, output])
   }
   return found
 }
 
-/** What the model takes of a sound, patch after patch: { start, samples }. The sound is levelled and mirrored at its ends. */
+/** Frames of the sound itself, before it is repeated. */
+const framesOf = (sound, { hop }) => Math.max(1, Math.floor(sound.length / hop + 0.5))
+
+/** What the model takes of a sound, patch after patch: { frame, samples }. The sound is levelled and mirrored at its ends. */
 export function* patches(sound, card, hop = 0.48) {
   const prepared = levelled(repeated(sound, card.atLeast), card)
   const total = 1 + Math.floor(prepared.length / card.hop)
@@ -36,10 +54,7 @@ export function* patches(sound, card, hop = 0.48) {
   for (let frame = 0; frame === 0 || frame + card.frames <= total; frame += step) {
     const first = frame * card.hop - card.lead
     const at = index => prepared[mirrored(first + index, prepared.length)]
-    yield {
-      start: (frame * card.hop) / card.rate,
-      samples: Float32Array.from({ length: card.samples }, (_, i) => at(i)),
-    }
+    yield { frame, samples: Float32Array.from({ length: card.samples }, (_, i) => at(i)) }
   }
 }
 

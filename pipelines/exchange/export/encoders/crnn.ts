@@ -10,10 +10,18 @@ const WINDOWS: readonly Sides[] = [
 ]
 
 /** The stage `crnn` in evaluation mode; the recurrence is written out step by step. */
-export function crnn(graph: Graph, weights: EncoderWeights, image: Value, { units }: { units: number }): Value {
+export function crnn(
+  graph: Graph,
+  weights: EncoderWeights,
+  image: Value,
+  { units }: { units: number },
+  layer: (name: string, value: Value) => Value,
+): Value {
   const features = WINDOWS.reduce((x, size, index) => {
-    const convolved = convolutionNorm(graph, weights, x, `convolution${index}`, { stride: 1, padding: 2 })
-    return graph.maxPool(graph.elementwise(convolved, 'relu'), size, { stride: size, padding: NO_PADDING })
+    const name = `convolution${index}`
+    const convolved = convolutionNorm(graph, weights, x, name, { stride: 1, padding: 2 })
+    const rectified = graph.elementwise(convolved, 'relu')
+    return layer(name, graph.maxPool(rectified, size, { stride: size, padding: NO_PADDING }))
   }, image)
   const steps = graph.rows(features)
   const forwards = recurrent(graph, weights, steps, 'forwards', units)

@@ -9,9 +9,21 @@ import { vggLike } from './vgg-like.js'
 import { vgg4, vgg4Refusal } from './vgg4.js'
 import type { EncoderWeights } from './weights.js'
 
-/** An image [frames, bands, 1] to an embedding [size], in evaluation mode. */
+/** An image [frames, bands, 1] to an embedding [size], in evaluation mode; `layer` is told what it makes on its way. */
 interface Encoder {
-  forward(graph: Graph, weights: EncoderWeights, image: Value, parameters: Record<string, unknown>): Value
+  forward(
+    graph: Graph,
+    weights: EncoderWeights,
+    image: Value,
+    parameters: Record<string, unknown>,
+    layer: (name: string, value: Value) => Value,
+  ): Value
+}
+
+export interface Encoded {
+  embedding: Value
+  /** By the names that the stage gives them. */
+  layers: ReadonlyMap<string, Value>
 }
 
 const ENCODERS: Readonly<Record<string, Encoder['forward']>> = { crnn, resnet18, vgg, 'vgg-like': vggLike, vgg4 }
@@ -26,7 +38,7 @@ export function exportableEncoder({
   stage,
   parameters,
   code,
-}: CheckedNode): (graph: Graph, weights: EncoderWeights, image: Value) => Value {
+}: CheckedNode): (graph: Graph, weights: EncoderWeights, image: Value) => Encoded {
   // A stage from outside Earshot may have a name that is one of ours
   const forward = code === undefined && Object.hasOwn(ENCODERS, stage) ? ENCODERS[stage] : undefined
   if (!forward) {
@@ -40,5 +52,12 @@ export function exportableEncoder({
       hint: 'The weights alone can be had with --as safetensors.',
     })
   }
-  return (graph, weights, image) => forward(graph, weights, image, parameters)
+  return (graph, weights, image) => {
+    const layers = new Map<string, Value>()
+    const embedding = forward(graph, weights, image, parameters, (name, value) => {
+      layers.set(name, value)
+      return value
+    })
+    return { embedding, layers }
+  }
 }

@@ -8,10 +8,16 @@ type Vgg = {
 }
 
 /** The stage `vgg` in evaluation mode. */
-export function vgg(graph: Graph, weights: EncoderWeights, image: Value, { widths, pooling }: Vgg): Value {
+export function vgg(
+  graph: Graph,
+  weights: EncoderWeights,
+  image: Value,
+  { widths, pooling }: Vgg,
+  layer: (name: string, value: Value) => Value,
+): Value {
   const features = widths.reduce((x, _, index) => {
     const convolved = convolutionNorm(graph, weights, x, `block${index}`, { stride: 1, padding: 1 })
-    return halved(graph, graph.elementwise(convolved, 'relu'))
+    return layer(`block${index}`, halved(graph, graph.elementwise(convolved, 'relu')))
   }, image)
   return globalPool(graph, features, pooling)
 }

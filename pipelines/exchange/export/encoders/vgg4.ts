@@ -21,16 +21,23 @@ export function vgg4Refusal({ downsampling, padding }: Record<string, unknown>):
 }
 
 /** The stage `vgg4` in evaluation mode. */
-export function vgg4(graph: Graph, weights: EncoderWeights, image: Value, given: Vgg4): Value {
+export function vgg4(
+  graph: Graph,
+  weights: EncoderWeights,
+  image: Value,
+  given: Vgg4,
+  layer: (name: string, value: Value) => Value,
+): Value {
   const rectified = (x: Value, scope: string) =>
     graph.elementwise(convolutionNorm(graph, weights, x, scope, { stride: 1, padding: 1 }), 'relu')
-  let x = given.variant === 'code' ? rectified(image, 'stem') : image
+  let x = given.variant === 'code' ? layer('stem', rectified(image, 'stem')) : image
   for (let block = 0; block < BLOCKS; block++) {
     const last = block === BLOCKS - 1
     x = rectified(x, `block${block}.first`)
     if (!last && given['intra-block'] === 'max') x = graph.maxPool(x, [3, 3], { stride: [1, 1], padding: evenly(1) })
     x = rectified(x, `block${block}.second`)
     if (!last) x = downsampled(graph, weights, x, `block${block}.pooling`, given)
+    layer(`block${block}`, x)
   }
   return pooled(graph, x, given.pooling)
 }

@@ -9,6 +9,7 @@ tools want it; without torch everything is numpy.
     frames, milliseconds = encoder.get_timestamp_embeddings(sounds, model)
 """
 
+import base64
 import json
 import os
 
@@ -43,12 +44,21 @@ class Encoder(_Base):
 
     def embed(self, sound, starts):
         """Embeddings [len(starts), size] of the patches that begin at these samples of a mono sound."""
+        values = self.encode(sound, starts)
+        if "readout" not in self.card:
+            return values
+        whole = (0, self.card["frames"])
+        return np.stack([_read_out(patch[None], [0], whole, self.card) for patch in values])
+
+    def encode(self, sound, starts):
+        """What the graph gives for those patches: the encoder's embeddings, or what the readout takes of its layers."""
         length = self.card["samples"]
         places = np.arange(length)[None, :] + np.asarray(starts)[:, None] - self.card["lead"]
         found = []
         for at in range(0, len(places), _BATCH):
             waveform = sound[_mirrored(places[at : at + _BATCH], len(sound))]
-            found.append(self.session.run(["embedding"], {"waveform": waveform})[0])
+            output = "layers" if "readout" in self.card else "embedding"
+            found.append(self.session.run([output], {"waveform": waveform})[0])
         return np.concatenate(found)
 
     def prepare(self, sound):
@@ -70,7 +80,7 @@ def load_model(model_file_path=""):
 
 
 def get_scene_embeddings(audio, model):
-    """One embedding a sound, [n, size]: the mean over patches 0.48 s apart."""
+    """One embedding a sound, [n, size], of patches 0.48 s apart: their mean, or as the readout of the run has it."""
     return _like(audio, np.stack([_scene(sound, model) for sound in _sounds(audio)]))
 
 
@@ -91,7 +101,62 @@ def _scene(sound, model):
     hop, frames = model.card["hop"], model.card["frames"]
     step = max(1, round(SCENE_HOP * model.sample_rate / hop))
     last = max(0, 1 + len(prepared) // hop - frames)
-    return model.embed(prepared, np.arange(0, last + 1, step) * hop).mean(axis=0, dtype=np.float64).astype(np.float32)
+    starts = np.arange(0, last + 1, step)
+    values = model.encode(prepared, starts * hop)
+    if "readout" not in model.card:
+        return values.mean(axis=0, dtype=np.float64).astype(np.float32)
+    reach = min(max(1, int(len(sound) / hop + 0.5)), starts[-1] + frames)
+    return _read_out(values, starts, _sounding(values, starts, reach, model.card), model.card)
+
+
+def _read_out(values, starts, sound, card):
+    """Statistics over the frames that count, of what the layers make of patches that begin at these frames."""
+    readout, numbers, at = card["readout"], [], 0
+    for layer in readout["layers"]:
+        frames, size = layer["frames"], layer["bands"] * layer["channels"]
+        maps = values[:, at : at + frames * size].reshape(len(values), frames, size)
+        rows = maps[_counting(np.asarray(starts), card["frames"], sound, frames)].astype(np.float64)
+        at += frames * size
+        for part in range(readout["parts"]):
+            first = len(rows) * part // readout["parts"]
+            end = max(first + 1, len(rows) * (part + 1) // readout["parts"])
+            numbers += [_statistic(rows[first:end], name) for name in readout["time"]]
+    return _fitted(np.concatenate(numbers), readout.get("fitted")).astype(np.float32)
+
+
+def _statistic(rows, name):
+    if name in ("mean", "max", "std"):
+        return getattr(rows, name)(axis=0)
+    return np.percentile(rows[:: -(-len(rows) // 4096)], float(name[1:]), axis=0)
+
+
+def _sounding(values, starts, reach, card):
+    """Where sound is: the frames at both ends that lie far below the loudest are left out."""
+    levels = np.full(starts[-1] + card["frames"], -np.inf)
+    for start, patch in zip(starts, values[:, -card["frames"] :]):
+        levels[start : start + card["frames"]] = patch
+    heard = np.flatnonzero(levels[:reach] > levels[:reach].max() - card["readout"]["silence"])
+    return heard[0], heard[-1] + 1
+
+
+def _counting(starts, length, sound, frames):
+    """Which frames [patches, frames] count: each moment once, in the patch where it lies most central; one at least."""
+    middle = starts[:, None] + (2 * np.arange(frames) + 1) * length / (2 * frames)
+    borders = (starts[:-1] + starts[1:] + length) / 2
+    own = (middle >= np.r_[-np.inf, borders][:, None]) & (middle < np.r_[borders, np.inf][:, None])
+    counts = own & (middle >= sound[0]) & (middle < sound[1])
+    if not counts.any():
+        counts.flat[np.argmin(np.where(own, np.abs(middle - sum(sound) / 2), np.inf))] = True
+    return counts
+
+
+def _fitted(numbers, fitted):
+    """The fitted step: standardised, then projected where there are components."""
+    if fitted is None:
+        return numbers
+    mean, deviation, *components = np.frombuffer(base64.b64decode(fitted), "<f4").reshape(-1, len(numbers))
+    whole = (numbers - mean) / deviation
+    return np.stack(components) @ whole if components else whole
 
 
 def _sounds(audio):

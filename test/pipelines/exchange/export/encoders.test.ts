@@ -4,16 +4,19 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import test from 'ava'
+import { parse } from 'yaml'
 import { decodeSafetensors } from '../../../../engine/safetensors.js'
 import { writeExport } from '../../../../pipelines/exchange/export/write-export.js'
 import { scratchFolder } from '../../../earshot.js'
 import { engine } from '../../../engine/started.js'
 import { randomRun } from './random-run.js'
-import { distance, embeddingsOf, graphModel, meanOf, sound } from './reference.js'
+import { distance, embeddingsOf, graphModel, meanOf, readOutOf, sound } from './reference.js'
 
 const folder = scratchFolder('export')
 /** Of float32 in another order; a sample too early or too late is beyond it. */
 const NEAR = 1e-5
+
+const READOUT = '{ layers: 2, bands: 1, time: [mean, max, std, p30], parts: 2 }'
 
 /** By name: what stands in for the encoder, and other changes. */
 const ENCODERS: Record<string, string[]> = {
@@ -46,6 +49,18 @@ for (const [name, [swap, ...sets]] of Object.entries(ENCODERS)) {
       t.true(off < NEAR, `patch ${at}: ${off}`)
     }
     t.true(distance(await embed(engine.tf, model, card, sound()), meanOf(expected)) < NEAR)
+
+    const read = join(folder, `${name} read out`)
+    await writeExport({ run: run.run, output: read, formats: ['onnx', 'tfjs'], readout: READOUT })
+    const readOut = await readOutOf(engine, run, sound(), parse(READOUT))
+    writeFileSync(join(read, 'onnx', 'expected.json'), JSON.stringify([...readOut]))
+    const readCard = JSON.parse(readFileSync(join(read, 'tfjs', 'encoder.json'), 'utf8'))
+    t.is(readCard.embedding, readOut.length)
+    const off = distance(
+      await embed(engine.tf, await graphModel(engine, join(read, 'tfjs')), readCard, sound()),
+      readOut,
+    )
+    t.true(off < NEAR, `read out: ${off}`)
 
     const { tensors, metadata } = decodeSafetensors(readFileSync(join(output, 'safetensors', 'encoder.safetensors')))
     const own = run.model.weights.all.filter(weight => weight.name.startsWith('encoder.'))
@@ -80,6 +95,11 @@ for name in names:
   assert frames.shape == (2, 33, model.timestamp_embedding_size) and times.shape == (2, 33)
   assert np.allclose(np.diff(times), 50) and np.array_equal(frames[0], frames[1])
   found[name] = [distance(a, b) for a, b in zip(patches, expected)] + [distance(scenes[0], expected.mean(0))]
+  read = encoder.load_model(f'{folder}/{name} read out/onnx/encoder.onnx')
+  expected = np.array(json.load(open(f'{folder}/{name} read out/onnx/expected.json')))
+  found[name].append(distance(encoder.get_scene_embeddings(sound[None], read)[0], expected))
+  frames, times = encoder.get_timestamp_embeddings(sound[None], read)
+  assert frames.shape == (1, 33, read.timestamp_embedding_size) and np.isfinite(frames).all()
 print(json.dumps(found))`,
     folder,
     JSON.stringify(Object.keys(ENCODERS)),

@@ -1,0 +1,25 @@
+/** Where in a clip sound is: silence before and behind it is padding, and should not change what is read out. */
+import type { LogMel } from '../../stages/values.js'
+
+/** log10 of power: 60 dB. */
+export const BELOW = 6
+/** Frames read at a time: bounded memory however long the clip. */
+const CHUNK = 4096
+
+/**
+ * From the first frame to behind the last whose loudest band is less than 60 dB below that of the loudest frame.
+ *
+ * @param frames that are asked about, from the first
+ */
+export function soundingFrames(mel: LogMel, frames: number): [from: number, to: number] {
+  const levels = new Float32Array(frames).fill(Number.NEGATIVE_INFINITY)
+  for (let start = 0; start < frames; start += CHUNK) {
+    const count = Math.min(CHUNK, frames - start)
+    const chunk = mel.read(start, count)
+    for (let at = 0, frame = start; frame < start + count; frame++)
+      for (let band = 0; band < mel.bands; band++, at++) if (chunk[at]! > levels[frame]!) levels[frame] = chunk[at]!
+  }
+  const quiet = levels.reduce((most, level) => Math.max(most, level), Number.NEGATIVE_INFINITY) - BELOW
+  const isHeard = (level: number) => level > quiet
+  return [levels.findIndex(isHeard), levels.findLastIndex(isHeard) + 1]
+}
