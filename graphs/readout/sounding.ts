@@ -1,13 +1,13 @@
 /** Where in a clip sound is: silence before and behind it is padding, and should not change what is read out. */
 import type { LogMel } from '../../stages/values.js'
 
-/** log10 of power: 60 dB. */
-export const BELOW = 6
+/** log10 of power: 80 dB, which leaves the end of a decaying sound alone. */
+export const BELOW = 8
 /** Frames read at a time: bounded memory however long the clip. */
 const CHUNK = 4096
 
 /**
- * From the first frame to behind the last whose loudest band is less than 60 dB below that of the loudest frame.
+ * From the first frame to behind the last whose loudest band is less than 80 dB below that of the loudest frame.
  *
  * @param frames that are asked about, from the first
  */
