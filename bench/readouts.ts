@@ -1,10 +1,10 @@
 /**
- * Which readout shows most of what encoders have learnt: every one that has a name, on the development parts of labelled
- * sets, of each run's newest checkpoint and of its untrained encoder, beside log-mel statistics read in the same way.
- * From the root of the repository, after `npm run build`:
+ * Which readout shows most of what encoders have learnt: every one that has a name, of each run's newest checkpoint, on
+ * development sets; and, where results are reported, what the default is worth beside plain, beside the untrained encoder
+ * and log-mel statistics read out alike. From the root of the repository, after `npm run build`:
  *
  *   node dist/bench/readouts.js RUN [RUN ...] [--readout NAME|MAP ...] [--json FILE]
- *   node dist/bench/readouts.js --report SEED,SEED,... [RUN ...] [--json FILE]    plain and default alone, on report parts
+ *   node dist/bench/readouts.js --report SEED,SEED,... [RUN ...] [--json FILE]
  *
  * A figure is balanced accuracy in percent: kernel ridge on class-balanced targets, whole groups held out in turn; its
  * strength is chosen by inner folds of whole groups. Runs that differ by their seeds are one, with commas between;
@@ -25,7 +25,6 @@ import { Paired, type Recognised } from './readouts/paired.js'
 import { tellRows } from './tell-rows.js'
 
 const REPORT = [part('drums', 'kit', 'report'), part('words', 'voice', 'report')]
-const SOURCES = ['trained', 'untrained', 'log-mel'] as const
 
 const { values: given, positionals } = parseArgs({
   allowPositionals: true,
@@ -37,6 +36,7 @@ const { values: given, positionals } = parseArgs({
 })
 const named = given.report ? [settled(undefined).preset!] : READOUT_NAMES.filter(name => !/default|plain/.test(name))
 const readouts = ['plain', ...(given.readout ?? named)]
+const sources = given.report ? (['trained', 'untrained', 'log-mel'] as const) : (['trained'] as const)
 const sets = given.report ? REPORT : DEVELOPMENT
 /** Points over plain, by readout. */
 const gains = new Map<string, number[]>(readouts.map(readout => [readout, []]))
@@ -51,7 +51,7 @@ console.log(
     })),
   ),
 )
-const how = `balanced accuracy in percent, ${given.report ? 'report' : 'development'} parts, groups held out whole; minus: trained minus plain, minus untrained and log-mel read out alike`
+const how = `balanced accuracy in percent, ${given.report ? 'report' : 'development'} parts, groups held out whole; differences are those of trained, to ${given.report ? 'the same read out plainly, and to the untrained encoder and log-mel read out alike' : 'the same read out plainly'}`
 tellRows(rows, given.json, how)
 
 interface Answers {
@@ -75,7 +75,7 @@ async function judge(runs: readonly string[], set: SetOf): Promise<void> {
         untrained: () => opened.embedded(opened.untrained, readout),
         'log-mel': () => opened.logMel(readout),
       }
-      for (const source of SOURCES) {
+      for (const source of sources) {
         if (source === 'log-mel' && run !== runs[0]) continue
         const made = await embeddings[source]()
         const one = found.get(`${name} ${source}`) ?? { right: [], numbers: made[0]!.length }
@@ -86,28 +86,27 @@ async function judge(runs: readonly string[], set: SetOf): Promise<void> {
     }
     await opened.close()
   }
-  for (const name of readouts) tell(runs, set, paired!, name, source => found.get(`${name} ${source}`)!, found)
+  for (const name of readouts) tell(runs, set, paired!, name, found)
 }
 
-/** A row: trained, untrained, log-mel; and what trained gains over plain, and over the two others read out alike. */
+/** A row: each source, and what trained gains over itself read out plainly, and over the others read out alike. */
 function tell(
   runs: readonly string[],
   set: SetOf,
   paired: Paired,
   readout: string,
-  of: (source: (typeof SOURCES)[number]) => Answers,
-  all: ReadonlyMap<string, Answers>,
+  found: ReadonlyMap<string, Answers>,
 ): void {
+  const of = (source: string) => found.get(`${readout} ${source}`)!
   const trained = of('trained')
   const minus = (other: Recognised) => paired.difference(trained.right, other)
-  const overPlain = minus(all.get('plain trained')!.right)
+  const overPlain = minus(found.get('plain trained')!.right)
   gains.get(readout)!.push(overPlain.value)
   rows.push({
     ...{ encoder: runs.map(run => basename(run)).join(', '), set: set.name, readout, numbers: trained.numbers },
-    ...Object.fromEntries(SOURCES.map(source => [source, text(paired.figure(of(source).right).value)])),
+    ...Object.fromEntries(sources.map(source => [source, text(paired.figure(of(source).right).value)])),
     'minus plain': readout === 'plain' ? '' : difference(overPlain),
-    'minus untrained': difference(minus(of('untrained').right)),
-    'minus log-mel': difference(minus(of('log-mel').right)),
+    ...Object.fromEntries(sources.slice(1).map(source => [`minus ${source}`, difference(minus(of(source).right))])),
   })
 }
 

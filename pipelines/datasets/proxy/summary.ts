@@ -1,7 +1,6 @@
 /** Which way of validating told the truth about groups held out. */
 import { streamOf } from '../../../graphs/streams/draws.js'
 import { mean } from '../../statistics/mean.js'
-import { rankCorrelation } from '../../statistics/rank-correlation.js'
 import { type Interval, interval, RESAMPLES } from '../../statistics/scores.js'
 import { type ClaimVerdict, claimVerdict } from '../../statistics/two-level.js'
 import type { Method } from '../split-set.js'
@@ -91,7 +90,24 @@ export function honestyOf({ validation, heldOut }: Pick<MethodScores, 'validatio
   return {
     optimism,
     promised: validation[chosen]! - heldOut[chosen]!,
-    rank: rankCorrelation(validation, heldOut),
+    rank: correlation(ranks(validation), ranks(heldOut)),
     regret: Math.max(...heldOut) - heldOut[chosen]!,
   }
+}
+
+/** From 1, equals share the mean of theirs. */
+function ranks(values: readonly number[]): number[] {
+  return values.map(value => {
+    const below = values.filter(other => other < value).length
+    const equal = values.filter(other => other === value).length
+    return below + (equal + 1) / 2
+  })
+}
+
+/** Pearson's; 0 if one of them never varies. */
+function correlation(x: readonly number[], y: readonly number[]): number {
+  const [a, b] = [mean(x), mean(y)]
+  const sum = (term: (at: number) => number) => x.reduce((total, _, at) => total + term(at), 0)
+  const spread = Math.sqrt(sum(at => (x[at]! - a) ** 2) * sum(at => (y[at]! - b) ** 2))
+  return spread > 0 ? sum(at => (x[at]! - a) * (y[at]! - b)) / spread : 0
 }
