@@ -3,6 +3,9 @@ import type { LogMel } from '../../stages/values.js'
 
 /** log10 of power: 80 dB, which leaves the end of a decaying sound alone. */
 export const BELOW = 8
+/** Lowest bands that are not looked at: a sound's offset, which levelling leaves in silence beside it, stands there. */
+export const offsetBands = (bands: number): number => Math.min(4, bands - 1)
+
 /** Frames read at a time: bounded memory however long the clip. */
 const CHUNK = 4096
 
@@ -12,12 +15,16 @@ const CHUNK = 4096
  * @param frames that are asked about, from the first
  */
 export function soundingFrames(mel: LogMel, frames: number): [from: number, to: number] {
+  const lowest = offsetBands(mel.bands)
   const levels = new Float32Array(frames).fill(Number.NEGATIVE_INFINITY)
   for (let start = 0; start < frames; start += CHUNK) {
     const count = Math.min(CHUNK, frames - start)
     const chunk = mel.read(start, count)
-    for (let at = 0, frame = start; frame < start + count; frame++)
-      for (let band = 0; band < mel.bands; band++, at++) if (chunk[at]! > levels[frame]!) levels[frame] = chunk[at]!
+    for (let frame = 0; frame < count; frame++)
+      for (let band = lowest; band < mel.bands; band++) {
+        const level = chunk[frame * mel.bands + band]!
+        if (level > levels[start + frame]!) levels[start + frame] = level
+      }
   }
   const quiet = levels.reduce((most, level) => Math.max(most, level), Number.NEGATIVE_INFINITY) - BELOW
   const isHeard = (level: number) => level > quiet

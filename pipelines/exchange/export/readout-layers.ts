@@ -1,7 +1,7 @@
 /** What a readout takes of a patch, as operations of a graph, and what whoever makes clips of it has to know. */
 import { type Fitted, fittedSize } from '../../../graphs/readout/fit.js'
 import type { ReadoutPlan } from '../../../graphs/readout/plan.js'
-import { BELOW } from '../../../graphs/readout/sounding.js'
+import { BELOW, offsetBands } from '../../../graphs/readout/sounding.js'
 import { type Graph, NO_PADDING, type Value } from './graph.js'
 
 export interface ReadoutCard {
@@ -38,7 +38,16 @@ export function readLayers(
   { layers }: Pick<ReadoutPlan, 'layers'>,
 ): Value {
   const flat = layers.map(({ name, bands }) => graph.flat(grouped(graph, found.get(name)!, bands)))
-  return graph.concat([...flat, graph.flat(graph.reduce(image, 'max', ['width']))])
+  return graph.concat([...flat, graph.flat(graph.reduce(audible(graph, image), 'max', ['width']))])
+}
+
+/** The bands that tell sound from silence: a filter that is 1 at its end moves them to the beginning. */
+function audible(graph: Graph, image: Value): Value {
+  const lowest = offsetBands(image.shape[1]!)
+  const data = new Float32Array(lowest + 1)
+  data[lowest] = 1
+  const filter = { shape: [1, lowest + 1, 1, 1], data }
+  return graph.convolution(image, filter, undefined, { stride: [1, 1], padding: NO_PADDING })
 }
 
 /** The mean over neighbouring bands. */
