@@ -7,9 +7,9 @@
  *
  * Then, each one command (the figures that bench/README.md shows):
  *
- *   ./earshot data check FOLDER/annotations/*.csv
- *   ./earshot train configs/pool-small.yaml --set data.set=FOLDER --run runs/archive
- *   ./earshot embed runs/archive FOLDER -o archive.arrow --segment 5s --annotations FOLDER/annotations
+ *   ./earshot data check FOLDER/truth.csv
+ *   ./earshot train configs/pool-small.yaml --set data.set=FOLDER/recordings --run runs/archive
+ *   ./earshot embed runs/archive FOLDER/recordings -o archive.arrow --segment 5s --annotations FOLDER/annotations
  *   ./earshot probe archive.arrow --label label --labels-separator ';'
  */
 import { spawn } from 'node:child_process'

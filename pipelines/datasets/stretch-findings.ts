@@ -5,8 +5,8 @@ import type { Finding } from './findings.js'
 
 /** Seconds by which a stretch may end too late: headers of lossy files are not exact. */
 const SLACK = 0.1
-/** Share of the stretches that lie beyond the end of their recordings where all are in another unit. */
-const MOST = 0.5
+/** Times are in another unit where so large a share of the stretches ends so many lengths behind the recording's end. */
+const [MOST, FAR] = [0.5, 10]
 
 /** Stretches beyond the end, times that look like milliseconds, and stretches that overlap and say the same. */
 export async function stretchFindings(clips: readonly CheckedClip[]): Promise<Finding[]> {
@@ -30,8 +30,8 @@ const finding = (kind: Finding['kind'], { set, id, path }: CheckedClip, detail: 
 
 function beyondEnd(clips: readonly CheckedClip[], lengths: ReadonlyMap<string, number>): Finding[] {
   const beyond = clips.filter(({ path, end }) => end! > lengths.get(path)! + SLACK)
-  const fits = beyond.filter(({ path, end }) => end! / 1000 <= lengths.get(path)! + SLACK)
-  if (beyond.length > MOST * clips.length && fits.length === beyond.length) {
+  const far = beyond.filter(({ path, end }) => end! > FAR * lengths.get(path)!)
+  if (far.length > MOST * clips.length && beyond.every(({ path, end }) => end! / 1000 <= lengths.get(path)! + SLACK)) {
     const detail = `${beyond.length} of ${clips.length} stretches end behind their recordings, and none would if times were milliseconds: call the columns start_ms and end_ms`
     return [finding('milliseconds', beyond[0]!, detail)]
   }

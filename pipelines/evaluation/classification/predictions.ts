@@ -10,6 +10,8 @@ import { secondsOf } from '../../../graphs/streams/prepare.js'
 import { textTable } from '../../terminal/text-table.js'
 import type { Classified } from './classification.js'
 
+type Said = Pick<Classified, 'said' | 'prepared' | 'classifier'>
+
 /** Where a class counts as said, if nothing else is asked for: always the likeliest of one, every second of several. */
 const usualThreshold = (outputs: 'softmax' | 'sigmoid') => (outputs === 'softmax' ? 0 : 0.5)
 
@@ -21,7 +23,7 @@ const SHOWN = 12
  * probability of the threshold at least. `known` is what the clip's label column says.
  */
 export function predictionsOf(
-  { said, prepared, classifier }: Pick<Classified, 'said' | 'prepared' | 'classifier'>,
+  { said, prepared, classifier }: Said,
   threshold = usualThreshold(classifier.outputs),
 ): Annotation[] {
   const { classes, size, outputs, column } = classifier
@@ -51,7 +53,7 @@ export interface PredictionWishes {
 /** `predictions.csv` and the annotations asked for, in a folder. @returns what is said of them */
 export async function writePredictionTables(
   folder: string,
-  classified: Classified,
+  classified: Said,
   { threshold, formats = [] }: PredictionWishes,
 ): Promise<string[]> {
   const predictions = predictionsOf(classified, threshold)

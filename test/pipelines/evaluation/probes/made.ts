@@ -4,6 +4,8 @@ import { createEmbeddingWriter } from '../../../../pipelines/embeddings/arrow-wr
 
 export interface Made {
   clip: string
+  /** Of its recording; its own if absent. */
+  path?: string
   labels: Record<string, string | undefined>
   embedding: number[]
 }
@@ -30,7 +32,7 @@ export function writeMade(folder: string, name: string, rows: readonly Made[]): 
   const columns = Object.keys(rows[0]!.labels)
   const writer = createEmbeddingWriter(file, { dimensions, columns, metadata: { 'earshot.level': 'clip' } })
   for (const row of rows)
-    writer.write([{ ...row, path: row.clip, start: 0, end: 1, embedding: Float32Array.from(row.embedding) }])
+    writer.write([{ path: row.clip, ...row, start: 0, end: 1, embedding: Float32Array.from(row.embedding) }])
   writer.close()
   return file
 }
