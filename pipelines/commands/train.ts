@@ -113,9 +113,11 @@ function report({ step, interrupted, figures, dropped }: Outcome, config: Config
     process.exitCode = 130
     return
   }
+  const { segment } = config.data
+  const windows = segment === undefined ? '' : ` --segment ${segment}s`
   const next = learnsToSeparate(config)
     ? command`separate ${run} my-sounds/ -o separated`
-    : command`embed ${run} my-sounds/ -o my-sounds.arrow`
+    : command`embed ${run} my-sounds/ -o my-sounds.arrow` + windows
   const lines = figures
     ? [trained(step, figures, config), figures.bottleneck]
     : [`${run} is finished: it has trained ${step} steps. For more: --resume --set train.steps=${2 * step}`]
