@@ -161,7 +161,7 @@ const GALLERY: [what: string, text: string, expected: string][] = [
   [
     'sounds to judge by that are not there',
     'base: small.yaml\narms: { a: [] }\nevaluate: { x: { set: no.yaml, label: l } }',
-    `F:3:23  evaluate.x.set\n  ${join(folder, 'no.yaml')}: there is no such file or folder.\n  Name a folder of recordings or tars, an audio file, a CSV/TSV table or a data set file (data/sets/*.yaml).`,
+    `F:3:23  evaluate.x.set\n  ${join(folder, 'no.yaml')}: there is no such file or folder.\n  Name a folder of recordings or tars, an audio file, a table, annotations or a data set file (data/sets/*.yaml).`,
   ],
   [
     'amounts',
