@@ -17,8 +17,9 @@ import { smallSamples } from '../pipelines/drawing/small-sound.js'
 import { integerWav, quantised } from '../pipelines/drawing/wav-file.js'
 import { readIndex } from '../pipelines/embeddings/search/embedding-index.js'
 import { learn, nextQuestion, probabilities, type Windows } from '../pipelines/labelling/learner.js'
+import { narrowed } from '../pipelines/labelling/windows.js'
+import type { Matrix } from '../pipelines/statistics/products.js'
 import { averagePrecisions } from '../pipelines/statistics/ranking.js'
-import { standardise } from '../pipelines/statistics/standardise.js'
 
 const [RATE, WINDOW, COUNT] = [16_000, 15_360, 10_000] as const
 const SHARE = 0.01
@@ -98,7 +99,7 @@ async function ask(seeds: number, most: number): Promise<void> {
     .filter(name => name && test.truth.includes(name))
     .sort()
     .slice(0, most)
-  const { train: known, test: other } = standardise(pool.rows, test.rows)
+  const [known, other] = together(pool.rows, test.rows)
   const ratios: number[] = []
   for (const one of classes) {
     const truth = pool.truth.map(label => label === one)
@@ -118,6 +119,20 @@ async function ask(seeds: number, most: number): Promise<void> {
   process.stdout.write(
     `an answer: ${median(times).toFixed(1)} ms (median), ${Math.max(...times).toFixed(1)} ms (most)\n`,
   )
+}
+
+/** As a labelling page has them: standardised, wide ones on their first axes. */
+function together(one: Matrix, other: Matrix): [Matrix, Matrix] {
+  const values = new Float64Array(one.values.length + other.values.length)
+  values.set(one.values)
+  values.set(other.values, one.values.length)
+  const both = narrowed({ rows: one.rows + other.rows, columns: one.columns, values })
+  const { columns } = both
+  const end = one.rows * columns
+  return [
+    { rows: one.rows, columns, values: both.values.subarray(0, end) },
+    { rows: other.rows, columns, values: both.values.subarray(end) },
+  ]
 }
 
 const told = (labels: number) => (labels > MOST ? `> ${MOST}` : String(labels))

@@ -1,10 +1,11 @@
 /** What differs between two sets, in sentences. */
+import { mean } from '../../statistics/mean.js'
 import { plural, wholePercent } from '../../terminal/numbers.js'
-import type { Band, SetComparison } from './compare-sets.js'
+import type { SetComparison } from './compare-sets.js'
 
 /** From which p on chance alone explains what was seen. */
 const CHANCE = 0.05
-/** dB below the other set at which a band counts as empty. */
+/** dB below the other set at which the highest bands that differ count as empty. */
 const EMPTY = 15
 
 export function comparisonText(found: SetComparison): string {
@@ -28,26 +29,20 @@ export function comparisonText(found: SetComparison): string {
 
 /** What is sure, the gravest first. */
 export function differences({ bands, level, variation }: SetComparison, one: string, other: string): string[] {
-  const sure = (band: Band) => band.p <= CHANCE
-  const [lower, higher] = [other, one].map((name, at) => {
-    const sign = at === 0 ? 1 : -1
-    let from = bands.length
-    while (from > 0 && sure(bands[from - 1]!) && sign * bands[from - 1]!.value <= -EMPTY) from--
-    return from === bands.length
-      ? []
-      : [
-          `${name} holds next to nothing above ${hertz(bands[from]!.hertz)}: a lower sample rate, or a codec that leaves it out.`,
-        ]
-  })
-  const runs = stretches(bands.map(band => (sure(band) ? Math.sign(band.value) : 0))).map(([from, to]) => {
+  const runs = stretches(bands.map(band => (band.p <= CHANCE ? Math.sign(band.value) : 0))).map(([from, to]) => {
     const some = bands.slice(from, to)
-    const mean = some.reduce((sum, { value }) => sum + value, 0) / some.length
-    return `${hertz(some[0]!.hertz)} to ${hertz(some.at(-1)!.hertz)}: ${decibels(mean)} in ${other}.`
+    return { from: hertz(some[0]!.hertz), to: hertz(some.at(-1)!.hertz), apart: mean(some, ({ value }) => value) }
   })
+  const last = runs.at(-1)
+  const edge =
+    last && Math.abs(last.apart) >= EMPTY
+      ? [
+          `${last.apart < 0 ? other : one} holds next to nothing above ${last.from}: a lower sample rate, or a codec that leaves it out.`,
+        ]
+      : []
   return [
-    ...lower!,
-    ...higher!,
-    ...runs,
+    ...edge,
+    ...runs.map(({ from, to, apart }) => `${from} to ${to}: ${decibels(apart)} in ${other}.`),
     ...(level.p <= CHANCE ? [`As a whole ${other} is ${decibels(level.value)}.`] : []),
     ...(variation.p <= CHANCE
       ? [

@@ -1,6 +1,8 @@
 /** Sets of recordings whose difference is known: none, another recorder, 8 kHz, a quieter one, one strange clip. */
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import ffmpeg from '@ffmpeg-installer/ffmpeg'
 import test from 'ava'
 import { streamOf } from '../../../graphs/streams/draws.js'
 import { compareSets } from '../../../pipelines/datasets/alike/compare-sets.js'
@@ -56,6 +58,25 @@ test('8 kHz in place of 32: nothing above 4 kHz', async t => {
   t.true(found.distance.p <= 0.002)
   const [, edge] = /telephone holds next to nothing above (\d\.\d) kHz/.exec(comparisonText(found)) ?? []
   t.true(Math.abs(Number(edge) - 4) < 0.5, edge)
+})
+
+test('a codec at a low rate: what it leaves out', async t => {
+  const [plain, packed] = [recorded('plain'), join(folder, 'packed')]
+  mkdirSync(packed)
+  for (let clip = 0; clip < CLIPS; clip++)
+    execFileSync(ffmpeg.path, [
+      '-v',
+      'error',
+      '-i',
+      join(plain, `${clip}.wav`),
+      '-b:a',
+      '32k',
+      join(packed, `${clip}.mp3`),
+    ])
+  const found = await compare(packed)
+  t.true(found.distance.p <= 0.01)
+  const [, edge] = /packed holds next to nothing above (\d+\.\d) kHz/.exec(comparisonText(found)) ?? []
+  t.true(Number(edge) > 4 && Number(edge) < 14, edge)
 })
 
 test('another recorder: the treble is told, low bands are not', async t => {
