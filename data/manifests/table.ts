@@ -154,15 +154,24 @@ function findColumns({ file: table, line, names }: Rows, options: TableOptions, 
 const fileIn = (fields: readonly string[], { file, folder }: Columns) =>
   posix.join(fields[folder] ?? '', fields[file!] ?? '').replace(/^\.$/, '')
 
-/** Label columns; the edges of the band under names of their own, in hertz. Views and their selections are Raven's own. */
+/** Columns of Raven that say nothing of the sound. */
+const RAVENS_OWN = new Set(['View', 'Selection', 'Begin File', 'End File', 'Begin Path', 'End Path'])
+
+/** Label columns; the edges of the band under names of their own, in hertz, and Raven's `Annotation` as all call it: `label`. */
 function labelColumns(names: readonly string[], { file, folder, low, high, ...times }: Columns) {
   const taken = new Set([file, folder, ...Object.values(times).map(({ at }) => at)])
-  const ofRaven = (name: string) => ['View', 'Selection'].includes(name) && names.includes('View')
+  const isRaven = names.includes('View')
   return names.flatMap((name, at) => {
-    if (name === '' || ofRaven(name) || taken.has(at)) return []
+    if (name === '' || taken.has(at) || (isRaven && RAVENS_OWN.has(name))) return []
     const edge =
       at === low?.at ? { name: 'low_hz', ...low } : at === high?.at ? { name: 'high_hz', ...high } : undefined
-    return [edge ?? { name, at, unit: undefined }]
+    return [
+      edge ?? {
+        name: isRaven && name === 'Annotation' && !names.includes('label') ? 'label' : name,
+        at,
+        unit: undefined,
+      },
+    ]
   })
 }
 

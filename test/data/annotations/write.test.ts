@@ -56,8 +56,8 @@ test('what is written is read again', async t => {
   t.deepEqual(readdirSync(join(folder, 'audacity')).sort(), ['b.txt', 'été 1.txt'])
   const stretches = async (set: string, annotations?: string) =>
     (await readClips(set, { annotations })).clips
-      .map(({ path, start, end, labels: { label, Annotation = label, low_hz, high_hz } }) => [
-        ...[basename(path), start, end, Annotation, Number(low_hz ?? 0), high_hz === undefined ? 500 : Number(high_hz)],
+      .map(({ path, start, end, labels: { label, low_hz, high_hz } }) => [
+        ...[basename(path), start, end, label, Number(low_hz ?? 0), high_hz === undefined ? 500 : Number(high_hz)],
       ])
       .sort()
   const expected = said

@@ -90,7 +90,7 @@ test('predictions are annotations that are read again', async t => {
     [2, 3, 'owl'],
   ]
   t.deepEqual(await read(join(output, 'predictions.csv'), 'label'), expected)
-  t.deepEqual(await read(join(output, 'raven'), 'Annotation'), expected)
+  t.deepEqual(await read(join(output, 'raven'), 'label'), expected)
   t.deepEqual(await read(join(output, 'audacity'), 'label'), expected)
 })
 
