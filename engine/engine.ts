@@ -4,7 +4,7 @@ import type { Layers } from './layers/layers.js'
 import type { Operations } from './operations/operations.js'
 import type { Precision } from './tensor.js'
 
-export type { Initial, InitialDraws, Precision, Scope, Tensor, Weight } from './tensor.js'
+export type { Amount, Initial, InitialDraws, Precision, Scope, Tensor, Weight } from './tensor.js'
 export type { Layers, Operations }
 /** TensorFlow as stages see it: tfjs for the ordinary, `operations` for raw kernels with gradients, `layers` with weights. */
 export interface Engine {

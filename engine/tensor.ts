@@ -2,6 +2,8 @@
 import type * as tfjs from '@tensorflow/tfjs-node-gpu'
 
 export type Tensor = tfjs.Tensor
+/** A number that stays, or a scalar that changes from step to step. */
+export type Amount = number | Tensor
 export type Precision = 'float32' | 'bfloat16'
 
 /** Draws for initial weights; handed in, so that a weight's start depends on its name and the seed alone. */

@@ -22,11 +22,23 @@ const FIELDS: { readonly [Kind in PortKind]: readonly Exclude<keyof Extract<Port
   channels: ['of', 'count'],
   batch: ['of', 'size'],
   embedding: ['size'],
+  tokens: ['count', 'size', 'times', 'bins'],
+  indices: ['kept', 'times', 'bins'],
   loss: ['chance'],
 }
 
 /** What any node may say, whatever its stage: no port and no parameter has such a name. */
-export const NODE_WORDS: readonly string[] = ['stage', 'draws', 'joint', 'weight', 'frozen', 'shares']
+export const NODE_WORDS: readonly string[] = [
+  'stage',
+  'draws',
+  'joint',
+  'weight',
+  'weights',
+  'frozen',
+  'shares',
+  'follows',
+  'momentum',
+]
 
 type Keys<S extends Stage> = Readonly<Record<keyof S, true>>
 
@@ -39,6 +51,7 @@ const COMMON = {
   in: true,
   out: true,
   labels: true,
+  clips: true,
 } as const
 const SOURCE: Keys<SourceStage> = { ...COMMON, order: true }
 const ITEM: Keys<ItemStage> = {
@@ -47,7 +60,7 @@ const ITEM: Keys<ItemStage> = {
   ...{ copies: true, joins: true, ofWholeClip: true, centres: true, standardises: true },
 }
 const BATCH: Keys<BatchStage> = COMMON
-const TENSOR: Keys<TensorStage> = { ...COMMON, role: true, classifies: true, build: true }
+const TENSOR: Keys<TensorStage> = { ...COMMON, role: true, classifies: true, changes: true, build: true }
 const KEYS: Readonly<Record<Stage['runsIn'], Readonly<Record<string, true>>>> = {
   source: SOURCE,
   item: ITEM,

@@ -11,6 +11,7 @@ import type {
   ClipPort,
   EmbeddingPort,
   ExcerptPort,
+  IndicesPort,
   LabelPort,
   LevelsPort,
   LogMelPort,
@@ -19,6 +20,7 @@ import type {
   Port,
   PortKind,
   RecordingPort,
+  TokensPort,
   WaveformPort,
 } from './ports.js'
 import type { Bank, Clip, Count, Draws, Excerpt, LogMel, Pair, Patch, Recording, Views, Waveform } from './values.js'
@@ -57,6 +59,8 @@ export const levels = expectation<Float32Array, LevelsPort>('levels')
 export const logMel = expectation<LogMel, LogMelPort>('logmel')
 export const patch = expectation<Patch, PatchPort>('patch')
 export const embedding = expectation<Tensor, EmbeddingPort>('embedding')
+export const tokens = expectation<Tensor, TokensPort>('tokens')
+export const indices = expectation<Float32Array, IndicesPort>('indices')
 /** Whatever arrives, taken whole (a pair stays a pair); inside others, whatever they hold: `batchOf(anyItem)`. */
 export const anyItem = expectation<unknown>()
 /** A pair taken as a whole by a stage that knows pairs; a stage that names the inner kind alone is lifted instead. */
@@ -140,6 +144,12 @@ interface Shared<P extends z.ZodObject, I extends Ins, O extends Port> {
   out: (ports: PortsOf<I>, parameters: z.output<P>) => O
   /** What it needs of the clips' labels: refused before any sound is read where no clip has it. */
   labels?: (parameters: z.output<P>) => readonly LabelNeed[]
+  /**
+   * What else it needs of the clips: looked at before any sound is read. Gives sentences for whoever started the run.
+   *
+   * @throws Problem if it cannot work with them
+   */
+  clips?: (parameters: z.output<P>) => (clips: readonly Clip[]) => Promise<string[]>
 }
 
 /** Decides which clips come, in which order. */
@@ -187,7 +197,7 @@ export interface ItemStage<P extends z.ZodObject = z.ZodObject, I extends Ins = 
   /** Its values are standard deviations from the mean of the training clips. */
   standardises?: true
   /**
-   * Parameters, lists of texts, that name files which the work reads, and how one is found by its absolute path; undefined
+   * Parameters, texts or lists of them, that name files which the work reads, and how one is found by its absolute path; undefined
    * as long as it is not there. Relative paths count from the file in which they stand, or from here on the command line.
    * The work gets what was found; the keys of the feature cache depend on the hashes, not on where the files lie.
    */
@@ -208,6 +218,8 @@ export interface PassOptions {
   training: boolean
   /** Told what an encoder makes on its way, by the names of its weights (`block2`): layers that can be exported. */
   layer?: (name: string, value: Tensor) => void
+  /** Of parameters that change over training, the values of now: scalars, by the names that the contract lists. */
+  now?: Readonly<Record<string, Tensor>>
 }
 
 /** Works on batches with TensorFlow, in the trainer's thread, on the gradient tape. */
@@ -217,6 +229,8 @@ export interface TensorStage<P extends z.ZodObject = z.ZodObject, I extends Ins 
   role: 'encoder' | 'separator' | 'head' | 'loss'
   /** Of a classifier: the in-port with the labels that its numbers, one a class, stand for. */
   classifies?: string
+  /** Numbers among its parameters that may change over training (`q`, `discard.percentile`): read in `options.now`. */
+  changes?: readonly string[]
   /** Makes the weights once; the result is called at each step. */
   build: (
     parameters: z.output<P>,

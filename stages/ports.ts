@@ -15,6 +15,8 @@ export type Port =
   | ChannelsPort
   | BatchPort
   | EmbeddingPort
+  | TokensPort
+  | IndicesPort
   | LossPort
 
 export interface ClipPort {
@@ -58,6 +60,8 @@ export interface PatchPort {
 export interface LabelPort {
   kind: 'label'
   classes: number
+  /** Some rows are -1 throughout: nothing is known of these clips. */
+  unknown?: true
 }
 
 export interface LevelsPort {
@@ -87,6 +91,24 @@ export interface EmbeddingPort {
   size: number
 }
 
+/** Vectors of the pieces of a patch, or of some of them: pieces lie in `times` rows of `bins`, the lowest band first. */
+export interface TokensPort {
+  kind: 'tokens'
+  count: number
+  /** Numbers of each. */
+  size: number
+  times: number
+  bins: number
+}
+
+/** Which pieces of a patch are kept: all their numbers, the kept ones first. */
+export interface IndicesPort {
+  kind: 'indices'
+  kept: number
+  times: number
+  bins: number
+}
+
 export interface LossPort {
   kind: 'loss'
   chance: number
@@ -110,7 +132,7 @@ export function describePort(port: Port): string {
     case 'patch':
       return `patch[${port.frames} x ${port.bands}]@${port.rate}/${port.hop}`
     case 'label':
-      return `label[${port.classes}]`
+      return `label[${port.classes}${port.unknown ? ' or unknown' : ''}]`
     case 'levels':
       return `levels[${port.count}]`
     case 'channels':
@@ -121,6 +143,10 @@ export function describePort(port: Port): string {
       return `batch[${port.size}]<${describePort(port.of)}>`
     case 'embedding':
       return `embedding[${port.size}]`
+    case 'tokens':
+      return `tokens[${port.count} x ${port.size}] of ${port.times} x ${port.bins}`
+    case 'indices':
+      return `indices[${port.kept}] of ${port.times} x ${port.bins}`
     case 'loss':
       return 'loss'
   }
@@ -131,10 +157,10 @@ export function innermost(port: Port): Port {
   return 'of' in port ? innermost(port.of) : port
 }
 
-/** Numbers in each embedding that a port brings; 0 if it brings none. */
+/** Numbers in each embedding that a port brings, of tokens in their mean; 0 if it brings none. */
 export function embeddingSize(port: Port): number {
   const inner = innermost(port)
-  return inner.kind === 'embedding' ? inner.size : 0
+  return inner.kind === 'embedding' || inner.kind === 'tokens' ? inner.size : 0
 }
 
 /** The two lanes of a pair, in this order everywhere. */

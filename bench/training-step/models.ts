@@ -8,6 +8,7 @@ import { streamOf } from '../../graphs/streams/draws.js'
 import type { Stage, TensorStage } from '../../stages/contract.js'
 import resnet18 from '../../stages/encoders/resnet18.js'
 import vgg from '../../stages/encoders/vgg.js'
+import vit from '../../stages/encoders/vit.js'
 import projection from '../../stages/heads/projection.js'
 import { mixit } from '../../stages/losses/mixit.js'
 import { ntXent } from '../../stages/losses/nt-xent.js'
@@ -66,6 +67,13 @@ const all = {
     convolutions: false,
     make: separator(8, 32_000),
   },
+  vit: {
+    title: 'transformer, 4 blocks of 192, 64 clips, 24 of 96 tokens kept',
+    examples: 64,
+    steps: 4,
+    convolutions: false,
+    make: masked(64, 24),
+  },
 } satisfies Record<string, Timed>
 
 export type Name = keyof typeof all
@@ -94,6 +102,26 @@ function contrastive(batch: number, widths: number[]): Make {
       const [encode, out] = built(engine, vgg, { widths }, patches(batch, 96), scope.within('encoder'))
       const [project] = built(engine, projection, {}, out, scope.within('projection'))
       return ([a, b]) => ntXent(engine, [project(encode(a!)), project(encode(b!))], 0.2)
+    })
+  }
+}
+
+/** Tokens of a masked patch brought near to 0: the encoder of masked models alone. */
+function masked(batch: number, kept: number): Make {
+  return (engine, how, say) => {
+    const { tf } = engine
+    const keep = tf.tile(tf.reshape(tf.range(0, 96), [1, 96]), [batch, 1])
+    const inputs = [tf.randomNormal([batch, 96, 64]), keep]
+    return trained(engine, { how, say, optimiser: ADAM, rate: 1e-3, inputs }, scope => {
+      const mask: Port = { kind: 'batch', of: { kind: 'indices', kept, times: 12, bins: 8 }, size: batch }
+      const parameters = vit.parameters.parse({ patch: [8, 8] })
+      const ports = { from: patches(batch, 96), keep: mask }
+      const { out, build } = vit as TensorStage
+      const call = build(parameters, { ...ports, out: out(ports, parameters) })(engine, scope) as (
+        inputs: Record<string, Tensor>,
+        options: { training: boolean },
+      ) => Tensor
+      return ([from, keep]) => tf.mean(tf.square(call({ from: from!, keep: keep! }, { training: true })))
     })
   }
 }

@@ -84,12 +84,35 @@ def separator(batch, samples):
     return torch.optim.Adam(model.parameters(), 1e-3), lambda: mixit(model(references.sum(1)), references)
 
 
+class Vit(nn.Module):
+    """Encoder of a masked autoencoder: pieces of 8 x 8 of [batch, 96, 64], those of `keep` alone."""
+
+    def __init__(self, width, depth, heads):
+        super().__init__()
+        self.embed = nn.Linear(64, width)
+        layer = nn.TransformerEncoderLayer(width, heads, 4 * width, 0.0, F.gelu, batch_first=True, norm_first=True)
+        self.body = nn.TransformerEncoder(layer, depth, nn.LayerNorm(width), enable_nested_tensor=False)
+        self.register_buffer('places', torch.randn(1, 96, width))
+
+    def forward(self, x, keep):
+        pieces = x.reshape(len(x), 12, 8, 8, 8).permute(0, 1, 3, 2, 4).reshape(len(x), 96, 64)
+        tokens = self.embed(pieces) + self.places
+        return self.body(torch.gather(tokens, 1, keep[:, :, None].expand(-1, -1, tokens.shape[2])))
+
+
+def masked(batch, kept):
+    model = Vit(192, 4, 3)
+    x, keep = torch.randn(batch, 96, 64), torch.arange(kept).expand(batch, kept)
+    return torch.optim.Adam(model.parameters(), 1e-3), lambda: model(x, keep).square().mean()
+
+
 MODELS = {
     'vgg': lambda: classifier(vgg([32, 64, 128, 128], False), 128, 96),
     'resnet18': lambda: classifier(resnet18(), 512, 101),
     'small': lambda: contrastive(64, [16, 32, 64, 128]),
     'contrastive': lambda: contrastive(128, [32, 64, 128, 256]),
     'separator': lambda: separator(8, 32_000),
+    'vit': lambda: masked(64, 24),
 }
 
 

@@ -16,6 +16,8 @@ export interface LabelNoise {
   separator?: string | undefined
   /** Share of the labelled clips that stays, the same of every class, one at least; all if absent. */
   keep?: number | undefined
+  /** Of the clips beyond that share: left out (usual), or kept without their label. */
+  rest?: 'leave-out' | 'unlabelled' | undefined
   /** Share of the labelled clips that get another class of the set: in-vocabulary noise. */
   flip: number
   /** Share of the labelled clips whose sound gives way to one from outside: out-of-vocabulary noise. */
@@ -75,7 +77,10 @@ interface Made {
   change: LabelChange
 }
 
-function keepShare(clips: readonly ListedClip[], { keep = 1, column, separator, seed }: LabelNoise): ListedClip[] {
+function keepShare(
+  clips: readonly ListedClip[],
+  { keep = 1, rest, column, separator, seed }: LabelNoise,
+): ListedClip[] {
   if (keep === 1) return [...clips]
   const strata = new Map<string, ListedClip[]>()
   for (const clip of clips) {
@@ -89,7 +94,12 @@ function keepShare(clips: readonly ListedClip[], { keep = 1, column, separator, 
       chosen(own, Math.max(1, Math.round(keep * own.length)), clip => keyed(seed, 'keep', clip.id)),
     ),
   )
-  return clips.filter(clip => stay.has(clip))
+  if (rest !== 'unlabelled') return clips.filter(clip => stay.has(clip))
+  const unlabelled = ({ labels, ...clip }: ListedClip) => {
+    const { [column]: _, ...others } = labels
+    return { ...clip, labels: others }
+  }
+  return clips.map(clip => (stay.has(clip) ? clip : unlabelled(clip)))
 }
 
 function fromOutside(replaced: readonly ListedClip[], outside: readonly ListedClip[], seed: number): [string, Made][] {

@@ -3,8 +3,10 @@
 import type { BatchNormWeights } from '../operations/batch-norm.js'
 import type { Operations } from '../operations/operations.js'
 import type { Initial, Scope, Tensor, Weight } from '../tensor.js'
+import { type Dense, dense } from './dense.js'
 import { type Gru, gru } from './gru.js'
 import { normalByFanOut, ones, uniformByFanIn, zeros } from './initial.js'
+import { type Transformer, transformer } from './transformer.js'
 
 export interface Training {
   training: boolean
@@ -23,8 +25,8 @@ export interface ConvolutionLayer {
 }
 
 export interface Layers {
-  /** [batch, in] to [batch, out], float32: `weight` in x out, `bias`. */
-  dense(scope: Scope, size: { in: number; out: number }): (x: Tensor) => Tensor
+  /** [batch, in] to [batch, out], float32. */
+  dense: Dense
   /** Batch norm of [batch, size], float32. */
   batchNorm(scope: Scope, size: number): (x: Tensor, options: Training) => Tensor
   /** Batch norm of [batch, height, width, size], type of activations. */
@@ -38,16 +40,14 @@ export interface Layers {
   ): (x: Tensor, options: Training) => Tensor
   /** [batch, time, in] to the state after the last step, [batch, out]; float32. */
   gru: Gru
+  /** Blocks of a vision transformer, [batch, tokens, width]; float32. */
+  transformer: Transformer
 }
 
 export function createLayers(operations: Operations): Layers {
   const { tf } = operations.raw
   return {
-    dense: (scope, size) => {
-      const weight = scope.weight('weight', [size.in, size.out], uniformByFanIn(size.in))
-      const bias = scope.weight('bias', [size.out], uniformByFanIn(size.in))
-      return x => tf.add(tf.matMul(x, weight.read()), bias.read())
-    },
+    dense: dense(operations.raw),
     batchNorm: (scope, size) => {
       const weights = batchNormWeights(scope, size)
       return (x, options) => {
@@ -71,6 +71,7 @@ export function createLayers(operations: Operations): Layers {
       return (x, { training }) => operations.convolutionBlock(x, weights, { training, inputGradient })
     },
     gru: gru(operations.raw),
+    transformer: transformer(operations),
   }
 }
 

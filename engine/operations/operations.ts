@@ -2,6 +2,7 @@
 import type * as tfjs from '@tensorflow/tfjs-node-gpu'
 import type { Precision } from '../tensor.js'
 import { type Add, add } from './add.js'
+import { type Attention, attention } from './attention.js'
 import { type BatchNorm, batchNorm } from './batch-norm.js'
 import { type ToFloat, toFloat } from './convert.js'
 import { type Convolution, convolution } from './convolution.js'
@@ -9,8 +10,10 @@ import { type ConvolutionBlock, convolutionBlock } from './convolution-block.js'
 import { type Depthwise, depthwise } from './depthwise.js'
 import { type DilatedConvolution, dilatedConvolution } from './dilated-convolution.js'
 import { gatherUnread } from './gather.js'
+import { type Gelu, gelu } from './gelu.js'
 import { type GlobalPool, globalPool } from './global-pool.js'
 import { type InstanceNorm, instanceNorm } from './instance-norm.js'
+import { type LayerNorm, layerNorm } from './layer-norm.js'
 import { type MaxPool, maxPool } from './max-pool.js'
 import { type Pad, pad } from './pad.js'
 import { type Polyphase, polyphase } from './polyphase.js'
@@ -19,6 +22,7 @@ import { type Raw, rawOperations } from './raw.js'
 import { type Relu, relu } from './relu.js'
 import { sameBitsInFunctions } from './same-bits.js'
 import { type SlidingMax, slidingMax } from './sliding-max.js'
+import { type TokenPlaces, tokenPlaces } from './tokens.js'
 
 export interface Operations {
   readonly raw: Raw
@@ -37,6 +41,10 @@ export interface Operations {
   readonly slidingMax: SlidingMax
   readonly depthwise: Depthwise
   readonly polyphase: Polyphase
+  readonly layerNorm: LayerNorm
+  readonly gelu: Gelu
+  readonly attention: Attention
+  readonly tokens: TokenPlaces
 }
 
 export function createOperations(tf: typeof tfjs, precision: Precision): Operations {
@@ -60,5 +68,9 @@ export function createOperations(tf: typeof tfjs, precision: Precision): Operati
     slidingMax: slidingMax(raw),
     depthwise: depthwise(raw),
     polyphase: polyphase(raw),
+    layerNorm: layerNorm(raw),
+    gelu: gelu(raw),
+    attention: attention(raw),
+    tokens: tokenPlaces(raw),
   }
 }

@@ -51,7 +51,7 @@ function chooseEncoder({ nodes }: CheckedGraph, stages: Stages, id?: string): Ch
     const stage = stages.get(name)
     return stage?.runsIn === 'tensor' && stage.role === 'encoder'
   })
-  const learning = encoders.find(({ frozen }) => frozen !== true)
+  const learning = encoders.find(({ frozen, follows }) => frozen !== true && follows === undefined)
   const chosen = id === undefined ? (learning ?? encoders[0]) : encoders.find(encoder => encoder.id === id)
   if (chosen) return chosen
   const there = encoders.map(({ id }) => id).join(', ') || 'none'
@@ -71,7 +71,11 @@ class Rewriting {
   }
 
   upTo(encoder: CheckedNode): InferenceGraph {
-    const [read, ...others] = Object.values(encoder.inputs)
+    const { in: ports } = this.stages.get(encoder.stage)!
+    // what an encoder can do without (which pieces it may see) is for training
+    const [read, ...others] = Object.entries(encoder.inputs).flatMap(([name, input]) =>
+      ports[name]!.optional ? [] : [input],
+    )
     if (!read || others.length > 0) throw refused(`'${encoder.id}' reads ${1 + others.length} batches at once.`)
     const batch = this.#node(read.node)
     const [gathered] = Object.values(batch.inputs)

@@ -1,8 +1,9 @@
 /** Checks the nodes of a document against the contracts of their stages. */
+
+import { nearestName } from '../../data/nearest-name.js'
 import type { Problem } from '../../data/problem.js'
 import type { CheckedGraph, CheckedNode } from './checked.js'
 import { type Inference, inferNode } from './infer.js'
-import { nearestName } from './nearest-name.js'
 import { inOrder } from './order.js'
 import type { StageBook } from './own-stages.js'
 import {

@@ -1,5 +1,6 @@
 /** A graph that has passed every check: plain data, in an order in which it can be run. */
 import type { Port } from '../../stages/ports.js'
+import type { Changing } from './changing.js'
 
 export interface Input {
   /** Id of the node it comes from. */
@@ -32,6 +33,12 @@ export interface CheckedNode {
   frozen?: true | readonly string[]
   /** Id of the node whose weights it uses. */
   shares?: string
+  /** Id of the node whose weights its own are the moving average of; `changes.momentum` says how slowly. */
+  follows?: string
+  /** Checkpoint that its weights start from, and the node there, if its id is another; sha256 of the tensors, or nothing. */
+  weights?: { run: string; node?: string; hash: string }
+  /** Numbers that change over training, by parameter (`q`, `discard.percentile`) or `weight`; elsewhere stands the first. */
+  changes?: Readonly<Record<string, Changing>>
   /** Hash of the file that a stage from outside Earshot comes from. */
   code?: string
   /** By parameter: hashes of the files that it names. Keys of the feature cache depend on them in place of the names. */

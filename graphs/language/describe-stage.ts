@@ -50,7 +50,9 @@ export function explained({ stage, folder }: FoundStage): string {
     '',
     'Parameters',
     ...(parameters.length === 0 ? ['  none'] : []),
-    ...parameters.flatMap(parameter => hanging(`  ${parameter.name.padEnd(width)}  `, inWords(parameter))),
+    ...parameters.flatMap(parameter =>
+      hanging(`  ${parameter.name.padEnd(width)}  `, inWords(parameter, changesInWords(stage, parameter.name))),
+    ),
     '',
     'Example',
     `  ${example(stage, parameters)}`,
@@ -62,14 +64,22 @@ function remarks({ bank, optional, sameAs }: InPort): string {
   return `${bankWords}${optional ? ', optional' : ''}${sameAs ? `, agrees with '${sameAs}'` : ''}`
 }
 
-function inWords(parameter: Parameter): string {
+function inWords(parameter: Parameter, changes: string): string {
   const { type, doc, required } = parameter
   const standing = required
     ? 'required'
     : parameter.default === undefined
       ? 'optional'
       : `default ${written(parameter)}`
-  return `${type}; ${standing}.${doc ? ` ${doc[0]!.toUpperCase()}${doc.slice(1)}` : ''}`
+  return `${type}; ${standing}${changes}.${doc ? ` ${doc[0]!.toUpperCase()}${doc.slice(1)}` : ''}`
+}
+
+/** Which parameter, or what in it, may be written by steps and values. */
+export function changesInWords(stage: Stage, name: string): string {
+  const changes = (stage.runsIn === 'tensor' && stage.changes) || []
+  if (changes.includes(name)) return '; may change over training'
+  const inner = changes.filter(path => path.startsWith(`${name}.`)).map(path => path.slice(name.length + 1))
+  return inner.length > 0 ? `; ${inner.join(', ')} may change over training` : ''
 }
 
 /** What leaves, for ports of usual sizes: `logmel[frames x 64]@16000/160, from waveform@16000`. */
@@ -105,6 +115,10 @@ function usual([kind, ...inner]: readonly Accepted[]): Port {
       return { kind, classes: 10 }
     case 'embedding':
       return { kind, size: 512 }
+    case 'tokens':
+      return { kind, count: 24, size: 192, times: 6, bins: 4 }
+    case 'indices':
+      return { kind, kept: 6, times: 6, bins: 4 }
     case 'waveform':
     case 'recording':
       return { kind, rate }

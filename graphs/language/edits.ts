@@ -1,7 +1,8 @@
 /** Edits of a document from the command line: `--set`, `--without` and `--swap`, one after the other as given. */
+
+import { nearestName, suggestion } from '../../data/nearest-name.js'
 import { Problem } from '../../data/problem.js'
 import { merge } from './merge.js'
-import { nearestName, suggestion } from './nearest-name.js'
 import { textAt } from './node-references.js'
 import { readOverride } from './overrides.js'
 import { swapNode } from './swap.js'

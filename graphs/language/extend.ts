@@ -1,9 +1,9 @@
 /** `extends: other.yaml`: reads a file and all that it stands on, and lays them over each other. */
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
+import { nearestName } from '../../data/nearest-name.js'
 import { Problem } from '../../data/problem.js'
 import { merge } from './merge.js'
-import { nearestName } from './nearest-name.js'
 import { readYamlFile } from './read-yaml.js'
 import { type Branch, dotted, inCircle, type Path, problemAt, type Spot } from './tree.js'
 

@@ -64,11 +64,21 @@ export function inferNode(node: WiredNode, inference: Inference): CheckedNode | 
 }
 
 /** Said only where it is not as usual, so that graphs without it look as they always did. */
-function ofWeights({ weight, frozen, shares }: WiredNode): Pick<CheckedNode, 'weight' | 'frozen' | 'shares'> {
+function ofWeights({
+  weight,
+  frozen,
+  shares,
+  follows,
+  start,
+  changes,
+}: WiredNode): Pick<CheckedNode, 'weight' | 'frozen' | 'shares' | 'follows' | 'weights' | 'changes'> {
   return {
     ...(weight === 1 ? {} : { weight }),
     ...(frozen ? { frozen } : {}),
     ...(shares === undefined ? {} : { shares }),
+    ...(follows === undefined ? {} : { follows }),
+    ...(start ? { weights: { ...start, hash: '' } } : {}),
+    ...(Object.keys(changes).length > 0 ? { changes } : {}),
   }
 }
 
@@ -122,7 +132,7 @@ function portsAgree({ stage, wires }: WiredNode, seen: Readonly<Record<string, P
 function fitAt(port: Port, stage: Stage, { accepts, bank }: Expectation<unknown>) {
   if (accepts.length === 0) {
     if (stage.runsIn === 'batch') return port.kind !== 'batch' && itemShape(port) ? 'whole' : undefined
-    return ['batch', 'embedding', 'loss'].includes(port.kind) ? undefined : 'whole'
+    return ['batch', 'loss'].includes(port.kind) ? undefined : 'whole'
   }
   const fit = fitOf(port, accepts)
   return fit === 'lifted' && (bank || (stage.runsIn === 'tensor' && stage.role === 'loss')) ? undefined : fit
@@ -140,7 +150,7 @@ function wrongPort(
     accepts.length > 0
       ? `reads ${kindsInWords(accepts)}`
       : stage.runsIn === 'batch'
-        ? 'gathers what has one size (patches, excerpts, labels, levels; pairs or channels of them)'
+        ? 'gathers what has one size (patches, excerpts, labels, levels, vectors; pairs or channels of them)'
         : 'reads what flows clip by clip'
   const from = inference.inferred.get(wire.node)!
   const name = wire.lane ? `${wire.node}.${wire.lane}` : wire.node

@@ -1,5 +1,5 @@
 /** Paths into a sub-graph that lead to none of its nodes. */
-import { suggestion } from './nearest-name.js'
+import { suggestion } from '../../data/nearest-name.js'
 
 /**
  * Why `deep.views.mixt` names no node.

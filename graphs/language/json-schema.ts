@@ -2,8 +2,10 @@
 import { z } from 'zod'
 import { quantityPattern } from '../../data/quantities.js'
 import type { Stage } from '../../stages/contract.js'
+import { changingSchema } from './changing.js'
 import { inPorts } from './describe-stage.js'
 import type { Sections } from './document.js'
+import { USUAL_MOMENTUM } from './weights.js'
 
 type Json = Record<string, unknown>
 
@@ -13,12 +15,36 @@ const orNull = (schema: Json): Json => ({ anyOf: [schema, { type: 'null' }] })
 /** Whatever a file below says can be taken away. */
 const REMOVED: Json = { type: 'null' }
 
+/** Steps and values of a number that changes over training. */
+const CHANGING: Json = { $ref: '#/definitions/changing' }
+
+/** Where weights start. */
+const START: Json = {
+  anyOf: [
+    { type: 'string' },
+    {
+      type: 'object',
+      properties: { run: { type: 'string' }, node: { type: 'string' } },
+      required: ['run'],
+      additionalProperties: false,
+    },
+  ],
+  description: 'run or checkpoint that the weights start from; its node of this name, or the one that is named',
+}
+
+/** What stands at a port of a stage that is not named here. */
+const PORT = orNull(reference)
+
 /** What every node may say. */
 const WORDS: Json = {
   from: { anyOf: [reference, { type: 'array', items: reference }], description: 'the node that is read' },
   draws: { enum: ['separate', 'shared'], description: 'lanes of a pair draw for themselves, or all the same' },
   joint: { type: 'boolean', description: 'all lanes of a pair in one forward pass' },
-  weight: { type: 'number', minimum: 0, description: 'how much a loss counts beside others (default 1)' },
+  weight: {
+    anyOf: [{ type: 'number', minimum: 0 }, CHANGING],
+    description: 'how much a loss counts beside others (default 1)',
+  },
+  weights: START,
   frozen: {
     anyOf: [{ type: 'boolean' }, { type: 'array', items: { type: 'string' } }],
     description: 'the weights, or those of these layers, stay as they are while others learn',
@@ -59,12 +85,22 @@ export function documentSchema(stages: Iterable<Stage>, sections: Sections): Jso
       output: { type: 'string', description: 'of a sub-graph: the node that its name stands for' },
       nodes: {
         type: 'object',
-        additionalProperties: orNull(either('shares', shared(), either('use', used(), { $ref: '#/definitions/node' }))),
+        additionalProperties: orNull(
+          either(
+            'shares',
+            shared(),
+            either('follows', follower(), either('use', used(), { $ref: '#/definitions/node' })),
+          ),
+        ),
       },
       ...Object.fromEntries(Object.entries(sections).map(([name, schema]) => [name, orNull(written(schema))])),
     },
     additionalProperties: false,
-    definitions: { node },
+    definitions: {
+      node,
+      changing: changingSchema,
+      ...Object.fromEntries(Object.entries(WORDS).map(([name, word]) => [name, orNull(word as Json)])),
+    },
     if: { required: ['stages'] },
     // biome-ignore lint/suspicious/noThenProperty: the word of JSON Schema
     then: {},
@@ -90,17 +126,46 @@ function nodeProperties(stage: Stage): Json {
   const parameters = Object.entries(stage.parameters.shape as Record<string, z.ZodType>)
   return {
     stage: {},
-    ...Object.fromEntries(Object.entries(WORDS).map(([name, schema]) => [name, orNull(schema as Json)])),
+    ...Object.fromEntries(Object.keys(WORDS).map(name => [name, { $ref: `#/definitions/${name}` }])),
     ...Object.fromEntries(ports.filter(([name]) => name !== 'from')),
-    ...Object.fromEntries(parameters.map(([name, schema]) => [name, orNull(written(schema))])),
+    ...Object.fromEntries(parameters.map(([name, schema]) => [name, orNull(mayChange(written(schema), name, stage))])),
   }
+}
+
+/** A number that may change over training, or one inside a map, stands there as steps and values, too. */
+function mayChange(schema: Json, name: string, { runsIn, ...stage }: Stage): Json {
+  const changes = (runsIn === 'tensor' && 'changes' in stage && stage.changes) || []
+  if (changes.includes(name)) return { anyOf: [schema, CHANGING] }
+  const inner = changes.filter(path => path.startsWith(`${name}.`)).map(path => path.slice(name.length + 1))
+  if (inner.length === 0) return schema
+  const properties = { ...(schema.properties as Record<string, Json>) }
+  for (const one of inner) if (properties[one]) properties[one] = { anyOf: [properties[one], CHANGING] }
+  return { ...schema, properties }
 }
 
 /** `{ shares: encoder, from: batch2 }`. */
 function shared(): Json {
   const { from, draws, joint } = WORDS as Record<string, Json>
   const properties = { shares: { type: 'string', description: 'the node whose weights it uses' }, from, draws, joint }
-  return { type: 'object', required: ['shares'], properties, additionalProperties: REMOVED }
+  return { type: 'object', required: ['shares'], properties, additionalProperties: PORT }
+}
+
+/** `{ follows: encoder, from: batch }`. */
+function follower(): Json {
+  const { from, draws, joint } = WORDS as Record<string, Json>
+  const follows = { type: 'string', description: 'the node whose weights its own are the moving average of' }
+  const share = { type: 'number', minimum: 0, maximum: 1 }
+  const momentum = {
+    anyOf: [share, { type: 'array', items: share, minItems: 2, maxItems: 2 }, CHANGING],
+    default: USUAL_MOMENTUM,
+    description: 'share of the average that stays at each step; of two, from the first to the second by half a cosine',
+  }
+  return {
+    type: 'object',
+    required: ['follows'],
+    properties: { follows, momentum, from, draws, joint },
+    additionalProperties: PORT,
+  }
 }
 
 /** `{ use: two-views.yaml, from: mel }`. */

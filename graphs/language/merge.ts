@@ -1,6 +1,7 @@
 /** How `extends` and `--set` lay one document over another: maps merge, lists and values replace, null removes. */
+
+import { nearestName } from '../../data/nearest-name.js'
 import type { Problem } from '../../data/problem.js'
-import { nearestName } from './nearest-name.js'
 import { type Branch, type Path, problemAt, type Tree } from './tree.js'
 
 /**

@@ -1,8 +1,9 @@
-/** Parameters that name files, as checkpoints: made absolute in the document, found and hashed for the graph. */
+/** Parameters that name files, as checkpoints, and `weights`: made absolute in the document, found and hashed for the graph. */
+import { locateIfThere } from '../../engine/checkpoints/find.js'
 import type { ItemStage } from '../../stages/contract.js'
 import type { CheckedNode } from './checked.js'
 import { absolute } from './files.js'
-import { type Branch, branchAt } from './tree.js'
+import { type Branch, branchAt, type Tree } from './tree.js'
 import type { Stages } from './wired.js'
 
 /** The document with the files that stages read named absolutely. */
@@ -10,8 +11,8 @@ export function absoluteParameters(document: Branch, stages: Stages): Branch {
   const nodes = branchAt(document, 'nodes')
   if (!nodes) return document
   const entries = [...nodes.entries].map(([id, { key, value }]) => {
-    const files = value.kind === 'map' ? filesOf(stages, stageNamed(value)) : undefined
-    return [id, { key, value: files && value.kind === 'map' ? withAbsolute(value, files) : value }] as const
+    const files = value.kind === 'map' ? Object.keys(filesOf(stages, stageNamed(value)) ?? {}) : []
+    return [id, { key, value: value.kind === 'map' ? withAbsolute(value, files) : value }] as const
   })
   const { key } = document.entries.get('nodes')!
   return {
@@ -20,25 +21,44 @@ export function absoluteParameters(document: Branch, stages: Stages): Branch {
   }
 }
 
-function withAbsolute(node: Branch, files: Files): Branch {
+function withAbsolute(node: Branch, files: readonly string[]): Branch {
   const entries = [...node.entries].map(
-    ([name, { key, value }]) => [name, { key, value: name in files ? absolute(value) : value }] as const,
+    ([name, { key, value }]) =>
+      [
+        name,
+        { key, value: name === 'weights' ? startAbsolute(value) : files.includes(name) ? absolute(value) : value },
+      ] as const,
   )
   return { ...node, entries: new Map(entries) }
+}
+
+/** `weights: RUN` or `weights: { run: RUN, node: encoder }`. */
+function startAbsolute(start: Tree): Tree {
+  if (start.kind !== 'map') return absolute(start)
+  const run = start.entries.get('run')
+  if (!run) return start
+  return { ...start, entries: new Map(start.entries).set('run', { ...run, value: absolute(run.value) }) }
 }
 
 /** The node with the files that are there in place of their names, and their hashes beside them. */
 export function withFoundFiles(node: CheckedNode, stages: Stages): CheckedNode {
   const files = filesOf(stages, node.stage)
-  if (!files) return node
+  if (!files) return withFoundStart(node)
   const parameters = { ...node.parameters }
   const content: Record<string, string[]> = {}
   for (const [name, find] of Object.entries(files)) {
-    const found = ((parameters[name] ?? []) as string[]).map(named => find(named) ?? { file: named, hash: '' })
-    parameters[name] = found.map(({ file }) => file)
+    const written = parameters[name] as string | string[] | undefined
+    const found = [written ?? []].flat().map(named => find(named) ?? { file: named, hash: '' })
+    const names = found.map(({ file }) => file)
+    parameters[name] = Array.isArray(written) ? names : names[0]
     content[name] = found.map(({ hash }) => hash)
   }
   return { ...node, parameters, content }
+}
+
+function withFoundStart(node: CheckedNode): CheckedNode {
+  const { weights } = node
+  return weights ? { ...node, weights: { ...weights, hash: locateIfThere(weights.run)?.hash ?? '' } } : node
 }
 
 type Files = NonNullable<ItemStage['files']>

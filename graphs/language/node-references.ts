@@ -1,4 +1,4 @@
-/** Where a node's map names other nodes: under `from`, under the ports of its stage, and under `shares`. */
+/** Where a node's map names other nodes: under `from`, under the ports of its stage, under `shares` and `follows`. */
 import type { Expectation, Stage } from '../../stages/contract.js'
 import type { Branch, Leaf, Tree } from './tree.js'
 import type { Stages } from './wired.js'
@@ -6,9 +6,15 @@ import type { Stages } from './wired.js'
 /** A leaf that names a node, or a side of one: `near.a`. */
 export type Reference = Leaf & { value: string }
 
-/** The stage that a node's map names; that of the node whose weights it shares, if it names none. */
+/** Under these a node names the one whose weights it uses or follows: nothing is read there. */
+export const OWNER_WORDS = ['shares', 'follows'] as const
+
+/** The node whose weights another one shares or follows. */
+export const ownerOf = (node: Branch): string | undefined => textAt(node, 'shares') ?? textAt(node, 'follows')
+
+/** The stage that a node's map names; that of the node whose weights it shares or follows, if it names none. */
 export function stageOf(node: Branch, nodes: Branch, stages: Stages): Stage | undefined {
-  const owner = textAt(node, 'shares')
+  const owner = ownerOf(node)
   const shared = owner === undefined ? undefined : nodes.entries.get(owner)?.value
   const name = textAt(node, 'stage') ?? (shared?.kind === 'map' ? textAt(shared, 'stage') : undefined)
   return name === undefined ? undefined : stages.get(name)
@@ -24,12 +30,12 @@ export function referencesIn(node: Branch, stage: Stage | undefined): Reference[
   return found
 }
 
-/** What becomes of a reference under a key of a node: `from`, `shares`, or a port. */
+/** What becomes of a reference under a key of a node: `from`, `shares`, `follows`, or a port. */
 export type Change = (one: Reference, key: string) => Tree
 
 /** The node with each reference replaced by what `change` gives. */
 export function changeReferences(node: Branch, stage: Stage | undefined, change: Change): Branch {
-  const keys = new Set(['from', 'shares', ...Object.keys(stage?.in ?? {})])
+  const keys = new Set<string>(['from', ...OWNER_WORDS, ...Object.keys(stage?.in ?? {})])
   const entries = [...node.entries].map(([name, entry]) => {
     const value = keys.has(name) ? changed(entry.value, one => change(one, name)) : entry.value
     return [name, { ...entry, value }] as const

@@ -1,6 +1,7 @@
 /** `${a.b}` repeats another value of the document, `${env:NAME,default}` reads the environment. `$${` stays `${`. */
+
+import { suggestion } from '../../data/nearest-name.js'
 import type { Problem } from '../../data/problem.js'
-import { suggestion } from './nearest-name.js'
 import { parseYaml } from './read-yaml.js'
 import {
   type Branch,

@@ -1,11 +1,12 @@
 /** What must hold of a graph as a whole, beyond each node by itself. */
+
+import { suggestion } from '../../data/nearest-name.js'
 import type { Problem } from '../../data/problem.js'
 import type { Accepted } from '../../stages/contract.js'
 import { describePort } from '../../stages/ports.js'
 import type { CheckedNode } from './checked.js'
 import type { Inferred } from './infer.js'
 import { fitOf, laneOf } from './lift.js'
-import { suggestion } from './nearest-name.js'
 import { inOrder } from './order.js'
 import { type Branch, type Path, problemAt, type Spot } from './tree.js'
 import type { WiredNode } from './wired.js'
@@ -162,28 +163,33 @@ function drawsOf(nodes: readonly WiredNode[]): Map<string, string> {
   return found
 }
 
-/** Weights have one shape: whoever shares them reads what their owner reads. */
+/** Weights have one shape: whoever shares or follows them reads what their owner reads. */
 export const sharedAlike: Rule = (nodes, problems, { inferred }) => {
-  for (const { id, shares, stageSpot } of nodes) {
-    const [owner, sharing] = [inferred.get(shares ?? ''), inferred.get(id)]
+  for (const { id, shares, follows, stageSpot } of nodes) {
+    const whose = shares ?? follows ?? ''
+    const [owner, sharing] = [inferred.get(whose), inferred.get(id)]
     if (!owner || !sharing) continue
-    const [wanted, given] = [readOnce(owner), readOnce(sharing)]
+    const [wanted, given] = [readOnce(owner, sharing), readOnce(sharing, owner)]
     if (wanted === given) continue
-    const message = `'${id}' reads ${given} and '${shares}', whose weights it shares, reads ${wanted}: these must be the same.`
-    problems.push(problemAt('shared-shapes', stageSpot, ['nodes', id, 'shares'], message))
+    const word = shares === undefined ? 'follows' : 'shares'
+    const message = `'${id}' reads ${given} and '${whose}', whose weights it ${word}, reads ${wanted}: these must be the same.`
+    problems.push(problemAt('shared-shapes', stageSpot, ['nodes', id, word], message))
   }
 }
 
-/** What one forward pass of a node reads: lane by lane where it is lifted. */
-function readOnce({ inputs, lifted }: CheckedNode): string {
-  return Object.values(inputs)
-    .map(({ port }) => describePort((lifted && laneOf(port)) || port))
+/** What one forward pass of a node reads, lane by lane where it is lifted, at the ports that the other one fills, too. */
+function readOnce({ inputs, lifted }: CheckedNode, other: CheckedNode): string {
+  return Object.entries(inputs)
+    .filter(([name]) => name in other.inputs)
+    .map(([, { port }]) => describePort((lifted && laneOf(port)) || port))
     .join(', ')
 }
 
 /** Something learns. */
 export const somethingLearns: Rule = (nodes, problems) => {
-  const weighted = nodes.filter(({ stage, shares }) => stage?.runsIn === 'tensor' && stage.role !== 'loss' && !shares)
+  const weighted = nodes.filter(
+    ({ stage, shares, follows }) => stage?.runsIn === 'tensor' && stage.role !== 'loss' && !shares && !follows,
+  )
   const last = weighted.at(-1)
   if (!last || nodes.some(({ stage }) => !stage) || weighted.some(({ frozen }) => frozen !== true)) return
   const { key } = last.tree.entries.get('frozen')!
@@ -204,7 +210,7 @@ export const jointIsForTensors: Rule = (nodes, problems) => {
 export const someLossCounts: Rule = (nodes, problems) => {
   const losses = nodes.filter(({ stage }) => stage?.runsIn === 'tensor' && stage.role === 'loss')
   const [first] = losses
-  if (!first || losses.some(({ weight }) => weight !== 0)) return
+  if (!first || losses.some(({ weight, changes }) => weight !== 0 || changes.weight)) return
   const { spot } = first.tree.entries.get('weight')!.value
   const which = losses.length === 1 ? 'The only loss' : 'Every loss'
   const message = `${which} has weight 0, so nothing would learn. Give ${losses.length === 1 ? 'it' : 'one'} a weight above 0.`

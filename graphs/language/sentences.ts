@@ -1,6 +1,6 @@
 /** What a schema refuses, in words. */
 import type { z } from 'zod'
-import { nearestName } from './nearest-name.js'
+import { nearestName } from '../../data/nearest-name.js'
 import type { Parameter } from './parameters.js'
 import { show } from './tree.js'
 

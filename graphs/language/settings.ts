@@ -1,7 +1,7 @@
 /** Checks a map of a document against a schema; what zod says becomes a sentence at the place of the value. */
 import type { z } from 'zod'
+import { nearestName } from '../../data/nearest-name.js'
 import type { Problem } from '../../data/problem.js'
-import { nearestName } from './nearest-name.js'
 import { choicesOf, type Parameter, parametersOf, schemaAt } from './parameters.js'
 import { choice, type Issue, sentence, written } from './sentences.js'
 import { type Branch, childOf, type Path, plain, problemAt, type Spot, type Tree } from './tree.js'

@@ -1,9 +1,9 @@
 /** The file that a node uses: found, read, and looked over, before its nodes take the node's place. */
 import { basename, isAbsolute, join, resolve } from 'node:path'
+import { suggestion } from '../../data/nearest-name.js'
 import type { Problem } from '../../data/problem.js'
 import { readExtended } from './extend.js'
 import { folderOf } from './files.js'
-import { suggestion } from './nearest-name.js'
 import { referencesIn, stageOf, textAt } from './node-references.js'
 import type { StageBook } from './own-stages.js'
 import { type Branch, branchAt, inCircle, type Leaf, problemAt, type Spot } from './tree.js'

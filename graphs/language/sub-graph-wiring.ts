@@ -1,6 +1,7 @@
 /** What a node that uses a file says of it: `views: { use: two-views.yaml, from: mel, mixed: { share: 0.5 } }`. */
+
+import { suggestion } from '../../data/nearest-name.js'
 import type { Problem } from '../../data/problem.js'
-import { suggestion } from './nearest-name.js'
 import type { Reference } from './node-references.js'
 import type { UsedFile, Using } from './sub-graph-file.js'
 import { type Branch, type Entry, problemAt } from './tree.js'

@@ -1,7 +1,8 @@
 /** `--swap NODE=stage{parameter: value}`: another stage at a node's place. */
+
+import { suggestion } from '../../data/nearest-name.js'
 import { Problem } from '../../data/problem.js'
 import type { Stage } from '../../stages/contract.js'
-import { suggestion } from './nearest-name.js'
 import { firstStreamInput, stageOf } from './node-references.js'
 import { moved } from './overrides.js'
 import { parseYaml } from './read-yaml.js'
@@ -58,7 +59,7 @@ function keptOf(old: Branch, before: Stage | undefined, stage: Stage): Map<strin
   const ports = Object.entries(stage.in)
   for (const [name, entry] of old.entries) {
     const parameter = stage.parameters.shape[name]
-    const word = RESERVED.includes(name) && !['stage', 'from', 'shares'].includes(name)
+    const word = RESERVED.includes(name) && !['stage', 'from', 'shares', 'follows', 'momentum'].includes(name)
     const port = name !== 'from' && ports.some(([port]) => port === name)
     if (word || port || (parameter && fits(entry, parameter))) kept.set(name, entry)
   }

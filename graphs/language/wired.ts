@@ -1,5 +1,6 @@
 /** A node as it is written: its stage found, its wires read, its types not yet inferred. */
 import type { Stage } from '../../stages/contract.js'
+import type { Changing } from './changing.js'
 import type { Branch, Spot } from './tree.js'
 import type { Wire } from './wires.js'
 
@@ -18,10 +19,16 @@ export interface WiredNode {
   parameters?: Record<string, unknown>
   draws: 'separate' | 'shared'
   joint: boolean
+  /** Numbers that change over training, by parameter, or `weight`. */
+  changes: Readonly<Record<string, Changing>>
   /** Of a loss in the sum that is trained. */
   weight: number
   /** All of it, or these layers. */
   frozen: boolean | readonly string[]
   /** The node whose weights it uses. */
   shares?: string
+  /** The node whose weights its own are the moving average of. */
+  follows?: string
+  /** Checkpoint that its weights start from, and the node there. */
+  start?: { run: string; node?: string }
 }

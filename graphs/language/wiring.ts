@@ -1,13 +1,15 @@
 /** What a node's map says: its stage, what it reads at which port, its parameters. Types come later. */
+
+import { nearestName, suggestion } from '../../data/nearest-name.js'
 import type { Problem } from '../../data/problem.js'
 import type { Stage } from '../../stages/contract.js'
 import { NODE_WORDS } from '../../stages/contract-mistakes.js'
-import { nearestName, suggestion } from './nearest-name.js'
+import { type Changing, withoutChanges } from './changing.js'
 import { isFlag } from './overrides.js'
 import { parametersOf } from './parameters.js'
 import { checkSettings, unknownKey } from './settings.js'
 import { type Branch, type Entry, type Path, problemAt, type Spot, show, type Tree } from './tree.js'
-import { readFrozen, readWeight, sharedNode, sharedParameters } from './weights.js'
+import { readFrozen, readMomentum, readStart, readWeight, sharedNode, sharedParameters } from './weights.js'
 import type { Stages, WiredNode } from './wired.js'
 import { readWires, wiresFrom } from './wires.js'
 
@@ -50,23 +52,35 @@ function wireNode(id: string, key: Spot, tree: Branch, surroundings: Surrounding
   const path = ['nodes', id]
   const shared = sharedNode(id, tree, surroundings)
   const named = (shared?.tree ?? tree).entries.get('stage')?.value
-  const stageSpot = (shared ? tree.entries.get('shares')!.value : named)?.spot ?? key
-  const words = { draws: 'separate', joint: false, weight: 1, frozen: false } as const
-  const node: WiredNode = { id, key, tree, stageSpot, wires: [], ...words, ...(shared ? { shares: shared.id } : {}) }
+  const stageSpot = (shared ? tree.entries.get(shared.word)!.value : named)?.spot ?? key
+  const words = { draws: 'separate', joint: false, weight: 1, frozen: false, changes: {} } as const
+  const node: WiredNode = {
+    id,
+    key,
+    tree,
+    stageSpot,
+    wires: [],
+    ...words,
+    ...(shared ? { [shared.word]: shared.id } : {}),
+  }
   const stage = shared && !shared.tree ? undefined : stageNamed(node, named, surroundings)
   if (!stage) return { ...node, wires: wiresFrom(tree, path, ['from'], problems) }
   const ports = Object.keys(stage.in)
-  const parameters = shared
-    ? sharedParameters(node, shared.id, shared.tree!, stage, problems)
+  const { parameters, changes } = shared
+    ? sharedParameters(node, shared, shared.tree!, stage, problems)
     : readParameters(node, stage, ports, problems)
+  const start = readStart(tree, path, stage, shared, problems)
+  const { weight, changing } = readWeight(tree, path, stage, problems)
   return {
     ...node,
     stage,
     wires: readWires(tree, path, stage, node.stageSpot, problems),
     draws: reserved(tree, 'draws', ['separate', 'shared'], path, problems) ?? 'separate',
     joint: reserved(tree, 'joint', [true, false], path, problems) ?? false,
-    weight: readWeight(tree, path, stage, problems),
-    frozen: readFrozen(tree, path, stage, shared?.id, problems),
+    weight,
+    changes: { ...changes, ...(changing && { weight: changing }), ...readMomentum(tree, path, shared, problems) },
+    frozen: readFrozen(tree, path, stage, shared, problems),
+    ...(start && { start }),
     ...(parameters ? { parameters } : {}),
   }
 
@@ -123,7 +137,7 @@ function readParameters(
   stage: Stage,
   ports: string[],
   problems: Problem[],
-): Record<string, unknown> | undefined {
+): { parameters?: Record<string, unknown>; changes: Record<string, Changing> } {
   const owner = { owner: stage.name, word: 'parameter', path: ['nodes', id], spot: stageSpot } as const
   const entries = new Map<string, Entry>()
   for (const [name, entry] of tree.entries) {
@@ -132,7 +146,9 @@ function readParameters(
       problems.push(notKnown(name, entry, { ...owner, path: [...owner.path, name] }, stage, ports, stageSpot))
     }
   }
-  return checkSettings({ ...tree, entries }, stage.parameters, owner, problems) as Record<string, unknown> | undefined
+  const { tree: left, changes } = withoutChanges({ ...tree, entries }, stage, owner.path, problems)
+  const parameters = checkSettings(left, stage.parameters, owner, problems) as Record<string, unknown> | undefined
+  return { changes, ...(parameters && { parameters }) }
 }
 
 function notKnown(

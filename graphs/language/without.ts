@@ -1,12 +1,21 @@
 /** `--without NODE`: whoever read the node reads what the node read; what was made for it alone goes with it. */
 import type { Problem } from '../../data/problem.js'
-import { changeReferences, firstStreamInput, nodeOf, type Reference, stageOf, textAt } from './node-references.js'
+import {
+  changeReferences,
+  firstStreamInput,
+  nodeOf,
+  OWNER_WORDS,
+  ownerOf,
+  type Reference,
+  stageOf,
+  textAt,
+} from './node-references.js'
 import { type Branch, type Entry, problemAt, type Spot, type Tree } from './tree.js'
 import type { Stages } from './wired.js'
 
 /**
- * The nodes without one of them, or without a whole sub-graph (`id/...`). Nodes that share the weights of one that goes
- * are the same part of the network at work elsewhere, and go with it. Whether the readers can read what takes its place
+ * The nodes without one of them, or without a whole sub-graph (`id/...`). Nodes that share the weights of one that goes,
+ * or follow them, are the same part of the network at work elsewhere, and go with it. Whether the readers can read what takes its place
  * is for the checker to say, at the place of the edit.
  *
  * @param spot the edit, to which every changed reference is put down
@@ -14,7 +23,7 @@ import type { Stages } from './wired.js'
 export function withoutNode(id: string, nodes: Branch, stages: Stages, spot: Spot, problems: Problem[]): Branch {
   const group = [...nodes.entries.keys()].filter(name => name === id || name.startsWith(`${id}/`))
   const twins = [...nodes.entries].flatMap(([name, { value }]) =>
-    value.kind === 'map' && group.includes(textAt(value, 'shares') ?? '') && !group.includes(name) ? [name] : [],
+    value.kind === 'map' && group.includes(ownerOf(value) ?? '') && !group.includes(name) ? [name] : [],
   )
   let left = nodes
   for (const gone of [group, ...twins.map(twin => [twin])]) {
@@ -39,7 +48,7 @@ function cutOut(gone: ReadonlySet<string>, nodes: Branch, stages: Stages, spot: 
   if (outside.length > 0 && !inPlace)
     return `'${id}' reads no other node, so nothing can take its place for ${inWords(outside)}.`
   const rewire = (reference: Reference, key: string): Reference => {
-    if (!gone.has(nodeOf(reference)) || !inPlace || key === 'shares') return reference
+    if (!gone.has(nodeOf(reference)) || !inPlace || isOwnerWord(key)) return reference
     const lane = reference.value.slice(nodeOf(reference).length)
     return { kind: 'leaf', spot, value: inPlace.value + lane }
   }
@@ -115,7 +124,7 @@ function readBy(node: Tree, nodes: Branch, stages: Stages): string[] {
   if (node.kind !== 'map') return []
   const read: string[] = []
   changeReferences(node, stageOf(node, nodes, stages), (reference, key) => {
-    if (key !== 'shares') read.push(nodeOf(reference))
+    if (!isOwnerWord(key)) read.push(nodeOf(reference))
     return reference
   })
   return read
@@ -138,6 +147,8 @@ function isOnlyLoss(gone: ReadonlySet<string>, nodes: Branch, stages: Stages): b
   })
   return losses.length > 0 && losses.every(([id]) => gone.has(id))
 }
+
+const isOwnerWord = (key: string) => OWNER_WORDS.some(word => word === key)
 
 function inWords(ids: string[]): string {
   return [...new Set(ids)].map(id => `'${id}'`).join(', ')

@@ -3,10 +3,12 @@ import type { Engine, Tensor, Weight } from '../../engine/engine.js'
 import { createWeights, nodeOfWeight, type Weights } from '../../engine/weights.js'
 import type { Stage, TensorStage } from '../../stages/contract.js'
 import { guarded } from '../../stages/guarded.js'
-import { innermost } from '../../stages/ports.js'
+import { embeddingSize } from '../../stages/ports.js'
 import type { CheckedGraph, CheckedNode } from '../language/checked.js'
 import { liftedNode } from '../language/lifted.js'
 import { streamOf } from '../streams/draws.js'
+import { ChangingValues } from './changing-values.js'
+import { Followers, offTape } from './followers.js'
 import { demandLayer, frozenLayers } from './frozen.js'
 import { nodePass, type Pass, type Values } from './node-pass.js'
 
@@ -19,8 +21,14 @@ export interface Model {
   /** Nodes with role `encoder`, in graph order. */
   encoders: CheckedNode[]
   losses: CheckedNode[]
-  /** Every tensor node of which a clip's result is an embedding, in graph order: encoders and heads. */
+  /** Every tensor node of which a clip's result is an embedding, or tokens, in graph order: encoders and heads. */
   embedding: CheckedNode[]
+  /** Numbers of nodes that change over training. */
+  changing: ChangingValues
+  /** Moves the weights of nodes that follow others a step towards them. */
+  follow(): void
+  /** Gives those of these nodes that follow others the others' weights and running statistics as they are. */
+  catchUp(ids: Iterable<string>): void
   /**
    * Where the clip-by-clip part of the graph ends: the encoders and separators (or what stands above them) that heads and
    * losses read. None if there are neither.
@@ -34,7 +42,7 @@ export interface Model {
    * @param wanted only what these need is run; everything if absent
    */
   forward(given: Values, wanted?: readonly string[]): Values
-  /** What an encoder makes of patches [count, frames, bands], in evaluation mode: [count, size]. */
+  /** What an encoder makes of patches [count, frames, bands], in evaluation mode, the mean of tokens: [count, size]. */
   encode(encoder: string, patches: Tensor): Tensor
   /** What its layers make of them, by name, in the order in which they are made: each [count, frames, bands, channels]. */
   layers(encoder: string, patches: Tensor): Record<string, Tensor>
@@ -50,11 +58,13 @@ export function buildModel(
   const nodes = graph.nodes.filter(node => node.place === 'tensor')
   const stageOf = (node: CheckedNode) => stages.get(node.stage) as TensorStage
   const layers = frozenLayers(nodes)
+  const followers = new Followers(nodes)
   const weights = createWeights(
     engine,
-    name => streamOf(`${seed}\u0000weights\u0000${name}`),
-    name => layers.some(layer => name.startsWith(layer)),
+    name => streamOf(`${seed}\u0000weights\u0000${followers.followedBy(name)}`), // who follows begins where the other does
+    name => followers.has(name) || layers.some(layer => name.startsWith(layer)),
   )
+  const changing = new ChangingValues(engine, nodes)
   const passes = passesOf(engine, nodes, stageOf, weights)
   for (const layer of layers) demandLayer(layer, weights)
   const runs = nodes.map(node => ({
@@ -73,7 +83,10 @@ export function buildModel(
     encoding: trainable.filter(({ name }) => large.includes(nodeOfWeight(name))),
     encoders,
     losses: role('loss'),
-    embedding: nodes.filter(({ out }) => innermost(out).kind === 'embedding'),
+    changing,
+    follow: () => followers.move(engine, weights, changing),
+    catchUp: ids => followers.catchUp(engine, weights, ids),
+    embedding: nodes.filter(({ out }) => embeddingSize(out) > 0),
     encoderOutputs(wanted) {
       const needed = wanted && neededFor(wanted, nodes)
       const readers = nodes.filter(({ id }) => !trunk.has(id) && (!needed || needed.has(id)))
@@ -84,10 +97,13 @@ export function buildModel(
       const values: Values = { ...given }
       const needed = wanted && neededFor(wanted, nodes, given)
       for (const { id, run, training } of runs)
-        if (!(id in given) && (!needed || needed.has(id))) values[id] = run(values, { training })
+        if (!(id in given) && (!needed || needed.has(id))) values[id] = run(values, { training, now: changing.of(id) })
       return values
     },
-    encode: (encoder, patches) => passes.get(encoder)!({ from: patches }, { training: false }) as Tensor,
+    encode(encoder, patches) {
+      const value = passes.get(encoder)!({ from: patches }, { training: false }) as Tensor
+      return value.rank === 3 ? value.mean(1) : value
+    },
     layers(encoder, patches) {
       const found: Record<string, Tensor> = {}
       const layer = (name: string, value: Tensor) => {
@@ -117,7 +133,8 @@ function passesOf(
     const { ports } = liftedNode(node, stage)
     const guard = <Made>(run: () => Made) => guarded(stage, node.id, 'build', run)
     const pass: Pass = guard(() => stage.build(node.parameters, ports)(engine, scope.within(node.id)))
-    passes.set(node.id, (inputs, options) => guard(() => pass(inputs, options)))
+    const alone: Pass = (inputs, options) => guard(() => pass(inputs, options))
+    passes.set(node.id, node.follows === undefined ? alone : offTape(engine, alone))
   }
   for (const { id, shares } of nodes) if (shares !== undefined) passes.set(id, passes.get(shares)!)
   return passes

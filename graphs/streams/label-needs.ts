@@ -1,10 +1,10 @@
-/** Before any sound is read: whether the clips have the labels that stages ask for. */
+/** Before any sound is read: whether the clips have the labels, and what else, that stages ask for. */
 import { namesIn } from '../../data/label-cells.js'
+import { suggestion } from '../../data/nearest-name.js'
 import { Problem, Problems } from '../../data/problem.js'
 import type { LabelNeed } from '../../stages/contract.js'
 import type { Clip } from '../../stages/values.js'
 import type { CheckedGraph } from '../language/checked.js'
-import { suggestion } from '../language/nearest-name.js'
 import type { Stages } from './evaluate.js'
 
 /**
@@ -35,6 +35,28 @@ export function checkLabels(
     }
   if (problems.length > 0) throw new Problems(problems)
   return notes
+}
+
+/**
+ * What stages need of the clips besides labels.
+ *
+ * @returns sentences for whoever started the run, and what is wrong, with the node that finds it so
+ */
+export async function checkClips(
+  { nodes }: CheckedGraph,
+  stages: Stages,
+  clips: readonly Clip[],
+): Promise<{ notes: string[]; problems: { id: string; problem: Problem }[] }> {
+  const notes: string[] = []
+  const problems: { id: string; problem: Problem }[] = []
+  for (const { id, stage, parameters } of nodes)
+    try {
+      notes.push(...((await stages.get(stage)?.clips?.(parameters)(clips)) ?? []))
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem
+      problems.push({ id, problem })
+    }
+  return { notes, problems }
 }
 
 interface Found {

@@ -1,9 +1,9 @@
 /** `earshot config`: what a file comes to with all that it stands on, and where each value was written. */
 import { z } from 'zod'
+import { suggestion } from '../../data/nearest-name.js'
 import { Problem, Problems } from '../../data/problem.js'
 import type { Origin } from '../../graphs/language/document.js'
 import { documentSchema, fileSchema } from '../../graphs/language/json-schema.js'
-import { suggestion } from '../../graphs/language/nearest-name.js'
 import { readGraph } from '../../graphs/language/read-graph.js'
 import { renderProblem } from '../../graphs/language/render-problem.js'
 import { loadStages } from '../../stages/registry.js'

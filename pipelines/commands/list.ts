@@ -1,8 +1,8 @@
 /** `earshot list`: the stages that graphs are made of, and what each takes, gives and can be told. */
 import { z } from 'zod'
+import { suggestion } from '../../data/nearest-name.js'
 import { Problem } from '../../data/problem.js'
 import { explained, hanging, inPorts } from '../../graphs/language/describe-stage.js'
-import { suggestion } from '../../graphs/language/nearest-name.js'
 import { parametersOf } from '../../graphs/language/parameters.js'
 import { type FoundStage, findStages } from '../../stages/registry.js'
 import { stageReference } from './stage-reference.js'

@@ -1,6 +1,6 @@
 /** The reference page of the stages, stages/README.md, from their contracts. */
 import { basename } from 'node:path'
-import { example, givenExample, type InPort, inPorts } from '../../graphs/language/describe-stage.js'
+import { changesInWords, example, givenExample, type InPort, inPorts } from '../../graphs/language/describe-stage.js'
 import { type Parameter, parametersOf } from '../../graphs/language/parameters.js'
 import { written } from '../../graphs/language/sentences.js'
 import type { Stage } from '../../stages/contract.js'
@@ -41,7 +41,14 @@ function section({ stage, folder, file }: FoundStage): string {
     `${stage.summary} ${remarks(stage)}`,
     ...(stage.source ? [`Source: ${stage.source}.`] : []),
     `Reads ${and(inPorts(stage).map(inWords)) || 'nothing'}. Gives ${given(stage)}. Code: [${code}](${code}).`,
-    ...(parameters.length > 0 ? [table(['Parameter', 'Value', 'Default', ''], parameters.map(row))] : []),
+    ...(parameters.length > 0
+      ? [
+          table(
+            ['Parameter', 'Value', 'Default', ''],
+            parameters.map(parameter => row(parameter, stage)),
+          ),
+        ]
+      : []),
     `\`\`\`yaml\n${example(stage, parameters)}\n\`\`\``,
   ].join('\n\n')
 }
@@ -68,10 +75,10 @@ function given(stage: Stage): string {
   return from ? `\`${port}\` from \`${from}\`` : port!.includes(' ') ? `what ${port}` : `\`${port}\``
 }
 
-function row(parameter: Parameter): string[] {
+function row(parameter: Parameter, stage: Stage): string[] {
   const { name, type, doc = '', required } = parameter
   const usual = parameter.default === undefined ? (required ? '*required*' : '') : `\`${written(parameter)}\``
-  return [`\`${name}\``, type, usual, doc]
+  return [`\`${name}\``, type, usual, doc + changesInWords(stage, name)]
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -7,6 +7,7 @@ import { planGraph } from '../../graphs/language/plan.js'
 import { type Edit, type ReadGraph, readGraph } from '../../graphs/language/read-graph.js'
 import { renderProblem } from '../../graphs/language/render-problem.js'
 import type { Stage } from '../../stages/contract.js'
+import { innermost } from '../../stages/ports.js'
 import { loadStages } from '../../stages/registry.js'
 import { CONFIG } from '../configuration/config.js'
 import { runYaml } from '../configuration/run-yaml.js'
@@ -79,11 +80,19 @@ type Sound = Required<Pick<ReadGraph<typeof sections>, 'graph' | 'document'>>
 /** `14 nodes; similarity (nt-xent) trains encoder and projection on batches of 128 clips; window 384 clips`. */
 function summary({ graph, document }: Sound): string {
   const trained = graph.nodes
-    .filter(({ place, out, frozen, shares }) => place === 'tensor' && out.kind !== 'loss' && frozen !== true && !shares)
+    .filter(({ place, out }) => place === 'tensor' && innermost(out).kind !== 'label' && out.kind !== 'loss')
+    .filter(({ frozen, shares, follows }) => frozen !== true && !shares && !follows)
     .map(({ id }) => id)
   const losses = graph.nodes
     .filter(({ out }) => out.kind === 'loss')
-    .map(({ id, stage, weight }) => `${weight === undefined ? '' : `${weight} x `}${id} (${stage})`)
+    .map(({ id, stage, weight, changes }) => {
+      const counts = changes?.weight
+        ? `${changes.weight.values.join(', then ')} x `
+        : weight === undefined
+          ? ''
+          : `${weight} x `
+      return `${counts}${id} (${stage})`
+    })
   const { smallest, usual } = planGraph(graph).window
   const window = document.sections.streams?.window ?? usual
   const trains = `${and(losses)} ${losses.length === 1 ? 'trains' : 'train'} ${and(trained)} on batches of ${smallest} clips`

@@ -1,8 +1,11 @@
-/** Label columns that a config asks for, compared with the lists of its clips where these are on this machine. */
+/**
+ * Label columns that a config asks for, and what else its stages need of the clips, compared with the lists of its clips
+ * where these are on this machine.
+ */
 import { existsSync } from 'node:fs'
 import type { Windows } from '../../data/annotations/windows.js'
+import { suggestion } from '../../data/nearest-name.js'
 import { Problem, Problems } from '../../data/problem.js'
-import { suggestion } from '../../graphs/language/nearest-name.js'
 import type { SoundGraph } from '../../graphs/language/read-graph.js'
 import { type Path, problemAt, spotAt } from '../../graphs/language/tree.js'
 import type { sections } from './sections.js'
@@ -22,15 +25,25 @@ export async function labelProblems({ graph, document, stages }: SoundGraph<type
       const message = `The sounds to watch have no column '${column}'. ${suggestion(column, watched.columns)}`
       problems.push(at(['train', 'watch', name], 'no-column', message.trimEnd()))
     }
-  const needed = graph.nodes.some(({ stage, parameters }) => stages.get(stage)?.labels?.(parameters).length)
+  const needed = graph.nodes.some(({ stage: name, parameters }) => {
+    const stage = stages.get(name)
+    return stage?.clips || stage?.labels?.(parameters).length
+  })
   const clips = needed && data ? await listOf(data) : undefined
   if (clips) {
-    const { checkLabels } = await import('../../graphs/streams/label-needs.js')
+    const { checkClips, checkLabels } = await import('../../graphs/streams/label-needs.js')
     try {
       checkLabels(graph, stages, clips)
     } catch (error) {
       if (!(error instanceof Problems)) throw error
       problems.push(...error.problems.map(({ code, message, hint }) => at(['data', 'set'], code, message, hint)))
+    }
+    const found = await checkClips(graph, stages, clips.clips)
+    for (const { id, problem } of found.problems) {
+      const { code, message, hint, place } = problem
+      // a file may still have to be made: whoever trains tells
+      if (code !== 'no-embeddings')
+        problems.push(at(['nodes', id], code, place ? `${place.file}: ${message}` : message, hint))
     }
   }
   return problems

@@ -1,6 +1,7 @@
 /** What must hold of a config as a whole: its sections and its graph together, before any sound is opened. */
+
+import { suggestion } from '../../data/nearest-name.js'
 import type { Problem } from '../../data/problem.js'
-import { suggestion } from '../../graphs/language/nearest-name.js'
 import { planGraph } from '../../graphs/language/plan.js'
 import type { SoundGraph } from '../../graphs/language/read-graph.js'
 import { type Path, problemAt, spotAt } from '../../graphs/language/tree.js'
@@ -49,9 +50,9 @@ const windowHoldsABatch: Rule = ({ graph, document }, tell) => {
 const mixupHasLabels: Rule = ({ graph: { nodes }, document }, tell) => {
   if (!document.sections.train?.mixup) return
   const labels = nodes.filter(({ out }) => out.kind === 'label')
-  const unsure = labels.find(({ parameters }) => parameters.missing !== undefined)
+  const unsure = labels.find(({ parameters: { missing, absent } }) => missing !== undefined || absent === 'unknown')
   if (labels.length > 0 && !unsure) return
-  const why = unsure ? `'${unsure.id}' has labels that may be missing (missing)` : 'the graph has no label node'
+  const why = unsure ? `'${unsure.id}' has labels that may be missing` : 'the graph has no label node'
   const hint = unsure
     ? 'Leave one of them out.'
     : 'Views of unlabelled sounds are mixed by stages: mix-back, log-mixup-exp.'
@@ -111,7 +112,7 @@ const readLayersAreThere: Rule = ({ graph, document, stages }, tell) => {
     const stage = stages.get(name)
     return stage?.runsIn === 'tensor' && stage.role === 'encoder'
   })
-  const node = encoders.find(({ frozen }) => frozen !== true) ?? encoders[0]
+  const node = encoders.find(({ frozen, follows }) => frozen !== true && follows === undefined) ?? encoders[0]
   const stage = node && stages.get(node.stage)
   const owner = graph.nodes.find(({ id }) => id === (node?.shares ?? node?.id))
   const weights = owner && stage?.runsIn === 'tensor' ? weightNames(owner, stage) : undefined

@@ -14,6 +14,10 @@ const labels = z
     column: z.string().min(1).default('label').describe('label column that is changed'),
     separator: z.string().min(1).optional().describe('between several labels of a clip'),
     keep: share.optional().describe('share of the labelled clips to train on, the same of every class'),
+    rest: z
+      .enum(['leave-out', 'unlabelled'])
+      .optional()
+      .describe('of the clips beyond that share: left out, as if not said, or trained on without their label'),
     flip: share.default(0).describe('share of the clips that get another class of the set'),
     outside: share.default(0).describe('share of the clips whose sound gives way to one of outside-set'),
     'outside-set': fileName('sounds of none of the classes, as data.set').optional(),

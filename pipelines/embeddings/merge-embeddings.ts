@@ -1,10 +1,10 @@
 /** Puts files of embeddings together: shards of one list in the order of the list, others in the order in which they are named. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { type EmbeddingFile, type EmbeddingRows, openEmbeddings } from '../../data/arrow/arrow-reader.js'
 import { demandOutput } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
 import { onDisk, writeWhole } from '../../data/whole-file.js'
-import { type EmbeddingFile, type EmbeddingRows, openEmbeddings } from './arrow-reader.js'
 import { createEmbeddingWriter, type EmbeddingRow, FIXED_COLUMNS } from './arrow-writer.js'
 import { baselinesFolder, SHARD } from './metadata.js'
 

@@ -1,6 +1,7 @@
 /** Where jobs run: as processes of this machine, or wherever else the command line can be started. */
+
+import { suggestion } from '../../data/nearest-name.js'
 import { Problem } from '../../data/problem.js'
-import { suggestion } from '../../graphs/language/nearest-name.js'
 
 export const EXECUTORS = ['local', 'slurm'] as const
 

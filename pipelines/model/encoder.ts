@@ -143,7 +143,7 @@ export class Encoder {
   /** What a node reads: patches, or embeddings for a head. */
   #items(data: Float32Array, { inputs }: CheckedNode): Tensor {
     const port = innermost(inputs.from!.port)
-    if (port.kind !== 'embedding') return this.#tensor(data, port)
+    if (port.kind !== 'embedding' && port.kind !== 'tokens') return this.#tensor(data, port)
     return this.engine.tf.tensor(data, [data.length / port.size, port.size])
   }
 }

@@ -36,7 +36,9 @@ export function headGradients(
     return value!
   }
   const norms = losses.map((_, at) => Math.sqrt(between(at, at)))
-  const headGradientNorm = Object.fromEntries(losses.map(({ id, weight = 1 }, at) => [id, weight * norms[at]!]))
+  const headGradientNorm = Object.fromEntries(
+    losses.map(({ id, weight = 1 }, at) => [id, (model.changing.numberOf(id, 'weight') ?? weight) * norms[at]!]),
+  )
   const headGradientCosine = losses.flatMap(({ id }, at) =>
     losses.slice(at + 1).map((other, further) => {
       const second = at + 1 + further

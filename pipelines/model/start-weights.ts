@@ -1,7 +1,8 @@
 /** A new run that starts from the weights of another one: what of them fits is taken, and all of it is told. */
+
+import { suggestion } from '../../data/nearest-name.js'
 import { Problem } from '../../data/problem.js'
 import { nodeOfWeight, type State, type Weights } from '../../engine/weights.js'
-import { suggestion } from '../../graphs/language/nearest-name.js'
 
 /** By node of the checkpoint: the node or nodes that it becomes. */
 export type Renamed = Readonly<Record<string, string | readonly string[]>>
@@ -59,6 +60,38 @@ export function takeWeights(weights: Weights, there: State, checkpoint: string, 
   weights.load(new Map([...here.keys()].map(name => [name, from(name)])))
   const used = (node: string) => [as[node] ?? node].flat().some(one => taken.includes(one))
   return { taken, fresh, unused: nodesOf(there).filter(node => !used(node)) }
+}
+
+/**
+ * The weights of one node from those of a node of a checkpoint.
+ *
+ * @param asked.node in the checkpoint; that of the same id, or the only one that fits, if absent
+ * @throws Problem `nothing-taken` if there is none, or several fit; no weight is changed then
+ */
+export function takeNode(
+  weights: Weights,
+  there: State,
+  { id, checkpoint, node }: { id: string; checkpoint: string; node?: string | undefined },
+): void {
+  const here = weights.state()
+  const nodes = nodesOf(there)
+  const misfitOf = (one: string) => misfit(id, here, renamed(there, { [one]: id }))
+  const among = node === undefined ? (nodes.includes(id) ? [id] : nodes) : [node]
+  const fitting = among.filter(one => nodes.includes(one) && misfitOf(one) === undefined)
+  const [found, ...others] = fitting
+  if (found !== undefined && others.length === 0) {
+    const saved = renamed(there, { [found]: id })
+    const from = (name: string) => (nodeOfWeight(name) === id ? saved.get(name)! : here.get(name)!)
+    weights.load(new Map([...here.keys()].map(name => [name, from(name)])))
+    return
+  }
+  const why =
+    found !== undefined
+      ? `${fitting.join(' and ')} fit: name one, as in { run: ..., node: ${found} }.`
+      : among.length === 1 && nodes.includes(among[0]!)
+        ? `'${among[0]}' does not fit: ${misfitOf(among[0]!)}.`
+        : `it has no node that fits. ${node === undefined ? `There are ${nodes.join(', ')}.` : suggestion(node, nodes, 20)}`
+  throw new Problem('nothing-taken', `'${id}' cannot start from ${checkpoint} (weights): ${why}`.trimEnd())
 }
 
 /** Its nodes under other names; a name that is given away is nobody else's. */

@@ -17,7 +17,7 @@ import { mixBatch } from './mixup.js'
 import { type Neighbourhood, nearestOfOthers } from './neighbours.js'
 import { notFinite } from './not-finite.js'
 import type { HeadGradients, Health, StepReport, TrainerSetup } from './settings.js'
-import { type Renamed, type Taken, takeWeights } from './start-weights.js'
+import { type Renamed, type Taken, takeNode, takeWeights } from './start-weights.js'
 import { type Complaint, type Figures, TrainingStep } from './training-step.js'
 
 export class Trainer extends Encoder {
@@ -49,6 +49,7 @@ export class Trainer extends Encoder {
     const began = performance.now()
     const waited = began - this.#idleSince
     const inputs = this.tensors(this.#mixed(batch, step))
+    this.model.changing.moveTo(step - 1, this.#settings.train.steps)
     const heads = logged ? this.#heads(inputs, step) : undefined
     const now = this.#rate(step - 1)
     const complain: Complaint = (figures, weights) => this.#notFinite(step, figures, batch, weights)
@@ -105,7 +106,20 @@ export class Trainer extends Encoder {
 
   /** The weights of the nodes that fit. @param checkpoint its name in messages @throws Problem `nothing-taken` */
   take(file: string, checkpoint: string, as: Renamed = {}): Taken {
-    return takeWeights(this.model.weights, readTensors(file).weights, checkpoint, as)
+    const taken = takeWeights(this.model.weights, readTensors(file).weights, checkpoint, as)
+    this.model.catchUp(Object.keys(taken.fresh))
+    return taken
+  }
+
+  /**
+   * The weights of one node, which start from those of a node of another checkpoint.
+   *
+   * @param node in the checkpoint; that of the same id, or the only one that fits, if absent
+   * @throws Problem `nothing-taken`
+   */
+  takeNode(id: string, file: string, node?: string): void {
+    takeNode(this.model.weights, readTensors(file).weights, { id, checkpoint: file, node })
+    this.model.catchUp(this.#settings.graph.nodes.flatMap(({ id: other, follows }) => (follows === id ? [other] : [])))
   }
 
   /** As `train.mixup` says. */

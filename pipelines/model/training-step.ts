@@ -1,4 +1,4 @@
-/** A training step as work on tensors alone, so that it can be compiled: forward, backward, clip, update, average. */
+/** A training step as work on tensors alone, so that it can be compiled: forward, backward, clip, update, follow, average. */
 import { type Choice, type Compiled, compiled } from '../../engine/compile/compiled.js'
 import { demandFinite } from '../../engine/compile/finite.js'
 import type { Engine, Tensor } from '../../engine/engine.js'
@@ -10,7 +10,7 @@ import type { CheckedNode } from '../../graphs/language/checked.js'
 import { gradientsOf } from '../../graphs/model/gradient-caching.js'
 import type { Model } from '../../graphs/model/model.js'
 import { isPair, type Value, type Values } from '../../graphs/model/node-pass.js'
-import { innermost } from '../../stages/ports.js'
+import { innermost, type Port } from '../../stages/ports.js'
 import type { TrainSettings } from '../configuration/sections.js'
 
 export interface Figures {
@@ -104,8 +104,8 @@ export class TrainingStep {
         // what no head and no loss reads is not there when encoders work in chunks
         for (const node of model.embedding)
           if (node.id in values && !readsLabels(node))
-            embeddings[node.id] = tf.keep(firstLane(values[node.id]!).clone())
-        return weightedSum(model.losses, values)
+            embeddings[node.id] = tf.keep(firstLane(values[node.id]!, innermost(node.out)).clone())
+        return weightedSum(model, values)
       },
     })
     const norm = globalNorm(engine, gradients)
@@ -113,6 +113,7 @@ export class TrainingStep {
     tf.dispose([loss, ...losses])
     demandFinite(engine, figures, numbers => this.#complain(this.#figures(numbers), this.#notFinite(gradients)))
     optimiser.move(clipToNorm(engine, gradients, norm, clip), average ? numbers.slice(0, -1) : numbers)
+    model.follow()
     average?.follow(numbers.at(-1)!)
     norm.dispose()
     this.#embedding = Object.keys(embeddings)
@@ -147,9 +148,12 @@ const areFinite = ({ loss, losses, gradientNorm }: Figures) =>
   [loss, gradientNorm, ...Object.values(losses)].every(Number.isFinite)
 
 /** What is trained: the losses, each times its weight. */
-function weightedSum(losses: readonly CheckedNode[], values: Values): Tensor {
+function weightedSum({ losses, changing }: Model, values: Values): Tensor {
   return losses
-    .map(({ id, weight }) => (weight === undefined ? (values[id] as Tensor) : (values[id] as Tensor).mul(weight)))
+    .map(({ id, weight }) => {
+      const [loss, counts] = [values[id] as Tensor, changing.of(id).weight ?? weight]
+      return counts === undefined ? loss : loss.mul(counts)
+    })
     .reduce((sum, one) => sum.add(one))
 }
 
@@ -159,7 +163,8 @@ function readsLabels({ inputs }: CheckedNode): boolean {
 }
 
 /** One view of each clip: enough to see a collapse. */
-function firstLane(value: Value): Tensor {
-  if (isPair(value)) return value.a
-  return value.rank === 3 ? value.slice([0, 0, 0], [-1, 1, -1]).squeeze([1]) : value
+function firstLane(value: Value, { kind }: Port): Tensor {
+  const first = isPair(value) ? value.a : value
+  if (kind === 'tokens') return first.mean(first.rank - 2)
+  return first.rank === 3 ? first.slice([0, 0, 0], [-1, 1, -1]).squeeze([1]) : first
 }

@@ -1,8 +1,8 @@
 /** The arms of a sweep: those that are listed, every combination of a grid, and those that are drawn. */
 import { dirname, resolve } from 'node:path'
+import { suggestion } from '../../data/nearest-name.js'
 import { Problem, Problems } from '../../data/problem.js'
 import type { Edit } from '../../graphs/language/edits.js'
-import { suggestion } from '../../graphs/language/nearest-name.js'
 import { streamOf } from '../../graphs/streams/draws.js'
 import type { PlacedEdit, SweepFile } from './sweep-file.js'
 import type { Written } from './sweep-schema.js'

@@ -1,8 +1,8 @@
 /** What is looked at before anything runs: can the claims be answered, are the sounds of the evaluations there? */
 
 import { readClips } from '../../data/manifests.js'
+import { suggestion } from '../../data/nearest-name.js'
 import { Problem, Problems } from '../../data/problem.js'
-import { suggestion } from '../../graphs/language/nearest-name.js'
 import { problemAt, type Spot } from '../../graphs/language/tree.js'
 import type { SweepFile } from './sweep-file.js'
 import type { Evaluation } from './sweep-schema.js'

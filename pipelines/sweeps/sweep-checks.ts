@@ -1,6 +1,7 @@
 /** What no schema can say of a sweep file: names that are not there, settings that do not go together. */
+
+import { suggestion } from '../../data/nearest-name.js'
 import type { Problem } from '../../data/problem.js'
-import { suggestion } from '../../graphs/language/nearest-name.js'
 import { type Branch, childOf, type Path, problemAt, type Spot, type Tree } from '../../graphs/language/tree.js'
 import type { Written } from './sweep-schema.js'
 

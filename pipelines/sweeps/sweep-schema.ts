@@ -1,10 +1,10 @@
 /** The settings of a sweep file. */
 
 import { z } from 'zod'
+import { nearestName } from '../../data/nearest-name.js'
 import { duration, memory } from '../../data/quantities.js'
 import type { Edit } from '../../graphs/language/edits.js'
 import { NAME, NAME_IN_WORDS } from '../../graphs/language/names.js'
-import { nearestName } from '../../graphs/language/nearest-name.js'
 import { hop } from '../configuration/shared-options.js'
 import { classifierNames, DEFAULT_CLASSIFIERS } from '../evaluation/probes/classifiers.js'
 import { EXECUTORS } from '../jobs/executor.js'

@@ -2,8 +2,8 @@
 import { join } from 'node:path'
 import { type Corrupted, changesTable, corrupt } from '../../data/label-noise/corrupt.js'
 import { readClips } from '../../data/manifests.js'
-import { Problem } from '../../data/problem.js'
-import { checkLabels } from '../../graphs/streams/label-needs.js'
+import { Problem, Problems } from '../../data/problem.js'
+import { checkClips, checkLabels } from '../../graphs/streams/label-needs.js'
 import { batchSize } from '../../graphs/streams/layout.js'
 import type { Pool } from '../../graphs/streams/pool.js'
 import { type Prepared, prepareFeatures } from '../../graphs/streams/prepare.js'
@@ -31,7 +31,9 @@ interface DataOptions {
 /** @throws Problem `too-many-bad-clips`; the signal's reason once it is aborted */
 export async function trainingData({ config, run, signal, cache, fresh }: DataOptions, pool: Pool): Promise<Prepared> {
   const { clips, columns, changes, notes: read = [] } = await trainingClips(config.data)
-  const notes = [...read, ...checkLabels(config.graph, config.stages, { clips, columns })]
+  const found = await checkClips(config.graph, config.stages, clips)
+  if (found.problems.length > 0) throw new Problems(found.problems.map(({ problem }) => problem))
+  const notes = [...read, ...checkLabels(config.graph, config.stages, { clips, columns }), ...found.notes]
   tell(notes)
   if (fresh && config.data.labels) {
     run.write(LABEL_CHANGES, changesTable(changes))

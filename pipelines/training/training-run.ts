@@ -40,6 +40,7 @@ export async function trainRun(options: RunOptions): Promise<Outcome> {
   if (options.resume) keepChoice(run, train, { hasSteps: resumed !== undefined })
   const start = startOf(train.from)
   const weights = start === undefined || resumed ? undefined : findCheckpoint(start.run)
+  if (!resumed) for (const { weights } of graph.nodes) if (weights) findCheckpoint(weights.run) // told before any work
   const differences = resumed ? settingDifferences(resumed.checkpoint, train) : []
   const refuse = () => resumed && refuseDifferences(differences, resumed.checkpoint.step, run, options.anyway)
   if (!options.anyway) refuse() // at once; who goes on anyway is told all of them together
@@ -75,7 +76,11 @@ export async function trainRun(options: RunOptions): Promise<Outcome> {
     const training = new Training(config, run, prepared, pool, thread, watch, resumed)
     if (!hasBaseline(run, resumed)) await training.calibrateBaseline(signal)
     if (resumed) await thread.resume(resumed.tensors)
-    else if (weights) await takeFrom(weights, start!.as, thread, run)
+    else {
+      if (weights) await takeFrom(weights, start!.as, thread, run)
+      for (const { id, weights: own } of graph.nodes)
+        if (own) await thread.takeNode(id, findCheckpoint(own.run).tensors, own.node)
+    }
     const outcome = await training.toTheEnd(signal)
     const { step, interrupted } = outcome
     if (!interrupted) await fitReadout(config, { run, step, prepared, pool, thread })

@@ -16,7 +16,8 @@ export const labelSettings = {
 /** What is known about a clip, as numbers: where training is supervised. */
 export default describeStage({
   name: 'label',
-  summary: 'Label column of the clip: 1 at its class, 0 elsewhere; clips without one of the classes are left out.',
+  summary:
+    'Label column of the clip: 1 at its class, 0 elsewhere; clips without one of the classes are left out, or unknown.',
   parameters: z.strictObject({
     ...labelSettings,
     classes: labelSettings.classes
@@ -32,21 +33,32 @@ export default describeStage({
       .min(1)
       .optional()
       .describe('column of classes that the clip may have besides (`classify --flag`): -1, and no loss asks for them'),
+    absent: z
+      .enum(['leave-out', 'unknown'])
+      .optional()
+      .describe(
+        'clips without one of the classes: left out, as if not said, or kept with -1 throughout, for losses that skip them',
+      ),
   }),
   runsIn: 'item',
   in: { from: clip },
-  out: (_, { classes = UNNAMED }) => ({ kind: 'label', classes: classes.length }),
-  labels: ({ column, classes, separator, missing }) => [
-    { column, values: classes, separator, all: true },
+  out: (_, { classes = UNNAMED, absent }) => ({
+    kind: 'label',
+    classes: classes.length,
+    ...(absent === 'unknown' && { unknown: true as const }),
+  }),
+  labels: ({ column, classes, separator, missing, absent }) => [
+    { column, values: classes, separator, all: absent !== 'unknown' },
     ...(missing === undefined ? [] : [{ column: missing }]),
   ],
-  work:
-    ({ classes = UNNAMED, ...parameters }) =>
-    ({ from }) =>
-      withoutMissing(oneHot(from.labels[parameters.column], { ...parameters, classes }), from.labels, {
-        ...parameters,
-        classes,
-      }),
+  work: ({ classes = UNNAMED, absent, ...rest }) => {
+    const parameters = { ...rest, classes }
+    return ({ from }) => {
+      const label = from.labels[parameters.column]
+      if (absent === 'unknown' && !isOneOf(label, parameters)) return new Float32Array(classes.length).fill(-1)
+      return withoutMissing(oneHot(label, parameters), from.labels, parameters)
+    }
+  },
 })
 
 /** Stands for the classes of a graph whose sounds nobody has named yet; a config names those of its sounds. */
@@ -66,6 +78,14 @@ export function withoutMissing(
   return known.map((value, at) => (value === 0 && flagged.includes(classes[at]!) ? -1 : value))
 }
 
+const isOneOf = (label: string | undefined, { classes, separator }: Classes) =>
+  label !== undefined && namesIn(label, separator).some(name => classes.includes(name))
+
+interface Classes {
+  classes: readonly string[]
+  separator?: string | undefined
+}
+
 /**
  * @param label cell of the column; undefined if it is empty or there is none
  * @returns a number a class, 1 where the label is that class
@@ -73,7 +93,7 @@ export function withoutMissing(
  */
 export function oneHot(
   label: string | undefined,
-  { column, classes, separator }: { column: string; classes: readonly string[]; separator?: string | undefined },
+  { column, classes, separator }: Classes & { column: string },
 ): Float32Array {
   if (label === undefined) throw new Problem('no-label', `The clip has no label in the column '${column}'.`)
   const labels = namesIn(label, separator)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Engine, Tensor } from '../../engine/engine.js'
+import type { Amount, Engine, Tensor } from '../../engine/engine.js'
 import { batchOf, describeStage, embedding, pair } from '../contract.js'
 import { ntXent } from './nt-xent.js'
 import { demandOthers } from './other-clips.js'
@@ -26,6 +26,7 @@ export default describeStage({
         "divides the angular term's sum; a constant in the authors' code, so that the term grows with the batch",
       ),
   }),
+  changes: ['alpha', 'margin', 'temperature'],
   in: { from: batchOf(pair(embedding)) },
   // The level of embeddings all alike, as for other losses with a margin: every angle is 0
   out: ({ from }, { alpha, margin, divisor }) => {
@@ -37,10 +38,12 @@ export default describeStage({
   build:
     ({ alpha, margin, temperature, divisor }) =>
     engine =>
-    ({ from: { a, b } }) => {
+    ({ from: { a, b } }, { now }) => {
       const { tf } = engine
-      const angular = tf.mul(angularMargin(engine, a, b, margin), (1 - alpha) / divisor)
-      return tf.add(tf.mul(ntXent(engine, [a, b], temperature), alpha), angular)
+      const share = now?.alpha ?? alpha
+      const rest = typeof share === 'number' ? (1 - share) / divisor : tf.div(tf.sub(1, share), divisor)
+      const angular = tf.mul(angularMargin(engine, a, b, now?.margin ?? margin), rest)
+      return tf.add(tf.mul(ntXent(engine, [a, b], now?.temperature ?? temperature), share), angular)
     },
 })
 
@@ -54,7 +57,7 @@ export default describeStage({
  * @param margin radians
  * @returns scalar
  */
-export function angularMargin({ tf }: Engine, a: Tensor, b: Tensor, margin: number): Tensor {
+export function angularMargin({ tf }: Engine, a: Tensor, b: Tensor, margin: Amount): Tensor {
   const clips = a.shape[0]!
   const z = tf.concat([a, b])
   const unit = tf.div(z, tf.sqrt(tf.maximum(tf.sum(tf.square(z), 1, true), 1e-24)))

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Engine, Tensor } from '../../engine/engine.js'
+import type { Amount, Engine, Tensor } from '../../engine/engine.js'
 import { batchOf, describeStage, embedding, pair } from '../contract.js'
 import { demandOthers } from './other-clips.js'
 
@@ -14,6 +14,7 @@ export default describeStage({
   parameters: z.strictObject({
     redundancy: z.number().min(0).max(1e4).default(0.0051).describe('weight of the correlations between dimensions'),
   }),
+  changes: ['redundancy'],
   in: { from: batchOf(pair(embedding)) },
   // Without negatives there is no guess; the level is that of embeddings all alike, which correlate with nothing
   out: ({ from }) => {
@@ -26,8 +27,8 @@ export default describeStage({
   build:
     ({ redundancy }) =>
     engine =>
-    ({ from: { a, b } }) =>
-      barlowTwins(engine, a, b, redundancy),
+    ({ from: { a, b } }, { now }) =>
+      barlowTwins(engine, a, b, now?.redundancy ?? redundancy),
 })
 
 /**
@@ -38,7 +39,7 @@ export default describeStage({
  * @param b [N, size], row by row of the same clips
  * @returns scalar
  */
-export function barlowTwins(engine: Engine, a: Tensor, b: Tensor, redundancy: number): Tensor {
+export function barlowTwins(engine: Engine, a: Tensor, b: Tensor, redundancy: Amount): Tensor {
   const { tf } = engine
   const [clips, size] = a.shape as [number, number]
   const [one, other] = [standardised(engine, a), standardised(engine, b)]

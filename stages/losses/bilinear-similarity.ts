@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Engine, Initial, Tensor } from '../../engine/engine.js'
+import type { Amount, Engine, Initial, Tensor } from '../../engine/engine.js'
 import { differentiable } from '../../engine/operations/differentiable.js'
 import { FLOAT32 } from '../../engine/operations/raw.js'
 import { batchOf, describeStage, embedding, pair } from '../contract.js'
@@ -15,6 +15,7 @@ export default describeStage({
   parameters: z.strictObject({
     temperature: z.number().min(0.001).max(100).default(1).describe('divides the similarities; COLA has none, so 1'),
   }),
+  changes: ['temperature'],
   in: { from: batchOf(pair(embedding)) },
   out: ({ from }) => {
     demandOthers(from)
@@ -24,7 +25,8 @@ export default describeStage({
     const size = from.of.of.size
     return (engine, scope) => {
       const weight = scope.weight('weight', [size, size], smallNormal)
-      return ({ from: { a, b } }) => bilinearSimilarity(engine, a, b, weight.read(), temperature)
+      return ({ from: { a, b } }, { now }) =>
+        bilinearSimilarity(engine, a, b, weight.read(), now?.temperature ?? temperature)
     }
   },
 })
@@ -41,7 +43,7 @@ const smallNormal: Initial = (size, draws) => Float32Array.from({ length: size }
  * @param weight [size, size]
  * @returns scalar
  */
-export function bilinearSimilarity(engine: Engine, a: Tensor, b: Tensor, weight: Tensor, temperature: number): Tensor {
+export function bilinearSimilarity(engine: Engine, a: Tensor, b: Tensor, weight: Tensor, temperature: Amount): Tensor {
   const { tf } = engine
   const similarity = tf.matMul(tf.matMul(a, weight), b, false, true)
   return partnerEntropy(engine, tf.div(similarity, temperature))

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import type { Engine, Tensor } from '../../engine/engine.js'
+import type { Amount, Engine, Tensor } from '../../engine/engine.js'
 import { differentiable } from '../../engine/operations/differentiable.js'
 import { FLOAT32 } from '../../engine/operations/raw.js'
 import { describeStage, ParameterProblem } from '../contract.js'
-import { discardSettings, meanOfKept } from './discard.js'
-import { classCount, distribution, logitsAndTargets } from './label-targets.js'
+import { DISCARD_CHANGES, discardSettings, meanOfKept } from './discard.js'
+import { classCount, distribution, knownRows, logitsAndTargets } from './label-targets.js'
 
 /** The loss of classification. */
 export default describeStage({
@@ -25,7 +25,14 @@ export default describeStage({
       .default(0)
       .describe('share of the target that is spread evenly over all classes'),
     discard: discardSettings.optional().describe('items of the batch that do not count, by their loss'),
+    rescale: z
+      .boolean()
+      .optional()
+      .describe(
+        'where nothing is known of some clips. true, as if not said: mean over the others. false: over all, as in FixMatch',
+      ),
   }),
+  changes: ['smoothing', ...DISCARD_CHANGES],
   in: logitsAndTargets,
   out: (ports, { outputs, discard }) => {
     const classes = classCount(ports)
@@ -34,12 +41,14 @@ export default describeStage({
     return { kind: 'loss', chance: Math.log(outputs === 'softmax' ? classes : 2) }
   },
   build:
-    ({ outputs, smoothing, discard }) =>
+    ({ outputs, smoothing, discard, rescale }, ports) =>
     engine =>
-    ({ from, targets }) =>
-      outputs === 'softmax'
-        ? meanOfKept(engine, softmaxEntropies(engine, from, targets, smoothing), discard)
-        : sigmoidEntropy(engine, from, targets, smoothing),
+    ({ from, targets }, { now }) => {
+      const smooth = now?.smoothing ?? smoothing
+      if (outputs === 'sigmoid') return sigmoidEntropy(engine, from, targets, smooth, rescale)
+      const known = knownRows(engine, targets, ports.targets)
+      return meanOfKept(engine, softmaxEntropies(engine, from, targets, smooth), { discard, known, rescale, now })
+    },
 })
 
 /**
@@ -47,14 +56,18 @@ export default describeStage({
  * smoothing / K of it. ln K if the logits say nothing.
  *
  * @param logits [N, K]
- * @param targets [N, K], from 0 to 1, at least one above 0 a row
+ * @param targets [N, K], from 0 to 1; of rows without one above 0 the numbers say nothing
  * @returns [N]
  */
-export function softmaxEntropies(engine: Engine, logits: Tensor, targets: Tensor, smoothing: number): Tensor {
+export function softmaxEntropies(engine: Engine, logits: Tensor, targets: Tensor, smoothing: Amount): Tensor {
   const { tf } = engine
   const { raw } = engine.operations
   const classes = logits.shape[1]!
-  const smooth = tf.add(tf.mul(distribution(engine, targets), 1 - smoothing), smoothing / classes)
+  const [left, each] =
+    typeof smoothing === 'number'
+      ? [1 - smoothing, smoothing / classes]
+      : [tf.sub(1, smoothing), tf.div(smoothing, classes)]
+  const smooth = tf.add(tf.mul(distribution(engine, targets), left), each)
   const attributes = raw.attributes({ types: { T: FLOAT32 } })
   return differentiable(tf, [logits], logits => {
     const [losses, towards] = raw.run('SoftmaxCrossEntropyWithLogits', attributes, [logits!, smooth], 2)
@@ -69,15 +82,23 @@ export function softmaxEntropies(engine: Engine, logits: Tensor, targets: Tensor
 /**
  * Mean over the N x K numbers of the binary cross-entropy of sigmoid(logit); smoothed, targets are 1 - smoothing / 2 and
  * smoothing / 2. ln 2 if the logits say nothing. Where it is not known whether a clip has a class (-1: the label may be
- * missing) nothing is asked of the classifier, and the mean is that of the others.
+ * missing) nothing is asked of the classifier, and the mean is that of the others, or over all without `rescale`.
  *
  * @param logits [N, K]
  * @param targets [N, K], from 0 to 1, or -1
  * @returns scalar
  */
-export function sigmoidEntropy({ tf }: Engine, logits: Tensor, targets: Tensor, smoothing: number): Tensor {
+export function sigmoidEntropy(
+  { tf }: Engine,
+  logits: Tensor,
+  targets: Tensor,
+  smoothing: Amount,
+  rescale = true,
+): Tensor {
   const known = tf.cast(tf.greaterEqual(targets, 0), 'float32')
-  const smooth = tf.add(tf.mul(targets, 1 - smoothing), smoothing / 2)
+  const [left, half] =
+    typeof smoothing === 'number' ? [1 - smoothing, smoothing / 2] : [tf.sub(1, smoothing), tf.div(smoothing, 2)]
+  const smooth = tf.add(tf.mul(targets, left), half)
   const entropies = tf.sub(tf.softplus(logits), tf.mul(smooth, logits))
-  return tf.div(tf.sum(tf.mul(entropies, known)), tf.maximum(tf.sum(known), 1))
+  return tf.div(tf.sum(tf.mul(entropies, known)), rescale ? tf.maximum(tf.sum(known), 1) : logits.size)
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Engine, Tensor } from '../../engine/engine.js'
+import type { Amount, Engine, Tensor } from '../../engine/engine.js'
 import { describeStage } from '../contract.js'
-import { discardSettings, meanOfKept } from './discard.js'
-import { classCount, distribution, logitsAndTargets } from './label-targets.js'
+import { DISCARD_CHANGES, discardSettings, meanOfKept } from './discard.js'
+import { classCount, distribution, knownRows, logitsAndTargets } from './label-targets.js'
 
 /** A loss that large errors do not dominate: for labels of which some are wrong. */
 export default describeStage({
@@ -16,13 +16,16 @@ export default describeStage({
     q: z.number().min(0.01).max(1).default(0.7).describe('towards 0: cross-entropy. 1: mean absolute error'),
     discard: discardSettings.optional().describe('items of the batch that do not count, by their loss'),
   }),
+  changes: ['q', ...DISCARD_CHANGES],
   in: logitsAndTargets,
   out: (ports, { q }) => ({ kind: 'loss', chance: (1 - classCount(ports) ** -q) / q }),
   build:
-    ({ q, discard }) =>
+    ({ q, discard }, ports) =>
     engine =>
-    ({ from, targets }) =>
-      meanOfKept(engine, lqLosses(engine, from, targets, q), discard),
+    ({ from, targets }, { now }) => {
+      const known = knownRows(engine, targets, ports.targets)
+      return meanOfKept(engine, lqLosses(engine, from, targets, now?.q ?? q), { discard, known, now })
+    },
 })
 
 const EPSILON = 1e-8
@@ -31,10 +34,10 @@ const EPSILON = 1e-8
  * (1 - p^q) / q of each row, with p the softmax probability of its class; of mixed or several labels, their mean
  * probability weighted by the targets.
  *
- * @param logits [N, K] @param targets [N, K], at least one above 0 a row
+ * @param logits [N, K] @param targets [N, K]; rows without one above 0 are (1 - 1e-8^q) / q
  * @returns [N]
  */
-export function lqLosses(engine: Engine, logits: Tensor, targets: Tensor, q: number): Tensor {
+export function lqLosses(engine: Engine, logits: Tensor, targets: Tensor, q: Amount): Tensor {
   const { tf } = engine
   const own = tf.sum(tf.mul(tf.softmax(logits), distribution(engine, targets)), 1)
   const powers = tf.exp(tf.mul(tf.log(tf.add(own, EPSILON)), q))

@@ -1,6 +1,7 @@
 /** What losses of classifiers have in common: logits beside targets, and what these mean. */
 import type { Engine, Tensor } from '../../engine/engine.js'
 import { batchOf, embedding, label, ParameterProblem, type PortsOf } from '../contract.js'
+import type { BatchPort, LabelPort } from '../ports.js'
 
 export const logitsAndTargets = { from: batchOf(embedding), targets: batchOf(label) }
 
@@ -14,8 +15,16 @@ export function classCount({ from, targets }: PortsOf<typeof logitsAndTargets>):
   )
 }
 
-/** Targets that add up to 1 a row: several classes share it evenly; what is not known (-1) counts as absent. */
+/**
+ * Targets that add up to 1 a row: several classes share it evenly; what is not known (-1) counts as absent. A row of which
+ * nothing is known is 0.
+ */
 export function distribution({ tf }: Engine, targets: Tensor): Tensor {
   const present = tf.relu(targets)
-  return tf.div(present, tf.sum(present, 1, true))
+  return tf.div(present, tf.maximum(tf.sum(present, 1, true), 1e-6))
+}
+
+/** 1 for each row of which a class is known, 0 for others, [N]; undefined where the port has no such rows. */
+export function knownRows({ tf }: Engine, targets: Tensor, { of }: BatchPort<LabelPort>): Tensor | undefined {
+  return of.unknown && tf.cast(tf.greater(tf.max(targets, 1), 0), 'float32')
 }

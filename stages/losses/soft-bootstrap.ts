@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Engine, Tensor } from '../../engine/engine.js'
+import type { Amount, Engine, Tensor } from '../../engine/engine.js'
 import { describeStage } from '../contract.js'
-import { discardSettings, meanOfKept } from './discard.js'
-import { classCount, distribution, logitsAndTargets } from './label-targets.js'
+import { DISCARD_CHANGES, discardSettings, meanOfKept } from './discard.js'
+import { classCount, distribution, knownRows, logitsAndTargets } from './label-targets.js'
 
 /** Cross-entropy that believes its own prediction besides the label. */
 export default describeStage({
@@ -16,13 +16,16 @@ export default describeStage({
     beta: z.number().min(0).max(1).default(0.3).describe('weight of the label; the rest is that of the prediction'),
     discard: discardSettings.optional().describe('items of the batch that do not count, by their loss'),
   }),
+  changes: ['beta', ...DISCARD_CHANGES],
   in: logitsAndTargets,
   out: ports => ({ kind: 'loss', chance: Math.log(classCount(ports)) }),
   build:
-    ({ beta, discard }) =>
+    ({ beta, discard }, ports) =>
     engine =>
-    ({ from, targets }) =>
-      meanOfKept(engine, bootstrapLosses(engine, from, targets, beta), discard),
+    ({ from, targets }, { now }) => {
+      const known = knownRows(engine, targets, ports.targets)
+      return meanOfKept(engine, bootstrapLosses(engine, from, targets, now?.beta ?? beta), { discard, known, now })
+    },
 })
 
 /**
@@ -32,9 +35,12 @@ export default describeStage({
  * @param logits [N, K] @param targets [N, K], at least one above 0 a row
  * @returns [N]
  */
-export function bootstrapLosses(engine: Engine, logits: Tensor, targets: Tensor, beta: number): Tensor {
+export function bootstrapLosses(engine: Engine, logits: Tensor, targets: Tensor, beta: Amount): Tensor {
   const { tf } = engine
   const log = tf.logSoftmax(logits)
-  const wanted = tf.add(tf.mul(distribution(engine, targets), beta), tf.mul(tf.exp(log), 1 - beta))
+  const wanted = tf.add(
+    tf.mul(distribution(engine, targets), beta),
+    tf.mul(tf.exp(log), typeof beta === 'number' ? 1 - beta : tf.sub(1, beta)),
+  )
   return tf.neg(tf.sum(tf.mul(wanted, log), 1))
 }

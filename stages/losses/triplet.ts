@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Engine, Tensor } from '../../engine/engine.js'
+import type { Amount, Engine, Tensor } from '../../engine/engine.js'
 import { differentiable } from '../../engine/operations/differentiable.js'
 import { batchOf, describeStage, embedding, pair } from '../contract.js'
 import { demandOthers } from './other-clips.js'
@@ -20,6 +20,7 @@ export default describeStage({
       .default(0.1)
       .describe('between squared distances on the unit sphere, which are 0 to 4'),
   }),
+  changes: ['margin'],
   in: { from: batchOf(pair(embedding)) },
   // The level of embeddings all alike: every distance is 0
   out: ({ from }, { margin }) => {
@@ -29,8 +30,8 @@ export default describeStage({
   build:
     ({ margin }) =>
     engine =>
-    ({ from: { a, b } }) =>
-      triplet(engine, a, b, margin),
+    ({ from: { a, b } }, { now }) =>
+      triplet(engine, a, b, now?.margin ?? margin),
 })
 
 /**
@@ -42,7 +43,7 @@ export default describeStage({
  * @param b [N, size], row by row of the same clips; one clip alone has no negatives and costs 0
  * @returns scalar
  */
-export function triplet({ tf }: Engine, a: Tensor, b: Tensor, margin: number): Tensor {
+export function triplet({ tf }: Engine, a: Tensor, b: Tensor, margin: Amount): Tensor {
   const clips = a.shape[0]!
   if (clips === 1) return tf.mul(0, tf.sum(tf.add(a, b)))
   const z = tf.concat([a, b])

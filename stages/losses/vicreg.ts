@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Engine, Tensor } from '../../engine/engine.js'
+import type { Amount, Engine, Tensor } from '../../engine/engine.js'
 import { batchOf, describeStage, embedding, pair } from '../contract.js'
 import { demandOthers } from './other-clips.js'
 
@@ -16,6 +16,7 @@ export default describeStage({
     variance: z.number().min(0).max(1e4).default(25).describe('weight of the hinge that keeps deviations at 1'),
     covariance: z.number().min(0).max(1e4).default(1).describe('weight of the squared covariances of dimensions'),
   }),
+  changes: ['invariance', 'variance', 'covariance'],
   in: { from: batchOf(pair(embedding)) },
   // Without negatives there is no guess; the level is that of embeddings all alike, which the hinge alone notices
   out: ({ from }, { variance }) => {
@@ -25,17 +26,17 @@ export default describeStage({
   build:
     weights =>
     engine =>
-    ({ from: { a, b } }) =>
-      vicreg(engine, a, b, weights),
+    ({ from: { a, b } }, { now }) =>
+      vicreg(engine, a, b, { ...weights, ...now }),
 })
 
 /** Under the root of the variance, as the authors have it. */
 const EPSILON = 1e-4
 
 export interface VicregWeights {
-  invariance: number
-  variance: number
-  covariance: number
+  invariance: Amount
+  variance: Amount
+  covariance: Amount
 }
 
 /**

@@ -1,8 +1,8 @@
 /** What there is to say about an embeddings file, from one reading. */
 
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
+import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
 import { effectiveRank } from '../../model/collapse.js'
-import { openEmbeddings } from '../arrow-reader.js'
 import { recordingOf } from '../search/examples.js'
 import { type Breach, type Field, fieldsOf, RowRules, readSchema, schemaBreaches } from './contract.js'
 import { nearDuplicates } from './near-duplicates.js'

@@ -1,7 +1,8 @@
 /** Embeddings to search in: every row of an Arrow file as a direction, all in memory. */
+
+import { missingColumn } from '../../../data/arrow/arrow-missing-column.js'
+import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
 import { Problem } from '../../../data/problem.js'
-import { missingColumn } from '../arrow-missing-column.js'
-import { openEmbeddings } from '../arrow-reader.js'
 
 export interface EmbeddingIndex {
   file: string

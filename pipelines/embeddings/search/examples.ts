@@ -1,8 +1,8 @@
 /** What people name as an example: a clip, a row, a stretch of a recording, a sound that is not among the embeddings. */
 import { existsSync } from 'node:fs'
 import { matchClips } from '../../../data/manifests/match-clips.js'
+import { nearestName } from '../../../data/nearest-name.js'
 import { Problem } from '../../../data/problem.js'
-import { nearestName } from '../../../graphs/language/nearest-name.js'
 import { type EmbeddingIndex, meanDirection } from './embedding-index.js'
 
 /** A recording, or some seconds of it. */

@@ -1,4 +1,5 @@
 /** Search by example, from files to answers. Says nothing itself. */
+
 import { Problem } from '../../../data/problem.js'
 import { type EmbeddingIndex, readIndex } from './embedding-index.js'
 import { type Example, exampleIn, isWithin, recordingOf, spanOf } from './examples.js'

@@ -1,5 +1,6 @@
 /** What a trained run says about sounds: a row of class probabilities a clip, and how many are right where it is known. */
 import { availableParallelism } from 'node:os'
+import { missingColumn } from '../../../data/arrow/arrow-missing-column.js'
 import { readClips } from '../../../data/manifests.js'
 import { Problem } from '../../../data/problem.js'
 import { Hearing } from '../../../graphs/inference/hearing.js'
@@ -7,7 +8,6 @@ import { type InferenceGraph, inferenceGraph } from '../../../graphs/inference/i
 import { openPool } from '../../../graphs/streams/pool.js'
 import { prepareFeatures } from '../../../graphs/streams/prepare.js'
 import { loadStages } from '../../../stages/registry.js'
-import { missingColumn } from '../../embeddings/arrow-missing-column.js'
 import { encoderIn } from '../../embeddings/encoder-layer.js'
 import { embeddingMetadata } from '../../embeddings/metadata.js'
 import { findCheckpoint } from '../../model/checkpoint.js'

@@ -1,9 +1,9 @@
 /** What embeddings are measured against: files that `embed` writes beside them. */
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
 import { matchClips } from '../../../data/manifests/match-clips.js'
 import { Problem } from '../../../data/problem.js'
-import { openEmbeddings } from '../../embeddings/arrow-reader.js'
 import { type ClipTable, readClipTable } from '../../embeddings/clip-table.js'
 import { baselinesFolder } from '../../embeddings/metadata.js'
 import { rowsOf } from '../../statistics/products.js'

@@ -1,6 +1,7 @@
 /** The shallow classifiers of a probe, with the settings they choose from. Each is loaded when it is used: most need TensorFlow. */
+
+import { suggestion } from '../../../data/nearest-name.js'
 import { Problem } from '../../../data/problem.js'
-import { suggestion } from '../../../graphs/language/nearest-name.js'
 import { shuffled } from '../../../graphs/streams/draws.js'
 import type { Matrix } from '../../statistics/products.js'
 import type { Truth } from '../../statistics/truth.js'

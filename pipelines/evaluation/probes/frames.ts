@@ -1,5 +1,5 @@
 /** Every embedding of a clip, where a file has several rows a clip: patches, or frames. */
-import { openEmbeddings } from '../../embeddings/arrow-reader.js'
+import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
 import type { Matrix } from '../../statistics/products.js'
 import { standardiseRows } from '../../statistics/standardise.js'
 import type { Division } from './folds.js'

@@ -1,7 +1,7 @@
 /** The evaluation that the authors of a published data set ask for: its columns, its parts and its figure. */
 import { type Adapter, adapters } from '../../../data/adapters.js'
+import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
 import { Problem } from '../../../data/problem.js'
-import { openEmbeddings } from '../../embeddings/arrow-reader.js'
 import { mean } from '../../statistics/mean.js'
 import { LIKELIEST } from './judges.js'
 import type { MultiLabelResult, ProbeResult } from './run-probe.js'

@@ -1,9 +1,9 @@
 /** A probe from file to result. Says nothing itself. */
 import { basename } from 'node:path'
+import { missingColumn } from '../../../data/arrow/arrow-missing-column.js'
+import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
 import { matchClips } from '../../../data/manifests/match-clips.js'
 import { Problem } from '../../../data/problem.js'
-import { missingColumn } from '../../embeddings/arrow-missing-column.js'
-import { openEmbeddings } from '../../embeddings/arrow-reader.js'
 import { type ClipTable, readClipTable } from '../../embeddings/clip-table.js'
 import type { RankingScore } from '../../statistics/ranking.js'
 import type { Score } from '../../statistics/scores.js'

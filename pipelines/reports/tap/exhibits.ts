@@ -8,9 +8,10 @@ import { batchSize } from '../../../graphs/streams/layout.js'
 import type { Item } from '../../../graphs/streams/node-work.js'
 import type { Prepared } from '../../../graphs/streams/prepare.js'
 import { sourceOrder } from '../../../graphs/streams/source-order.js'
-import type { PatchPort, Port } from '../../../stages/ports.js'
+import { type IndicesPort, innermost, type PatchPort, type Port } from '../../../stages/ports.js'
 import type { Clip, Excerpt, LogMel, Waveform } from '../../../stages/values.js'
 import { cutterOf, nearestAbove, WatchedStore } from './cuts.js'
+import { maskOnPatch } from './mask-on-patch.js'
 
 /** Part of a sound, mono. */
 export interface Sound {
@@ -81,7 +82,7 @@ export async function* show(options: ShowOptions): AsyncGenerator<Shown> {
   const one = async (id: string, item: Item) => (await evaluator.values([id], item))[id]
 
   const exhibitsOf = async (item: Item): Promise<Omit<Shown, 'item' | 'clip'>> => {
-    const exhibits = sidesOf(node.out, await one(node.id, item), lane)
+    const exhibits = await onPatches(sidesOf(node.out, await one(node.id, item), lane), item)
     const heard = wave && ((await one(wave.id, item)) as Waveform)
     let mel: LogMel | undefined
     for (const exhibit of exhibits) {
@@ -101,6 +102,18 @@ export async function* show(options: ShowOptions): AsyncGenerator<Shown> {
     }
     const clipIsShown = mel || exhibits.some(({ port }) => port.kind === 'logmel')
     return { exhibits, mel, sound: heard && clipIsShown ? await stretch(heard, 0, MOST) : undefined }
+  }
+
+  /** Masks on the patches that they were drawn for; all else as it is. */
+  const onPatches = async (exhibits: Exhibit[], item: Item): Promise<Exhibit[]> => {
+    const { from } = node.inputs
+    if (!from || innermost(node.out).kind !== 'indices') return exhibits
+    const patches = sidesOf(from.port, await one(from.node, item), from.lane ?? lane)
+    return exhibits.map((exhibit, at) => {
+      const [{ port, value }, mask] = [patches[at]!, exhibit.port as IndicesPort]
+      const seen = maskOnPatch(value as Float32Array, port as PatchPort, exhibit.value as Float32Array, mask)
+      return { ...exhibit, port, value: seen }
+    })
   }
 
   for (const item of items) {

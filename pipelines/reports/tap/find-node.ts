@@ -1,8 +1,9 @@
 /** Which node a name stands for, and what leaves it. */
+
+import { suggestion } from '../../../data/nearest-name.js'
 import { Problem } from '../../../data/problem.js'
 import type { CheckedGraph } from '../../../graphs/language/checked.js'
 import { laneOf, lanesOf } from '../../../graphs/language/lift.js'
-import { suggestion } from '../../../graphs/language/nearest-name.js'
 import { describePort, type Port } from '../../../stages/ports.js'
 import type { Tapped } from './exhibits.js'
 

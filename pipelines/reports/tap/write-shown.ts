@@ -24,7 +24,7 @@ export interface Written {
     lane?: string | undefined
     port: string
     range?: [number, number]
-    /** Of a label, levels or an embedding. */
+    /** Of a label, levels, an embedding, tokens, or which pieces are kept. */
     values?: number[]
     cut?: Cut | undefined
     sound?: string | undefined
@@ -136,7 +136,9 @@ const isSound = ({ kind }: Port) => kind === 'waveform' || kind === 'recording' 
 
 /** Numbers that are told as they are. */
 function numbersOf({ port, value }: Exhibit): number[] | undefined {
-  return ['label', 'levels', 'embedding'].includes(port.kind) ? Array.from(value as Float32Array) : undefined
+  return ['label', 'levels', 'embedding', 'tokens', 'indices'].includes(port.kind)
+    ? Array.from(value as Float32Array)
+    : undefined
 }
 
 function captionOf(exhibit: Exhibit): string {
@@ -146,7 +148,7 @@ function captionOf(exhibit: Exhibit): string {
   if (isSound(port) && sound) return `${sound.whole ? '' : 'the first '}${seconds(sound.samples.length / sound.rate)}`
   const numbers = numbersOf(exhibit)
   if (!numbers) return describePort(port)
-  if (port.kind === 'embedding') return spread(numbers)
+  if (port.kind === 'embedding' || port.kind === 'tokens') return spread(numbers)
   return numbers.map(number => String(Number(number.toFixed(3)))).join(', ') + (port.kind === 'levels' ? ' dB' : '')
 }
 

@@ -3,6 +3,8 @@
  * and by a linear probe in closed form. The encoder runs in evaluation mode and nothing is drawn, so that training goes on
  * as if nobody had looked.
  */
+
+import { missingColumn } from '../../../data/arrow/arrow-missing-column.js'
 import { type ListedClip, readClips } from '../../../data/manifests.js'
 import { Problem } from '../../../data/problem.js'
 import { Hearing } from '../../../graphs/inference/hearing.js'
@@ -11,7 +13,6 @@ import type { Pool } from '../../../graphs/streams/pool.js'
 import { type Prepared, prepareFeatures } from '../../../graphs/streams/prepare.js'
 import type { Config } from '../../configuration/config.js'
 import type { WatchSettings } from '../../configuration/sections.js'
-import { missingColumn } from '../../embeddings/arrow-missing-column.js'
 import { encodePatches } from '../../embeddings/encode.js'
 import { targetsOf } from '../../evaluation/consistency/classifier-head.js'
 import { chooseExamples, type Examples } from '../../evaluation/probes/examples.js'

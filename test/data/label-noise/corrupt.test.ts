@@ -51,6 +51,12 @@ test('a share of the clips is the same share of every class, one at least; rates
   const counts = [...CLASSES, 'gong'].map(name => clips.filter(({ labels }) => labels.label === name).length)
   t.deepEqual(counts, [2, 2, 2, 2, 1])
   t.is(corrupt(listed(80), { ...none, keep: 0.5, flip: 0.1 }).changes.length, 4)
+  const rest = corrupt(list, { ...none, keep: 0.1, rest: 'unlabelled' }).clips
+  t.is(rest.length, list.clips.length)
+  t.deepEqual(
+    rest.filter(({ labels }) => labels.label !== undefined),
+    clips,
+  )
   const more = corrupt(list, { ...none, keep: 0.5 }).clips
   t.true(clips.every(clip => more.includes(clip)))
 })

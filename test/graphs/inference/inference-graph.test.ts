@@ -184,8 +184,23 @@ test('every graph that comes along can be embedded, or has no encoder', async t 
     'uclser20',
     'mixit',
     'separated-scenes',
+    'byol-a',
+    'audio-mae',
+    'audio-jepa',
+    'distillation',
+    'mean-teacher',
+    'fixmatch',
   ]) {
     const { graph, stages } = await read([], `graphs/${name}.yaml`)
     t.is(reasonAgainst(graph, stages), undefined, name)
   }
+})
+
+test('of encoder and teacher the one that learns is meant, the other by its name; masks are left out', async t => {
+  const byol = await read([], 'graphs/byol-a.yaml')
+  t.is(byol.inference().encoder, 'encoder')
+  t.like(inferenceGraph(byol.graph, byol.stages, 'teacher'), { encoder: 'teacher', dimensions: 256 })
+  const masked = (await read([], 'graphs/audio-mae.yaml')).inference()
+  t.is(masked.dimensions, 192)
+  t.false(masked.graph.nodes.some(({ stage }) => stage === 'mask-tokens'))
 })

@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import { openEmbeddings } from '../../../pipelines/embeddings/arrow-reader.js'
+import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
 import { earshot } from '../../earshot.js'
 import { smallConfig } from '../../small-config.js'
 

@@ -2,7 +2,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { openEmbeddings } from '../../../pipelines/embeddings/arrow-reader.js'
+import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
 import { findCheckpoint } from '../../../pipelines/model/checkpoint.js'
 import { earshot } from '../../earshot.js'
 import { smallConfig } from '../../small-config.js'

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
-import { openEmbeddings } from '../../../pipelines/embeddings/arrow-reader.js'
+import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
 import { createEmbeddingWriter } from '../../../pipelines/embeddings/arrow-writer.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'earshot-python-'))

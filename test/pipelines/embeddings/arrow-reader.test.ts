@@ -16,8 +16,8 @@ import {
   vectorFromArray,
 } from 'apache-arrow'
 import test from 'ava'
+import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
 import { Problem } from '../../../data/problem.js'
-import { openEmbeddings } from '../../../pipelines/embeddings/arrow-reader.js'
 import { createEmbeddingWriter } from '../../../pipelines/embeddings/arrow-writer.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'earshot-reader-'))

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { fc, testProp } from '@fast-check/ava'
 import { tableFromIPC } from 'apache-arrow'
 import test from 'ava'
+import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
 import { Problem } from '../../../data/problem.js'
-import { openEmbeddings } from '../../../pipelines/embeddings/arrow-reader.js'
 import { createEmbeddingWriter, type EmbeddingRow } from '../../../pipelines/embeddings/arrow-writer.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'earshot-arrow-'))

@@ -83,6 +83,67 @@ function separation(loss: 'mixit' | 'pit'): Case {
   }
 }
 
+const over = (values: number[], between: 'hold' | 'linear' = 'hold') => ({ at: [0, 4], values, between })
+
+/** A classifier whose teacher follows it, some labels unknown, numbers that change. */
+function taught(): Case {
+  const some = batchNode('labels', SIZE, { kind: 'label', classes: 2, unknown: true })
+  const encoder = node('encoder', 'vgg', { from: single }, { widths: [4, 6] })
+  const classifier = node('classifier', 'classifier', { from: encoder, targets: some })
+  const momentum = { momentum: over([0.5, 0.9], 'linear') }
+  const teacher = {
+    ...node('teacher', 'vgg', { from: single }, { widths: [4, 6] }),
+    follows: 'encoder',
+    changes: momentum,
+  }
+  const answer = {
+    ...node('answer', 'classifier', { from: teacher, targets: some }),
+    follows: 'classifier',
+    changes: momentum,
+  }
+  const guess = {
+    ...node('guess', 'pseudo-label', { from: answer }, { threshold: 0.5 }),
+    changes: { threshold: over([0.5, 0.6]) },
+  }
+  const entropy = {
+    ...node('entropy', 'cross-entropy', { from: classifier, targets: some }, { discard: { percentile: 90 } }),
+    changes: { smoothing: over([0, 0.2], 'linear'), 'discard.percentile': over([90, 60]) },
+  }
+  const own = {
+    ...node('own', 'l-q', { from: classifier, targets: guess }),
+    changes: { q: over([0.7, 0.5]), weight: over([0, 1], 'linear') },
+  }
+  const alike = node('alike', 'match', { from: classifier, target: answer }, { kind: 'kl' })
+  const unknown = () => Float32Array.of(1, 0, -1, -1, 0, 1, -1, -1, 1, 0, 0, 1)
+  return {
+    nodes: [single, some, encoder, classifier, teacher, answer, guess, entropy, own, alike],
+    values: step => ({ batch: { only: numbers(`x ${step}`, 16, 16) }, labels: { only: unknown() } }),
+  }
+}
+
+/** Some pieces of a patch are seen: the others are reconstructed, and guessed as a teacher has them. */
+function masked(): Case {
+  const masks = batchNode('masks', SIZE, { kind: 'indices', kept: 3, times: 4, bins: 2 })
+  const small = { width: 8, depth: 1, heads: 2 }
+  const vit = { ...small, patch: [4, 8] }
+  const encoder = node('encoder', 'vit', { from: single, keep: masks }, vit)
+  const decoder = node('decoder', 'decoder', { from: encoder, keep: masks }, { ...small, size: 32 })
+  const error = node('error', 'reconstruct', { from: decoder, target: single, keep: masks })
+  const predictor = node('predictor', 'predictor', { from: encoder, keep: masks }, small)
+  const teacher = {
+    ...node('teacher', 'vit', { from: single }, vit),
+    follows: 'encoder',
+    changes: { momentum: over([0.9, 1]) },
+  }
+  const match = { from: predictor, target: teacher, keep: masks }
+  const alike = node('alike', 'match', match, { kind: 'l1', at: 'rest', standardise: true })
+  const places = Float32Array.from({ length: SIZE * 8 }, (_, at) => (at + Math.floor(at / 8)) % 8)
+  return {
+    nodes: [single, masks, encoder, decoder, error, predictor, teacher, alike],
+    values: step => ({ batch: { only: numbers(`x ${step}`, 16, 16) }, masks: { only: places.slice() } }),
+  }
+}
+
 const clip = { kind: 'adamw', clip: 0.05 }
 const cases: Record<string, Case> = {
   contrastive: { nodes: [pairs, encoder, projection, contrast], values: step => ({ batch: views(step) }) },
@@ -120,6 +181,9 @@ const cases: Record<string, Case> = {
   'a frozen encoder': { nodes: supervised('vgg', { widths: [4, 6] }, { frozen: true }), values: classified },
   'mixtures of mixtures': separation('mixit'),
   'known stems': separation('pit'),
+  'a teacher that follows, and numbers that change': taught(),
+  'a teacher in chunks': { ...taught(), train: { chunk: 4 } },
+  'masked pieces': masked(),
 }
 
 function trainerOf({ nodes, train: given }: Case, compile: string): Trainer {
@@ -156,10 +220,15 @@ for (const [name, one] of Object.entries(cases)) {
   })
 }
 
-for (const compile of ['function', 'xla', 'auto']) {
-  test.serial(`${compile}: steps that are gone on with from a checkpoint have the bits of steps at one go`, t => {
-    const one = { ...cases['supervised, mixed up']!, train: { average: 0.9 } }
-    const files = ['half', 'whole', 'gone on with'].map(name => join(folder, `${compile} ${name}.safetensors`))
+for (const [compile, name] of [
+  ['function', 'supervised, mixed up'],
+  ['xla', 'supervised, mixed up'],
+  ['auto', 'supervised, mixed up'],
+  ['function', 'a teacher that follows, and numbers that change'],
+] as const) {
+  test.serial(`${compile}: ${name}: gone on with from a checkpoint, the bits are those of steps at one go`, t => {
+    const one = { ...cases[name]!, train: { average: 0.9 } }
+    const files = ['half', 'whole', 'gone on with'].map(part => join(folder, `${compile} ${name} ${part}.safetensors`))
     const [half, whole, resumed] = files as [string, string, string]
     const trained = (trainer: Trainer, from: number, to: number) => {
       for (let step = from; step <= to; step++) trainer.step(one.values(step), { step, logged: false })

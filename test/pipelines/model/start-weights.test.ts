@@ -1,5 +1,5 @@
 /** A run from the weights of another one: node by node, told, refused where nothing fits. */
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { Problem } from '../../../data/problem.js'
@@ -63,7 +63,7 @@ test('a node is taken whole or not at all; where nothing fits it is refused and 
 })
 
 test('train --from a run of another graph takes its encoder', async t => {
-  const { folder, config, cache } = smallConfig('from', { steps: 1, every: 1 })
+  const { folder, config, cache, sounds } = smallConfig('from', { steps: 1, every: 1 })
   const first = join(folder, 'first')
   const trained = await earshot(['train', config, '--run', first], cache)
   t.is(trained.code, 0, trained.error)
@@ -89,6 +89,26 @@ test('train --from a run of another graph takes its encoder', async t => {
   const refused = await earshot(['train', config, '--run', join(folder, 'third'), '--from', first, ...none], cache)
   t.is(refused.code, 1)
   t.regex(refused.error, /Nothing in .* fits this graph/)
+  const taught = join(folder, 'taught.yaml')
+  writeFileSync(
+    taught,
+    `extends: ${config}
+nodes:
+  encoder: { weights: first }
+  teacher: { follows: encoder, from: batch, momentum: 1 }
+  alike: { stage: match, from: encoder.a, target: teacher.b }
+`,
+  )
+  const third = join(folder, 'third')
+  const started = await earshot(['train', taught, '--run', third], cache)
+  t.is(started.code, 0, started.error)
+  const last = readTensors(findCheckpoint(third).tensors).weights
+  const before = one!.get('encoder.block0.filter')!.data
+  t.deepEqual(last.get('teacher.block0.filter')!.data, before, 'weights: the node, and who follows it, start there')
+  t.notDeepEqual(last.get('encoder.block0.filter')!.data, before)
+  const file = join(folder, 'teacher.arrow')
+  const embedded = await earshot(['embed', third, sounds, '-o', file, '--layer', 'teacher'], cache)
+  t.is(embedded.code, 0, embedded.error)
 })
 
 function twoEncoders() {

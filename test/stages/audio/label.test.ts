@@ -41,3 +41,13 @@ test('classes are different from one another, and two at least', t => {
   t.false(label.parameters.safeParse({ classes: ['kick', 'kick'] }).success)
   t.false(label.parameters.safeParse({ classes: ['kick'] }).success)
 })
+
+test('absent: unknown keeps clips without one of the classes, -1 throughout; the port says so', t => {
+  const given = { ...instruments, absent: 'unknown' }
+  t.deepEqual(outOf(label, given, { from: { kind: 'clip' } }), { kind: 'label', classes: 3, unknown: true })
+  const of = (labels: Record<string, string>) =>
+    runItem(label, given, { from: { kind: 'clip' } }, { from: { id: 'a', path: '/a', labels } })
+  t.deepEqual(of({ instrument: 'tom' }), Float32Array.of(0, 0, 1))
+  t.deepEqual(of({ kit: 'tom' }), Float32Array.of(-1, -1, -1))
+  t.deepEqual(of({ instrument: 'gong' }), Float32Array.of(-1, -1, -1))
+})

@@ -30,9 +30,9 @@ const { shape, logits, targets, cases, missing } = fixture<{
   missing: Found & { targets: number[]; flagged: number }
 }>('label-noise/cases.json')
 
-const ports = (classes: number): Record<string, Port> => ({
+const ports = (classes: number, unknown?: true): Record<string, Port> => ({
   from: { kind: 'batch', size: 16, of: { kind: 'embedding', size: classes } },
-  targets: { kind: 'batch', size: 16, of: { kind: 'label', classes } },
+  targets: { kind: 'batch', size: 16, of: { kind: 'label', classes, ...(unknown && { unknown }) } },
 })
 
 function valueAndGradient(stage: Stage, parameters: object, wanted: number[]) {
@@ -52,6 +52,55 @@ for (const { stage, parameters, counted, loss, gradient, rounding } of cases) {
     t.is(rows.filter(row => row.some(value => value !== 0)).length, counted)
   })
 }
+
+/** Rows of which nothing is known, between the others. */
+const padded = (rows: number[], row: number[]) => {
+  const [classes, own] = [shape[1]!, [] as number[]]
+  for (let at = 0; at < shape[0]!; at++)
+    own.push(...(at % 3 === 0 ? row : []), ...rows.slice(at * classes, (at + 1) * classes))
+  return own
+}
+
+test('clips of which nothing is known count for nothing: all losses are those of the others, their gradients 0', t => {
+  const classes = shape[1]!
+  const wanted = padded(targets, Array(classes).fill(-1))
+  const rows = wanted.length / classes
+  const given = tensorOf({
+    shape: [rows, classes],
+    data: padded(
+      logits,
+      Array.from({ length: classes }, (_, at) => at),
+    ),
+  })
+  for (const { stage, parameters, loss, gradient, rounding } of cases) {
+    if ((parameters as { discard?: { rescale?: boolean } }).discard?.rescale === false) continue
+    const of = builder(STAGES[stage]!, parameters, ports(classes, true))(weightsFrom(1).scope)
+    const goal = tensorOf({ shape: [rows, classes], data: wanted })
+    const { value, grad } = tf.valueAndGrad((from: Tensor) =>
+      of({ from, targets: goal }, { training: true }).asScalar(),
+    )(given)
+    const words = `${stage} ${JSON.stringify(parameters)}`
+    near(t, value.dataSync(), [loss], words, { rounding: rounding.loss })
+    near(t, grad.dataSync(), padded(gradient, Array(classes).fill(0)), `${words}: gradient`, {
+      rounding: rounding.gradient,
+    })
+  }
+})
+
+test('a batch of which nothing is known costs nothing; without rescaling the mean is over all clips', t => {
+  const of = (parameters: object, data: number[]) =>
+    builder(
+      crossEntropy,
+      parameters,
+      ports(2, true),
+    )(weightsFrom(1).scope)(
+      { from: tf.zeros([2, 2]), targets: tf.tensor2d(data, [2, 2]) },
+      { training: true },
+    ).dataSync()
+  t.deepEqual([...of({}, [-1, -1, -1, -1])], [0])
+  near(t, of({}, [1, 0, -1, -1]), [Math.LN2])
+  near(t, of({ rescale: false }, [1, 0, -1, -1]), [Math.LN2 / 2])
+})
 
 test('flagged negatives ask nothing of a classifier; all other terms are as they were', t => {
   const { value, grad } = valueAndGradient(crossEntropy, { outputs: 'sigmoid' }, missing.targets)

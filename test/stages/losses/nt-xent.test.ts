@@ -1,7 +1,7 @@
 import type { Scalar } from '@tensorflow/tfjs-node-gpu'
 import test from 'ava'
 import type { Tensor } from '../../../engine/engine.js'
-import stage, { ntXent } from '../../../stages/losses/nt-xent.js'
+import stage, { ntXent, softPartners } from '../../../stages/losses/nt-xent.js'
 import type { LossPort } from '../../../stages/ports.js'
 import { checkGradient, normal } from '../../engine/finite-differences.js'
 import { near } from '../../engine/near.js'
@@ -38,6 +38,25 @@ test('any number of views: value and gradients agree with loops over partners in
   type Several = { temperature: number; decoupled: boolean; views: Numbers[]; loss: number; towards: number[][] }
   for (const { temperature, decoupled, views, loss, towards } of fixture<Several[]>('nt-xent/views.json')) {
     const of = (...given: Tensor[]) => ntXent(engine, given, temperature, decoupled) as Scalar
+    const { value, grads } = tf.valueAndGrads(of)(views.map(tensorOf))
+    near(t, value.dataSync(), [loss])
+    for (const [at, expected] of towards.entries()) near(t, grads[at]!.dataSync(), expected)
+  }
+})
+
+test('soft targets: value and gradients agree with loops in PyTorch; none flows into the targets', t => {
+  type Soft = {
+    softness: number
+    targets: Numbers
+    temperature: number
+    views: Numbers[]
+    loss: number
+    towards: number[][]
+  }
+  for (const { softness, targets, temperature, views, loss, towards } of fixture<Soft[]>('match/soft.json')) {
+    const goal = tensorOf(targets)
+    const of = (...given: Tensor[]) =>
+      ntXent(engine, given, temperature, false, softPartners(engine, goal, softness)) as Scalar
     const { value, grads } = tf.valueAndGrads(of)(views.map(tensorOf))
     near(t, value.dataSync(), [loss])
     for (const [at, expected] of towards.entries()) near(t, grads[at]!.dataSync(), expected)

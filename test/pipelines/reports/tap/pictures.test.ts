@@ -11,6 +11,7 @@ import { pooled } from '../../../../pipelines/drawing/sound-picture.js'
 import { commonScale, drawSpectrogram, SIZE } from '../../../../pipelines/drawing/spectrogram.js'
 import { bandOf, hertzTicks, ticks } from '../../../../pipelines/drawing/ticks.js'
 import { floatWav } from '../../../../pipelines/drawing/wav-file.js'
+import { maskOnPatch } from '../../../../pipelines/reports/tap/mask-on-patch.js'
 import { melCorners } from '../../../../stages/audio/spectra/mel-filter-bank.js'
 
 testProp(
@@ -104,4 +105,12 @@ test('a long clip is averaged, a few frames at a time, and keeps its length', t 
   t.true(Math.abs(columns * hop - 600) < 1e-9)
   t.deepEqual([...values.slice(0, 3)].map(Math.round), [0, 1, 2])
   t.deepEqual([...values.slice(-3)].map(Math.round), [1, 2, 3])
+})
+
+test('of a patch the hidden pieces have its lowest number', t => {
+  const patch = { kind: 'patch', rate: 16000, hop: 160, frames: 4, bands: 4 } as const
+  const mask = { kind: 'indices', kept: 3, times: 2, bins: 2 } as const
+  const values = Float32Array.from({ length: 16 }, (_, at) => at + 1)
+  const seen = maskOnPatch(values, patch, Float32Array.of(0, 1, 3, 2), mask)
+  t.deepEqual([...seen], [1, 2, 3, 4, 5, 6, 7, 8, 1, 1, 11, 12, 1, 1, 15, 16])
 })

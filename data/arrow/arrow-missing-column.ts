@@ -1,6 +1,7 @@
 /** A column that was asked for and is not there. */
-import { Problem } from '../../data/problem.js'
-import { nearestName } from '../../graphs/language/nearest-name.js'
+
+import { nearestName } from '../nearest-name.js'
+import { Problem } from '../problem.js'
 
 /** Names the nearest column there is, and all of them. */
 export function missingColumn(name: string, columns: readonly string[], file: string): Problem {

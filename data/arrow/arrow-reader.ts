@@ -1,7 +1,7 @@
 /** Embeddings come back here, whoever wrote them: Earshot, pyarrow, Polars. Read by range, never whole unasked. */
 import { type FileHandle, open } from 'node:fs/promises'
 import { type AsyncRecordBatchFileReader, Message, type RecordBatch, RecordBatchReader } from 'apache-arrow'
-import { Problem } from '../../data/problem.js'
+import { Problem } from '../problem.js'
 import { embeddingValues, textValues, widthOf } from './arrow-columns.js'
 import { missingColumn } from './arrow-missing-column.js'
 
@@ -12,7 +12,7 @@ export interface EmbeddingRows {
   /** Row-major rows x dimensions. */
   embedding: Float32Array
   clips: string[]
-  /** Any column but `embedding`, as text; a null is undefined. @throws Problem if there is none of that name */
+  /** Any column but that of the vectors, as text; a null is undefined. @throws Problem if there is none of that name */
   column(name: string): (string | undefined)[]
 }
 
@@ -22,7 +22,7 @@ export interface EmbeddingFile {
   dimensions: number
   /** Schema metadata. */
   metadata: Record<string, string>
-  /** All columns but `embedding`. */
+  /** All columns but that of the vectors. */
   columns: string[]
   /** One record batch after the other. */
   batches(): AsyncIterable<EmbeddingRows>
@@ -31,8 +31,11 @@ export interface EmbeddingFile {
   close(): Promise<void>
 }
 
-/** @throws Problem if the file is missing, truncated, not an Arrow IPC file, compressed, or holds no embeddings */
-export async function openEmbeddings(file: string): Promise<EmbeddingFile> {
+/**
+ * @param vectors the column that is read as `embedding`
+ * @throws Problem if the file is missing, truncated, not an Arrow IPC file, compressed, or holds no such column
+ */
+export async function openEmbeddings(file: string, vectors = 'embedding'): Promise<EmbeddingFile> {
   const handle = await open(file, 'r').catch(cause => {
     const absent = (cause as NodeJS.ErrnoException).code === 'ENOENT'
     throw new Problem('no-embeddings', absent ? 'There is no such file.' : (cause as Error).message, {
@@ -50,11 +53,11 @@ export async function openEmbeddings(file: string): Promise<EmbeddingFile> {
     await checkEnds(handle, file)
     const reader = await openReader(handle, file)
     const names = reader.schema.fields.map(field => field.name)
-    for (const name of ['embedding', 'clip']) if (!names.includes(name)) throw missingColumn(name, names, file)
+    for (const name of [vectors, 'clip']) if (!names.includes(name)) throw missingColumn(name, names, file)
     const heights = await batchHeights(handle, reader, file)
     const first = heights.findIndex(height => height > 0)
     const sample = first < 0 ? undefined : await readBatch(reader, first, file)
-    return new OpenEmbeddings(file, reader, heights, widthOf(reader.schema, sample, file))
+    return new OpenEmbeddings(file, reader, heights, widthOf(reader.schema, sample, { file, column: vectors }), vectors)
   } catch (error) {
     await handle.close()
     throw error
@@ -72,10 +75,11 @@ class OpenEmbeddings implements EmbeddingFile {
     /** Rows of each record batch. */
     private readonly heights: readonly number[],
     readonly dimensions: number,
+    private readonly vectors: string,
   ) {
     this.rows = heights.reduce((sum, height) => sum + height, 0)
     this.metadata = Object.fromEntries(reader.schema.metadata)
-    this.columns = reader.schema.fields.map(field => field.name).filter(name => name !== 'embedding')
+    this.columns = reader.schema.fields.map(field => field.name).filter(name => name !== vectors)
   }
 
   async *batches(): AsyncIterable<EmbeddingRows> {
@@ -102,12 +106,12 @@ class OpenEmbeddings implements EmbeddingFile {
   }
 
   private rowsOf(pieces: readonly Piece[]): EmbeddingRows {
-    const { dimensions, file, columns } = this
+    const { dimensions, file, columns, vectors } = this
     const rows = pieces.reduce((sum, { from, to }) => sum + to - from, 0)
     const embedding = new Float32Array(rows * dimensions)
     let filled = 0
     for (const { batch, first, from, to } of pieces) {
-      embedding.set(embeddingValues(batch.getChild('embedding')!, { from, to, dimensions, first, file }), filled)
+      embedding.set(embeddingValues(batch.getChild(vectors)!, { from, to, dimensions, first, file }), filled)
       filled += (to - from) * dimensions
     }
     const column = (name: string) => {

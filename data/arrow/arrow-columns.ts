@@ -1,22 +1,26 @@
 /** Columns of an embeddings file as plain arrays, in whichever of Arrow's types they were written. */
 import { DataType, type RecordBatch, type Schema, type Vector } from 'apache-arrow'
-import { Problem } from '../../data/problem.js'
+import { Problem } from '../problem.js'
 
 /**
- * Width of the column `embedding`: stated by a list of fixed size, measured on the first row of a free list.
+ * Width of a column of vectors: stated by a list of fixed size, measured on the first row of a free list.
  *
  * @throws Problem if the column is no list of floats, or there is nothing to measure
  */
-export function widthOf(schema: Schema, sample: RecordBatch | undefined, file: string): number {
-  const type = schema.fields.find(field => field.name === 'embedding')!.type
+export function widthOf(
+  schema: Schema,
+  sample: RecordBatch | undefined,
+  { file, column }: { file: string; column: string },
+): number {
+  const type = schema.fields.find(field => field.name === column)!.type
   const list = DataType.isFixedSizeList(type) || DataType.isList(type) || DataType.isLargeList(type)
   if (!list || !DataType.isFloat(type.children[0]!.type))
-    throw new Problem('bad-column', `The column 'embedding' holds ${type}, not lists of floats.`, {
+    throw new Problem('bad-column', `The column '${column}' holds ${type}, not lists of floats.`, {
       place: { file },
       hint: 'With pyarrow: pa.FixedSizeListArray.from_arrays(flat_float32, D).',
     })
   if (DataType.isFixedSizeList(type)) return type.listSize
-  const first: Vector | null | undefined = sample?.getChild('embedding')?.get(0)
+  const first: Vector | null | undefined = sample?.getChild(column)?.get(0)
   return first?.length ?? 0
 }
 

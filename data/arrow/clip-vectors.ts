@@ -1,0 +1,51 @@
+/** Vectors of clips, one row a clip: what another model makes of them, kept in an Arrow file. */
+import { Problem } from '../problem.js'
+import { openEmbeddings } from './arrow-reader.js'
+
+export interface ClipVectors {
+  /** Numbers of each vector. */
+  size: number
+  /** By name of the clip; not to be written to. */
+  of: ReadonlyMap<string, Float32Array>
+}
+
+/**
+ * The whole column `column` of a file.
+ *
+ * @throws Problem `no-embeddings` and whatever else keeps the file from being read; `no-column`; `several-rows` if a clip
+ *   has more than one, `not-finite` if a vector holds numbers that are not
+ */
+export async function readClipVectors(file: string, column: string): Promise<ClipVectors> {
+  const opened = await openEmbeddings(file, column)
+  const of = new Map<string, Float32Array>()
+  const twice = new Set<string>()
+  const odd: string[] = []
+  try {
+    const size = opened.dimensions
+    for await (const { clips, embedding } of opened.batches())
+      for (const [row, clip] of clips.entries()) {
+        const vector = embedding.slice(row * size, (row + 1) * size)
+        if (of.has(clip)) twice.add(clip)
+        if (!vector.every(Number.isFinite)) odd.push(clip)
+        of.set(clip, vector)
+      }
+    const place = { file }
+    if (twice.size > 0)
+      throw new Problem('several-rows', `Clips have several rows: ${fewOf([...twice])}.`, {
+        place,
+        hint: 'A row a clip is needed: embed with --level clip.',
+      })
+    if (odd.length > 0) {
+      const message = `Of ${odd.length} of ${of.size} clips the vectors hold numbers that are not finite: ${fewOf(odd)}.`
+      throw new Problem('not-finite', message, { place, hint: 'Leave these rows out, or embed the clips again.' })
+    }
+    return { size, of }
+  } finally {
+    await opened.close()
+  }
+}
+
+/** The first three, and how many more. */
+export function fewOf(names: readonly string[]): string {
+  return names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ')
+}

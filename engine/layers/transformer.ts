@@ -1,0 +1,64 @@
+import type { Operations } from '../operations/operations.js'
+import type { Scope, Tensor } from '../tensor.js'
+import { dense } from './dense.js'
+import { ones, zeros } from './initial.js'
+
+export interface TransformerSettings {
+  /** Numbers of a token; a multiple of the heads. */
+  width: number
+  /** Blocks. */
+  depth: number
+  heads: number
+}
+
+/**
+ * Blocks of a vision transformer (Dosovitskiy et al., ICLR 2021, equations 2 to 4), [batch, tokens, width], float32: layer
+ * norm and attention, layer norm and two dense layers with GELU of four times the width between, each added to what came
+ * in; a layer norm at the end. As torch.nn.TransformerEncoder with `norm_first` and exact GELU, its weights transposed.
+ */
+export type Transformer = (
+  scope: Scope,
+  settings: TransformerSettings,
+) => (x: Tensor, layer?: (name: string, value: Tensor) => void) => Tensor
+
+export function transformer(operations: Operations): Transformer {
+  const { tf } = operations.raw
+  const linear = dense(operations.raw)
+  return (scope, { width, depth, heads }) => {
+    const blocks = Array.from({ length: depth }, (_, at) => block(scope.within(`block${at}`), width, heads))
+    const norm = layerNorm(scope.within('norm'), width)
+    return (x, layer) => {
+      const { shape } = x
+      const rows = blocks.reduce(
+        (rows, block, at) => {
+          const value = block(rows, shape[0]!)
+          layer?.(`block${at}`, tf.reshape(value, shape))
+          return value
+        },
+        tf.reshape(x, [-1, width]),
+      )
+      return tf.reshape(norm(rows), shape)
+    }
+  }
+
+  function block(scope: Scope, width: number, heads: number): (rows: Tensor, batch: number) => Tensor {
+    const first = layerNorm(scope.within('norm1'), width)
+    const input = linear(scope.within('input'), { in: width, out: 3 * width })
+    const output = linear(scope.within('output'), { in: width, out: width })
+    const second = layerNorm(scope.within('norm2'), width)
+    const wide = linear(scope.within('wide'), { in: width, out: 4 * width })
+    const narrow = linear(scope.within('narrow'), { in: 4 * width, out: width })
+    return (rows, batch) => {
+      const asked = tf.reshape(input(first(rows)), [batch, -1, 3 * width])
+      const heard = tf.reshape(operations.attention(asked, heads), [-1, width])
+      const between = tf.add(rows, output(heard))
+      return tf.add(between, narrow(operations.gelu(wide(second(between)))))
+    }
+  }
+
+  function layerNorm(scope: Scope, width: number): (rows: Tensor) => Tensor {
+    const scale = scope.weight('scale', [width], ones)
+    const offset = scope.weight('offset', [width], zeros)
+    return rows => operations.layerNorm(rows, scale.read(), offset.read())
+  }
+}
