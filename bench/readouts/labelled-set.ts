@@ -18,6 +18,7 @@ import type { FoundCheckpoint } from '../../pipelines/model/checkpoint.js'
 import { startEncoder } from '../../pipelines/model/trainer-thread.js'
 import { loadStages } from '../../stages/registry.js'
 import type { Clip } from '../../stages/values.js'
+import { demandPitchSounds } from './pitch-sounds.js'
 
 const HOP = 0.48
 
@@ -35,11 +36,13 @@ export const part = (name: string, group: string, which: string): SetOf => ({
   ...{ name, label: 'label', group },
   set: `data/sets/${name}16k-${which}.yaml`,
 })
+const PITCH = 'data/sets/pitch16k.yaml'
 /** By which readouts and recipes are chosen; results are never reported on them. */
 export const DEVELOPMENT: SetOf[] = [
   part('drums', 'kit', 'development'),
   part('words', 'voice', 'development'),
   { name: 'samples', set: 'data/sets/quickstart.yaml', label: 'class' },
+  { name: 'pitch', set: PITCH, label: 'pitch', group: 'timbre' },
 ]
 
 export type LabelledSet = Awaited<ReturnType<typeof openSet>>
@@ -54,6 +57,7 @@ export async function openSet(
   const stages = await loadStages(graph.stageFiles)
   const inference = inferenceGraph(graph, stages)
   const { graph: features, mel } = logMelNode(inference, stages)
+  if (set === PITCH) demandPitchSounds()
   const clips = (await readClips(set)).clips.filter(({ labels }) => labels[label]).flatMap(pieces)
   const pool = openPool({ workers: availableParallelism() })
   const folder = join(cacheFolder(), 'features')

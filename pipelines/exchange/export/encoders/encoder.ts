@@ -2,6 +2,7 @@
 import { Problem } from '../../../../data/problem.js'
 import type { CheckedNode } from '../../../../graphs/language/checked.js'
 import type { Graph, Value } from '../graph.js'
+import { byolA } from './byol-a.js'
 import { crnn } from './crnn.js'
 import { resnet18 } from './resnet18.js'
 import { vgg } from './vgg.js'
@@ -26,7 +27,14 @@ export interface Encoded {
   layers: ReadonlyMap<string, Value>
 }
 
-const ENCODERS: Readonly<Record<string, Encoder['forward']>> = { crnn, resnet18, vgg, 'vgg-like': vggLike, vgg4 }
+const ENCODERS: Readonly<Record<string, Encoder['forward']>> = {
+  'byol-a': byolA,
+  crnn,
+  resnet18,
+  vgg,
+  'vgg-like': vggLike,
+  vgg4,
+}
 
 /**
  * The forward pass of an encoder, ready to be called with a graph, weights and an image.
