@@ -17,6 +17,7 @@ import { parseArgs } from 'node:util'
 import { median } from 'd3-array'
 import { readConfig } from '../pipelines/configuration/config.js'
 import { writeFeatures } from './recipes/features.js'
+import { rounded, tellRows } from './tell-rows.js'
 
 const { values: given } = parseArgs({
   options: {
@@ -42,7 +43,13 @@ try {
   rmSync(folder, { recursive: true })
 }
 const [own, peer] = [median(times.Earshot)!, median(times.PyTorch)!]
-console.log(`a step of ${CONFIG}: ${own.toFixed(3)} s, PyTorch ${peer.toFixed(3)} s; ratio ${(peer / own).toFixed(2)}`)
+const row = {
+  [`a step of ${CONFIG}`]: 'seconds',
+  Earshot: rounded(own),
+  PyTorch: rounded(peer),
+  ratio: rounded(peer / own),
+}
+tellRows([row], given.json, `${given.steps} steps, median of ${given.rounds} rounds in turns; ${given.set.join(' ')}`)
 
 /** Seconds a step, waiting for data included. */
 function ours(run: string): number {

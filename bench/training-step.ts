@@ -15,7 +15,7 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -79,13 +79,22 @@ for (const name of given.model as Name[]) {
   })
 }
 const how = `examples/s, ${given.precision}, ${threads} threads, ${given.clock} time, median of ${given.rounds} rounds in turns`
-tellRows(rows, given.json, `${how}; ${torch?.version ?? 'no PyTorch'}`)
+const limit = process.env.ONEDNN_MAX_CPU_ISA
+const instructions = limit ? `${features.join(' ')}, oneDNN limited to ${limit}` : features.join(' ')
+tellRows([...kept(), ...rows], given.json, `${how}; ${torch?.version ?? 'no PyTorch'}; ${instructions}`)
 torch?.end()
 
-function timed(step: () => void): number {
+function timed(step: () => number): number {
   const start = now()
   step()
   return now() - start
+}
+
+/** Rows of other models that the file has: those of one table may be measured one by one. */
+function kept(): typeof rows {
+  if (given.json === undefined || !existsSync(given.json)) return []
+  const before = JSON.parse(readFileSync(given.json, 'utf8')).rows as typeof rows
+  return before.filter(({ model }) => !rows.some(row => row.model === model))
 }
 
 /** Milliseconds. */

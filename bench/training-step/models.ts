@@ -15,8 +15,8 @@ import { ntXent } from '../../stages/losses/nt-xent.js'
 import type { Port } from '../../stages/ports.js'
 import tdcn from '../../stages/separation/tdcn.js'
 
-/** A step, by itself. */
-type Make = (engine: Engine, how: Compile, say: (why: string) => void) => () => void
+/** A step, by itself; it gives the loss. The same steps each time it is made. */
+type Make = (engine: Engine, how: Compile, say: (why: string) => void) => () => number
 
 interface Timed {
   title: string
@@ -83,7 +83,7 @@ function classifier(encoder: Stage, parameters: object, frames: number): Make {
   const batch = 32
   return (engine, how, say) => {
     const { tf } = engine
-    const x = tf.randomNormal([batch, frames, 64])
+    const x = noise(engine, [batch, frames, 64], 1)
     const classes = Array.from({ length: batch }, (_, index) => index % 10)
     const labels = tf.cast(tf.oneHot(tf.tensor1d(classes, 'int32'), 10), 'float32')
     return trained(engine, { how, say, optimiser: ADAM, rate: 1e-3, inputs: [x, labels] }, scope => {
@@ -97,7 +97,7 @@ function classifier(encoder: Stage, parameters: object, frames: number): Make {
 
 function contrastive(batch: number, widths: number[]): Make {
   return (engine, how, say) => {
-    const inputs = [0, 1].map(() => engine.tf.randomNormal([batch, 96, 64]))
+    const inputs = [1, 2].map(seed => noise(engine, [batch, 96, 64], seed))
     return trained(engine, { how, say, optimiser: SGD, rate: 0.03, inputs }, scope => {
       const [encode, out] = built(engine, vgg, { widths }, patches(batch, 96), scope.within('encoder'))
       const [project] = built(engine, projection, {}, out, scope.within('projection'))
@@ -132,7 +132,7 @@ const SEPARATOR = { basis: 'stft', sources: 4, bottleneck: 128, channels: 256, b
 function separator(batch: number, samples: number): Make {
   return (engine, how, say) => {
     const { tf } = engine
-    const inputs = [0, 1].map(() => tf.randomNormal([batch, samples]))
+    const inputs = [1, 2].map(seed => noise(engine, [batch, samples], seed))
     return trained(engine, { how, say, optimiser: ADAM, rate: 1e-3, inputs }, scope => {
       const from: Port = { kind: 'batch', of: { kind: 'excerpt', rate: 16_000, samples }, size: batch }
       const [separate] = built(engine, tdcn, SEPARATOR, from, scope)
@@ -165,8 +165,9 @@ function trained(engine: Engine, training: Training, make: (scope: Scope) => (in
   return () => {
     const numbers = optimiser.numbers({ learningRate: training.rate }).map(number => tf.scalar(number))
     const outputs = call([...inputs, ...numbers])
-    outputs[0]!.dataSync()
+    const [value] = outputs[0]!.dataSync()
     tf.dispose([...outputs, ...numbers])
+    return value!
   }
 }
 
@@ -180,6 +181,8 @@ function built(engine: Engine, stage: Stage, given: object, from: Port, scope: S
   ) => Tensor
   return [x => call({ from: x }, { training: true }), out]
 }
+
+const noise = ({ tf }: Engine, shape: number[], seed: number) => tf.randomNormal(shape, 0, 1, 'float32', seed)
 
 function patches(size: number, frames: number): Port {
   return { kind: 'batch', of: { kind: 'patch', rate: 16000, hop: 160, frames, bands: 64 }, size }

@@ -9,6 +9,7 @@ import { type Convolution, convolution } from './convolution.js'
 import { type ConvolutionBlock, convolutionBlock } from './convolution-block.js'
 import { type Depthwise, depthwise } from './depthwise.js'
 import { type DilatedConvolution, dilatedConvolution } from './dilated-convolution.js'
+import { type Fourier, fourier } from './fourier.js'
 import { gatherUnread } from './gather.js'
 import { type Gelu, gelu } from './gelu.js'
 import { type GlobalPool, globalPool } from './global-pool.js'
@@ -45,6 +46,7 @@ export interface Operations {
   readonly gelu: Gelu
   readonly attention: Attention
   readonly tokens: TokenPlaces
+  readonly fourier: Fourier
 }
 
 export function createOperations(tf: typeof tfjs, precision: Precision): Operations {
@@ -72,5 +74,6 @@ export function createOperations(tf: typeof tfjs, precision: Precision): Operati
     gelu: gelu(raw),
     attention: attention(raw),
     tokens: tokenPlaces(raw),
+    fourier: fourier(raw),
   }
 }

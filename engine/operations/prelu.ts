@@ -23,7 +23,7 @@ export function prelu(raw: Raw): Prelu {
         saved: [x, slope],
         backward: (dy, [x, slope]) => {
           const negative = raw.one('Minimum', plain, [x!, raw.constant(0, FLOAT32)])
-          return [backward(dy, x!, slope!), tf.reshape(dot(raw, dy, negative), slope!.shape)]
+          return [backward(dy, x!, slope!), tf.reshape(tf.sum(tf.mul(dy, negative)), slope!.shape)]
         },
       }
     })
@@ -55,9 +55,4 @@ function separateKernels(raw: Raw): (slope: Tensor) => Kernels {
     forward: x => sloped(x, x, slope),
     backward: sloped,
   })
-}
-
-/** Sum of products, in one pass. */
-function dot({ tf }: Raw, a: Tensor, b: Tensor): Tensor {
-  return tf.matMul(tf.reshape(a, [1, a.size]), tf.reshape(b, [b.size, 1]))
 }

@@ -1,8 +1,8 @@
 /** Between sound and the plane of frames x coefficients on which masks lie. */
 import type { Engine, Scope, Tensor } from '../../engine/engine.js'
 import { ones, uniformByFanIn, zeros } from '../../engine/layers/initial.js'
-import { fourierMatrices } from './fourier.js'
-import { analyse, type Framing, synthesise } from './frames.js'
+import { analyse, type Framing, framed, overlapped, synthesise } from './frames.js'
+import { squareRootHann } from './square-root-hann.js'
 
 export interface Basis {
   /** Numbers of a frame that a mask weighs. */
@@ -18,24 +18,30 @@ export interface Analysis {
   masked(masks: Tensor): Tensor
 }
 
-/** The short-time Fourier transform: masks weigh complex bins, and keep the mixture's phase. */
+/**
+ * The short-time Fourier transform with square-root Hann windows: masks weigh complex bins, and keep the mixture's phase.
+ * The squares of the windows add up to window / hop / 2, so that analysis and synthesis invert each other.
+ */
 export function stftBasis(engine: Engine, framing: Framing): Basis {
   const { tf } = engine
-  const size = framing.window / 2 + 1
+  const { fourier } = engine.operations
+  const { window, hop } = framing
+  const size = window / 2 + 1
+  const taper = (share: number) =>
+    tf.tensor1d(Array.from({ length: window }, (_, at) => share * squareRootHann(at, window)))
   return {
     size,
     analyse: mixture => {
-      const { analysis, synthesis } = fourierMatrices(engine, framing)
-      const spectrum = analyse(engine, mixture, analysis, framing)
+      const spectrum = fourier.forward(tf.mul(framed(engine, mixture, framing), taper(1)))
       const [frames, batch] = spectrum.shape as [number, number]
       const [real, imaginary] = tf.split(tf.reshape(spectrum, [frames, batch, 1, 2 * size]), 2, 3) as [Tensor, Tensor]
       const magnitude = tf.sqrt(tf.add(tf.square(real), tf.square(imaginary)))
       return {
         magnitude: tf.reshape(magnitude, [frames, batch, size]),
         masked: masks => {
-          const both = tf.concat([tf.mul(masks, real), tf.mul(masks, imaginary)], 3)
-          const bySource = tf.reshape(both, [frames, batch * masks.shape[2]!, 2 * size])
-          return synthesise(engine, bySource, synthesis, framing, mixture.shape[1]!)
+          const pieces = fourier.inverse(tf.mul(masks, real), tf.mul(masks, imaginary))
+          const bySource = tf.reshape(tf.mul(pieces, taper((2 * hop) / window)), [frames, -1, window])
+          return overlapped(engine, tf.split(bySource, window / hop, 2), framing, mixture.shape[1]!)
         },
       }
     },

@@ -1,7 +1,4 @@
-/**
- * Analysis of a sound by overlapping frames and a matrix, and its synthesis: what a learned basis and the Fourier
- * transform have in common. Time comes first, so that shifts by a hop are slices without a copy.
- */
+/** A sound in overlapping frames, and back. Time comes first, so that shifts by a hop are slices without a copy. */
 import type { Engine, Tensor } from '../../engine/engine.js'
 
 export interface Framing {
@@ -16,14 +13,8 @@ export function frameCount(samples: number, { window, hop }: Framing): number {
   return Math.ceil((samples + window - hop) / hop)
 }
 
-/**
- * Each frame times a matrix; zeros before and after the sound.
- *
- * @param signal [batch, samples]
- * @param matrix [window, coefficients]
- * @returns [frames, batch, coefficients]
- */
-export function analyse({ tf }: Engine, signal: Tensor, matrix: Tensor, framing: Framing): Tensor {
+/** [batch, samples] in frames, zeros before and after the sound: [frames, batch, window]. */
+export function framed({ tf }: Engine, signal: Tensor, framing: Framing): Tensor {
   const { window, hop } = framing
   const [batch, samples] = signal.shape as [number, number]
   const frames = frameCount(samples, framing)
@@ -36,8 +27,47 @@ export function analyse({ tf }: Engine, signal: Tensor, matrix: Tensor, framing:
   ])
   const byHop = tf.transpose(tf.reshape(padded, [batch, hops, hop]), [1, 0, 2])
   const pieces = Array.from({ length: overlap }, (_, at) => tf.slice(byHop, [at, 0, 0], [frames, batch, hop]))
-  const framed = tf.reshape(tf.concat(pieces, 2), [frames * batch, window])
-  return tf.reshape(tf.matMul(framed, matrix), [frames, batch, matrix.shape[1]!])
+  return tf.concat(pieces, 2)
+}
+
+/**
+ * Frames overlapped and added.
+ *
+ * @param pieces of all frames, as many as overlap: the first hop of each frame, the second, ...; [frames, batch, hop]
+ * @returns [batch, samples]
+ */
+export function overlapped(
+  { tf }: Engine,
+  pieces: readonly Tensor[],
+  { window, hop }: Framing,
+  samples: number,
+): Tensor {
+  const [frames, batch] = pieces[0]!.shape as [number, number]
+  const last = pieces.length - 1
+  const shifted = pieces.map((piece, at) =>
+    tf.pad(piece, [
+      [at, last - at],
+      [0, 0],
+      [0, 0],
+    ]),
+  )
+  const byHop = tf.transpose(tf.addN(shifted), [1, 0, 2])
+  const sound = tf.reshape(byHop, [batch, (frames + last) * hop])
+  return tf.slice(sound, [0, window - hop], [batch, samples])
+}
+
+/**
+ * Each frame times a matrix.
+ *
+ * @param signal [batch, samples]
+ * @param matrix [window, coefficients]
+ * @returns [frames, batch, coefficients]
+ */
+export function analyse(engine: Engine, signal: Tensor, matrix: Tensor, framing: Framing): Tensor {
+  const { tf } = engine
+  const frames = framed(engine, signal, framing)
+  const flat = tf.reshape(frames, [-1, framing.window])
+  return tf.reshape(tf.matMul(flat, matrix), [frames.shape[0]!, frames.shape[1]!, matrix.shape[1]!])
 }
 
 /**
@@ -48,24 +78,17 @@ export function analyse({ tf }: Engine, signal: Tensor, matrix: Tensor, framing:
  * @returns [batch, samples]
  */
 export function synthesise(
-  { tf }: Engine,
+  engine: Engine,
   coefficients: Tensor,
   matrix: Tensor,
-  { window, hop }: Framing,
+  framing: Framing,
   samples: number,
 ): Tensor {
+  const { tf } = engine
   const [frames, batch, size] = coefficients.shape as [number, number, number]
-  const overlap = window / hop
   const flat = tf.reshape(coefficients, [frames * batch, size])
-  const pieces = tf.split(matrix, overlap, 1).map((piece, at) => {
-    const part = tf.reshape(tf.matMul(flat, piece), [frames, batch, hop])
-    return tf.pad(part, [
-      [at, overlap - 1 - at],
-      [0, 0],
-      [0, 0],
-    ])
-  })
-  const byHop = tf.transpose(tf.addN(pieces), [1, 0, 2])
-  const sound = tf.reshape(byHop, [batch, (frames + overlap - 1) * hop])
-  return tf.slice(sound, [0, window - hop], [batch, samples])
+  const pieces = tf
+    .split(matrix, framing.window / framing.hop, 1)
+    .map(piece => tf.reshape(tf.matMul(flat, piece), [frames, batch, framing.hop]))
+  return overlapped(engine, pieces, framing, samples)
 }

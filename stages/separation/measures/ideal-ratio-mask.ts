@@ -1,5 +1,5 @@
-import { squareRootHann } from '../fourier.js'
 import type { Framing } from '../frames.js'
+import { squareRootHann } from '../square-root-hann.js'
 
 /**
  * The ceiling of masking: each stem as its ideal ratio mask takes it out of the mixture, |S| / (sum of all |S|) on the

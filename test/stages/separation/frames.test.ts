@@ -1,9 +1,9 @@
 import test from 'ava'
-import { fourierMatrices } from '../../../stages/separation/fourier.js'
+import { stftBasis } from '../../../stages/separation/bases.js'
 import { analyse, frameCount, synthesise } from '../../../stages/separation/frames.js'
 import { checkGradient, normal } from '../../engine/finite-differences.js'
 import { near } from '../../engine/near.js'
-import { engine } from '../../engine/started.js'
+import { engine, tensorOf } from '../../engine/started.js'
 
 const { tf } = engine
 
@@ -15,11 +15,11 @@ for (const { window, hop, samples } of [
 ]) {
   test(`the Fourier transform of frames of ${window} every ${hop} gives ${samples} samples back`, t => {
     const framing = { window, hop }
-    const matrices = fourierMatrices(engine, framing)
     const sound = tf.randomNormal([2, samples])
-    const spectrum = analyse(engine, sound, matrices.analysis, framing)
-    t.deepEqual(spectrum.shape, [frameCount(samples, framing), 2, window + 2])
-    near(t, synthesise(engine, spectrum, matrices.synthesis, framing, samples).dataSync(), sound.dataSync())
+    const { magnitude, masked } = stftBasis(engine, framing).analyse(sound)
+    const frames = frameCount(samples, framing)
+    t.deepEqual(magnitude.shape, [frames, 2, window / 2 + 1])
+    near(t, masked(tf.ones([frames, 2, 1, window / 2 + 1])).dataSync(), sound.dataSync())
   })
 }
 
@@ -29,4 +29,19 @@ test('gradients of analysis and synthesis', t => {
   const coefficients = normal([frameCount(7, framing), 2, 3], 'c')
   const back = normal([3, 6], 'n')
   checkGradient(t, (c, matrix) => synthesise(engine, c!, matrix!, framing, 7), [coefficients, back])
+})
+
+test('the Fourier transform of each frame is that of its definition, and has its gradients', t => {
+  const { forward, inverse } = engine.operations.fourier
+  const x = normal([2, 6], 'x')
+  const expected = [0, 6].flatMap(from =>
+    [Math.cos, (angle: number) => -Math.sin(angle)].flatMap(wave =>
+      [0, 1, 2, 3].map(bin =>
+        [0, 1, 2, 3, 4, 5].reduce((sum, at) => sum + x.data[from + at]! * wave((Math.PI * at * bin) / 3), 0),
+      ),
+    ),
+  )
+  near(t, forward(tensorOf(x)).dataSync(), expected)
+  checkGradient(t, x => forward(x!), [x])
+  checkGradient(t, (real, imaginary) => inverse(real!, imaginary!), [normal([2, 4], 'r'), normal([2, 4], 'i')])
 })
