@@ -14,7 +14,7 @@ export default describeStage({
     'Views of a clip alike, and embeddings of the batch normally distributed in every direction. Its chance: embeddings all 0.',
   source: 'Balestriero and LeCun, arXiv 2511.08544 (LeJEPA); rbalestr-lab/lejepa',
   parameters: z.strictObject({
-    weight: z.number().min(0).max(1).default(0.05).describe('of the distribution; the rest is that of likeness'),
+    share: z.number().min(0).max(1).default(0.05).describe('of the distribution; the rest is that of likeness'),
     slices: z
       .int()
       .min(1)
@@ -23,19 +23,19 @@ export default describeStage({
       .describe('random directions along which the distribution is looked at, others at each step'),
   }),
   in: { from: batchOf(views(embedding)) },
-  out: ({ from }, { weight }) => {
+  out: ({ from }, { share: weight }) => {
     demandOthers(from)
     const alike = POINTS.reduce((sum, { share, normal }) => sum + share * (1 - normal) ** 2, 0)
     return { kind: 'loss', chance: weight * from.size * alike }
   },
   build:
-    ({ weight, slices }, { from }) =>
+    ({ share, slices }, { from }) =>
     (engine, scope) => {
       const size = from.of.of.size
       const seed = scope.statistic('seed', [1], (_, draws) => Float32Array.of(Math.floor(draws.uniform(0, 2 ** 22))))
       return ({ from }) => {
         const directions = nextDirections(engine, seed, [size, slices])
-        return sigreg(engine, tensorsInOrder(engine, from), directions, weight)
+        return sigreg(engine, tensorsInOrder(engine, from), directions, share)
       }
     },
 })

@@ -41,7 +41,7 @@ test('embeddings all 0 are at the level named as chance', t => {
 })
 
 test('a batch that is normally distributed costs far less than one that is not, in directions that are others each time', t => {
-  const { loss } = objective(stage, { weight: 1 }, 512, 4)
+  const { loss } = objective(stage, { share: 1 }, 512, 4)
   const normal = tf.randomNormal([512, 4], 0, 1, 'float32', 5)
   const costs = [1, 2, 3].map(() => loss(normal, normal).dataSync()[0]!)
   t.is(new Set(costs).size, 3)
