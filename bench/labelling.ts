@@ -27,9 +27,6 @@ const TARGET = 0.8
 const MOST = 2000
 
 const [what, folder = '', seeds = '3', most = '14'] = process.argv.slice(2)
-if (what === 'compose') await compose()
-else await ask(Number(seeds), Number(most))
-
 async function compose(): Promise<void> {
   mkdirSync(folder, { recursive: true })
   const drums = (await readClips('data/sets/drums16k-development.yaml')).clips
@@ -181,3 +178,6 @@ function labelsNeeded(
   }
   return { labels: MOST + 1, precision }
 }
+
+if (what === 'compose') await compose()
+else await ask(Number(seeds), Number(most))

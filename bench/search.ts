@@ -6,7 +6,7 @@
  *
  * The 20 sounds are drawn from the first file, label by label in turn; each other file holds the same clips, embedded
  * otherwise (FILE.baselines/log-mel.arrow). Told are one example, three examples of a label, and three with three of other
- * labels as counter-examples; by the mean over the examples, as `similar` has it, and by the nearest of them.
+ * labels as counter-examples; by the nearest of them, as `similar` has it, and by their means.
  */
 import { shuffled, streamOf } from '../graphs/streams/draws.js'
 import { type EmbeddingIndex, readIndex } from '../pipelines/embeddings/search/embedding-index.js'
@@ -23,10 +23,6 @@ interface Query {
   others: readonly number[]
 }
 
-const [what, ...words] = process.argv.slice(2)
-if (what === 'time') time(Number(words[0]), Number(words[1] ?? 128))
-else await found(words[0]!, words.slice(1))
-
 async function found(label: string, files: readonly string[]): Promise<void> {
   const first = await readIndex(files[0]!, [label])
   const labels = first.labels.get(label)!
@@ -40,9 +36,9 @@ async function found(label: string, files: readonly string[]): Promise<void> {
       mean(queries, query => precision(index, query, { count, counters, scores }))
     const figures = [
       share(1, 0, likeness),
-      ...[likeness, nearest].flatMap(scores => [share(3, 0, scores), share(3, 3, scores)]),
+      ...[likeness, byMeans].flatMap(scores => [share(3, 0, scores), share(3, 3, scores)]),
     ]
-    const names = ['1', '3', '3 less 3', 'nearest of 3', 'nearest of 3, less 3']
+    const names = ['1', '3', '3, not 3', 'means of 3', 'means of 3, less 3']
     process.stdout.write(`${file}: ${names.map((name, at) => `${name}: ${percent(figures[at]!)}`).join('; ')}\n`)
   }
 }
@@ -66,14 +62,16 @@ function precision(
   return found.filter(({ row }) => [...index.labels.values()][0]![row] === label).length / K
 }
 
-/** Cosine to the nearest example, less that to the nearest counter-example. */
-function nearest(index: EmbeddingIndex, examples: readonly Example[], counters: readonly Example[]): Float32Array {
-  const largest = (some: readonly Example[]) => {
-    const all = some.map(({ direction }) => similarities(index, direction))
-    return Float32Array.from({ length: index.rows }, (_, row) => Math.max(...all.map(one => one[row]!)))
-  }
-  const [near, far] = [largest(examples), counters.length > 0 ? largest(counters) : undefined]
-  return near.map((value, row) => value - (far?.[row] ?? 0))
+/** Cosine to the mean of the examples, less that to the mean of the counter-examples. */
+function byMeans(index: EmbeddingIndex, examples: readonly Example[], counters: readonly Example[]): Float32Array {
+  const direction = new Float32Array(index.dimensions)
+  for (const [some, sign] of [
+    [examples, 1],
+    [counters, -1],
+  ] as const)
+    for (const { direction: own } of some)
+      for (let k = 0; k < direction.length; k++) direction[k]! += (sign * own[k]!) / some.length
+  return similarities(index, direction)
 }
 
 function drawQueries(labels: readonly (string | undefined)[]): Query[] {
@@ -122,3 +120,7 @@ function time(rows: number, dimensions: number): void {
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`
+
+const [what, ...words] = process.argv.slice(2)
+if (what === 'time') time(Number(words[0]), Number(words[1] ?? 128))
+else await found(words[0]!, words.slice(1))

@@ -35,7 +35,7 @@ export async function foundPage({ asked, not, index }: SearchResult, found: read
     return `<div class="card">${figureOf(figure, one.clip)}</div>`
   })
   const less = not.length > 0 ? `, and least like ${not.join(', ')}` : ''
-  const said = `The ${found.length} of ${index.rows} rows of ${index.file} that are most like ${asked.join(', ')}${less}. The number is the mean cosine to the examples${not.length > 0 ? ', less that to what is not wanted' : ''}.`
+  const said = `The ${found.length} of ${index.rows} rows of ${index.file} that are most like ${asked.join(', ')}${less}. The number is the cosine to the nearest example${not.length > 0 ? ', less what the nearest of what is not wanted is nearer' : ''}.`
   return page({
     title: `Like ${asked.join(', ')}`,
     head: sentence(said),

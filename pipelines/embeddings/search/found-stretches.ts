@@ -5,7 +5,7 @@ import type { SearchResult } from './search.js'
 export interface FoundStretch {
   /** From 1. */
   rank: number
-  /** Mean cosine to the examples, less that to the counter-examples. */
+  /** Cosine to the nearest example, less what the nearest counter-example is nearer. */
   similarity: number
   /** Of the embeddings, from 0. */
   row: number

@@ -29,7 +29,9 @@ export function mostSimilar(
 
 /** The product of each row with a direction: its cosine if that is of length 1. */
 export function similarities({ directions, dimensions, rows }: EmbeddingIndex, direction: Float32Array): Float32Array {
-  return Float32Array.from({ length: rows }, (_, row) => cosine(directions, row * dimensions, direction))
+  const products = new Float32Array(rows)
+  for (let row = 0; row < rows; row++) products[row] = cosine(directions, row * dimensions, direction)
+  return products
 }
 
 /** Multiplications from which TensorFlow is faster, its start included. */

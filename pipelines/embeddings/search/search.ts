@@ -80,20 +80,26 @@ async function embedded(text: string, run: string | undefined, index: EmbeddingI
   return (await import('./embed-example.js')).embedExample(text, run, index)
 }
 
-/** Mean cosine to the examples, less the mean cosine to the counter-examples: of each row. */
+/**
+ * Cosine to the nearest example, of each row, less what the nearest counter-example is nearer: that lets rows alone which
+ * are not like it (bench/search.ts compares with means).
+ */
 export function likeness(
   index: EmbeddingIndex,
   examples: readonly Example[],
   counters: readonly Example[],
 ): Float32Array {
-  const direction = new Float32Array(index.dimensions)
-  for (const [some, sign] of [
-    [examples, 1],
-    [counters, -1],
-  ] as const)
-    for (const { direction: own } of some)
-      for (let k = 0; k < direction.length; k++) direction[k]! += (sign * own[k]!) / some.length
-  return similarities(index, direction)
+  const near = nearest(index, examples)
+  if (counters.length === 0) return near
+  const far = nearest(index, counters)
+  return near.map((value, row) => value - Math.max(0, far[row]! - value))
+}
+
+function nearest(index: EmbeddingIndex, examples: readonly Example[]): Float32Array {
+  const [first, ...others] = examples.map(({ direction }) => similarities(index, direction))
+  for (const other of others)
+    for (let row = 0; row < other.length; row++) first![row] = Math.max(first![row]!, other[row]!)
+  return first!
 }
 
 /** Rows by falling score; none that overlaps a better one, or rows that are left out, in the same recording. */
