@@ -7,6 +7,7 @@ import { expandBraces } from './manifests/braces.js'
 import type { ClipList } from './manifests/clip-list.js'
 import { isShard } from './manifests/search-folder.js'
 import { Problem } from './problem.js'
+import { shippedFile } from './shipped-file.js'
 
 export type { ClipList, ListedClip } from './manifests/clip-list.js'
 
@@ -15,7 +16,7 @@ export type { ClipList, ListedClip } from './manifests/clip-list.js'
  * file (data/sets/*.yaml), shards (`shards/{000..012}.tar`) or one audio file. Of the sounds nothing is opened, but their
  * headers where windows are cut.
  *
- * @param input path; relative ones from the working folder
+ * @param input path, relative ones from the working folder, or name of a data set that ships with Earshot
  * @param windows that the clips are cut into, annotations that are carried to them
  * @throws Problem `no-data`, `no-audio`, `missing-column`, `bad-data-set`; Problems with every bad row of a table and
  *   every fault of shards
@@ -30,7 +31,7 @@ export async function readClips(input: string, windows: Windows = {}): Promise<C
 
 /** What reads a kind of input is loaded when there is one. */
 async function read(input: string): Promise<ClipList> {
-  const path = resolve(input)
+  const path = resolve(shippedFile(input, 'data/sets'))
   const shards = expandBraces(path)
   if (shards.every(isShard) && !isFolder(path)) return (await import('./manifests/shards.js')).readShards(shards)
   const stats = await stat(path).catch((error: NodeJS.ErrnoException) => {

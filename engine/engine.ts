@@ -1,5 +1,5 @@
 /** The thin layer above TensorFlow: everything a tensor stage may use. */
-import type * as tfjs from '@tensorflow/tfjs-node-gpu'
+import type * as tfjs from '@tensorflow/tfjs'
 import type { Layers } from './layers/layers.js'
 import type { Operations } from './operations/operations.js'
 import type { Precision } from './tensor.js'

@@ -1,5 +1,5 @@
 /** What operations and layers are made of: tensors, weights and where weights are made. */
-import type * as tfjs from '@tensorflow/tfjs-node-gpu'
+import type * as tfjs from '@tensorflow/tfjs'
 
 export type Tensor = tfjs.Tensor
 /** A number that stays, or a scalar that changes from step to step. */

@@ -8,25 +8,30 @@ import type { z } from 'zod'
 import { cacheFolder } from '../data/cache-folder.js'
 import { type Problem, Problems } from '../data/problem.js'
 import type { CheckedGraph } from '../graphs/language/checked.js'
-import { type Edit, readGraph as readDocumentGraph } from '../graphs/language/read-graph.js'
+import type { Edit } from '../graphs/language/edit.js'
+import { readGraph as readDocumentGraph } from '../graphs/language/read-graph.js'
+import { USUAL } from '../stages/separation/windows.js'
 import { CONFIG, readConfig } from './configuration/config.js'
+import type { EmbeddingRows } from './embeddings/arrow-reader.js'
 import { embedOptions } from './embeddings/embed-options.js'
 import type { Embedded } from './embeddings/write-embeddings.js'
+import type { Classification, ClassifyOptions as ClassifyRequest } from './evaluation/classification/classification.js'
 import type { ProbeRequest } from './evaluation/probes/probe-options.js'
 import type { MultiLabelResult, ProbeResult } from './evaluation/probes/run-probe.js'
-import type { TapResult } from './reports/tap/tap-node.js'
 import type { tapOptions } from './reports/tap/tap-options.js'
-import { fromWeights, type TrainingRequest, trainInFolder } from './training/train-in-folder.js'
-import type { Outcome } from './training/training.js'
+import type { TapResult } from './reports/tap/written.js'
+import type { Separated, SeparateOptions as SeparateRequest } from './separation/separate-recordings.js'
+import type { Outcome, TrainingRequest } from './training/request.js'
+import { fromWeights, trainInFolder } from './training/train-in-folder.js'
 
 export { type Place, Problem, Problems } from '../data/problem.js'
 export type { CheckedGraph, CheckedNode } from '../graphs/language/checked.js'
 export { drawMermaid } from '../graphs/language/draw-mermaid.js'
 export { drawText } from '../graphs/language/draw-text.js'
-export type { Edit } from '../graphs/language/edits.js'
+export type { Edit } from '../graphs/language/edit.js'
 export { renderProblem } from '../graphs/language/render-problem.js'
 export { describePort, type Port } from '../stages/ports.js'
-export type { Embedded, MultiLabelResult, Outcome, ProbeResult, TapResult }
+export type { Classification, Embedded, EmbeddingRows, MultiLabelResult, Outcome, ProbeResult, Separated, TapResult }
 
 export interface ReadOptions {
   /** Changes to the document first: `{ set: 'nodes.mel.bands=128' }`, `{ without: 'mixed' }`, `{ swap: 'encoder=resnet18' }`. */
@@ -34,7 +39,7 @@ export interface ReadOptions {
 }
 
 /**
- * The checked graph of a graph or config: its nodes in order, every parameter filled in, the types of all that flows.
+ * The checked graph of a graph or config, by its path or, of a config that ships with Earshot, its name (`quickstart`): its nodes in order, every parameter filled in, the types of all that flows.
  * No sound is opened.
  *
  * @throws Problems, all that is wrong with the file
@@ -58,7 +63,7 @@ export interface TrainOptions extends ReadOptions, TrainingRequest {
 /**
  * Trains the encoder of a config into a run folder.
  *
- * @param file config with nodes, data and train; `run.yaml` of the run folder to go on with it (`resume`)
+ * @param file config with nodes, data and train, or the name of one that ships; `run.yaml` of the run folder to go on with it (`resume`)
  * @throws Problems of the config; Problem if it cannot be trained
  */
 export async function train(file: string, { edits = [], from, ...request }: TrainOptions = {}): Promise<Outcome> {
@@ -79,6 +84,106 @@ export async function embed(run: string, inputs: string | readonly string[], opt
   const { signal, ...given } = options
   const cache = join(cacheFolder(), 'features')
   return writeEmbeddings({ ...embedOptions.parse(given), run, inputs: [inputs].flat(), cache, signal })
+}
+
+/** What a file of embeddings holds, all of it in memory. */
+export interface ReadEmbeddings extends EmbeddingRows {
+  /** How the embeddings were made: checkpoint, layer, front end. */
+  metadata: Record<string, string>
+  /** All columns but `embedding`, for `column()`. */
+  columns: string[]
+}
+
+/**
+ * Reads an Arrow file of embeddings.
+ *
+ * @param range rows `start` up to, without, `end`; all if absent
+ * @throws Problem if it is missing, damaged, or holds no embeddings
+ */
+export async function readEmbeddings(
+  file: string,
+  { start, end }: { start?: number; end?: number } = {},
+): Promise<ReadEmbeddings> {
+  const { openEmbeddings } = await import('./embeddings/arrow-reader.js')
+  const source = await openEmbeddings(file)
+  try {
+    return { ...(await source.read(start, end)), metadata: source.metadata, columns: source.columns }
+  } finally {
+    await source.close()
+  }
+}
+
+export interface SimilarOptions {
+  /** What is not wanted, named as the examples are. */
+  not?: readonly string[]
+  /** Embeddings that hold the examples, if not the file itself. */
+  query?: string
+  /** Run that embeds examples which no file of embeddings holds. */
+  run?: string
+  /** Rows to find, 10 if not said. */
+  count?: number
+  /** Label columns to bring along. */
+  columns?: readonly string[]
+}
+
+export interface Similar {
+  clip: string
+  row: number
+  /** Cosine to the examples, less that to what is not wanted. */
+  similarity: number
+  /** Seconds of the clip's file, where the embeddings say so. */
+  start: number | undefined
+  end: number | undefined
+  labels: Record<string, string | undefined>
+}
+
+/**
+ * The rows most like one or several examples, in falling order; their own rows are left out.
+ *
+ * @param examples clips, row numbers, recordings, stretches of them (`night.flac@12.5-14 s`), sound files
+ * @throws Problem if an example or a column is not there, or the query was made otherwise
+ */
+export async function similar(
+  file: string,
+  examples: string | readonly string[],
+  options: SimilarOptions = {},
+): Promise<Similar[]> {
+  const { search } = await import('./embeddings/search/search.js')
+  const { index, found } = await search({ count: 10, columns: [], ...options, file, examples: [examples].flat() })
+  return found.map(({ row, similarity }) => ({
+    ...{ clip: index.clips[row]!, row, similarity },
+    ...{ start: index.starts[row], end: index.ends[row] },
+    labels: Object.fromEntries([...index.labels].map(([name, values]) => [name, values[row]])),
+  }))
+}
+
+export type ClassifyOptions = Partial<Omit<ClassifyRequest, 'run' | 'sounds' | 'cache'>>
+
+/**
+ * What a trained classifier says about sounds, and how many are right where that is known. Nothing is written.
+ *
+ * @param run run folder of a classifier, or a checkpoint
+ * @param sounds audio file, folder, CSV/TSV table or data set file
+ * @throws Problem if there is no classifier, or no usable clip
+ */
+export async function classify(run: string, sounds: string, options: ClassifyOptions = {}): Promise<Classification> {
+  const { classify } = await import('./evaluation/classification/classify.js')
+  const cache = join(cacheFolder(), 'features')
+  return (await classify({ hop: 0.48, ...options, run, sounds, cache })).classification
+}
+
+export type SeparateOptions = Partial<Omit<SeparateRequest, 'run' | 'sounds' | 'folder'>> & { output: string }
+
+/**
+ * Separates recordings into a folder each, with a page; what is whole there already stays.
+ *
+ * @param run run folder of a separator, RUN@step, or a checkpoint
+ * @throws Problem if there are no such checkpoints or sounds, or no room
+ */
+export async function separate(run: string, sounds: string, options: SeparateOptions): Promise<Separated> {
+  const { separateRecordings } = await import('./separation/separate-recordings.js')
+  const { output: folder, signal = new AbortController().signal, ...given } = options
+  return separateRecordings({ others: [], ...USUAL, ...given, run, sounds, folder, signal })
 }
 
 export type ProbeOptions = Omit<ProbeRequest, 'file' | 'separator'>

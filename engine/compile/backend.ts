@@ -1,5 +1,5 @@
 /** tfjs-node from below: its backend, and the addon that everything goes through. */
-import type * as tfjs from '@tensorflow/tfjs-node-gpu'
+import type * as tfjs from '@tensorflow/tfjs'
 import type { Tensor } from '../tensor.js'
 
 /** Numbers of TensorFlow's `DataType`. */

@@ -1,8 +1,8 @@
-/** The C++ half of tfjs-node and ours on top: compiled in one go, checked, and put where tfjs-node looks for it. */
+/** The C++ half of tfjs-node and ours on top: compiled in one go, and checked. */
 import { hash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { basename, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Problem } from '../../data/problem.js'
 import { run, tellingLine } from './run.js'
@@ -16,26 +16,14 @@ const NATIVE = fileURLToPath(new URL('../../../engine/native/addon.cc', import.m
 /** Short name of our source: an addon in the cache that was made of another one is of no use. */
 export const nativeHash = (): string => hash('sha256', readFileSync(NATIVE)).slice(0, 8)
 
-export interface TfjsNode {
-  readonly folder: string
-  readonly version: string
-}
-
-/** The npm package whose addon we build. */
-export function tfjsNode(): TfjsNode {
-  const require = createRequire(import.meta.url)
-  const path = require.resolve('@tensorflow/tfjs-node-gpu/package.json')
-  return { folder: dirname(path), version: require(path).version }
-}
-
 /**
- * Compiles `<build>/tfjs_binding.node` against `<build>/tensorflow`. It finds its libraries beside itself, and in
- * `home`, the folder that it will live in.
+ * Compiles `<build>/tfjs_binding.node` of the sources in `<build>/tfjs-node` against `<build>/tensorflow`. It finds its
+ * libraries beside itself, and in `home`, the folder that it will live in.
  *
  * @throws Problem with the compiler's own words
  */
-export async function compileAddon(tfjs: TfjsNode, build: string, home: string): Promise<void> {
-  const binding = join(tfjs.folder, 'binding')
+export async function compileAddon(build: string, home: string): Promise<void> {
+  const binding = join(build, 'tfjs-node', 'binding')
   const sources = readdirSync(binding)
     .filter(file => file.endsWith('.cc') && file !== 'tfjs_binding.cc')
     .sort()
@@ -86,34 +74,4 @@ export async function checkAddon(addon: string): Promise<string> {
       ? 'This system is older than the wheel. Try an older one: ./earshot engine install --tensorflow 2.15.1'
       : 'Try another version: ./earshot engine install --tensorflow 2.15.1',
   })
-}
-
-/** Where tfjs-node looks for its addon, on every Node since 12.22. */
-export const addonPlace = (tfjs: TfjsNode): string => join(tfjs.folder, 'lib', 'napi-v8', ADDON)
-
-/** The cache folder that the addon in place belongs to, or undefined if there is none or it is not of ours. */
-export function placedFrom(tfjs: TfjsNode): string | undefined {
-  try {
-    return dirname(readlinkSync(addonPlace(tfjs)))
-  } catch {
-    return undefined
-  }
-}
-
-/** Links the addon of `engine` to where tfjs-node looks for it, at one stroke. */
-export function placeAddon(tfjs: TfjsNode, engine: string): void {
-  const place = addonPlace(tfjs)
-  if (placedFrom(tfjs) === engine) return
-  const temporary = join(dirname(place), `.${basename(place)}.${process.pid}`)
-  try {
-    mkdirSync(dirname(place), { recursive: true })
-    rmSync(temporary, { force: true })
-    symlinkSync(join(engine, ADDON), temporary)
-    renameSync(temporary, place)
-  } catch (cause) {
-    throw new Problem('no-addon', `The addon cannot be put into ${dirname(place)}: ${(cause as Error).message}`, {
-      hint: 'Let the user who owns that folder run: ./earshot engine install',
-      cause,
-    })
-  }
 }

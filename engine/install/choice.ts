@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { Problem } from '../../data/problem.js'
 import { nativeHash } from './addon.js'
+import { TFJS_VERSION } from './bridge.js'
 
 export interface EngineChoice {
   /** PyPI's name of the wheel: `tensorflow` is the one with CUDA. */
@@ -22,14 +23,14 @@ export function chooseEngine({ gpu = false, tensorflow = DEFAULT_CHOICE.version 
   return { package: gpu ? 'tensorflow' : 'tensorflow-cpu', version: tensorflow }
 }
 
-/** Folder name in the cache: `tensorflow-cpu-2.18.1-tfjs-4.22.0-1a2b3c4d-x64`, the hash being that of our own addon. */
+/** Folder name in the cache: `tensorflow-cpu-2.18.1-tfjs-node-4.22.0-1a2b3c4d-x64`, the hash being that of our own addon. */
 export function engineKey(
   choice: EngineChoice,
-  tfjs: string,
+  tfjs: string = TFJS_VERSION,
   native: string = nativeHash(),
   architecture: string = process.arch,
 ): string {
-  return `${choice.package}-${choice.version}-tfjs-${tfjs}-${native}-${architecture}`
+  return `${choice.package}-${choice.version}-tfjs-node-${tfjs}-${native}-${architecture}`
 }
 
 /** The engine that this user asked for by `engine install`, else the default. */

@@ -1,11 +1,13 @@
-/** Sets TensorFlow up: fetch, unpack, compile, check, keep in the cache, link into node_modules. */
+/** Sets TensorFlow up: fetch, unpack, compile, check, keep in the cache, put in place. */
 import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { Problem } from '../../data/problem.js'
-import { ADDON, checkAddon, compileAddon, placeAddon, placedFrom, type TfjsNode, tfjsNode } from './addon.js'
+import { ADDON, checkAddon, compileAddon } from './addon.js'
+import { BRIDGE, fetchBridge, unpackBridge } from './bridge.js'
 import { chooseEngine, type EngineChoice, engineKey, rememberChoice, rememberedChoice } from './choice.js'
 import { requireMachine, requireSpace, thisMachine } from './machine.js'
+import { PLACE, placedFrom, placeEngine } from './place.js'
 import { stopPrograms } from './run.js'
 import { requireTools } from './tools.js'
 import { companionsIn, cudaCompanions, downloadWheels, removeWheels, unpackWheel, wheelIn } from './wheel.js'
@@ -18,15 +20,15 @@ export interface InstallOptions {
   readonly cache: string
   /** Told, in words for people, what is being done. */
   readonly say?: (line: string) => void
-  /** The npm package to serve; found by default. */
-  readonly tfjs?: TfjsNode
+  /** Where it is put; Earshot's own by default. */
+  readonly place?: string
 }
 
 export interface Installed {
   readonly choice: EngineChoice
   /** The engine's folder in the cache. */
   readonly folder: string
-  /** True if it was there already and has only been linked. */
+  /** True if it was in the cache already. */
   readonly reused: boolean
 }
 
@@ -35,7 +37,7 @@ export interface Installed {
  *
  * @param gpu the wheel with CUDA and its companions
  * @param tensorflow version, 2.18.1 by default
- * @param from folder with wheels, instead of the network
+ * @param from folder with TensorFlow's wheel and the package of bridge.ts, instead of the network
  * @throws Problem in one sentence, with the command that mends it
  */
 export async function installEngine(
@@ -52,31 +54,30 @@ export async function installEngine(
 
 /** What every set-up calls: nothing but a few looks at the disk if the engine is in place. */
 export async function ensureEngine(options: InstallOptions): Promise<Installed> {
-  const tfjs = options.tfjs ?? tfjsNode()
-  const choice = rememberedChoice(join(options.cache, 'engine'))
-  const placed = placedFrom(tfjs)
-  if (placed !== undefined && basename(placed) === engineKey(choice, tfjs.version) && isWhole(placed)) {
+  const { cache, place = PLACE } = options
+  const choice = rememberedChoice(join(cache, 'engine'))
+  const placed = placedFrom(place)
+  if (placed !== undefined && basename(placed) === engineKey(choice) && isWhole(placed))
     return { choice, folder: placed, reused: true }
-  }
-  return provide(choice, { ...options, tfjs })
+  return provide(choice, options)
 }
 
-/** Takes the engine from the cache or builds it there, then links it. */
+/** Takes the engine from the cache or builds it there, then puts it in place. */
 async function provide(choice: EngineChoice, options: InstallOptions, from?: string): Promise<Installed> {
-  const { cache, say = () => {}, tfjs = tfjsNode() } = options
+  const { cache, say = () => {}, place = PLACE } = options
   requireMachine(thisMachine())
   const engines = join(cache, 'engine')
-  const folder = join(engines, engineKey(choice, tfjs.version))
+  const folder = join(engines, engineKey(choice))
   const reused = isWhole(folder)
-  if (!reused) await build(choice, { engines, folder, tfjs, say, from })
-  placeAddon(tfjs, folder)
+  if (!reused) await build(choice, { engines, folder, say, from })
+  await placeEngine(place, folder)
   if (reused) say(`TensorFlow ${choice.version} (${choice.package}) taken from the cache`)
   return { choice, folder, reused }
 }
 
 /** A folder is renamed to its name only when it is complete; this sees whether somebody thinned it out since. */
 function isWhole(folder: string): boolean {
-  return [ADDON, 'tensorflow/libtensorflow_cc.so.2', 'tensorflow/libtensorflow_framework.so.2'].every(file =>
+  return [ADDON, BRIDGE, 'tensorflow/libtensorflow_cc.so.2', 'tensorflow/libtensorflow_framework.so.2'].every(file =>
     existsSync(join(folder, file)),
   )
 }
@@ -84,13 +85,12 @@ function isWhole(folder: string): boolean {
 interface Build {
   readonly engines: string
   readonly folder: string
-  readonly tfjs: TfjsNode
   readonly say: (line: string) => void
   readonly from: string | undefined
 }
 
 /** Builds in a temporary folder beside the final one. Of two that build at once, the first to finish wins. */
-async function build(choice: EngineChoice, { engines, folder, tfjs, say, from }: Build): Promise<void> {
+async function build(choice: EngineChoice, { engines, folder, say, from }: Build): Promise<void> {
   await requireTools({ offline: from !== undefined })
   const temporary = temporaryFolder(engines)
   const stop = async (signal: NodeJS.Signals) => {
@@ -103,9 +103,10 @@ async function build(choice: EngineChoice, { engines, folder, tfjs, say, from }:
     requireSpace(temporary, SPACE[choice.package])
     await gather(choice, { temporary, say, from })
     say('Compiling the C++ half of TensorFlow.js')
-    await compileAddon(tfjs, temporary, folder)
+    await compileAddon(temporary, folder)
     await checkAddon(join(temporary, ADDON))
-    rmSync(join(temporary, 'tensorflow', 'include'), { recursive: true, force: true })
+    for (const source of ['tensorflow/include', 'tfjs-node'])
+      rmSync(join(temporary, source), { recursive: true, force: true })
     moveIntoPlace(temporary, folder)
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop)
@@ -113,7 +114,7 @@ async function build(choice: EngineChoice, { engines, folder, tfjs, say, from }:
   }
 }
 
-/** Brings TensorFlow's libraries and headers into the temporary folder. */
+/** Brings TensorFlow's libraries and headers, and TensorFlow.js's sources, into the temporary folder. */
 async function gather(
   choice: EngineChoice,
   { temporary, say, from }: { temporary: string; say: Build['say']; from: Build['from'] },
@@ -121,9 +122,13 @@ async function gather(
   const gpu = choice.package === 'tensorflow'
   const requirement = `${choice.package}==${choice.version}`
   if (from === undefined) {
-    say(`Downloading TensorFlow ${choice.version} from the Python package index (${gpu ? '615' : '230'} MB)`)
+    say(
+      `Downloading TensorFlow ${choice.version} from the Python package index (${gpu ? '615' : '230'} MB; once, for all your projects)`,
+    )
     await downloadWheels([requirement], temporary)
   }
+  await fetchBridge(temporary, from)
+  await unpackBridge(temporary, join(temporary, 'tfjs-node'))
   say('Unpacking its libraries')
   const metadata = await unpackWheel(wheelIn(from ?? temporary, { gpu, version: choice.version }).path, temporary)
   removeWheels(temporary)

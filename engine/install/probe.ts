@@ -1,7 +1,9 @@
 /** Runs TensorFlow in a process of its own and says what it is; a broken engine is an answer, not a crash. */
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { setTensorflowEnvironment } from '../environment.js'
-import { addonPlace, placedFrom, tfjsNode } from './addon.js'
+import { TFJS_VERSION } from './bridge.js'
+import { engineIn, PLACE, placedFrom } from './place.js'
 import { run, tellingLine } from './run.js'
 
 export interface EngineReport {
@@ -13,39 +15,39 @@ export interface EngineReport {
   readonly oneDnn: boolean
   /** The widest instructions that oneDNN may use, in its own words. */
   readonly instructions: string | undefined
-  /** The cache folder that it runs from, or the addon's own place. */
+  /** The cache folder that it runs from, or the place where it is missing. */
   readonly folder: string
   /** Why it does not run. */
   readonly failure: string | undefined
 }
 
-/** What the process of its own runs: loads tfjs-node and multiplies two matrices. */
+/** What the process of its own runs: loads TensorFlow and multiplies two matrices. */
 const SCRIPT = `
-await import(process.argv[1])
-const { default: tf } = await import('@tensorflow/tfjs-node-gpu')
+const { loadTensorflow } = await import(process.argv[1])
+const tf = await loadTensorflow()
 const product = tf.matMul(tf.ones([2, 3]), tf.ones([3, 2])).dataSync()
 if (product.length !== 4 || product.some(value => value !== 3)) throw new Error('a matrix product came out wrong')
 const { binding, isUsingGpuDevice } = tf.backend()
 process.stdout.write('\\n' + JSON.stringify({ tensorflow: binding.TF_Version, gpu: isUsingGpuDevice }))
 `
 
+const NOTHING = {
+  ...{ tfjs: TFJS_VERSION, tensorflow: undefined, device: undefined },
+  ...{ oneDnn: false, instructions: undefined },
+}
+
 /** Takes about two seconds: the time of loading TensorFlow. */
 export async function probeEngine(): Promise<EngineReport> {
-  const tfjs = tfjsNode()
-  const folder = placedFrom(tfjs) ?? addonPlace(tfjs)
-  const compatibility = fileURLToPath(new URL('../node-compatibility.js', import.meta.url))
+  const folder = placedFrom(PLACE) ?? PLACE
+  if (!existsSync(engineIn(PLACE))) return { ...NOTHING, folder, failure: 'not installed' }
+  const program = fileURLToPath(new URL('../tensorflow.js', import.meta.url))
   const environment = { ...process.env, ONEDNN_VERBOSE: '1' }
   setTensorflowEnvironment(undefined, environment)
-  const { code, signal, stdout, stderr } = await run(
-    process.execPath,
-    ['--input-type=module', '-e', SCRIPT, compatibility],
-    { env: environment, cwd: fileURLToPath(new URL('.', import.meta.url)) },
-  )
-  const about = { tfjs: tfjs.version, folder, ...oneDnnIn(stdout) }
-  if (code !== 0) {
-    const failure = /can not be found at path/.test(stderr) ? 'not installed' : (signal ?? tellingLine(stderr))
-    return { ...about, tensorflow: undefined, device: undefined, failure }
-  }
+  const { code, signal, stdout, stderr } = await run(process.execPath, ['--input-type=module', '-e', SCRIPT, program], {
+    env: environment,
+  })
+  const about = { tfjs: TFJS_VERSION, folder, ...oneDnnIn(stdout) }
+  if (code !== 0) return { ...about, tensorflow: undefined, device: undefined, failure: signal ?? tellingLine(stderr) }
   const { tensorflow, gpu } = JSON.parse(stdout.trimEnd().split('\n').at(-1)!)
   return { ...about, tensorflow, device: gpu ? 'GPU' : 'CPU', failure: undefined }
 }

@@ -1,5 +1,5 @@
 /** Every operation of the layer: TensorFlow's kernels under the gradient tape of tfjs. */
-import type * as tfjs from '@tensorflow/tfjs-node-gpu'
+import type * as tfjs from '@tensorflow/tfjs'
 import type { Precision } from '../tensor.js'
 import { type Add, add } from './add.js'
 import { type Attention, attention } from './attention.js'

@@ -3,7 +3,7 @@
  * use. Nothing here is on the gradient tape; `gradients` of the operations beside this file put it there.
  */
 import { readFileSync } from 'node:fs'
-import type * as tfjs from '@tensorflow/tfjs-node-gpu'
+import type * as tfjs from '@tensorflow/tfjs'
 import { type Attribute, BFLOAT16, BOOL, backendOf, FLOAT32, INT32, wrapped } from '../compile/backend.js'
 import { cpuFeatures } from '../install/machine.js'
 import type { Precision, Tensor } from '../tensor.js'

@@ -1,4 +1,4 @@
-import type { KernelConfig } from '@tensorflow/tfjs-node-gpu'
+import type { KernelConfig } from '@tensorflow/tfjs'
 import type { Tensor } from '../tensor.js'
 import { FLOAT32, INT32, type Raw } from './raw.js'
 

@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import type { z } from 'zod'
 import { suggestion } from '../../data/nearest-name.js'
 import type { Problem } from '../../data/problem.js'
+import { shippedFile } from '../../data/shipped-file.js'
 import { applyEdits, type Edit, editInWords } from './edits.js'
 import { readExtended } from './extend.js'
 import { absoluteSettings } from './files.js'
@@ -60,11 +61,16 @@ export interface Document<S extends Sections = Sections> {
 
 const TOP_LEVEL = ['name', 'nodes', 'stages']
 
-/** Reads a document. All problems are collected; `document` is absent only if a file cannot be read at all. */
+/**
+ * Reads a document. All problems are collected; `document` is absent only if a file cannot be read at all.
+ *
+ * @param named path, or name of a config that ships with Earshot
+ */
 export async function readDocument<S extends Sections>(
-  file: string,
+  named: string,
   { set = [], edits = [], sections = {} as S, environment = process.env, stages = new Map() }: ReadOptions<S> = {},
 ): Promise<{ document?: Document<S>; problems: Problem[]; book: StageBook }> {
+  const file = shippedFile(named, 'configs')
   const { tree: written, problems, files } = await readExtended(file)
   const book = new StageBook(await stages)
   if (!written) return { problems, book }

@@ -2,6 +2,7 @@
 
 import { nearestName, suggestion } from '../../data/nearest-name.js'
 import { Problem } from '../../data/problem.js'
+import type { Edit } from './edit.js'
 import { merge } from './merge.js'
 import { textAt } from './node-references.js'
 import { readOverride } from './overrides.js'
@@ -10,12 +11,7 @@ import { type Branch, branchAt, type Spot } from './tree.js'
 import type { Stages } from './wired.js'
 import { withoutNode } from './without.js'
 
-/**
- * `{ set: 'nodes.mel.bands=128' }`, `{ without: 'mixed' }`, `{ swap: 'masked=random-resized-crop{area: [0.5, 1]}' }`.
- *
- * `folder`: of the file that says so, from which relative names of files count; from here if absent.
- */
-export type Edit = ({ set: string } | { without: string } | { swap: string }) & { folder?: string }
+export type { Edit }
 
 /** An edit as it is typed: `--without mixed`. */
 export function editInWords(edit: Edit): string {

@@ -1,6 +1,7 @@
 /** Starts the thread that owns TensorFlow, so that its work never holds up the streams on the main thread. */
 import { Worker } from 'node:worker_threads'
 import { setTensorflowEnvironment } from '../../engine/environment.js'
+import { setUpOnFirstUse } from '../../engine/install/first-use.js'
 import { connect, type Remote } from './calls.js'
 import type { Encoder } from './encoder.js'
 import type { EncoderSetup, TrainerSetup } from './settings.js'
@@ -15,8 +16,8 @@ export const startEncoder = (setup: EncoderSetup): Promise<EncoderThread> => sta
 /** @throws Problem `no-engine` and those of the model */
 export const startTrainer = (setup: TrainerSetup): Promise<TrainerThread> => started<Trainer>(setup)
 
-function started<Service>(setup: EncoderSetup): Promise<Remote<Service>> {
-  // inside the thread it would be too late: TensorFlow reads the environment of the process
+async function started<Service>(setup: EncoderSetup): Promise<Remote<Service>> {
+  await setUpOnFirstUse() // what is set up, and what TensorFlow reads, has to be there before the thread is
   setTensorflowEnvironment(setup.threads)
   return connect(new Worker(new URL('./thread.js', import.meta.url), { workerData: setup }), "TensorFlow's thread")
 }

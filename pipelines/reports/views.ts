@@ -15,7 +15,8 @@ import { sentence } from '../drawing/page.js'
 import { progress } from '../terminal/progress.js'
 import { meaningAt } from './tap/cuts.js'
 import { type Shown, type Sound, show } from './tap/exhibits.js'
-import { type Written, writeShown } from './tap/write-shown.js'
+import { writeShown } from './tap/write-shown.js'
+import type { Written } from './tap/written.js'
 
 export interface ViewsOptions {
   /** `run.yaml`, or a config. */

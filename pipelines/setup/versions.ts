@@ -12,6 +12,6 @@ export function ownVersion(): string {
 }
 
 export function versions(): Record<string, string> {
-  const tfjs = require('@tensorflow/tfjs-node-gpu/package.json') as { version: string }
+  const tfjs = require('@tensorflow/tfjs/package.json') as { version: string }
   return { earshot: ownVersion(), node: process.versions.node, tfjs: tfjs.version, 'front-end': FRONT_END_VERSION }
 }

@@ -1,6 +1,7 @@
 /** A sweep as it is written: which config, which changes to it, which seeds, what every run is judged by. */
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { Problem, Problems } from '../../data/problem.js'
+import { shippedFile } from '../../data/shipped-file.js'
 import type { Edit } from '../../graphs/language/edits.js'
 import { nameOfFile } from '../../graphs/language/names.js'
 import { readYamlFile } from '../../graphs/language/read-yaml.js'
@@ -25,8 +26,12 @@ export interface SweepFile {
   spotAt(path: Path): Spot
 }
 
-/** @throws Problems, all that are wrong with the file itself */
-export async function readSweepFile(file: string): Promise<SweepFile> {
+/**
+ * @param named path, or name of a sweep that ships with Earshot
+ * @throws Problems, all that are wrong with the file itself
+ */
+export async function readSweepFile(named: string): Promise<SweepFile> {
+  const file = shippedFile(named, 'configs/sweeps')
   const { tree, problems } = await readTree(file)
   if (!tree) throw new Problems(problems)
   const whole = { kind: 'map', spot: tree.spot, entries: tree.entries } as const

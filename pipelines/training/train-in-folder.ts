@@ -9,22 +9,9 @@ import { runYaml } from '../configuration/run-yaml.js'
 import { tryLock } from '../jobs/process-lock.js'
 import { wasInterrupted } from '../terminal/interrupt.js'
 import { command } from '../terminal/shell-word.js'
+import type { Outcome, TrainingRequest } from './request.js'
 import { RunFolder } from './run-folder.js'
 import { noteEnvironment } from './tracking/environment.js'
-import type { Outcome } from './training.js'
-
-export interface TrainingRequest {
-  /** Run folder; runs/<name of the config> if absent. */
-  run?: string | undefined
-  /** Goes on from the newest checkpoint of the run folder. */
-  resume?: boolean | undefined
-  /** Goes on although data, settings, versions or machine are others: not bit for bit, then. */
-  anyway?: boolean | undefined
-  /** Once aborted, the step under way is finished and saved. */
-  signal?: AbortSignal | undefined
-  /** Folder of the cache; EARSHOT_CACHE, or that of the user, if absent. */
-  cache?: string | undefined
-}
 
 /** What `--from` says, as a setting that the run keeps: weights of a run or checkpoint that it starts from. */
 export const fromWeights = (from: string | undefined): Edit[] =>

@@ -13,10 +13,11 @@ import { startTrainer, type TrainerThread } from '../model/trainer-thread.js'
 import { dataDifferences, dataMark, machineDifferences, settingDifferences } from './circumstances.js'
 import { keepChoice, writeCompile } from './compile-choice.js'
 import { demandFittable, demandReadable, fitReadout } from './fit-readout.js'
+import type { Outcome } from './request.js'
 import { isFinished, newestCheckpoint, refuseDifferences } from './resume.js'
 import { type RunFolder, STARTED_FROM } from './run-folder.js'
 import { GROWING } from './tracking/run-log.js'
-import { type Outcome, Training } from './training.js'
+import { Training } from './training.js'
 import { NOTED, trainingData } from './training-data.js'
 
 export interface RunOptions {

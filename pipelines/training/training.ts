@@ -22,32 +22,13 @@ import { versions } from '../setup/versions.js'
 import { progress } from '../terminal/progress.js'
 import { type DataMark, dataMark, machineMark } from './circumstances.js'
 import { noteChoice } from './compile-choice.js'
+import type { Figures, Outcome } from './request.js'
 import type { RunFolder } from './run-folder.js'
 import { Drops } from './tracking/drops.js'
 import { GROWING, RunLog } from './tracking/run-log.js'
 import { BestSoFar } from './watch/best-so-far.js'
 
 const START: Cursor = { epoch: 0, position: 0 }
-
-export interface Outcome {
-  step: number
-  interrupted: boolean
-  /** Ended before its last step because nothing got better for `train.watch.patience` evaluations. */
-  stoppedEarly?: true
-  /** Draws of clips that came to nothing, in a sentence. */
-  dropped?: string
-  /** Absent if no step was left to do. */
-  figures?: Figures
-}
-
-export interface Figures {
-  /** Share of the time that the trainer's thread waited for data. */
-  waitedShare: number
-  secondsPerStep: number
-  loss: number
-  /** Where the time went, in a sentence. */
-  bottleneck: string
-}
 
 export class Training {
   #cursor: Cursor

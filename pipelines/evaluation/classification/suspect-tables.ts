@@ -5,7 +5,7 @@ import { Problem } from '../../../data/problem.js'
 import { writeWhole } from '../../../data/whole-file.js'
 import type { Clip } from '../../../stages/values.js'
 import type { Matrix } from '../../statistics/products.js'
-import type { Classified } from './classification.js'
+import type { Classified } from './classified.js'
 import { clipsTable } from './clips-table.js'
 
 export interface Suspicions {

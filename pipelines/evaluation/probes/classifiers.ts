@@ -52,8 +52,10 @@ export type Classifier = Tuned | Validated
 /** Choosing a strength needs no more digits than this; the final fit is run further than scikit-learn's default. */
 export const TOLERANCES = { choosing: 3e-4, final: 1e-5 }
 
+type TunedName = 'logistic-regression' | 'knn' | 'mlp' | 'centroid' | 'attentive' | 'weighted-layers'
+
 /** By the word of the command line. */
-const CLASSIFIERS = {
+const CLASSIFIERS: Record<TunedName, Tuned> = {
   'logistic-regression': {
     name: 'logistic regression',
     setting: 'C',
@@ -99,7 +101,7 @@ const CLASSIFIERS = {
     scores: async (train, truth, test, { settings, layers }) =>
       (await import('./layer-weights.js')).weightedLayers({ train, test, layers }, truth, settings),
   },
-} as const satisfies Record<string, Tuned>
+}
 
 /** Points of HEAR's grid that are tried, as there. */
 export const GRID_POINTS = 8
@@ -120,7 +122,7 @@ interface Draw {
   seed: number
 }
 
-export type ClassifierName = keyof typeof CLASSIFIERS | 'hear'
+export type ClassifierName = TunedName | 'hear'
 
 export const DEFAULT_CLASSIFIERS: readonly ClassifierName[] = ['logistic-regression', 'knn']
 

@@ -12,6 +12,7 @@ import { type IndicesPort, innermost, type PatchPort, type Port } from '../../..
 import type { Clip, Excerpt, LogMel, Waveform } from '../../../stages/values.js'
 import { cutterOf, nearestAbove, WatchedStore } from './cuts.js'
 import { maskOnPatch } from './mask-on-patch.js'
+import type { Cut } from './written.js'
 
 /** Part of a sound, mono. */
 export interface Sound {
@@ -19,13 +20,6 @@ export interface Sound {
   rate: number
   /** False if it is only the beginning of a longer one. */
   whole: boolean
-}
-
-/** Where a patch was cut, in seconds of the sound. */
-export interface Cut {
-  node: string
-  start: number
-  end: number
 }
 
 export interface Exhibit {

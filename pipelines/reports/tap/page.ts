@@ -3,7 +3,7 @@
 import { FIGURES_STYLE, figureOf } from '../../drawing/figure.js'
 import { escaped, htmlPage } from '../../drawing/html-page.js'
 import type { Scale } from '../../drawing/spectrogram.js'
-import type { Written } from './write-shown.js'
+import type { Written } from './written.js'
 
 export interface PageContent {
   /** The graph's name. */

@@ -23,14 +23,8 @@ import { findNode, portOf } from './find-node.js'
 import { page } from './page.js'
 import type { TapRequest } from './tap-options.js'
 import { type TensorOptions, tensorsOf } from './tensors.js'
-import { type Written, writeShown } from './write-shown.js'
-
-export interface TapResult {
-  folder: string
-  page: string
-  clips: Written[]
-  skipped: number
-}
+import { writeShown } from './write-shown.js'
+import type { TapResult, Written } from './written.js'
 
 interface About {
   graph: string

@@ -1,6 +1,6 @@
 /** What a tap is told, on the command line and from TypeScript. */
 import { z } from 'zod'
-import type { Edit } from '../../../graphs/language/edits.js'
+import type { Edit } from '../../../graphs/language/edit.js'
 
 export const tapOptions = z.strictObject({
   file: z.string().describe('a graph or config (YAML)').meta({ argument: '<file>' }),

@@ -9,34 +9,8 @@ import { commonScale, drawSpectrogram, type Mark, type Spectrogram } from '../..
 import { floatWav } from '../../drawing/wav-file.js'
 import { drawWave } from '../../drawing/wave-drawing.js'
 import type { Meaning } from './cuts.js'
-import type { Cut, Exhibit, Shown, Sound } from './exhibits.js'
-
-/** What was written of one clip, and its drawings for the page. */
-export interface Written {
-  clip: string
-  path: string
-  labels: Record<string, string>
-  start?: number | undefined
-  end?: number | undefined
-  /** Its draws depend on these, on the run's seed, the node and the lane. */
-  draws: { epoch: number; position: number; occurrence: number }
-  exhibits: {
-    lane?: string | undefined
-    port: string
-    range?: [number, number]
-    /** Of a label, levels, an embedding, tokens, or which pieces are kept. */
-    values?: number[]
-    cut?: Cut | undefined
-    sound?: string | undefined
-  }[]
-  picture?: string | undefined
-  /** The whole clip, and whether the file holds all of it. */
-  sound?: { file: string; whole: boolean } | undefined
-  /** Why training drops it. */
-  failure?: string | undefined
-  files: string[]
-  figures: Figure[]
-}
+import type { Exhibit, Shown, Sound } from './exhibits.js'
+import type { Written } from './written.js'
 
 export interface WriteOptions extends Meaning {
   folder: string

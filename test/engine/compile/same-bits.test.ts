@@ -1,5 +1,5 @@
 /** TensorFlow chooses kernels eagerly and for functions by different tables: what we use has to come to the same bits. */
-import type { Scalar, Tensor4D } from '@tensorflow/tfjs-node-gpu'
+import type { Scalar, Tensor4D } from '@tensorflow/tfjs'
 import test from 'ava'
 import { compiled } from '../../../engine/compile/compiled.js'
 import type { Tensor } from '../../../engine/engine.js'

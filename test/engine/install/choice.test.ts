@@ -19,7 +19,7 @@ test('the key tells TensorFlow, its wheel, tfjs and the machine apart', t => {
     engineKey(chooseEngine(), '4.22.0', '5e6f7a8b', 'x64'),
     engineKey(chooseEngine(), '4.22.0', '1a2b3c4d', 'arm64'),
   ]
-  t.is(keys[0], 'tensorflow-cpu-2.18.1-tfjs-4.22.0-1a2b3c4d-x64')
+  t.is(keys[0], 'tensorflow-cpu-2.18.1-tfjs-node-4.22.0-1a2b3c4d-x64')
   t.is(new Set(keys).size, keys.length)
 })
 

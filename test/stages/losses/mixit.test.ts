@@ -1,5 +1,5 @@
 import { fc, testProp } from '@fast-check/ava'
-import type { Scalar } from '@tensorflow/tfjs-node-gpu'
+import type { Scalar } from '@tensorflow/tfjs'
 import test from 'ava'
 import type { Tensor } from '../../../engine/engine.js'
 import { ParameterProblem } from '../../../stages/contract.js'

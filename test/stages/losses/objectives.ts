@@ -1,5 +1,5 @@
 /** What the tests of the objectives share: a loss built as in a graph, and its comparison with PyTorch. */
-import type { Scalar } from '@tensorflow/tfjs-node-gpu'
+import type { Scalar } from '@tensorflow/tfjs'
 import type { ExecutionContext } from 'ava'
 import type { Tensor } from '../../../engine/engine.js'
 import { lossAndGradients } from '../../../engine/gradients.js'

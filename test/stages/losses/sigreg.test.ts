@@ -1,4 +1,4 @@
-import type { Scalar } from '@tensorflow/tfjs-node-gpu'
+import type { Scalar } from '@tensorflow/tfjs'
 import test from 'ava'
 import type { Tensor } from '../../../engine/engine.js'
 import stage, { sigreg } from '../../../stages/losses/sigreg.js'
