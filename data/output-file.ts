@@ -9,6 +9,9 @@ const KINDS = {
   JSON: { begins: ['{', '['], ends: ['.json'] },
   HTML: { begins: ['<'], ends: ['.html', '.htm'] },
   SVG: { begins: ['<'], ends: ['.svg'] },
+  Parquet: { begins: ['PAR1'], ends: ['.parquet'] },
+  NumPy: { begins: ['\x93NUMPY'], ends: ['.npy'] },
+  CSV: { begins: ['clip,'], ends: ['.csv'] },
 } as const
 
 /** Endings that say that a file holds something else. */

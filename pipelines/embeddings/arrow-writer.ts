@@ -154,7 +154,7 @@ export function checkColumns(columns: readonly string[]): void {
     )
 }
 
-function schemaOf(dimensions: number, columns: readonly string[], metadata: Record<string, string>): Schema {
+export function schemaOf(dimensions: number, columns: readonly string[], metadata: Record<string, string>): Schema {
   checkColumns(columns)
   return new Schema(
     [
@@ -171,7 +171,7 @@ function schemaOf(dimensions: number, columns: readonly string[], metadata: Reco
 
 const isFixed = (name: string) => name === 'embedding' || FIXED_COLUMNS.some(fixed => fixed === name)
 
-function recordBatch(
+export function recordBatch(
   schema: Schema,
   columns: readonly string[],
   rows: readonly EmbeddingRow[],

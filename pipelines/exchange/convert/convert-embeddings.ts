@@ -1,0 +1,80 @@
+/** Embeddings in the file formats of others, written whole or not at all. */
+import { renameSync, rmSync } from 'node:fs'
+import { extname } from 'node:path'
+import { demandOthers, demandOutput } from '../../../data/output-file.js'
+import { Problem } from '../../../data/problem.js'
+import { beginPart, onDisk } from '../../../data/whole-file.js'
+import { openEmbeddings } from '../../embeddings/arrow-reader.js'
+import { progress } from '../../terminal/progress.js'
+import { convertedRows, labelsOf, surroundings } from './converted-rows.js'
+import { writeCsv } from './write-csv.js'
+import { writeNpy } from './write-npy.js'
+import { writeParquet } from './write-parquet.js'
+
+export interface ConvertOptions {
+  /** Arrow file. */
+  file: string
+  /** Its ending says which format: .parquet, .csv or .npy. */
+  output: string
+  /** Whether rows get places on a map. */
+  map: boolean
+  /** Nearest rows of each, in Parquet. */
+  neighbours: number
+  /** Whether the sound of each row goes along, in Parquet. */
+  sounds: boolean
+  /** Of a sound, at most. */
+  seconds: number
+}
+
+export interface Converted {
+  rows: number
+  dimensions: number
+  files: string[]
+  /** Sounds that could not be read. */
+  silent: number
+}
+
+const KINDS = { '.parquet': 'Parquet', '.csv': 'CSV', '.npy': 'NumPy' } as const
+
+/** @throws Problem `other-kind` for another ending; those of reading embeddings, and of writing files */
+export async function convertEmbeddings(options: ConvertOptions): Promise<Converted> {
+  const { file, output, map } = options
+  const ending = extname(output).toLowerCase() as keyof typeof KINDS
+  if (!KINDS[ending])
+    throw new Problem('other-kind', `${output}: embeddings are written as .parquet, .csv or .npy.`, {
+      hint: 'Name such a file with -o.',
+    })
+  demandOutput(output, KINDS[ending], [file])
+  const table = output.replace(/\.npy$/i, '.rows.csv')
+  if (ending === '.npy') demandOthers([table], [file])
+  const labels = await labelsOf(file)
+  const source = await openEmbeddings(file)
+  const { rows, dimensions, metadata } = source
+  await source.close()
+  const bar = map ? progress('places on the map', 1) : undefined
+  const neighbours = ending === '.parquet' ? options.neighbours : 0
+  const beside = await surroundings(file, { map, neighbours }).finally(() => bar?.done())
+  const all = () => convertedRows(file, beside)
+  const done = { rows, dimensions, files: ending === '.npy' ? [output, table] : [output], silent: 0 }
+  if (ending === '.csv') await whole(output, part => writeCsv(part, all(), { labels, dimensions, map }))
+  else if (ending === '.npy') {
+    await whole(table, part => writeCsv(part, all(), { labels, dimensions: 0, map }))
+    await whole(output, part => writeNpy(part, all(), { rows, dimensions }))
+  } else
+    await whole(output, async part => {
+      done.silent = await writeParquet(part, all(), { ...options, neighbours, labels, metadata })
+    })
+  return done
+}
+
+/** Under another name until it is whole. */
+async function whole(file: string, write: (part: string) => Promise<void>): Promise<void> {
+  const part = onDisk(file, () => beginPart(file))
+  try {
+    await write(part)
+    onDisk(file, () => renameSync(part, file))
+  } catch (error) {
+    rmSync(part, { force: true })
+    throw error
+  }
+}
