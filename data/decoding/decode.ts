@@ -4,6 +4,7 @@ import { type AudioFormat, audioFormat, tagLength } from './audio-format.js'
 import { badAudio, Unfit } from './bad-audio.js'
 import { ffmpegBlocks } from './ffmpeg.js'
 import { flacBlocks } from './flac.js'
+import { heldSound } from './held-sound.js'
 import { decodedBlocks } from './in-process.js'
 import { noteMissingBytes } from './missing-bytes.js'
 import { CANCELLED_CHANNELS, cut, Mixer, type MonoBlock, type Note, type Stretch } from './mono.js'
@@ -27,11 +28,13 @@ const RATES = [100, 2_000_000] as const
  *
  * Readers here take files of which nothing is odd; all others go to ffmpeg, and what is odd is noted.
  *
- * @param path absolute
+ * @param path absolute, or of a sound in memory (held-sound.ts)
  * @throws Problem `audio-...` (bad-audio.ts), `no-such-channel`, `no-ffmpeg`
  */
 export async function* decode(path: string, options: DecodeOptions = {}): AsyncGenerator<MonoBlock> {
   const { note = () => {} } = options
+  const held = heldSound(path)
+  if (held) return yield held
   const mixer = new Mixer(path, options.channel)
   const file = AudioFile.open(path)
   try {

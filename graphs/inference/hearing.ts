@@ -4,7 +4,7 @@ import { Problem } from '../../data/problem.js'
 import { describePort } from '../../stages/ports.js'
 import type { Clip, Statistics } from '../../stages/values.js'
 import { itemShape, sizeOf } from '../language/item-shape.js'
-import { Evaluator, type Stages } from '../streams/evaluate.js'
+import { Evaluator, type FeatureStore, type Stages } from '../streams/evaluate.js'
 import { valueAt } from '../streams/node-work.js'
 import { gridOf, lengthOf } from '../streams/pieces.js'
 import type { Prepared } from '../streams/prepare.js'
@@ -16,6 +16,13 @@ export interface HeardClip {
   /** What the encoder reads there, row-major; not to be written to. */
   piece(start: number): Promise<Float32Array>
 }
+
+/** What is heard: clips, the keys of their features, and where these are. */
+export type Sounds = Pick<Prepared, 'clips'> & { nodes: Readonly<Record<string, { keys: string[] }>> } & Kept
+
+type Kept = { cacheFolder: string } | { store: FeatureStore }
+
+const storeOf = (kept: Kept) => ('store' in kept ? kept.store : new FeatureCache(kept.cacheFolder))
 
 export class Hearing {
   readonly #evaluator: Evaluator
@@ -29,15 +36,20 @@ export class Hearing {
   constructor(
     readonly inference: InferenceGraph,
     stages: Stages,
-    { clips, nodes, cacheFolder }: Pick<Prepared, 'clips' | 'nodes' | 'cacheFolder'>,
+    { clips, nodes, ...kept }: Sounds,
     statistics: Readonly<Record<string, Statistics>>,
   ) {
     const { graph } = inference
     const keys = Object.fromEntries(Object.entries(nodes).map(([id, { keys }]) => [id, keys]))
-    this.#evaluator = new Evaluator({ graph, seed: 0, clips, keys, statistics }, stages, new FeatureCache(cacheFolder))
+    this.#evaluator = new Evaluator({ graph, seed: 0, clips, keys, statistics }, stages, storeOf(kept))
     this.#clips = clips
     this.#still = stillNodes(inference)
     this.size = sizeOf(itemShape(inference.port)!.shape)
+  }
+
+  /** Nothing that was read of the clips is remembered: their sounds are others now. */
+  forget(): void {
+    this.#evaluator.forget()
   }
 
   /** The distance between pieces that is nearest to what is asked for, a whole number of frames; both in seconds. */

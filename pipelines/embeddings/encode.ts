@@ -6,7 +6,7 @@ import type { EncoderThread } from '../model/trainer-thread.js'
 import type { EncoderLayer } from './encoder-layer.js'
 
 /** Patches a forward pass; fixed, because the last digits of an embedding depend on it. */
-const BATCH = 64
+export const BATCH = 64
 /** Batches under way: one is computed while the next is cut. */
 const AHEAD = 2
 

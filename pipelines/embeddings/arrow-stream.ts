@@ -1,0 +1,49 @@
+/** Embeddings as an Arrow IPC stream: each piece leaves at once, and whoever reads need not wait for the end. */
+import { RecordBatchStreamWriter } from 'apache-arrow'
+import { type EmbeddingRow, recordBatch, schemaOf } from './arrow-writer.js'
+
+export interface EmbeddingStream {
+  /** One record batch. */
+  write(rows: readonly EmbeddingRow[]): void
+  /** Says that no more comes. */
+  close(): void
+}
+
+/**
+ * @param put takes the bytes, in order
+ * @param about as `createEmbeddingWriter` takes it
+ */
+export function embeddingStream(
+  put: (bytes: Uint8Array) => void,
+  {
+    dimensions,
+    columns,
+    metadata,
+  }: { dimensions: number; columns: readonly string[]; metadata: Record<string, string> },
+): EmbeddingStream {
+  const schema = schemaOf(dimensions, columns, metadata)
+  const writer = new PiecewiseWriter(put)
+  writer.reset(undefined, schema)
+  return {
+    write: rows => {
+      const values = new Float32Array(rows.length * dimensions)
+      for (const [at, { embedding }] of rows.entries()) values.set(embedding, at * dimensions)
+      writer.write(recordBatch(schema, columns, rows, values))
+    },
+    close: () => void writer.finish(),
+  }
+}
+
+/** The sink of arrow-js would keep everything until it is asked. */
+class PiecewiseWriter extends RecordBatchStreamWriter {
+  constructor(private readonly put: (bytes: Uint8Array) => void) {
+    super({ autoDestroy: false })
+  }
+
+  protected override _write(chunk: ArrayBufferView): this {
+    const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+    if (bytes.length > 0) this.put(bytes.slice())
+    this._position += bytes.length
+    return this
+  }
+}

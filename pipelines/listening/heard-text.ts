@@ -1,0 +1,38 @@
+/** What is heard, as lines for people and as JSON for programs. */
+import type { Heard, Listened } from './listen.js'
+
+/** `   12.48 s  mic  kick 93 %  like kick-01 (0.981)  novelty 0.12`; the source where there are several. */
+export function heardLine({ source, start, nearest = [], novelty, scores = {} }: Heard, several: boolean): string {
+  const [best] = Object.entries(scores).sort(([, one], [, other]) => other - one)
+  const [near] = nearest
+  return [
+    `${start.toFixed(2).padStart(8)} s`,
+    ...(several ? [source] : []),
+    ...(best ? [`${best[0]} ${Math.round(100 * best[1])} %`] : []),
+    ...(near
+      ? [`like ${near.clip}${near.label === undefined ? '' : `, ${near.label}`} (${near.similarity.toFixed(3)})`]
+      : []),
+    ...(novelty === undefined ? [] : [`novelty ${novelty.toFixed(2)}`]),
+  ].join('  ')
+}
+
+/** One line. @param embeddings whether its numbers are told, too */
+export function heardJson({ embedding, latency, ...heard }: Heard, embeddings: boolean): string {
+  const told = { ...heard, latency: Math.round(latency), ...(embeddings ? { embedding: [...embedding] } : {}) }
+  return JSON.stringify(told)
+}
+
+/** Told at the end: how many windows, how late, what was lost. */
+export function listenedText({ windows, dropped, unusable, failed }: Listened, latencies: readonly number[]): string {
+  const sorted = [...latencies].sort((a, b) => a - b)
+  const at = (share: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0)
+  const late = windows > 0 ? `, half of them within ${at(0.5)} ms, 99 % within ${at(0.99)} ms of their last sample` : ''
+  const lost = Object.entries(dropped).map(
+    ([source, count]) => `${source}: ${count} windows dropped, not heard in time\n`,
+  )
+  const bad = Object.entries(unusable).map(
+    ([source, { count, reason }]) => `${source}: ${count} windows of no use: ${reason}\n`,
+  )
+  const ended = failed.map(({ source, problem }) => `${source}: ${problem.message}\n`)
+  return `${windows} windows heard${late}.\n${lost.join('')}${bad.join('')}${ended.join('')}`
+}

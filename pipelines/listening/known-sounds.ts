@@ -1,0 +1,137 @@
+/** What live sound is compared with: labelled embeddings, the nearest of them, a classifier on them, and novelty. */
+import { Problem } from '../../data/problem.js'
+import { type EmbeddingIndex, readIndex } from '../embeddings/search/embedding-index.js'
+import { demandSameEncoder } from '../embeddings/search/same-encoder.js'
+import { logisticRegression } from '../evaluation/probes/logistic-regression.js'
+
+export interface Near {
+  clip: string
+  /** Cosine, -1 to 1. */
+  similarity: number
+  label: string | undefined
+}
+
+export interface Comparison {
+  /** In falling order of the cosine, each clip once. */
+  nearest: Near[]
+  /** Share of known sounds that are nearer to their own nearest one than this is to its own: from 0.95, say, it is new. */
+  novelty: number
+  /** Of each label, by logistic regression (C = 1); none without labels. They add up to 1. */
+  scores: Record<string, number>
+}
+
+export interface KnownOptions {
+  /** Embeddings by the same encoder. */
+  file: string
+  /** Column of their labels. */
+  label: string | undefined
+  /** How many of the nearest are told. */
+  count: number
+  /** What listens: its name, the width and the metadata of its embeddings. */
+  listener: Parameters<typeof demandSameEncoder>[0]
+}
+
+/** Known sounds whose own nearest one is looked for, evenly drawn: novelty is measured on these. */
+const SAMPLE = 256
+
+/**
+ * @returns what compares an embedding with the known ones
+ * @throws Problem `other-encoder`, `other-readout`, `no-labels`, and as files of embeddings are read
+ */
+export async function readKnown(options: KnownOptions): Promise<(embedding: Float32Array) => Comparison> {
+  const { file, label, count } = options
+  const index = await readIndex(file, label === undefined ? [] : [label])
+  demandSameEncoder(index, options.listener)
+  const labels = label === undefined ? [] : index.labels.get(label)!
+  const scoresOf = label === undefined ? () => ({}) : await classifier(index, labels, label)
+  const usual = usualDistances(index)
+  return embedding => {
+    const direction = atLengthOne(embedding)
+    const nearest = nearestClips(index, direction, count).map(({ row, similarity }) => ({
+      ...{ clip: index.clips[row]!, similarity, label: labels[row] },
+    }))
+    const own = nearest[0]?.similarity ?? -1
+    const nearer = usual.filter(similarity => similarity > own).length
+    return { nearest, novelty: usual.length > 0 ? nearer / usual.length : 0, scores: scoresOf(direction) }
+  }
+}
+
+/** The best rows, one a clip. */
+function nearestClips(
+  { directions, dimensions, rows, clips }: EmbeddingIndex,
+  direction: Float32Array,
+  count: number,
+  except?: string,
+): { row: number; similarity: number }[] {
+  const best: { row: number; similarity: number }[] = []
+  for (let row = 0; row < rows; row++) {
+    if (clips[row] === except) continue
+    const similarity = product(directions, row * dimensions, direction)
+    if (best.length >= count && similarity <= best[count - 1]!.similarity) continue
+    const same = best.findIndex(one => clips[one.row] === clips[row])
+    if (same >= 0 && best[same]!.similarity >= similarity) continue
+    if (same >= 0) best.splice(same, 1)
+    const place = best.findIndex(one => one.similarity < similarity)
+    best.splice(place < 0 ? best.length : place, 0, { row, similarity })
+    best.length = Math.min(best.length, count)
+  }
+  return best
+}
+
+/** Cosine of each sampled known sound to the nearest other clip. */
+function usualDistances(index: EmbeddingIndex): number[] {
+  const { rows, dimensions, directions, clips } = index
+  const count = Math.min(rows, SAMPLE)
+  return Array.from({ length: count }, (_, at) => Math.floor((at * rows) / count)).flatMap(row => {
+    const own = directions.subarray(row * dimensions, (row + 1) * dimensions)
+    return nearestClips(index, own, 1, clips[row]).map(({ similarity }) => similarity)
+  })
+}
+
+/** Logistic regression on the labelled rows; being linear, its answers to zero and to the unit vectors are its weights. */
+async function classifier(index: EmbeddingIndex, labels: readonly (string | undefined)[], column: string) {
+  const { dimensions, directions } = index
+  const rows = labels.flatMap((label, row) => (label === undefined ? [] : [row]))
+  const classes = [...new Set(rows.map(row => labels[row]!))].sort()
+  if (classes.length < 2)
+    throw new Problem('no-labels', `'${column}' has ${classes.length} different values; scores need two classes.`, {
+      place: { file: index.file },
+    })
+  const values = Float64Array.from(
+    rows.flatMap(row => [...directions.subarray(row * dimensions, (row + 1) * dimensions)]),
+  )
+  const unit = new Float64Array((dimensions + 1) * dimensions)
+  for (let k = 0; k < dimensions; k++) unit[(k + 1) * dimensions + k] = 1
+  const truth = {
+    classes: classes.length,
+    exclusive: true,
+    sets: rows.map(row => [classes.indexOf(labels[row]!)]),
+  }
+  const [answers] = await logisticRegression(
+    { rows: rows.length, columns: dimensions, values },
+    truth,
+    { rows: dimensions + 1, columns: dimensions, values: unit },
+    { strengths: [1], tolerance: 1e-5 },
+  )
+  const at = (row: number, c: number) => answers!.values[row * classes.length + c]!
+  const bias = classes.map((_, c) => at(0, c))
+  const weights = classes.map((_, c) => Float32Array.from({ length: dimensions }, (_, k) => at(k + 1, c) - bias[c]!))
+  return (direction: Float32Array): Record<string, number> => {
+    const logits = classes.map((_, c) => bias[c]! + product(weights[c]!, 0, direction))
+    const most = Math.max(...logits)
+    const shares = logits.map(logit => Math.exp(logit - most))
+    const sum = shares.reduce((total, share) => total + share, 0)
+    return Object.fromEntries(classes.map((name, c) => [name, shares[c]! / sum]))
+  }
+}
+
+function product(values: Float32Array, from: number, other: Float32Array): number {
+  let sum = 0
+  for (let k = 0; k < other.length; k++) sum += values[from + k]! * other[k]!
+  return sum
+}
+
+function atLengthOne(embedding: Float32Array): Float32Array {
+  const length = Math.sqrt(product(embedding, 0, embedding)) || 1
+  return embedding.map(value => value / length)
+}
