@@ -73,7 +73,12 @@ export default verb({
       )
     demandFolder(folder, [run, sounds])
     const given = { run, others, sounds, folder, count }
-    const { shard, sharding } = await readSharding(flags)
+    const { shard, sharding, manifest } = await readSharding(flags)
+    if (manifest) {
+      const typed = typedOptions(command, ['output'])
+      process.stdout.write(manifest('earshot-separate', ['separate', run, sounds, '-o', folder, ...typed]))
+      return
+    }
     const { signal, release } = stopOnInterrupt('Stopping.')
     try {
       if (sharding) {

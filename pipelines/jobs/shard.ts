@@ -1,5 +1,6 @@
 /** A share of a long list of recordings, so that several processes can do it: consecutive clips, put together later. */
 import { Problem } from '../../data/problem.js'
+import { rankFrom } from './array-rank.js'
 
 /** `3/16`: the third of sixteen. */
 export interface Shard {
@@ -7,12 +8,20 @@ export interface Shard {
   of: number
 }
 
-/** @throws Problem unless it is a whole number, a slash, and a number that is not smaller */
-export function readShard(text: string): Shard {
+/**
+ * @param text `3/16`; `auto` or `auto/16` for what an array job says in the environment
+ * @throws Problem unless it is a whole number, a slash, and a number that is not smaller
+ */
+export function readShard(text: string, environment: NodeJS.ProcessEnv = process.env): Shard {
+  const [auto, , parts] = /^auto(\/(\d+))?$/.exec(text) ?? []
+  if (auto) return rankFrom(environment, parts === undefined ? undefined : Number(parts))
   const [, number, of] = /^(\d+)\/(\d+)$/.exec(text) ?? []
   const shard = { number: Number(number), of: Number(of) }
   if (shard.number >= 1 && shard.number <= shard.of) return shard
-  throw new Problem('bad-option', `--shard ${text}: expected a part and the number of parts, from 1/16 to 16/16.`)
+  throw new Problem(
+    'bad-option',
+    `--shard ${text}: expected a part and the number of parts, from 1/16 to 16/16, or auto.`,
+  )
 }
 
 /**
