@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Problem } from '../../data/problem.js'
 import { type Description, readDescription } from './description.js'
 import { bestStep, jsonFile, listCheckpoints, stepOf, tensorsOrJson, UNTRAINED } from './files.js'
@@ -20,13 +21,18 @@ export interface CheckpointFiles {
   run: string
 }
 
+/** The encoder that ships with Earshot, and what it is called where nothing else has that name. */
+const SHIPPED = { name: 'pretrained', folder: fileURLToPath(new URL('../../../pretrained/earshot', import.meta.url)) }
+
 /**
  * The checkpoint that a name stands for: a run folder (its newest), `RUN@500` (after so many steps), `RUN@best`,
- * `RUN@untrained` (or `RUN@0`), or either file of a checkpoint.
+ * `RUN@untrained` (or `RUN@0`), either file of a checkpoint, or `pretrained`, the encoder that ships with Earshot.
  *
  * @throws Problem `no-checkpoint`, `bad-checkpoint`
  */
-export function locateCheckpoint(named: string): CheckpointFiles {
+export function locateCheckpoint(given: string): CheckpointFiles {
+  const [name] = given.split('@')
+  const named = name === SHIPPED.name && !existsSync(name) ? given.replace(name, SHIPPED.folder) : given
   if (existsSync(named)) {
     if (statSync(named).isDirectory()) return ofFiles(newestIn(folderOf(named), named))
     return basename(named) === UNTRAINED ? untrainedIn(dirname(named), named) : ofFiles(tensorsOrJson(named).json)

@@ -2,8 +2,9 @@
 import { Command, CommanderError } from 'commander'
 import { Problem, Problems } from '../../data/problem.js'
 import { ownVersion } from '../setup/versions.js'
+import { nameCommands } from '../terminal/called-as.js'
 import { watchOutput } from '../terminal/interrupt.js'
-import { lastWords } from './last-words.js'
+import { lastWords, lastWordsAsJson } from './last-words.js'
 
 /** Verb, one line of help, and its file if that is called otherwise, in the order in which a newcomer meets them. */
 const VERBS: readonly (readonly [name: string, summary: string, file?: string])[] = [
@@ -19,10 +20,12 @@ const VERBS: readonly (readonly [name: string, summary: string, file?: string])[
   ['train', 'train an encoder from a config'],
   ['import', 'make a run folder of published weights'],
   ['embed', 'write embeddings of recordings as an Arrow file'],
+  ['listen', 'embed sound while it is being recorded, and say what it is like'],
   ['separate', 'write what a trained separator makes of recordings, to look at and to listen to'],
   ['evaluate-separation', 'measure a separator on mixtures whose stems are known'],
   ['export', 'write a trained encoder as ONNX, for TensorFlow.js or as safetensors'],
   ['merge', 'put files of embeddings together'],
+  ['convert', 'write embeddings as Parquet, NumPy or a table, for other programs'],
   ['inspect', 'say what an embeddings file holds, with a map to listen to'],
   ['probe', 'say what embeddings are worth, beside baselines'],
   ['similar', 'find the sounds most like some examples, and how often they share a label'],
@@ -37,6 +40,7 @@ const VERBS: readonly (readonly [name: string, summary: string, file?: string])[
   ['tables', 'write the tables of Markdown pages from the results that they name'],
   ['cache', 'show or prune what is kept on disk'],
   ['engine', 'install TensorFlow for this machine'],
+  ['completion', 'print what has a shell complete verbs and flags'],
 ]
 
 const EXAMPLES = `
@@ -56,22 +60,29 @@ async function main(words: string[]): Promise<void> {
     .exitOverride()
     .showSuggestionAfterError()
   const asked = words.find(word => !word.startsWith('-'))
-  const verb = asked === 'help' ? words[words.indexOf('help') + 1] : asked
+  const completed = asked === 'complete' ? words.slice(words.indexOf('--') + 1) : undefined
+  const verb = asked === 'help' ? words[words.indexOf('help') + 1] : (completed?.[0] ?? asked)
   for (const [name, summary, file = name] of VERBS) {
     if (name === verb) (await import(`./${file}.js`)).default(program)
     else program.command(name).description(summary).allowUnknownOption().allowExcessArguments()
   }
   if (verb === 'job') (await import('./job.js')).default(program) // what executors start
+  if (completed) {
+    const { candidates } = await import('./completion.js')
+    process.stdout.write(candidates(program, completed).join('\n'))
+    return
+  }
   await program.parseAsync(words, { from: 'user' })
 }
 
-/** Also for errors that nobody waits for: of a stream, of a thread. */
+/** Also for errors that nobody waits for: of a stream, of a thread. Who asks for JSON is told in JSON what went wrong. */
 async function fail(error: unknown): Promise<void> {
   process.exitCode = 1
-  process.stderr.write(await lastWords(error))
+  process.stderr.write(process.argv.includes('--json') ? lastWordsAsJson(error) : await lastWords(error))
 }
 
 watchOutput()
+nameCommands()
 process.on('uncaughtException', error => void fail(error).finally(() => process.exit()))
 
 try {

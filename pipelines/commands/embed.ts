@@ -3,10 +3,12 @@
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { cacheFolder } from '../../data/cache-folder.js'
+import { json } from '../configuration/shared-options.js'
 import type { EmbeddedInShards } from '../embeddings/embed-in-shards.js'
 import { type EmbedOptions, embedOptions } from '../embeddings/embed-options.js'
 import type { Embedded } from '../embeddings/write-embeddings.js'
 import type { Sharding } from '../jobs/run-shards.js'
+import type { Shard } from '../jobs/shard.js'
 import { stoppable } from '../terminal/interrupt.js'
 import { plural } from '../terminal/numbers.js'
 import { command, shellWord } from '../terminal/shell-word.js'
@@ -25,9 +27,13 @@ whatever has happened: shards that are done are not done again.
   ./earshot embed runs/mine sounds/ -o sounds.arrow --shards 16 --max-parallel 2
   ./earshot embed runs/mine sounds/ -o sounds.arrow --shards 64 --executor slurm --slurm cluster.yaml
 with such a cluster.yaml: { partition: cpu, time: 4 h, memory: 8 GB, cpus: 4, options: [--account=sound] }
-Where others start the processes, one shard each, merge puts them together:
+Where others start the processes, one shard each, merge puts them together. 'auto' reads the number that Slurm,
+Kubernetes or AWS Batch gives to each process of an array job:
   ./earshot embed runs/mine sounds/ -o parts/3.arrow --shard 3/16
+  ./earshot embed runs/mine sounds/ -o 'parts/{shard}.arrow' --shard auto/16
+  ./earshot embed runs/mine sounds/ -o sounds.arrow --shards 16 --executor kubernetes --kubernetes job.yaml --print
   ./earshot merge parts/*.arrow -o sounds.arrow
+with such a job.yaml: { image: registry/earshot, claim: sounds, at: /data, memory: 8 GB, cpus: 4 }
 `
 
 export default verb({
@@ -44,11 +50,27 @@ export default verb({
       .meta({ argument: '<input...>' }),
     ...embedOptions.shape,
     ...shardOptions('earshot merge puts shards together'),
+    json,
   }),
   help: EXAMPLES,
-  run: async ({ run, inputs, edits: _, shard: one, shards, executor, maxParallel, slurm, ...options }, command) => {
-    const flags = { shard: one, shards, executor, maxParallel, slurm }
-    const { shard, sharding } = await readSharding(flags, options.workers)
+  run: async (
+    { run, inputs, edits: _, json, shard: one, shards, executor, maxParallel, slurm, kubernetes, print, ...given },
+    command,
+  ) => {
+    const flags = { shard: one, shards, executor, maxParallel, slurm, kubernetes, print }
+    const { shard, sharding, manifest } = await readSharding(flags, given.workers)
+    if (manifest) {
+      const parts = `${given.output.replace(/\.arrow$/, '')}.parts`
+      const typed = typedOptions(command, ['output', 'json'])
+      process.stdout.write(
+        manifest('earshot-embed', ['embed', run, ...inputs, '-o', `${parts}/{shard}.arrow`, ...typed]),
+      )
+      process.stderr.write(
+        `When all its pods have ended:\n  ./earshot merge ${shellWord(parts)}/*.arrow -o ${shellWord(given.output)}\n`,
+      )
+      return
+    }
+    const options = { ...given, output: shard ? ofShard(given.output, shard) : given.output }
     const { output, layer, workers, segment, annotations } = options
     let written = false
     await stoppable(
@@ -57,7 +79,8 @@ export default verb({
           await inShards(
             { run, inputs, output, layer, workers, segment, annotations, signal },
             sharding,
-            typedOptions(command, ['output', 'workers']),
+            typedOptions(command, ['output', 'workers', 'json']),
+            json,
           )
           return
         }
@@ -66,7 +89,9 @@ export default verb({
         const onWritten = () => {
           written = true
         }
-        report(await writeEmbeddings({ ...options, run, inputs, cache, shard, signal, onWritten }), { output, shard })
+        const embedded = await writeEmbeddings({ ...options, run, inputs, cache, shard, signal, onWritten })
+        if (json) process.stdout.write(`${JSON.stringify({ output, ...embedded })}\n`)
+        else report(embedded, { output, shard })
       },
       () =>
         `Stopped; ${output} ${written ? 'is written, its baselines are not' : 'has not been written'}. What has been read stays in the cache: run the same command again.`,
@@ -74,17 +99,22 @@ export default verb({
   },
 })
 
+/** `parts/{shard}.arrow` is `parts/03.arrow` for the third of sixteen. */
+const ofShard = (output: string, { number, of }: Shard) =>
+  output.replaceAll('{shard}', String(number).padStart(String(of).length, '0'))
+
 type Given = Pick<EmbedOptions, 'run' | 'inputs' | 'output' | 'layer' | 'workers' | 'segment' | 'annotations'> & {
   signal: AbortSignal
 }
 
-async function inShards(given: Given, sharding: Sharding, typed: readonly string[]): Promise<void> {
+async function inShards(given: Given, sharding: Sharding, typed: readonly string[], json = false): Promise<void> {
   const [{ embedInShards }, { whatIsMissing }] = await Promise.all([
     import('../embeddings/embed-in-shards.js'),
     import('../jobs/shard-jobs.js'),
   ])
   const { end, merged } = await embedInShards({ ...given, sharding, typed })
-  process.stdout.write(merged ? together(merged, given.output, sharding) : whatIsMissing(end))
+  if (json && merged) process.stdout.write(`${JSON.stringify({ output: given.output, ...merged })}\n`)
+  else process.stdout.write(merged ? together(merged, given.output, sharding) : whatIsMissing(end))
   if (!merged) process.exitCode = given.signal.aborted ? 130 : 1
   else if (merged.rows === 0) process.exitCode = 1
 }

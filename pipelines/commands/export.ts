@@ -9,7 +9,7 @@ import { verb } from './verb.js'
 
 const EXAMPLES = `
 Examples:
-  ./earshot export runs/quickstart -o exported                      everything: ONNX, TensorFlow.js, safetensors
+  ./earshot export runs/quickstart -o exported                      everything: ONNX, TensorFlow.js, safetensors, Earshot's own
   ./earshot export runs/quickstart@best -o exported --as onnx       one file, and a HEAR module that reads it
 `
 
@@ -25,7 +25,7 @@ export default verb({
     as: z
       .array(z.enum(FORMATS))
       .default([...FORMATS])
-      .describe('onnx, tfjs or safetensors')
+      .describe('onnx, tfjs, safetensors or earshot')
       .meta({ value: 'format' }),
     layer,
     readout: embedOptions.shape.readout,
@@ -33,8 +33,12 @@ export default verb({
   help: EXAMPLES,
   run: async ({ run, output, as, layer, readout }) => {
     demandFolder(output, [run])
-    const { writeExport } = await import('../exchange/export/write-export.js')
-    const { files, note } = await writeExport({ run, output, formats: as, encoder: layer, readout })
+    const [{ writeExport }, { aboutRun }] = await Promise.all([
+      import('../exchange/export/write-export.js'),
+      import('../reports/about-run.js'),
+    ])
+    const about = aboutRun(run)
+    const { files, note } = await writeExport({ run, output, formats: as, encoder: layer, readout, about })
     const rows = files.map(({ name, bytes }) => `  ${name.padEnd(34)} ${(bytes / 1e6).toFixed(2).padStart(8)} MB`)
     process.stdout.write(
       `${output}:\n${rows.join('\n')}\n${note ? `${note}\n` : ''}Next:\n  read ${output}/README.md\n`,

@@ -8,9 +8,20 @@ what ./earshot doctor says.`
 
 /** Sentences about what a person can mend; of anything else all that helps to find it. */
 export async function lastWords(error: unknown): Promise<string> {
-  const problem = error instanceof Problem || error instanceof Problems ? error : systemProblem(error)
-  if (!problem) return `${error instanceof Error ? error.stack : String(error)}\n${REPORT}\n`
+  const problems = problemsIn(error)
+  if (!problems) return `${error instanceof Error ? error.stack : String(error)}\n${REPORT}\n`
   const { renderProblem } = await import('../../graphs/language/render-problem.js')
-  const problems = problem instanceof Problems ? problem.problems : [problem]
   return `${problems.map(renderProblem).join('\n\n')}\n`
+}
+
+/** The same for programs, one line: `{ "problems": [{ "code", "message", "hint", "place" }] }`. */
+export function lastWordsAsJson(error: unknown): string {
+  const mistake = () => new Problem('mistake', error instanceof Error ? error.stack! : String(error))
+  const problems = problemsIn(error) ?? [mistake()]
+  return `${JSON.stringify({ problems: problems.map(({ code, message, hint, place }) => ({ code, message, hint, place })) })}\n`
+}
+
+function problemsIn(error: unknown): readonly Problem[] | undefined {
+  const problem = error instanceof Problem || error instanceof Problems ? error : systemProblem(error)
+  return problem instanceof Problems ? problem.problems : problem && [problem]
 }

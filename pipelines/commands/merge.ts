@@ -1,6 +1,7 @@
 /** `earshot merge`: several files of embeddings become one. */
 
 import { z } from 'zod'
+import { json } from '../configuration/shared-options.js'
 import { plural } from '../terminal/numbers.js'
 import { command } from '../terminal/shell-word.js'
 import { verb } from './verb.js'
@@ -17,11 +18,17 @@ export default verb({
   takes: z.strictObject({
     files: z.array(z.string()).describe('Arrow files by earshot embed').meta({ argument: '<file...>' }),
     output: z.string().describe('Arrow file to write').meta({ short: 'o', value: 'file' }),
+    json,
   }),
   help: EXAMPLES,
-  run: async ({ files, output }) => {
+  run: async ({ files, output, json }) => {
     const { mergeEmbeddings } = await import('../embeddings/merge-embeddings.js')
-    const { rows, baselines, without, columns } = await mergeEmbeddings(files, output)
+    const merged = await mergeEmbeddings(files, output)
+    if (json) {
+      process.stdout.write(`${JSON.stringify({ output, ...merged })}\n`)
+      return
+    }
+    const { rows, baselines, without, columns } = merged
     const beside = baselines.length > 0 ? `, and its baselines (${baselines.join(', ')})` : ''
     const lost = without === undefined ? '' : `Baselines were left out: ${without} has none.\n`
     const next = columns[0] === undefined ? '' : command`Next:\n  ./earshot probe ${output} --label ${columns[0]}\n`

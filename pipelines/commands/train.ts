@@ -1,17 +1,17 @@
 /** `earshot train`: a config becomes a run folder with checkpoints, metrics and the baseline of its probes. */
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, extname, join, relative } from 'node:path'
 import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
 import type { Edit } from '../../graphs/language/edits.js'
 import { type Config, readConfig } from '../configuration/config.js'
+import { json } from '../configuration/shared-options.js'
 import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
 import { percent } from '../terminal/numbers.js'
 import { command } from '../terminal/shell-word.js'
 import { tell } from '../terminal/tell.js'
+import type { Figures, Outcome } from '../training/request.js'
 import { RunFolder } from '../training/run-folder.js'
 import { fromWeights, trainInFolder, usualRun } from '../training/train-in-folder.js'
-import type { Figures, Outcome } from '../training/training.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `
@@ -55,15 +55,19 @@ export default verb({
       .describe('YAML file with nodes, data and train; a resumed run knows its own')
       .meta({ argument: '[config]' }),
     ...trainingOptions,
+    json,
   }),
   edits: true,
   help: EXAMPLES,
-  run: async ({ file, edits, ...options }) => {
+  run: async ({ file, edits, json, ...options }) => {
     const config = await configToTrain(file, edits, options, './earshot train configs/quickstart.yaml')
     const path = options.run ?? usualRun(config)
     const { signal, release } = stopOnInterrupt('Stopping after this step.')
     try {
-      report(await trainInFolder(config, { ...options, signal }), config, path)
+      const outcome = await trainInFolder(config, { ...options, signal })
+      if (json) process.stdout.write(`${JSON.stringify({ run: path, ...outcome })}\n`)
+      if (json && outcome.interrupted) process.exitCode = 130
+      if (!json) report(outcome, config, path)
     } catch (error) {
       if (!wasInterrupted(error, signal)) throw error
       stopped(path)
@@ -84,7 +88,6 @@ export async function configToTrain(
   const chosen = file ?? saved
   if (!chosen) throw new Problem('no-config', 'There is no config to train.', { hint: example })
   if (saved && !file) RunFolder.open(run!)
-  if (!existsSync(chosen)) throw new Problem('no-config', `${chosen} does not exist.`)
   const asked = [...edits, ...fromWeights(from)]
   const config = await readConfig(chosen, asked)
   return resume ? config : fitted(config, chosen, asked)
@@ -113,11 +116,12 @@ function report({ step, interrupted, figures, dropped }: Outcome, config: Config
     process.exitCode = 130
     return
   }
-  const { segment } = config.data
+  const { segment, set } = config.data
+  const sounds = relative('', set) // those it has heard: they are there
   const windows = segment === undefined ? '' : ` --segment ${segment}s`
   const next = learnsToSeparate(config)
-    ? command`separate ${run} my-sounds/ -o separated`
-    : command`embed ${run} my-sounds/ -o my-sounds.arrow` + windows
+    ? command`separate ${run} ${sounds} -o separated`
+    : command`embed ${run} ${sounds} -o ${`${basename(sounds, extname(sounds))}.arrow`}` + windows
   const lines = figures
     ? [trained(step, figures, config), figures.bottleneck]
     : [`${run} is finished: it has trained ${step} steps. For more: --resume --set train.steps=${2 * step}`]

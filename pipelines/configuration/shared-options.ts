@@ -37,3 +37,5 @@ export const group = z
   .optional()
   .describe('resample whole groups (speaker, kit, site) for the intervals; else clips')
   .meta({ value: 'column' })
+
+export const json = z.boolean().optional().describe('say what was done as JSON, and what went wrong')

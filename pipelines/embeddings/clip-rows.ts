@@ -3,6 +3,7 @@ import { FeatureCache } from '../../data/feature-cache.js'
 import type { Hearing } from '../../graphs/inference/hearing.js'
 import { soundingFrames } from '../../graphs/readout/sounding.js'
 import { type Prepared, secondsOf } from '../../graphs/streams/prepare.js'
+import type { LogMel } from '../../stages/values.js'
 import type { EncoderThread } from '../model/trainer-thread.js'
 import type { EmbedOptions } from './embed-options.js'
 import { encodePatches } from './encode.js'
@@ -38,18 +39,27 @@ export async function* clipRows(
   })
   for await (const patch of patches) {
     const { clip, last } = patch
-    const lengths: Lengths = {
-      ...{ clip: seconds[clip]!, patch: length * second, frame: second },
-      sounding: frames => {
-        const sound = Math.max(1, Math.min(frames, Math.round(seconds[clip]! / second)))
-        if (!mel) return [0, sound]
-        const feature = cache.get(prepared.nodes[mel.id]!.keys[clip]!)
-        const inside = Math.min(feature.frames, Math.max(1, Math.round((sound * second) / mel.hop)))
-        const [from, to] = soundingFrames(feature, inside)
-        return [from, to].map(frame => Math.round((frame * mel.hop) / second)) as [number, number]
-      },
-    }
+    const heard = mel && { hop: mel.hop, feature: () => cache.get(prepared.nodes[mel.id]!.keys[clip]!) }
+    const lengths = lengthsOf({ seconds: seconds[clip]!, patch: length * second, frame: second }, heard)
     yield { clip, rows: rowsOf(patch, lengths), last }
+  }
+}
+
+/** @param mel its spectrogram, seconds from frame to frame; none where nothing makes any */
+export function lengthsOf(
+  { seconds, patch, frame: second }: { seconds: number; patch: number; frame: number },
+  mel: { hop: number; feature(): LogMel } | undefined,
+): Lengths {
+  return {
+    ...{ clip: seconds, patch, frame: second },
+    sounding: frames => {
+      const sound = Math.max(1, Math.min(frames, Math.round(seconds / second)))
+      if (!mel) return [0, sound]
+      const feature = mel.feature()
+      const inside = Math.min(feature.frames, Math.max(1, Math.round((sound * second) / mel.hop)))
+      const [from, to] = soundingFrames(feature, inside)
+      return [from, to].map(frame => Math.round((frame * mel.hop) / second)) as [number, number]
+    },
   }
 }
 

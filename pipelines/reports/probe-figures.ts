@@ -4,6 +4,7 @@ import { colour } from '../drawing/chart.js'
 import { escaped } from '../drawing/html-page.js'
 import { intervalChart } from '../drawing/interval-chart.js'
 import { card, cards, sentence, table } from '../drawing/page.js'
+import { verdict } from '../evaluation/probes/verdict.js'
 import { inPercent, range, signed } from '../terminal/numbers.js'
 import { type ProbeFigure, type ProbeFile, type ProbeRow, probeTitle } from './probe-file.js'
 
@@ -20,6 +21,7 @@ function figures(probe: ProbeFile): string {
   const classifiers = Object.keys(rows[0]?.figures ?? {})
   const classes = Object.keys(counts.classes).length
   const said = [
+    verdict(rows, 'balanced accuracy') ?? '',
     `${counts.tested} clips tested, ${classes} classes, ${counts.folds} folds${counts.groups ? `, ${counts.groups} groups held out whole` : ''}.`,
     `Intervals: ${settings.interval}.`,
     ...notes,

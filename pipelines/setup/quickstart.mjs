@@ -11,8 +11,12 @@ await tell(async () => {
   earshot(['train', 'configs/quickstart.yaml', '--run', run, ...(resume ? ['--resume'] : [])])
   earshot(['embed', run, 'data/sets/quickstart.yaml', '-o', embeddings])
   earshot(['probe', embeddings, '--label', 'class'])
+  earshot(['report', run])
   say('Done')
   process.stdout.write(`
+${await verdictOf(`${run}/probes/quickstart-class.probe.json`)}
+Look at it and listen to it: ${join(root, run, 'report.html')}
+
 What to try next:
   ./earshot embed ${run} my-sounds/ -o my-sounds.arrow     embeddings of your own recordings
   ./earshot list                                           the stages that a graph is made of
@@ -22,6 +26,12 @@ What to try next:
 The run is in ${run}.
 `)
 })
+
+/** What the probe says of training, in a sentence. */
+async function verdictOf(result) {
+  const { verdict } = await import('../../dist/pipelines/evaluation/probes/verdict.js')
+  return verdict(JSON.parse(readFileSync(join(root, result), 'utf8')).rows, 'balanced accuracy')
+}
 
 /** A finished run stays as it is: the next gets a number. One that was broken off goes on. */
 function runFolder() {

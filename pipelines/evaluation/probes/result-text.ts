@@ -11,6 +11,7 @@ import { INNER_FOLDS } from './folds.js'
 import { budgetName, type CurvePoint } from './learning-curve.js'
 import type { ProbeOptions } from './probe-options.js'
 import { type MultiLabelResult, OWN_NAME, type ProbeResult, type ProbeResultOf } from './run-probe.js'
+import { verdict } from './verdict.js'
 
 /** How a metric is printed. */
 interface Column<M extends string> {
@@ -49,6 +50,7 @@ function textOf<M extends string>(result: ProbeResultOf<M>, columns: readonly Co
     layerShares(result),
     notes.map(note => `Note: ${note}`).join('\n'),
     explanation(result),
+    verdict(comparison.rows, columns[0]!.title.replace('acc.', 'accuracy')) ?? '',
     `Next: ${next(result)}`,
   ]
     .filter(part => part !== '')
@@ -149,7 +151,7 @@ function explanation<M extends string>({
       ? [`Fewer labels: mean of ${repeats} draws; those intervals are over ${drawn} and draws.`]
       : []),
     `How to read it: '${first} minus this' is paired, clip by clip; an interval wholly above 0 says that ${first} is better than that row.`,
-    `Ahead of the untrained encoder: training helped. Ahead of log-mel statistics: it beats two numbers a band.`,
+    'Ahead of log-mel statistics: it beats two numbers a band.',
   ].join('\n')
 }
 

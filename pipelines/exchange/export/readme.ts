@@ -3,14 +3,21 @@ import type { CheckedNode } from '../../../graphs/language/checked.js'
 import type { Card } from './card.js'
 import type { ReadoutCard } from './readout-layers.js'
 
-export const FORMATS = ['onnx', 'tfjs', 'safetensors'] as const
+export const FORMATS = ['onnx', 'tfjs', 'safetensors', 'earshot'] as const
 export type Format = (typeof FORMATS)[number]
 
-export function readme(formats: readonly Format[], node: CheckedNode, size: number, card: Card | undefined): string {
+export function readme(
+  formats: readonly Format[],
+  node: CheckedNode,
+  size: number,
+  card: Card | undefined,
+  about?: string,
+): string {
   const parts = [
     `# Encoder '${node.id}' (${node.stage}): ${card ? 'sound' : 'log-mel patches'} to ${card?.embedding ?? size} numbers`,
     card ? described(card) : 'Weights alone; Earshot, which wrote them, has the front end.',
     ...formats.map(format => SECTIONS[format](card)),
+    ...(about ? [about] : []),
     ...(card?.note ? [`## Note\n${card.note}`] : []),
   ]
   return `${parts.join('\n\n')}\n`
@@ -40,6 +47,9 @@ function inWords({ layers, time, parts, fitted }: ReadoutCard): string {
 }
 
 const SECTIONS: Record<Format, (card: Card | undefined) => string> = {
+  earshot: () => `## earshot/
+A checkpoint without what only training needs: \`./earshot embed earshot my-sounds/ -o mine.arrow\` in this folder; \`probe\`,
+\`train --from\` and \`export\` take it like a run.`,
   onnx: card => `## onnx/
 \`encoder.onnx\` (operator set 17; the metadata entry \`encoder\` holds what is said above, as JSON), and
 \`earshot_encoder.py\`, the common API of HEAR over it (needs numpy and onnxruntime).

@@ -5,7 +5,8 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Problem } from '../../../data/problem.js'
 import { onDisk, writeWhole } from '../../../data/whole-file.js'
-import { readTensors } from '../../../engine/checkpoints/tensors.js'
+import { tensorsFile, UNTRAINED } from '../../../engine/checkpoints/files.js'
+import { readTensors, writeTensors } from '../../../engine/checkpoints/tensors.js'
 import { encodeSafetensors } from '../../../engine/safetensors.js'
 import type { State } from '../../../engine/weights.js'
 import { inferenceGraph } from '../../../graphs/inference/inference-graph.js'
@@ -14,7 +15,7 @@ import { type LayerShape, planReadout } from '../../../graphs/readout/plan.js'
 import { loadStages } from '../../../stages/registry.js'
 import { readFitted, UNFITTED } from '../../embeddings/fitted-readout.js'
 import { chosenReadout } from '../../embeddings/reading.js'
-import { findCheckpoint } from '../../model/checkpoint.js'
+import { type FoundCheckpoint, findCheckpoint, writeCheckpoint } from '../../model/checkpoint.js'
 import { versions } from '../../setup/versions.js'
 import { type Card, cardOf } from './card.js'
 import { exportableEncoder } from './encoders/encoder.js'
@@ -35,6 +36,8 @@ export interface ExportOptions {
   encoder?: string | undefined
   /** As `embed` takes it; that of the run if absent. */
   readout?: string | undefined
+  /** Markdown on the run: sounds it was trained on, figures. */
+  about?: string | undefined
 }
 
 export interface Exported {
@@ -47,7 +50,8 @@ export interface Exported {
 const SOURCES = fileURLToPath(new URL('../../../../pipelines/exchange/export/', import.meta.url))
 
 /** @throws Problem `not-exportable`, `not-writable`, or as a checkpoint that cannot be read */
-export async function writeExport({ run, output, formats, encoder, readout: asked }: ExportOptions): Promise<Exported> {
+export async function writeExport(options: ExportOptions): Promise<Exported> {
+  const { run, output, formats, encoder, readout: asked, about } = options
   const wanted = FORMATS.filter(format => formats.includes(format))
   const found = findCheckpoint(run)
   const { graph, statistics, note } = found.checkpoint
@@ -61,12 +65,13 @@ export async function writeExport({ run, output, formats, encoder, readout: aske
   const owner = node.shares ?? node.id
   refuseOther(output)
 
-  const drawing = wanted.some(format => format !== 'safetensors') ? drawn() : undefined
+  const drawing = wanted.some(format => format === 'onnx' || format === 'tfjs') ? drawn() : undefined
   onDisk(output, () => mkdirSync(output, { recursive: true }))
   if (drawing && wanted.includes('onnx')) writeOnnx(join(output, 'onnx'), drawing)
   if (drawing && wanted.includes('tfjs')) writeTensorflow(join(output, 'tfjs'), drawing)
   if (wanted.includes('safetensors')) writeWeights(join(output, 'safetensors'), weights, owner, drawing?.card, node)
-  writeWhole(join(output, 'README.md'), readme(wanted, node, inference.dimensions, drawing?.card))
+  if (wanted.includes('earshot')) writeCheckpointAlone(join(output, 'earshot'), found, weights)
+  writeWhole(join(output, 'README.md'), readme(wanted, node, inference.dimensions, drawing?.card, about))
   return {
     files: filesIn(output),
     note: [note, ...(unfitted ? [UNFITTED] : [])].filter(Boolean).join('\n') || undefined,
@@ -127,6 +132,16 @@ function writeTensorflow(folder: string, { card, draw }: Drawing): void {
     bring(join('browser', name), folder)
   const tensorflow = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs/package.json'))
   onDisk(folder, () => copyFileSync(join(tensorflow, 'dist', 'tf.min.js'), join(folder, 'tf.min.js')))
+}
+
+/** Without what only training goes on with; with the untrained weights, which probes compare with. */
+function writeCheckpointAlone(folder: string, { checkpoint, tensors }: FoundCheckpoint, weights: State): void {
+  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
+  const { machine: _, format: __, ...kept } = checkpoint
+  const sha256 = writeTensors(tensorsFile(folder, checkpoint.step), weights)
+  const untrained = join(dirname(tensors), UNTRAINED)
+  if (existsSync(untrained)) onDisk(folder, () => copyFileSync(untrained, join(folder, UNTRAINED)))
+  writeCheckpoint(folder, { ...kept, sha256, cursor: { epoch: 0, position: 0 }, lengths: {} })
 }
 
 /** By the names that the weights have inside the encoder. */
