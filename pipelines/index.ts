@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path'
 import type { z } from 'zod'
+import type { EmbeddingRows } from '../data/arrow/arrow-reader.js'
 import { cacheFolder } from '../data/cache-folder.js'
 import { type Problem, Problems } from '../data/problem.js'
 import type { CheckedGraph } from '../graphs/language/checked.js'
@@ -12,7 +13,6 @@ import type { Edit } from '../graphs/language/edit.js'
 import { readGraph as readDocumentGraph } from '../graphs/language/read-graph.js'
 import { USUAL } from '../stages/separation/windows.js'
 import { CONFIG, readConfig } from './configuration/config.js'
-import type { EmbeddingRows } from './embeddings/arrow-reader.js'
 import { embedOptions } from './embeddings/embed-options.js'
 import type { Embedded } from './embeddings/write-embeddings.js'
 import type { Classification, ClassifyOptions as ClassifyRequest } from './evaluation/classification/classification.js'
@@ -104,7 +104,7 @@ export async function readEmbeddings(
   file: string,
   { start, end }: { start?: number; end?: number } = {},
 ): Promise<ReadEmbeddings> {
-  const { openEmbeddings } = await import('./embeddings/arrow-reader.js')
+  const { openEmbeddings } = await import('../data/arrow/arrow-reader.js')
   const source = await openEmbeddings(file)
   try {
     return { ...(await source.read(start, end)), metadata: source.metadata, columns: source.columns }

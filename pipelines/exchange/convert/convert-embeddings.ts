@@ -1,10 +1,10 @@
 /** Embeddings in the file formats of others, written whole or not at all. */
 import { renameSync, rmSync } from 'node:fs'
 import { extname } from 'node:path'
+import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
 import { demandOthers, demandOutput } from '../../../data/output-file.js'
 import { Problem } from '../../../data/problem.js'
 import { beginPart, onDisk } from '../../../data/whole-file.js'
-import { openEmbeddings } from '../../embeddings/arrow-reader.js'
 import { progress } from '../../terminal/progress.js'
 import { convertedRows, labelsOf, surroundings } from './converted-rows.js'
 import { writeCsv } from './write-csv.js'

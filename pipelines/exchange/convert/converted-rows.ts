@@ -1,6 +1,7 @@
 /** Rows of an embeddings file with what other programs want beside them: places on a map, neighbours, sounds. */
+
+import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
 import { shuffled } from '../../../graphs/streams/draws.js'
-import { openEmbeddings } from '../../embeddings/arrow-reader.js'
 import { mapLayout } from '../../embeddings/inspection/map-layout.js'
 import { nearestRows } from '../../evaluation/probes/nearest-rows.js'
 import { startedEngine } from '../../statistics/row-tiles.js'

@@ -1,5 +1,5 @@
 /** The transformer over pieces of a patch, and what reads its tokens. */
-import type { Scalar } from '@tensorflow/tfjs-node-gpu'
+import type { Scalar } from '@tensorflow/tfjs'
 import test from 'ava'
 import type { Tensor } from '../../../engine/engine.js'
 import { lossAndGradients } from '../../../engine/gradients.js'

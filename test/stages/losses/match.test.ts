@@ -1,4 +1,4 @@
-import type { Scalar } from '@tensorflow/tfjs-node-gpu'
+import type { Scalar } from '@tensorflow/tfjs'
 import test from 'ava'
 import type { Tensor } from '../../../engine/engine.js'
 import { ParameterProblem } from '../../../stages/contract.js'
