@@ -2,19 +2,14 @@
 import { z } from 'zod'
 import type { Problem } from '../../data/problem.js'
 import type { Stage } from '../../stages/contract.js'
+import type { Changing } from './checked.js'
 import { schemaAt } from './parameters.js'
 import { checkSettings } from './settings.js'
 import { type Branch, type Entry, type Path, plain, problemAt, show, type Tree } from './tree.js'
 
-const WAYS = ['hold', 'linear', 'cosine'] as const
+const WAYS = ['hold', 'linear', 'cosine'] as const satisfies readonly Changing['between'][]
 
-export interface Changing {
-  /** Steps done when each value is reached, ascending from 0; `end` is the last step of training. */
-  at: (number | 'end')[]
-  values: number[]
-  /** From one value to the next: held until it comes, in a line, or by half a cosine. */
-  between: (typeof WAYS)[number]
-}
+export type { Changing }
 
 /** @param step steps done before @param steps of the whole training */
 export function valueAt({ at, values, between }: Changing, step: number, steps: number): number {

@@ -1,6 +1,14 @@
 /** A graph that has passed every check: plain data, in an order in which it can be run. */
 import type { Port } from '../../stages/ports.js'
-import type { Changing } from './changing.js'
+
+/** A number that changes over training. */
+export interface Changing {
+  /** Steps done when each value is reached, ascending from 0; `end` is the last step of training. */
+  at: (number | 'end')[]
+  values: number[]
+  /** From one value to the next: held until it comes, in a line, or by half a cosine. */
+  between: 'hold' | 'linear' | 'cosine'
+}
 
 export interface Input {
   /** Id of the node it comes from. */
