@@ -3,8 +3,9 @@ import { duration, frequency } from '../../data/quantities.js'
 import { clip, describeStage, ParameterProblem } from '../contract.js'
 import { joined, repeated } from '../sample-arrays.js'
 import type { Waveform } from '../values.js'
+import type { Note } from './decoding/mono.js'
 import { Level } from './signal/level.js'
-import { type Sound, soundAt } from './signal/sound.js'
+import type { Sound } from './signal/sound.js'
 
 /** Sound is kept whole up to this many seconds; above, it is decoded again for each reading. */
 const WHOLE = 120
@@ -65,7 +66,7 @@ export function channelWaveforms(sound: Sound, count: number, options: WaveformO
   let level: Promise<Level> | undefined
   const together = async () => {
     const all = new Level(options.headRoom)
-    for (const channel of channels) for await (const block of soundAt(options.rate, channel)) all.add(block)
+    for (const channel of channels) for await (const block of decodedAt(options.rate, channel)) all.add(block)
     return all
   }
   const shared = () => {
@@ -88,7 +89,7 @@ export function waveform(sound: Sound, options: WaveformOptions, shared?: () => 
   let level: Level | undefined
   let seconds: number | undefined
   const notes = new Set<string>()
-  const decoded = () => soundAt(rate, sound, oddity => notes.add(oddity))
+  const decoded = () => decodedAt(rate, sound, oddity => notes.add(oddity))
   return {
     rate,
     seconds: () => seconds,
@@ -123,6 +124,12 @@ export function waveform(sound: Sound, options: WaveformOptions, shared?: () => 
       seconds = read / rate
     },
   }
+}
+
+/** Decoders are loaded with the first sound: the contract is read without them. */
+async function* decodedAt(rate: number, sound: Sound, note?: Note): AsyncGenerator<Float32Array> {
+  const { soundAt } = await import('./signal/sound.js')
+  yield* soundAt(rate, sound, note)
 }
 
 function levelled(samples: Float32Array, { normalise, headRoom }: WaveformOptions): Float32Array {
