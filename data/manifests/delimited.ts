@@ -107,3 +107,21 @@ export function writeDelimited(
   }
   return rows.map(row => `${row.map(written).join(delimiter)}\n`).join('')
 }
+
+/** What a table says of a clip. */
+interface TableClip {
+  path: string
+  start?: number | undefined
+  end?: number | undefined
+  labels: Readonly<Record<string, string | undefined>>
+}
+
+/**
+ * A table that a data set names, tab-separated: file, start, end and the label columns; what a clip does not have is
+ * empty.
+ */
+export function clipsTable(clips: readonly TableClip[], columns: readonly string[]): string {
+  const header = ['file', 'start', 'end', ...columns]
+  const rows = clips.map(({ path, start, end, labels }) => [path, start, end, ...columns.map(name => labels[name])])
+  return writeDelimited([header, ...rows], '\t')
+}

@@ -58,7 +58,7 @@ const check = verb({
     if (json !== undefined) demandOutput(json, 'JSON', [...sets, ...against])
     const [{ checkSets }, { checkText }, { WARNINGS }, { progress }] = await Promise.all([
       import('../datasets/check-sets.js'),
-      import('../datasets/check-text.js'),
+      import('../datasets/text.js'),
       import('../datasets/findings.js'),
       import('../terminal/progress.js'),
     ])
@@ -117,7 +117,7 @@ const split = verb({
     const { set, label, group, existing, column, output, seed } = flags
     const [{ countSplit, splitSet }, { splitText }, { writeSplit }] = await Promise.all([
       import('../datasets/split-set.js'),
-      import('../datasets/split-text.js'),
+      import('../datasets/text.js'),
       import('../datasets/split-files.js'),
     ])
     if (existing !== undefined) {
@@ -167,7 +167,7 @@ const listAdapters = verb({
   takes: z.strictObject({ json: z.boolean().optional().describe('for tools') }),
   run: async ({ json }) => {
     const { adapters } = await import('../../data/adapters.js')
-    const { adaptersText } = await import('../datasets/adapters-text.js')
+    const { adaptersText } = await import('../datasets/text.js')
     const described = adapters.map(({ read: _, ...adapter }) => adapter)
     process.stdout.write(json ? `${JSON.stringify(described, null, 2)}\n` : `${adaptersText(described)}\n`)
   },

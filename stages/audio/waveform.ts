@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import type { Note } from '../../data/decoding/mono.js'
 import { duration, frequency } from '../../data/quantities.js'
 import { clip, describeStage, ParameterProblem } from '../contract.js'
 import { joined, repeated } from '../sample-arrays.js'
 import type { Waveform } from '../values.js'
-import type { Note } from './decoding/mono.js'
 import { Level } from './signal/level.js'
 import type { Sound } from './signal/sound.js'
 

@@ -1,12 +1,12 @@
 /** Training sets as a classifier would have them: tables that a second run names as its data. */
 import { join } from 'node:path'
 import { quantile } from 'd3-array'
+import { clipsTable } from '../../../data/manifests/delimited.js'
 import { Problem } from '../../../data/problem.js'
 import { writeWhole } from '../../../data/whole-file.js'
 import type { Clip } from '../../../stages/values.js'
 import type { Matrix } from '../../statistics/products.js'
 import type { Classified } from './classified.js'
-import { clipsTable } from './clips-table.js'
 
 export interface Suspicions {
   /** Percentile of the losses above which clips are left out. */

@@ -1,6 +1,11 @@
+/** What `data check`, `data split` and `data list-adapters` print. */
+import type { Adapter } from '../../data/adapters.js'
+import { percent } from '../terminal/numbers.js'
+import { textTable } from '../terminal/text-table.js'
 import type { CheckReport } from './check-sets.js'
 import type { CopyOf, Stretch } from './copies.js'
 import type { Fault } from './findings.js'
+import type { SplitReport } from './split-set.js'
 
 /** Lines of each kind that are shown; all of them stand in the JSON. */
 const SHOWN = 20
@@ -68,4 +73,56 @@ function soundLine({ correlation, octave, gain }: Pick<CopyOf, 'correlation' | '
 function lasting(seconds: number): string {
   if (seconds < 120) return `${seconds.toFixed(1)} s`
   return seconds < 7200 ? `${(seconds / 60).toFixed(1)} min` : `${(seconds / 3600).toFixed(1)} h`
+}
+
+/** Classes that are named as lacking; the others are counted. */
+const NAMED = 6
+
+/** A table of the parts, and what their clips have to do with each other. */
+export function splitText({ parts, contamination }: SplitReport): string {
+  const total = parts.reduce((sum, { clips }) => sum + clips, 0)
+  const rows = [
+    ['part', 'clips', 'share', 'groups', 'classes', 'class shares off by'],
+    ...parts.map(({ name, clips, groups, classes, deviation }) => [
+      ...[name, `${clips}`, percent(clips / total), `${groups}`, `${classes}`, percent(deviation)],
+    ]),
+  ]
+  const lines = textTable(rows, { right: [1, 2, 3, 4, 5] })
+  for (const { name, lacking } of parts) {
+    if (lacking.length === 0) continue
+    const more = lacking.length > NAMED ? ` and ${lacking.length - NAMED} more` : ''
+    lines.push(`${name} has no clip of ${lacking.slice(0, NAMED).join(', ')}${more}`)
+  }
+  if (contamination) {
+    const { within, between } = contamination
+    lines.push(
+      `within-class contamination:  ${within} clips (${percent(within / total)}) have one of their group and class elsewhere`,
+    )
+    lines.push(
+      `between-class contamination: ${between} clips (${percent(between / total)}) have one of their group only elsewhere`,
+    )
+  }
+  return lines.join('\n')
+}
+
+const EXAMPLE = `Write a data set file, and give it wherever data are asked for:
+  # esc50.yaml
+  adapter: esc-50
+  folder: \${env:ESC50,../ESC-50-master}
+
+  ./earshot embed runs/quickstart esc50.yaml -o esc50.arrow
+  ./earshot probe esc50.arrow --protocol esc-50`
+
+/** Each adapter with its source, the columns for a probe, and what must be in its folder. */
+export function adaptersText(adapters: readonly Omit<Adapter, 'read'>[]): string {
+  const blocks = adapters.map(
+    ({ name, summary, source, layout, protocol: { label, group, split, separator, metric } }) =>
+      [
+        `${name}: ${summary}`,
+        `  ${source}`,
+        `  --label ${label}${group ? ` --group ${group}` : ''}${split ? ` --split ${split}` : ''}${separator ? ` --labels-separator '${separator}'` : ''}; ${metric}`,
+        `  in its folder: ${layout.join(', ')}`,
+      ].join('\n'),
+  )
+  return [...blocks, EXAMPLE].join('\n\n')
 }
