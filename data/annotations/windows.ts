@@ -1,31 +1,10 @@
 /** Recordings cut into windows, without files of their own, and the annotations that fall into them. */
-import { z } from 'zod'
 import { soundFormat } from '../decoding/sound-format.js'
 import { namesIn, SEPARATOR } from '../label-cells.js'
 import type { ClipList, ListedClip } from '../manifests/clip-list.js'
 import { Problem } from '../problem.js'
-import { duration } from '../quantities.js'
 import { type Annotated, readAnnotations } from './read-annotations.js'
 import { joinedLabels, joinStretches } from './stretches.js'
-
-/** What data set files and configs say alike. */
-export const windowSettings = {
-  segment: duration({ min: 0.05, max: 3600 })
-    .optional()
-    .describe('recordings are cut into windows of this length, each a clip of its own'),
-  hop: duration({ min: 0.01, max: 3600 }).optional().describe('from one window to the next; segment if absent'),
-  overlap: z
-    .number()
-    .min(0.001)
-    .max(1)
-    .optional()
-    .describe('share of an annotation, or of the window where that is shorter, that makes it count; 0.5 if absent'),
-  none: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('label of windows in annotated recordings that hold no annotation; without a label if absent'),
-}
 
 export interface Windows {
   segment?: number | undefined

@@ -1,7 +1,7 @@
 /** What a config may say beside its graph: which sounds, how to train, how far streams may run ahead. */
 
 import { z } from 'zod'
-import { windowSettings } from '../../data/annotations/windows.js'
+import { windowSettings } from '../../data/annotations/window-settings.js'
 import { optimiserSettings, scheduleSettings } from '../../engine/optimisers/settings.js'
 import { fileName } from '../../graphs/language/files.js'
 import { readoutSettings } from '../../graphs/readout/settings.js'

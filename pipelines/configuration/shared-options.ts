@@ -1,6 +1,6 @@
 /** Settings that several verbs take. */
 import { z } from 'zod'
-import { windowSettings } from '../../data/annotations/windows.js'
+import { windowSettings } from '../../data/annotations/window-settings.js'
 import { duration } from '../../data/quantities.js'
 
 export const hop = duration({ min: 0.001, max: 3600 })

@@ -12,7 +12,6 @@ import { type Renamed, takenText } from '../model/start-weights.js'
 import { startTrainer, type TrainerThread } from '../model/trainer-thread.js'
 import { dataDifferences, dataMark, machineDifferences, settingDifferences } from './circumstances.js'
 import { keepChoice, writeCompile } from './compile-choice.js'
-import { demandFittable, demandReadable, fitReadout } from './fit-readout.js'
 import type { Outcome } from './request.js'
 import { isFinished, newestCheckpoint, refuseDifferences } from './resume.js'
 import { type RunFolder, STARTED_FROM } from './run-folder.js'
@@ -60,7 +59,9 @@ export async function trainRun(options: RunOptions): Promise<Outcome> {
     const prepared = await trainingData({ config, run, signal, cache, fresh: !resumed }, pool)
     if (resumed) differences.push(...dataDifferences(resumed.checkpoint, dataMark(prepared)))
     refuse()
-    demandFittable(config, prepared.clips.length)
+    // the readout of a config that says nothing has no step to fit, and fits every encoder
+    const readout = config.document.sections.readout && (await import('./fit-readout.js'))
+    readout?.demandFittable(config, prepared.clips.length)
     const { cacheFolder } = prepared
     const watch =
       watched &&
@@ -73,7 +74,7 @@ export async function trainRun(options: RunOptions): Promise<Outcome> {
       run.cutBack(resumed.checkpoint.lengths)
       noteConfig(run, config)
     }
-    await demandReadable(config, thread)
+    await readout?.demandReadable(config, thread)
     const training = new Training(config, run, prepared, pool, thread, watch, resumed)
     if (!hasBaseline(run, resumed)) await training.calibrateBaseline(signal)
     if (resumed) await thread.resume(resumed.tensors)
@@ -84,7 +85,7 @@ export async function trainRun(options: RunOptions): Promise<Outcome> {
     }
     const outcome = await training.toTheEnd(signal)
     const { step, interrupted } = outcome
-    if (!interrupted) await fitReadout(config, { run, step, prepared, pool, thread })
+    if (!interrupted) await readout?.fitReadout(config, { run, step, prepared, pool, thread })
     const { figures, ...rest } = outcome
     run.status(outcome.interrupted ? 'interrupted' : 'finished', { ...rest, ...figures })
     return outcome
