@@ -3,9 +3,9 @@
  * recordings of a quarter of an hour at 44.1 and 48 kHz, stereo, WAV, FLAC and MP3, in folders with accents and blanks;
  * a tenth of them annotated, by Raven, Audacity and a table in turn. `truth.csv` knows every sound that was laid in.
  *
- *   node dist/bench/archive.js FOLDER [HOURS] [SEED]        20 hours if not said: 9 GB
+ *   node dist/bench/archive.js FOLDER [HOURS] [SEED]        20 hours if not said: 5 GB
  *
- * Then, each one command (the figures that bench/README.md shows):
+ * Then, each one command:
  *
  *   ./earshot data check FOLDER/truth.csv
  *   ./earshot train configs/pool-small.yaml --set data.set=FOLDER/recordings --run runs/archive
