@@ -68,7 +68,7 @@ async function judged<M extends string>(
 ): Promise<ProbeResultOf<M>> {
   const asked = withDefaults(request)
   const { table, values, notes } = await withLabels(asked)
-  const options = { ...asked, group: asked.group ?? byRecording(asked, table, notes) }
+  const options = { ...asked, group: asked.group ?? byRecording(asked, table.paths, values(asked.label), notes) }
   const { file, against, layers = [], seed, budgets = [], repeats, gridPoints } = options
   const words = options.classifiers ?? DEFAULT_CLASSIFIERS
   const classifiers = classifiersOf(words, { seed, ...(gridPoints !== undefined && { gridPoints }) })
@@ -106,12 +106,14 @@ async function judged<M extends string>(
  */
 function byRecording(
   { group, split }: ProbeOptions,
-  { clips, paths }: Pick<ClipTable, 'clips' | 'paths'>,
+  paths: readonly (string | undefined)[],
+  labels: readonly (string | undefined)[],
   notes: string[],
 ): string | undefined {
-  const recordings = new Set(paths)
+  const labelled = paths.filter((_, at) => labels[at] !== undefined)
+  const recordings = new Set(labelled)
   if (group !== undefined || split !== undefined || recordings.has(undefined)) return undefined
-  if (recordings.size === clips.length) return undefined
+  if (recordings.size === labelled.length) return undefined
   const several = recordings.size > 1
   notes.push(
     several

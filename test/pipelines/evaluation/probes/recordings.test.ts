@@ -35,8 +35,9 @@ test('stretches are held out by recording, so that what tells a recording does n
   t.true(figure(comparison) < 0.8)
 })
 
-test('of one recording alone neighbours are parted, and that is said', async t => {
-  const rows = windows(1).map((row, at) => ({ ...row, labels: { class: at % 2 === 0 ? 'wren' : 'robin' } }))
+test('where the labels are of one recording alone neighbours are parted, and that is said', async t => {
+  const labels = (at: number) => ({ class: at >= 40 ? undefined : at % 2 === 0 ? 'wren' : 'robin' })
+  const rows = windows(3).map((row, at) => ({ ...row, path: at < 40 ? '/a.wav' : row.path, labels: labels(at) }))
   const { options, examples } = await runProbe({ file: writeMade(folder, 'one.arrow', rows), ...asked })
   t.is(options.group, undefined)
   t.regex(examples.notes.join(), /All are stretches of one recording/)
