@@ -88,8 +88,8 @@ export function mp3Format(file: AudioFile): { rate: number; seconds: number } {
 
 /** Frames in front of a place whose bits and filter states its sound may hang on, and some more. */
 const BEFORE = 12
-/** mpg123 adds up its filters in an order that comes round after so many frames: other ones give other last bits. */
-const ROUND = 8
+/** mpg123 adds up its filters in an order that mostly comes round after so many frames; another one gives other last bits. */
+const ROUND = 16
 
 /**
  * What a decoder is to be given for a stretch: the frame of information and the frames of the stretch, some in front.
@@ -110,7 +110,8 @@ export function mp3Stretch(
   const sound = { start: places[lead + from]!, end: places[lead + to]! }
   const ranges = informed && from > 0 ? [{ start: places[0]!, end: places[1]! }, sound] : [sound]
   if (informed && from === 0) sound.start = places[0]!
-  const heard = from > 0 ? { start, end: Math.min(end, (count * samples - added) / rate) } : stretch
+  const seconds = (count * samples - added) / rate
+  const heard = from > 0 && start < seconds ? { start, end: Math.min(end, seconds) } : stretch
   return { ranges, first: from * samples, heard }
 }
 

@@ -39,7 +39,7 @@ for (const [name, codec] of [
   ['long.ogg', ['-c:a', 'libvorbis', '-q:a', '5']],
   ['long.opus', ['-ar', '48000', '-c:a', 'libopus', '-b:a', '64k']],
 ] as const) {
-  withFfmpeg(`${name}: a stretch has the bits of the whole, and its headers tell rate and length`, async t => {
+  withFfmpeg(`${name}: a stretch has the samples of the whole, and its headers tell rate and length`, async t => {
     const folder = temporaryFolder()
     const wav = writeWav(join(folder, 'sound.wav'), sound, { rate: 22050, channels: 2 })
     const path = join(folder, name)
@@ -60,7 +60,8 @@ for (const [name, codec] of [
       const from = Math.round(start * whole.rate)
       const to = Math.min(whole.samples.length, end === undefined ? whole.samples.length : Math.round(end * whole.rate))
       t.is(samples.length, to - from, `${start} to ${end}`)
-      t.is(largestDifference(samples, whole.samples.subarray(from, to)), 0, `${start} to ${end}`)
+      const last = path.endsWith('.mp3') ? 2 ** -22 : 0 // mpg123 adds in an order that hangs on what it was given before
+      t.true(largestDifference(samples, whole.samples.subarray(from, to)) <= last, `${start} to ${end}`)
     }
     const error = await t.throwsAsync(gathered(path, 50, 51))
     t.is((error as { code?: string }).code, 'audio-beyond-end')
