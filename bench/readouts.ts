@@ -9,7 +9,7 @@
  * A figure is balanced accuracy in percent: kernel ridge on class-balanced targets, whole groups held out in turn; its
  * strength is chosen by inner folds of whole groups. Runs that differ by their seeds are one, with commas between;
  * differences are paired, with 95 % intervals over groups and seeds together. Ends with what each readout gains over the
- * plain one, on the mean and where it gains least: the default is the one that loses nowhere and gains most.
+ * plain one, on the mean and where it gains least.
  */
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'

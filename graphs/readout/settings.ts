@@ -19,7 +19,7 @@ const PRESETS = {
 
 type Preset = keyof typeof PRESETS
 
-/** What `default` stands for: of those above, the one that loses nowhere and gains most (bench/readouts.ts). */
+/** What `default` stands for: of those above, the one that gains most on drums and words; of pitch `layers` keeps more (bench/README.md). */
 const DEFAULT: Preset = 'bands'
 
 export const READOUT_NAMES = ['default', 'plain', 'bands', 'pooled', 'layers', 'thirds'] as const

@@ -20,7 +20,7 @@ export interface Question {
   reason: Reason
 }
 
-/** Inverse strength of the penalty, and windows that stand for 'no' beside those that were answered (bench/labelling.ts). */
+/** Inverse strength of the penalty, and windows that stand for 'no' beside those that were answered; chosen by judgement, bench/labelling.ts measures what they come to. */
 const STRENGTH = 0.01
 const BACKGROUND = 200
 const TOLERANCE = 1e-3
