@@ -27,12 +27,15 @@ export function soundFormat(path: string): Promise<SoundFormat> {
   return format
 }
 
-async function read(path: string): Promise<SoundFormat> {
+const read = async (path: string): Promise<SoundFormat> => formatInHeaders(path) ?? (await decoded(path))
+
+/** The same by headers that are read here alone; undefined of what only ffmpeg reads. @throws Problem if there is no such file */
+export function formatInHeaders(path: string): SoundFormat | undefined {
   const file = AudioFile.open(path)
   try {
-    return fromHeaders(file) ?? (await decoded(path))
+    return fromHeaders(file)
   } catch (error) {
-    if (error instanceof Unfit) return await decoded(path)
+    if (error instanceof Unfit) return undefined
     throw error
   } finally {
     file.close()

@@ -1,6 +1,6 @@
 /** Settings that fit the sounds: long recordings in windows, a batch that the clips fill. Told, never in silence. */
 import { existsSync } from 'node:fs'
-import { soundFormat } from '../../data/decoding/sound-format.js'
+import { formatInHeaders } from '../../data/decoding/sound-format.js'
 import { type ListedClip, readClips } from '../../data/manifests.js'
 import type { Edit } from '../../graphs/language/edits.js'
 import { batchSize } from '../../graphs/streams/layout.js'
@@ -30,7 +30,7 @@ export async function fittingEdits({ data, graph }: Pick<Config, 'data' | 'graph
   const fitting: Fitting = { edits: [], told: [] }
   if (!existsSync(data.set)) return fitting
   let { clips } = await readClips(data.set, data)
-  const median = data.segment === undefined && data.annotations === undefined ? await medianSeconds(clips) : 0
+  const median = data.segment === undefined && data.annotations === undefined ? medianSeconds(clips) : 0
   if (median > LONG) {
     const segment = Math.max(WINDOW, Math.ceil(2 * longestView(graph)))
     const recordings = clips.length
@@ -52,15 +52,23 @@ export async function fittingEdits({ data, graph }: Pick<Config, 'data' | 'graph
   return fitting
 }
 
-/** By the headers of some of them; 0 where none can be read. */
-async function medianSeconds(clips: readonly ListedClip[]): Promise<number> {
+/** By the headers of some of them; 0 where none can be read. No sound is decoded: that is for when work may be stopped. */
+function medianSeconds(clips: readonly ListedClip[]): number {
   const step = Math.max(1, Math.ceil(clips.length / ASKED))
   const lengths: number[] = []
   for (const { path, start = 0, end } of clips.filter((_, at) => at % step === 0)) {
-    const seconds = end ?? (await soundFormat(path).catch(() => undefined))?.seconds
+    const seconds = end ?? secondsOf(path)
     if (seconds !== undefined) lengths.push(seconds - start)
   }
   return lengths.sort((a, b) => a - b)[Math.floor(lengths.length / 2)] ?? 0
+}
+
+function secondsOf(path: string): number | undefined {
+  try {
+    return formatInHeaders(path)?.seconds
+  } catch {
+    return undefined // whoever reads the sounds tells
+  }
 }
 
 /** Seconds that a clip has to last for its views. */
