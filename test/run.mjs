@@ -1,6 +1,7 @@
 // `npm test`: installs what is missing, then type check, lint and every test. The last line counts them.
 import { spawn, spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { build, checkNode, ensureEngine, ensurePackages, root, SetupError, say } from '../pipelines/setup/setup.mjs'
@@ -62,7 +63,8 @@ function numericFiles() {
 /** Runs ava on built files; its own closing counts (TAP: `# pass 12`) are the ones that go into ours. */
 async function tests(words, environment) {
   const ava = join(root, 'node_modules', 'ava', 'entrypoints', 'cli.mjs')
-  const child = spawn(process.execPath, [ava, '--tap', ...words], {
+  const atOnce = availableParallelism() + 1 // tests often wait for processes that they started
+  const child = spawn(process.execPath, [ava, '--tap', `--concurrency=${atOnce}`, ...words], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { TF_CPP_MIN_LOG_LEVEL: '2', ...process.env, ...environment },

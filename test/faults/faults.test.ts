@@ -14,7 +14,7 @@ test.before(async () => {
   if (canInject) ({ folder, deeds } = await prepareDeeds())
 })
 
-for (const [name, faults] of Object.entries({ merge: 3, embed: 2, train: 2, separate: 1 }))
+for (const [name, faults] of Object.entries({ merge: 2, embed: 2, train: 1, separate: 1 }))
   inject(`${name} on a disk that fails loses nothing, says it in words, and goes on to the same end`, async t => {
     const deed = deeds.find(one => one.name === name)!
     const trials = new Trials(folder, new Injector())
