@@ -1,4 +1,5 @@
 /** The embedding of a clip, a patch or a frame, from what the layers of an encoder make of overlapping patches. */
+import { joined } from '../../stages/sample-arrays.js'
 import type { ReadLayer, ReadoutPlan } from './plan.js'
 import { type Patches, territories } from './territories.js'
 import { TimeStatistics } from './time-statistics.js'
@@ -27,7 +28,7 @@ export class ClipReadout {
   }
 
   take(): Float32Array {
-    return concatenated(this.#layers.map(layer => layer.statistics.take()))
+    return joined(this.#layers.map(layer => layer.statistics.take()))
   }
 }
 
@@ -88,7 +89,7 @@ export function framesOf(
       return mean
     })
     const place = (at: number) => (at * length) / count
-    return { from: place(frame), to: place(frame + 1), embedding: concatenated(parts) }
+    return { from: place(frame), to: place(frame + 1), embedding: joined(parts) }
   })
 }
 
@@ -98,14 +99,4 @@ function meanOfRows(values: Float32Array, from: number, size: number, first: num
     for (let row = first; row < end; row++) sum += values[from + row * size + at]!
     return sum / (end - first)
   })
-}
-
-function concatenated(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
 }

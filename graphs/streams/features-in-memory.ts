@@ -1,5 +1,6 @@
 /** In place of the feature cache, for sounds that are heard once: nothing is kept on disk, and here the last alone. */
 import type { Feature } from '../../data/feature-cache.js'
+import { joined } from '../../stages/sample-arrays.js'
 import type { FeatureStore } from './evaluate.js'
 
 /** @returns with `last`, what was last written under each key */
@@ -34,15 +35,4 @@ function featureOf(
     },
     close: () => {},
   }
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  if (parts.length === 1) return parts[0]!
-  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
 }
