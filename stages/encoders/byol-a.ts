@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Tensor } from '../../engine/engine.js'
-import { batchOf, describeStage, ParameterProblem, patch } from '../contract.js'
+import { batchOf, describeStage, patch } from '../contract.js'
+import { demandHalvings, halvingBlocks } from './halving-blocks.js'
 
 const sizes = z.array(z.int().min(1).max(4096)).min(1).max(8)
 
@@ -24,37 +25,21 @@ export default describeStage({
   }),
   in: { from: batchOf(patch) },
   out: ({ from }, { widths, dense, pooling }) => {
-    const { frames, bands } = from.of
-    const smallest = 2 ** widths.length
-    if (frames < smallest || bands < smallest)
-      throw new ParameterProblem(
-        'widths',
-        `${widths.length} blocks halve the patch ${widths.length} times: it needs at least ${smallest} x ${smallest}, and ${frames} x ${bands} arrives`,
-      )
+    demandHalvings(from.of, widths)
     const size = dense.at(-1)! * (pooling === 'mean-max' ? 2 : 1)
     return { kind: 'batch', of: { kind: 'embedding', size }, size: from.size }
   },
   build:
     ({ widths, dense, pooling }, { from }) =>
-    ({ tf, operations, layers }, scope) => {
-      const blocks = widths.map((out, index) =>
-        layers.convolutionBlock(scope.within(`block${index}`), {
-          in: widths[index - 1] ?? 1,
-          out,
-          inputGradient: index > 0,
-        }),
-      )
+    (engine, scope) => {
+      const { tf, operations, layers } = engine
+      const blocks = halvingBlocks(engine, scope, widths)
       const flat = widths.at(-1)! * Math.floor(from.of.bands / 2 ** widths.length)
       const layersOfFrames = dense.map((out, index) =>
         layers.dense(scope.within(`dense${index}`), { in: dense[index - 1] ?? flat, out }),
       )
       return ({ from }, options) => {
-        const image = operations.raw.toActivation(tf.expandDims(from, 3))
-        const features = blocks.reduce((x, block, index) => {
-          const value = block(x, options)
-          options.layer?.(`block${index}`, value)
-          return value
-        }, image)
+        const features = blocks(from, options)
         const [batch, frames] = features.shape as [number, number]
         const rows = tf.reshape(operations.toFloat(features), [batch * frames, flat])
         const sequence = (rows: Tensor) => tf.reshape(rows, [batch, frames, 1, -1])

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { batchOf, describeStage, ParameterProblem, patch } from '../contract.js'
+import { batchOf, describeStage, patch } from '../contract.js'
+import { demandHalvings, halvingBlocks } from './halving-blocks.js'
 
 /** A plain VGG: for each width a 3 x 3 convolution, batch norm, ReLU and 2 x 2 max-pooling, then pooling over all. */
 export default describeStage({
@@ -23,34 +24,16 @@ export default describeStage({
   }),
   in: { from: batchOf(patch) },
   out: ({ from }, { widths, pooling }) => {
-    const { frames, bands } = from.of
-    const smallest = 2 ** widths.length
-    if (frames < smallest || bands < smallest)
-      throw new ParameterProblem(
-        'widths',
-        `${widths.length} blocks halve the patch ${widths.length} times: it needs at least ${smallest} x ${smallest}, and ${frames} x ${bands} arrives`,
-      )
+    demandHalvings(from.of, widths)
     const size = widths.at(-1)! * (pooling === 'mean-max' ? 2 : 1)
     return { kind: 'batch', of: { kind: 'embedding', size }, size: from.size }
   },
   build:
     ({ widths, pooling }) =>
-    ({ tf, operations, layers }, scope) => {
-      const blocks = widths.map((out, index) =>
-        layers.convolutionBlock(scope.within(`block${index}`), {
-          in: widths[index - 1] ?? 1,
-          out,
-          inputGradient: index > 0,
-        }),
-      )
+    (engine, scope) => {
+      const blocks = halvingBlocks(engine, scope, widths)
       return ({ from }, options) => {
-        const image = operations.raw.toActivation(tf.expandDims(from, 3))
-        const features = blocks.reduce((x, block, index) => {
-          const value = block(x, options)
-          options.layer?.(`block${index}`, value)
-          return value
-        }, image)
-        return operations.globalPool(features, pooling)
+        return engine.operations.globalPool(blocks(from, options), pooling)
       }
     },
 })
