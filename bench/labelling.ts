@@ -1,86 +1,91 @@
 /**
  * How many answers a classifier needs that asks, and one that is told windows in random order: labels until the average
- * precision on other windows is 0.8, for classes that each fill 1 % of the windows. And the time of an answer.
+ * precision on other windows is 0.8, for classes that each fill 1 % of 10,000 windows. And the time of an answer.
  *
- *   node dist/bench/labelling.js compose FOLDER    two recordings, pool.wav and test.wav, with the class of each window
+ *   node dist/bench/labelling.js compose FOLDER SET    two recordings, pool.wav and test.wav, with the class of each window
  *   ./earshot embed RUN FOLDER/pool.wav -o FOLDER/pool.arrow --level patch --hop 0.96s --readout bands (test likewise)
- *   node dist/bench/labelling.js ask FOLDER [SEEDS] [CLASSES]
+ *   node dist/bench/labelling.js ask FOLDER [--seeds 3] [--classes 14] [--json FILE]
+ *                                           [--strength 0.01] [--background 200] [--turns likely,unsure,likely,check]
  *
- * Each window of 0.96 s is an ambience of pool16k; in 40 % an effect of pool16k lies over it, in 1 % each a sound of one of
- * the classes of drums16k-development, 0 to 15 dB above it. The kits of the two recordings are others.
+ * SET chooses: data/sets/drums16k-development.yaml for the numbers of `learner.ts`, drums16k-report.yaml for figures that
+ * are told. Each window of 0.96 s is an ambience of pool16k; in 40 % an effect of pool16k lies over it, in 1 % each a sound
+ * of one of the classes of SET, 5 to 20 dB above it. No sound, effect or ambience is in both recordings.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { type ListedClip, readClips } from '../data/manifests.js'
 import { shuffled, streamOf } from '../graphs/streams/draws.js'
 import { smallSamples } from '../pipelines/drawing/small-sound.js'
 import { integerWav, quantised } from '../pipelines/drawing/wav-file.js'
 import { readIndex } from '../pipelines/embeddings/search/embedding-index.js'
-import { learn, nextQuestion, probabilities, type Windows } from '../pipelines/labelling/learner.js'
+import { learn, MANNER, type Manner, nextQuestion, probabilities, type Reason } from '../pipelines/labelling/learner.js'
 import { narrowed } from '../pipelines/labelling/windows.js'
-import type { Matrix } from '../pipelines/statistics/products.js'
+import { mean } from '../pipelines/statistics/mean.js'
+import { type Matrix, rowsOf } from '../pipelines/statistics/products.js'
 import { averagePrecisions } from '../pipelines/statistics/ranking.js'
+import { interval } from '../pipelines/statistics/scores.js'
+import { rounded, tellRows } from './tell-rows.js'
 
 const [RATE, WINDOW, COUNT] = [16_000, 15_360, 10_000] as const
 const SHARE = 0.01
+const OVER = [5, 20] as const
 const TARGET = 0.8
-const MOST = 2000
+/** Answers after which it is given up: of a classifier that asks, and in random order. */
+const MOST = { asks: 1000, random: 5000 }
+const RESAMPLES = 2000
 
-const [what, folder = '', seeds = '3', most = '14'] = process.argv.slice(2)
-async function compose(): Promise<void> {
+async function compose(folder: string, set: string): Promise<void> {
   mkdirSync(folder, { recursive: true })
-  const drums = (await readClips('data/sets/drums16k-development.yaml')).clips
-  const kits = [...new Set(drums.map(({ labels }) => labels.kit!))].sort()
-  const beds = shuffled((await readClips('data/sets/pool16k-beds.yaml')).clips, 'beds')
-  const events = shuffled(
-    (await readClips('data/sets/pool16k-events.yaml')).clips.filter(({ labels }) => labels.kind === 'effect'),
+  const clips = async (name: string) => (await readClips(`data/sets/${name}.yaml`)).clips
+  const sounds = shuffled((await readClips(set)).clips, 'sounds')
+  const beds = shuffled(await clips('pool16k-beds'), 'beds')
+  const effects = shuffled(
+    (await clips('pool16k-events')).filter(({ labels }) => labels.kind === 'effect'),
     'events',
   )
+  const classes = [...new Set(sounds.map(({ labels }) => labels.label!))].sort()
   for (const [part, name] of ['pool', 'test'].entries()) {
-    const own = <T>(all: readonly T[]) => all.filter((_, at) => at % 2 === part)
-    const sounds = drums.filter(({ labels }) => own(kits).includes(labels.kit!))
-    await write(name, sounds, own(beds), own(events))
+    const own = (all: readonly ListedClip[]) => all.filter((_, at) => at % 2 === part)
+    const ofClass = (one: string) => own(sounds.filter(({ labels }) => labels.label === one))
+    const struck = new Map<string, Float32Array[]>()
+    for (const one of classes) struck.set(one, await load(ofClass(one), 0.96))
+    await write(join(folder, name), {
+      ...{ struck, beds: await load(own(beds).slice(0, 200), 60) },
+      effects: await load(own(effects).slice(0, 800), 0.96),
+    })
   }
 }
 
-async function write(
-  name: string,
-  drums: readonly ListedClip[],
-  beds: readonly ListedClip[],
-  events: readonly ListedClip[],
-) {
-  const rng = streamOf(`labelling ${name}`)
-  const load = async (clips: readonly ListedClip[], seconds: number) => {
-    const sounds: Float32Array[] = []
-    for (const { path } of clips) sounds.push(await smallSamples({ path, seconds }))
-    return sounds
-  }
-  const classes = [...new Set(drums.map(({ labels }) => labels.label!))].sort()
-  const [ground, effects] = [await load(beds.slice(0, 200), 60), await load(events.slice(0, 800), 0.96)]
-  const struck = new Map<string, Float32Array[]>()
-  for (const one of classes)
-    struck.set(
-      one,
-      await load(
-        drums.filter(({ labels }) => labels.label === one),
-        0.96,
-      ),
-    )
+async function load(clips: readonly ListedClip[], seconds: number): Promise<Float32Array[]> {
+  const sounds: Float32Array[] = []
+  for (const { path } of clips) sounds.push(await smallSamples({ path, seconds }))
+  return sounds
+}
+
+type Heard = { struck: ReadonlyMap<string, readonly Float32Array[]> } & Record<
+  'beds' | 'effects',
+  readonly Float32Array[]
+>
+
+async function write(path: string, { struck, beds, effects }: Heard): Promise<void> {
+  const rng = streamOf(`labelling ${path}`)
   const each = Math.round(SHARE * COUNT)
+  const classes = [...struck.keys()]
   const truth = shuffled(
     Array.from({ length: COUNT }, (_, at) => classes[Math.floor(at / each)] ?? ''),
-    `truth ${name}`,
+    `truth ${path}`,
   )
   const out = new Int16Array(COUNT * WINDOW)
   for (let at = 0; at < COUNT; at++) {
-    const bed = ground[Math.floor(at / 50) % ground.length]!
+    const bed = beds[Math.floor(at / 50) % beds.length]!
     const window = Float32Array.from({ length: WINDOW }, (_, i) => bed[((at % 50) * WINDOW + i) % bed.length]!)
     const some = truth[at] ? struck.get(truth[at]!)! : rng.uniform() < 0.4 ? effects : undefined
-    if (some) lay(window, some[rng.integer(0, some.length)]!, rng.uniform(0, 15), rng.integer(0, 4000))
+    if (some) lay(window, some[rng.integer(0, some.length)]!, rng.uniform(...OVER), rng.integer(0, 4000))
     out.set(quantised(window.map(value => 0.5 * value)), at * WINDOW)
   }
-  writeFileSync(join(folder, `${name}.wav`), integerWav(out, RATE))
-  writeFileSync(join(folder, `${name}.json`), JSON.stringify(truth))
+  writeFileSync(`${path}.wav`, integerWav(out, RATE))
+  writeFileSync(`${path}.json`, JSON.stringify(truth))
 }
 
 /** Puts a sound over a window, so many decibels above it. */
@@ -90,33 +95,56 @@ function lay(window: Float32Array, sound: Float32Array, decibels: number, from: 
   for (let i = 0; i < Math.min(sound.length, WINDOW - from); i++) window[from + i]! += gain * sound[i]!
 }
 
-async function ask(seeds: number, most: number): Promise<void> {
-  const [pool, test] = [await part('pool'), await part('test')]
-  const classes = [...new Set(pool.truth)]
-    .filter(name => name && test.truth.includes(name))
-    .sort()
-    .slice(0, most)
-  const [known, other] = together(pool.rows, test.rows)
-  const ratios: number[] = []
-  for (const one of classes) {
-    const truth = pool.truth.map(label => label === one)
-    const asked = { classes: 1, exclusive: false, sets: test.truth.map(label => (label === one ? [0] : [])) }
-    const run = (seed: number, random: boolean) => labelsNeeded(known, other, truth, asked, `${one} ${seed}`, random)
-    const needed = [false, true].map(random => Array.from({ length: seeds }, (_, seed) => run(seed, random)))
-    const [own, chance] = needed.map(all => all.map(({ labels }) => labels).sort((a, b) => a - b)[seeds >> 1]!) as [
-      number,
-      number,
-    ]
-    ratios.push(chance / own)
-    const end = needed.map(all => all.map(({ precision }) => precision.toFixed(2)).join(' '))
-    process.stdout.write(
-      `${one.padEnd(16)} ${told(own)} labels, random order ${told(chance)}; average precision ${end.join(' | ')}\n`,
-    )
-  }
-  process.stdout.write(
-    `an answer: ${median(times).toFixed(1)} ms (median), ${Math.max(...times).toFixed(1)} ms (most)\n`,
-  )
+interface Asked {
+  known: Matrix
+  other: Matrix
+  /** Of each window of `known`, and of `other`. */
+  truth: readonly boolean[]
+  elsewhere: readonly boolean[]
+  manner: Manner
 }
+
+async function ask(folder: string, given: { seeds: string; classes: string; json?: string }, manner: Manner) {
+  const [pool, test] = [await part(folder, 'pool'), await part(folder, 'test')]
+  const [known, other] = together(pool.rows, test.rows)
+  const classes = [...new Set(pool.truth)].filter(Boolean).sort().slice(0, Number(given.classes))
+  const times: number[] = []
+  const rows = classes.map(name => {
+    const [truth, elsewhere] = [pool, test].map(one => one.truth.map(label => label === name)) as [boolean[], boolean[]]
+    const asked = { known, other, truth, elsewhere, manner }
+    const all = precisionOf(asked, learn(known, new Map(truth.entries()), [], manner)!)
+    const seeds = Array.from({ length: all < TARGET ? 0 : Number(given.seeds) }, (_, seed) => `${name} ${seed}`)
+    const asks = seeds.map(key => labelsNeeded(asked, key, 'asks', times))
+    const random = seeds.map(key => labelsNeeded(asked, key, 'random'))
+    const row = { name, all, asks, random }
+    process.stderr.write(`${JSON.stringify(row)}\n`)
+    return row
+  })
+  const ratios = rows
+    .filter(({ asks }) => asks.length > 0)
+    .map(({ asks, random }) => mean(asks.map((own, seed) => Math.log(random[seed]! / own))))
+  const rng = streamOf('resampled classes')
+  const drawn = Array.from({ length: RESAMPLES }, () =>
+    Math.exp(mean(ratios.map(() => ratios[rng.integer(0, ratios.length)]!))),
+  )
+  const [low, high] = interval(drawn)
+  const sorted = times.sort((a, b) => a - b)
+  const at = (share: number) => Math.round(sorted[Math.floor(share * (sorted.length - 1))] ?? 0)
+  const ratio = rounded(Math.exp(mean(ratios)))
+  const told = rows.map(({ name, all, asks, random }) => ({
+    class: name,
+    'average precision, all labels': rounded(all),
+    'labels, it asks': toldOf(asks, MOST.asks),
+    'labels, random order': toldOf(random, MOST.random),
+    'times fewer': asks.length === 0 ? '-' : rounded(Math.exp(mean(asks.map((own, i) => Math.log(random[i]! / own))))),
+  }))
+  const how = `labels until average precision ${TARGET}, one by one for ${given.seeds} seeds; classes that all labels do not bring there are not asked for. Geometric mean ${ratio} times fewer [${rounded(low)}, ${rounded(high)}] (percentile, 95 %, ${RESAMPLES} resamples of classes). An answer: ${at(0.5)} ms of CPU time (median), ${at(0.95)} (95th percentile), ${at(1)} (most)`
+  tellRows(told, given.json, how)
+  console.log(how)
+}
+
+const toldOf = (labels: readonly number[], most: number) =>
+  labels.map(count => (count > most ? `> ${most}` : count)).join(', ') || '-'
 
 /** As a labelling page has them: standardised, wide ones on their first axes. */
 function together(one: Matrix, other: Matrix): [Matrix, Matrix] {
@@ -124,60 +152,69 @@ function together(one: Matrix, other: Matrix): [Matrix, Matrix] {
   values.set(one.values)
   values.set(other.values, one.values.length)
   const both = narrowed({ rows: one.rows + other.rows, columns: one.columns, values })
-  const { columns } = both
-  const end = one.rows * columns
-  return [
-    { rows: one.rows, columns, values: both.values.subarray(0, end) },
-    { rows: other.rows, columns, values: both.values.subarray(end) },
-  ]
+  const all = Array.from({ length: both.rows }, (_, row) => row)
+  return [rowsOf(both, all.slice(0, one.rows)), rowsOf(both, all.slice(one.rows))]
 }
 
-const told = (labels: number) => (labels > MOST ? `> ${MOST}` : String(labels))
-const times: number[] = []
-const median = (values: number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]!
-
-async function part(name: string) {
+async function part(folder: string, name: string) {
   const { directions, dimensions: columns, rows } = await readIndex(join(folder, `${name}.arrow`))
   const truth: string[] = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'))
   return { rows: { rows, columns, values: Float64Array.from(directions) }, truth: truth.slice(0, rows) }
 }
 
-function labelsNeeded(
-  known: Windows,
-  other: Windows,
-  truth: readonly boolean[],
-  asked: { classes: number; exclusive: boolean; sets: number[][] },
-  key: string,
-  random: boolean,
-) {
-  const order = shuffled([...truth.keys()].slice(0, known.rows), `order ${key}`)
-  const rng = streamOf(`draws ${key}`)
-  const example = order.find(row => truth[row])!
-  const answers = new Map([[example, true]])
-  const background = order.slice(0, 1000)
-  const rest = order.filter(row => row !== example)
-  let [precision, check] = [0, 5]
-  for (let labels = 1; labels <= MOST; labels++) {
-    const began = performance.now()
-    const look = labels >= check
-    // in random order nothing has to be learned in between
-    const model = look || !random ? learn(known, answers, background)! : undefined
-    if (look) {
-      check = Math.ceil(Math.max(labels + 5, 1.1 * labels))
-      const values = Float64Array.from(probabilities(other, model!))
-      precision = averagePrecisions({ rows: other.rows, columns: 1, values }, asked)[0]!
-      if (precision >= TARGET) return { labels, precision }
-    }
-    let row = rest[labels - 1]!
-    if (!random) {
-      const settings = { turn: labels, draw: () => rng.uniform(), known: true }
-      row = nextQuestion(probabilities(known, model!), new Set(answers.keys()), settings)!.row
-      if (!look) times.push(performance.now() - began)
-    }
-    answers.set(row, truth[row]!)
-  }
-  return { labels: MOST + 1, precision }
+function precisionOf({ other, elsewhere }: Asked, model: NonNullable<ReturnType<typeof learn>>): number {
+  const truth = { classes: 1, exclusive: false, sets: elsewhere.map(holds => (holds ? [0] : [])) }
+  const values = Float64Array.from(probabilities(other, model))
+  return averagePrecisions({ rows: other.rows, columns: 1, values }, truth)[0]!
 }
 
-if (what === 'compose') await compose()
-else await ask(Number(seeds), Number(most))
+/** Answers until the target is reached, looked for at growing distances; the first is an example of the class. */
+function labelsNeeded(asked: Asked, key: string, order: keyof typeof MOST, times: number[] = []): number {
+  const { known, truth, manner } = asked
+  const drawn = shuffled([...truth.keys()], `order ${key}`)
+  const rng = streamOf(`draws ${key}`)
+  const example = drawn.find(row => truth[row])!
+  const rest = drawn.filter(row => row !== example)
+  const answers = new Map([[example, true]])
+  let check = 5
+  for (let labels = 1; labels <= MOST[order]; labels++) {
+    const looks = labels >= check
+    if (looks) check = Math.ceil(Math.max(labels + 5, 1.1 * labels))
+    // in random order nothing has to be learned in between
+    if (order === 'random') {
+      if (looks && precisionOf(asked, learn(known, answers, drawn, manner)!) >= TARGET) return labels
+      answers.set(rest[labels - 1]!, truth[rest[labels - 1]!]!)
+      continue
+    }
+    const began = process.cpuUsage()
+    const model = learn(known, answers, drawn, manner)!
+    const settings = { turn: labels, draw: () => rng.uniform(), known: true }
+    const { row } = nextQuestion(probabilities(known, model), new Set(answers.keys()), settings, manner)!
+    const { user, system } = process.cpuUsage(began)
+    times.push((user + system) / 1000)
+    if (looks && precisionOf(asked, model) >= TARGET) return labels
+    answers.set(row, truth[row]!)
+  }
+  return MOST[order] + 1
+}
+
+const { values: given, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seeds: { type: 'string', default: '3' },
+    classes: { type: 'string', default: '14' },
+    strength: { type: 'string', default: String(MANNER.strength) },
+    background: { type: 'string', default: String(MANNER.background) },
+    turns: { type: 'string', default: MANNER.turns.join(',') },
+    json: { type: 'string' },
+  },
+})
+const [what, folder, set] = positionals
+if (what === 'compose' && folder && set) await compose(folder, set)
+else if (what === 'ask' && folder)
+  await ask(folder, given, {
+    strength: Number(given.strength),
+    background: Number(given.background),
+    turns: given.turns.split(',') as Reason[],
+  })
+else throw new Error('node dist/bench/labelling.js compose FOLDER SET, or ask FOLDER')

@@ -3,8 +3,10 @@
  * pipes that another process fills.
  *
  *   node dist/bench/listen.js RUN [STREAMS] [SECONDS] [KNOWN.arrow LABEL] [--json FILE]     16 streams, 60 s if not said
+ *   node dist/bench/listen.js RUN 16 3600 --fast            as fast as it goes, for memory: latencies mean nothing
  */
 import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,21 +23,35 @@ const PIECE = 50
 const SOUND = 'node_modules/supersonic-scsynth-samples/samples/ambi_choir.flac'
 
 async function measure(): Promise<void> {
-  const { values: given, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } })
+  const { values: given, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'string' }, fast: { type: 'boolean', default: false } },
+  })
   const [run = 'runs/quickstart', streams = '16', seconds = '60', known, label] = positionals
   const folder = mkdtempSync(join(tmpdir(), 'earshot-listen-'))
   const pipes = Array.from({ length: Number(streams) }, (_, stream) => join(folder, `stream-${stream + 1}`))
   execFileSync('mkfifo', pipes)
-  const recorders = spawn(process.execPath, [fileURLToPath(import.meta.url), 'feed', seconds, ...pipes], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
+  const recorders = spawn(
+    process.execPath,
+    [fileURLToPath(import.meta.url), 'feed', seconds, given.fast ? 'fast' : 'live', ...pipes],
+    { stdio: ['ignore', 'inherit', 'inherit'] },
+  )
   const latencies: number[] = []
   const memory: number[] = []
   const look = setInterval(() => memory.push(process.memoryUsage().rss / 1e6), 5000)
   try {
     let [began, cpu] = [performance.now(), process.cpuUsage()]
     const { windows, dropped } = await listen({
-      ...{ run, sources: pipes, hop: HOP, count: 3, drop: true, known, label, signal: new AbortController().signal },
+      ...{
+        run,
+        sources: pipes,
+        hop: HOP,
+        count: 3,
+        drop: !given.fast,
+        known,
+        label,
+        signal: new AbortController().signal,
+      },
       onReady: () => {
         began = performance.now()
         cpu = process.cpuUsage()
@@ -56,7 +72,8 @@ async function measure(): Promise<void> {
       ...{ 'median, ms': at(0.5), '99 %, ms': at(0.99), 'most, ms': at(1), 'above hop + 50 ms': late },
       ...{ cores: rounded(cores), 'MB after 15 s': Math.round(first), 'MB at the end': Math.round(last) },
     }
-    tellRows([row], given.json, `each stream in real time, a window every ${HOP} s; latency from its last sample`)
+    const pace = given.fast ? 'each stream as fast as it is taken' : 'each stream in real time'
+    tellRows([row], given.json, `${pace}, a window every ${HOP} s; latency from its last sample`)
   } finally {
     clearInterval(look)
     recorders.kill()
@@ -64,8 +81,8 @@ async function measure(): Promise<void> {
   }
 }
 
-/** Sixteen recorders: each hands on what time has passed, and begins at a moment of its own. */
-async function feed(seconds: number, pipes: readonly string[]): Promise<void> {
+/** Sixteen recorders: each hands on what time has passed, and begins at a moment of its own; fast ones what is taken. */
+async function feed(seconds: number, fast: boolean, pipes: readonly string[]): Promise<void> {
   const pieces: Float32Array[] = []
   for await (const { samples } of decode(join(process.cwd(), SOUND))) pieces.push(samples)
   const sound = Buffer.concat(pieces.map(piece => Buffer.from(Int16Array.from(piece, value => 32767 * value).buffer)))
@@ -77,14 +94,17 @@ async function feed(seconds: number, pipes: readonly string[]): Promise<void> {
       const began = performance.now() + (stream * 1000 * HOP) / pipes.length
       let sent = 0
       while (sent < 2 * RATE * seconds) {
-        const due = 2 * Math.floor((RATE * Math.max(0, performance.now() - began)) / 1000)
+        const passed = fast ? 1000 * (sent / 2 / RATE + 1) : Math.max(0, performance.now() - began)
+        const due = 2 * Math.floor((RATE * passed) / 1000)
+        let taken = true
         for (; sent < due; ) {
           const from = sent % sound.length
           const part = sound.subarray(from, Math.min(sound.length, from + due - sent))
-          into.write(part)
+          taken = into.write(part)
           sent += part.length
         }
-        await new Promise(resolve => setTimeout(resolve, PIECE))
+        if (!fast) await new Promise(resolve => setTimeout(resolve, PIECE))
+        else if (!taken) await once(into, 'drain')
       }
       into.end()
     }),
@@ -114,5 +134,5 @@ const HEADER = [
 ] as const
 
 // the recorders are a process of their own, so that they are not held up
-if (process.argv[2] === 'feed') await feed(Number(process.argv[3]), process.argv.slice(4))
+if (process.argv[2] === 'feed') await feed(Number(process.argv[3]), process.argv[4] === 'fast', process.argv.slice(5))
 else await measure()

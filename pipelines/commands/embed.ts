@@ -6,6 +6,7 @@ import { cacheFolder } from '../../data/cache-folder.js'
 import { json } from '../configuration/shared-options.js'
 import type { EmbeddedInShards } from '../embeddings/embed-in-shards.js'
 import { type EmbedOptions, embedOptions } from '../embeddings/embed-options.js'
+import { likelyLabel } from '../embeddings/label-table.js'
 import type { Embedded } from '../embeddings/write-embeddings.js'
 import type { Sharding } from '../jobs/run-shards.js'
 import type { Shard } from '../jobs/shard.js'
@@ -136,7 +137,9 @@ function report(embedded: Embedded, { output, shard }: Pick<EmbedOptions, 'outpu
 const leftOut = (output: string, skipped: number) =>
   skipped > 0 ? `, ${plural(skipped, 'clip')} left out (${output}.skipped.jsonl says why)` : ''
 
-const next = (output: string, [label]: readonly string[]) =>
-  label === undefined
-    ? `Next:\n  python3 -c "import pyarrow.feather as f; print(f.read_table('${output}'))"\n`
+function next(output: string, columns: readonly string[]): string {
+  const label = likelyLabel(columns)
+  return label === undefined
+    ? command`Next:\n  ./earshot inspect ${output}      a map to look at and listen to\n`
     : command`Next:\n  ./earshot probe ${output} --label ${label}\n`
+}

@@ -19,3 +19,12 @@ export async function readLabelTable(file: string): Promise<LabelTable> {
     columns: new Map(columns.map(name => [name, clips.map(({ labels }) => labels[name])])),
   }
 }
+
+/** What recorders' names say of a recording: no kind of sound. */
+const CIRCUMSTANCES = ['site', 'date', 'time', 'low_hz', 'high_hz']
+
+/** The column that most likely says what is heard; the first where none is called so. */
+export const likelyLabel = (columns: readonly string[]): string | undefined =>
+  columns.find(name => /label|class|category/i.test(name)) ??
+  columns.find(name => !CIRCUMSTANCES.includes(name)) ??
+  columns[0]

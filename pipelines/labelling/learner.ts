@@ -20,9 +20,22 @@ export interface Question {
   reason: Reason
 }
 
-/** Inverse strength of the penalty, and windows that stand for 'no' beside those that were answered; chosen by judgement, bench/labelling.ts measures what they come to. */
-const STRENGTH = 0.01
-const BACKGROUND = 200
+/** How it learns and asks. */
+export interface Manner {
+  /** Inverse strength of the penalty. */
+  strength: number
+  /** Windows drawn at random that stand for 'no' beside those that were answered. */
+  background: number
+  /** Why a window is asked, question after question, in turn. */
+  turns: readonly Reason[]
+}
+
+/** Chosen by judgement; bench/labelling.ts measures what they come to. */
+export const MANNER: Manner = {
+  strength: 0.01,
+  background: 200,
+  turns: 'likely unsure likely check likely unsure likely unsure likely check'.split(' ') as Reason[],
+}
 const TOLERANCE = 1e-3
 
 export interface Model {
@@ -42,16 +55,17 @@ export function learn(
   windows: Windows,
   answers: ReadonlyMap<number, boolean>,
   background: readonly number[],
+  manner = MANNER,
 ): Model | undefined {
   if (![...answers.values()].includes(true)) return undefined
-  const rows = [...answers.keys(), ...background.filter(row => !answers.has(row)).slice(0, BACKGROUND)]
+  const rows = [...answers.keys(), ...background.filter(row => !answers.has(row)).slice(0, manner.background)]
   const { columns, values } = windows
   const points = { rows: rows.length, columns, values: new Float64Array(rows.length * columns) }
   rows.forEach((row, at) => {
     points.values.set(values.subarray(row * columns, (row + 1) * columns), at * columns)
   })
   const truth = { classes: 1, exclusive: false, sets: rows.map(row => (answers.get(row) ? [0] : [])) }
-  const [fit] = fitPath(plainDesign(points), truth, { strengths: [STRENGTH], tolerance: TOLERANCE })
+  const [fit] = fitPath(plainDesign(points), truth, { strengths: [manner.strength], tolerance: TOLERANCE })
   return { weights: fit!.weights.values, intercept: fit!.intercepts[0]! }
 }
 
@@ -66,20 +80,6 @@ export function probabilities({ rows, columns, values }: Windows, { weights, int
   return out
 }
 
-/** Of ten questions in turn. */
-const TURNS: readonly Reason[] = [
-  'likely',
-  'unsure',
-  'likely',
-  'check',
-  'likely',
-  'unsure',
-  'likely',
-  'unsure',
-  'likely',
-  'check',
-]
-
 /**
  * The window to ask about next.
  *
@@ -93,8 +93,9 @@ export function nextQuestion(
   scores: Float32Array,
   asked: ReadonlySet<number>,
   { turn, draw, known }: { turn: number; draw: () => number; known: boolean },
+  { turns } = MANNER,
 ): Question | undefined {
-  const reason = known ? TURNS[turn % TURNS.length]! : 'likely'
+  const reason = known ? turns[turn % turns.length]! : 'likely'
   if (reason === 'check') {
     const given = rowsWhere(scores, asked, score => score >= 0.5)
     if (given.length > 0) return { row: given[Math.floor(draw() * given.length)]!, reason }

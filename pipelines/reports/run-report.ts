@@ -13,6 +13,7 @@ import { progress } from '../terminal/progress.js'
 import { command } from '../terminal/shell-word.js'
 import { configTable } from './config-table.js'
 import { curves } from './curves.js'
+import { judgedSections } from './judged-figures.js'
 import { probeFigures } from './probe-figures.js'
 import { probeTitle } from './probe-file.js'
 import { type RecordOptions, type RunRecord, readRun, waitedShare } from './run-record.js'
@@ -39,6 +40,7 @@ export async function runReport(path: string, options: RunReportOptions): Promis
   const sections: Section[] = [
     { id: 'training', title: 'Training', body: curves(record) },
     { id: 'probes', title: 'Probes', body: probeFigures(record.probes) },
+    ...judgedSections(path),
     { id: 'map', title: 'Map of embeddings', body: maps },
     {
       id: 'views',

@@ -5,7 +5,8 @@ import { wholePercent } from '../terminal/numbers.js'
 import type { Evaluation, Row } from './evaluate.js'
 import type { Measure } from './measure-mixture.js'
 
-const COLUMNS: readonly (readonly [title: string, measure: Measure])[] = [
+/** What is told of a separator, in this order. */
+export const MEASURES: readonly (readonly [title: string, measure: Measure])[] = [
   ['SI-SDR', 'siSdr'],
   ['SI-SDRi', 'improvement'],
   ['MoMi', 'momi'],
@@ -15,9 +16,10 @@ const COLUMNS: readonly (readonly [title: string, measure: Measure])[] = [
 
 export function evaluationText({ manifest, mixtures, skipped, rows }: Evaluation): string {
   const width = Math.max(...rows.map(({ name }) => name.length))
-  const header = `${' '.repeat(width)}${COLUMNS.map(([title]) => title.padStart(CELL)).join('')}`
+  const header = `${' '.repeat(width)}${MEASURES.map(([title]) => title.padStart(CELL)).join('')}`
   const lines = rows.map(
-    ({ name, measures }) => `${name.padEnd(width)}${COLUMNS.map(([, measure]) => cell(measures[measure])).join('')}`,
+    ({ name, measures }) =>
+      `${name.padEnd(width)}${MEASURES.map(([, measure]) => meanText(measures[measure]).padStart(CELL)).join('')}`,
   )
   const lost = skipped.length > 0 ? `${skipped.length} mixtures left out; the first: ${skipped[0]!.reason}\n` : ''
   return `${lost}${mixtures} mixtures of ${manifest}; dB, with 95 % intervals over mixtures:
@@ -33,15 +35,17 @@ left of a stem that comes alone. Count error: active channels against active ste
 
 const CELL = 22
 
-function cell(mean: Mean | undefined): string {
-  if (!mean) return '-'.padStart(CELL)
+/** `7.2 [6.5, 7.7]` */
+export function meanText(mean: Mean | undefined): string {
+  if (!mean) return '-'
   const [low, high] = mean.interval
-  return `${mean.mean.toFixed(1)} [${low.toFixed(1)}, ${high.toFixed(1)}]`.padStart(CELL)
+  return `${mean.mean.toFixed(1)} [${low.toFixed(1)}, ${high.toFixed(1)}]`
 }
 
-function overFloor({ name, step, overFloor, counted }: Row): string {
+/** What it gains over the untrained separator, and how often it counts right; nothing of the floor and the ceiling. */
+export function overFloor({ name, step, overFloor, counted }: Row): string {
   if (step === undefined) return ''
   const momi = overFloor?.momi
-  const gain = momi ? ` MoMi over the floor${cell(momi).replace(/^ */, ' ')};` : ''
+  const gain = momi ? ` MoMi over the floor ${meanText(momi)};` : ''
   return `${name}:${gain} as many active channels as stems in ${wholePercent(counted.right)}, more in ${wholePercent(counted.more)}, fewer in ${wholePercent(counted.fewer)}.`
 }

@@ -8,6 +8,7 @@ import { colour } from '../../drawing/chart.js'
 import { escaped } from '../../drawing/html-page.js'
 import { sentence } from '../../drawing/page.js'
 import { smallSound } from '../../drawing/small-sound.js'
+import { likelyLabel } from '../label-table.js'
 import { type EmbeddingIndex, readIndex } from '../search/embedding-index.js'
 import { recordingOf } from '../search/examples.js'
 import { inUnitSquare, mapLayout } from './map-layout.js'
@@ -54,7 +55,7 @@ export async function embeddingMap(options: MapOptions): Promise<string> {
 /** The same, and where its points lie. @throws Problem if the file or the column cannot be read */
 export async function drawnMap(options: MapOptions): Promise<DrawnMap> {
   const { file, points, progress } = options
-  const label = options.label ?? (await likelyLabel(file))
+  const label = options.label ?? (await labelWithFew(file))
   const index = await readIndex(file, label ? [label] : [])
   const chosen = drawn(index.rows, points)
   const places = inUnitSquare(mapLayout(directionsOf(index, chosen), { seed: 0, progress }))
@@ -85,8 +86,8 @@ function directionsOf({ directions, dimensions: columns }: EmbeddingIndex, chose
   return { rows: chosen.length, columns, values }
 }
 
-/** Of the columns with 2 to 30 values, the first; names that say label come first. */
-async function likelyLabel(file: string): Promise<string | undefined> {
+/** Of the columns with 2 to 30 values the likeliest. */
+async function labelWithFew(file: string): Promise<string | undefined> {
   const source = await openEmbeddings(file)
   try {
     const names = source.columns.filter(name => !['clip', 'path', 'start', 'end'].includes(name))
@@ -95,7 +96,7 @@ async function likelyLabel(file: string): Promise<string | undefined> {
       const count = new Set(rows.column(name)).size
       return count > 1 && count <= 30
     })
-    return few.find(name => /label|class|category/i.test(name)) ?? few[0]
+    return likelyLabel(few)
   } finally {
     await source.close()
   }

@@ -6,7 +6,8 @@ import { textTable } from '../../terminal/text-table.js'
 import type { Estimate } from './class-figures.js'
 import type { Classification } from './classification.js'
 
-const NAMES: Record<string, string> = {
+/** What the figures of a classification are called. */
+export const FIGURE_NAMES: Record<string, string> = {
   balanced: 'macro top-1',
   accuracy: 'micro top-1',
   map: 'mAP',
@@ -21,7 +22,9 @@ export function classificationText(classification: Classification): string {
   const head = `${sounds}: ${clips} clips, ${patches} patches${lost}`
   if (!figures || !byClass) return `${head}\nNone has one of the classes in '${classifier.column}': nothing is judged.`
   const unjudged = labelled < clips ? `; ${clips - labelled} without one of the classes are not judged` : ''
-  const rows = Object.entries(figures).map(([name, estimate]) => `${NAMES[name]!.padEnd(13)}${shown(name, estimate)}`)
+  const rows = Object.entries(figures).map(
+    ([name, estimate]) => `${FIGURE_NAMES[name]!.padEnd(13)}${figureText(name, estimate)}`,
+  )
   const classes = byClass
     .map(({ clips, figure }, at) => ({ name: classifier.classes[at]!, clips, figure }))
     .filter(({ figure }) => figure !== undefined)
@@ -59,10 +62,11 @@ export function armsText(measured: readonly ArmClassified[]): string {
     )
     return [arm, String(runs.length), ...cells]
   })
-  const lines = [['arm', 'seeds', ...names.map(name => NAMES[name]!)], ...rows]
+  const lines = [['arm', 'seeds', ...names.map(name => FIGURE_NAMES[name]!)], ...rows]
   return `${textTable(lines).join('\n')}\n\n+-: standard deviation over seeds.`
 }
 
-const shown = (name: string, { value, interval }: Estimate) =>
+/** `61.2 [55.0, 66.8]`: percent, but for d'. */
+export const figureText = (name: string, { value, interval }: Estimate) =>
   `${text(name, value)}${interval ? ` [${interval.map(end => text(name, end)).join(', ')}]` : ''}`
 const text = (name: string, value: number) => (name === 'dPrime' ? value.toFixed(2) : inPercent(value))

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { Problem } from '../../../data/problem.js'
+import { likelyLabel } from '../../../pipelines/embeddings/label-table.js'
 import { readInputs } from '../../../pipelines/embeddings/write-embeddings.js'
 import { scratchFolder } from '../../earshot.js'
 
@@ -16,4 +17,12 @@ test('a label column with the name of one of ours is told before any sound is re
   }
   writeFileSync(join(folder, 'table.csv'), 'file,label\na.wav,y\n')
   t.deepEqual((await readInputs({ inputs: [join(folder, 'table.csv')] })).columns, ['label'])
+})
+
+test('of several columns that of the sounds is proposed, not that of the recorder', t => {
+  t.is(likelyLabel(['site', 'date', 'time', 'label', 'low_hz']), 'label')
+  t.is(likelyLabel(['site', 'date', 'species']), 'species')
+  t.is(likelyLabel(['kit', 'main_class']), 'main_class')
+  t.is(likelyLabel(['site', 'date']), 'site')
+  t.is(likelyLabel([]), undefined)
 })

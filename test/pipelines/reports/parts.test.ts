@@ -7,13 +7,16 @@ import { smallSound } from '../../../pipelines/drawing/small-sound.js'
 import { floatWav } from '../../../pipelines/drawing/wav-file.js'
 import { createEmbeddingWriter } from '../../../pipelines/embeddings/arrow-writer.js'
 import { mapLayout, principalComponents } from '../../../pipelines/embeddings/inspection/map-layout.js'
+import type { Classification } from '../../../pipelines/evaluation/classification/classification.js'
 import { writeResult } from '../../../pipelines/evaluation/probes/result-file.js'
 import { runProbe } from '../../../pipelines/evaluation/probes/run-probe.js'
 import { lastJsonLine, readJsonLines } from '../../../pipelines/jobs/json-lines.js'
 import { compareRuns, comparisonText } from '../../../pipelines/reports/compare-runs.js'
 import { configValues } from '../../../pipelines/reports/config-table.js'
+import { judgedSections } from '../../../pipelines/reports/judged-figures.js'
 import { readProbe, summariseProbe } from '../../../pipelines/reports/probe-file.js'
 import { runStatus } from '../../../pipelines/reports/run-state.js'
+import type { Evaluation } from '../../../pipelines/separation/evaluate.js'
 import type { Matrix } from '../../../pipelines/statistics/products.js'
 import { age } from '../../../pipelines/terminal/numbers.js'
 import { soundAt } from '../../../stages/audio/signal/sound.js'
@@ -172,4 +175,46 @@ test('a probe without its predictions tells the same', async t => {
   t.deepEqual(summariseProbe(probe) as unknown, rest)
   writeFileSync(probe, readFileSync(probe, 'utf8').slice(0, 500))
   t.is(summariseProbe(probe), undefined)
+})
+
+test('what a classifier and a separator of the run were judged by stands in its report; without either, nothing', t => {
+  const run = scratchFolder('judged')
+  t.deepEqual(judgedSections(run), [])
+  const classification: Classification = {
+    ...{ recipe: 'earshot-classification/1', run, sounds: 'sets/held out.yaml', clips: 10, patches: 20, labelled: 8 },
+    ...{ left: [], byClip: [], checkpoint: { step: 300, sha256: '', graphHash: '', encoder: 'encoder' } },
+    classifier: { node: 'head', column: 'kind <b>', classes: ['owl', 'fox'], outputs: 'softmax' },
+    settings: { hop: 0.5, group: 'site', pooling: 'mean of patch probabilities' },
+    figures: { balanced: { value: 0.75, interval: [0.5, 0.9] }, accuracy: { value: 0.8 } },
+    byClass: [{ clips: 3, figure: 2 / 3 }, { clips: 0 }],
+  }
+  const mean = (value: number) => ({ mean: value, interval: [value - 1, value + 1] as [number, number], count: 4 })
+  const counted = { right: 0.5, more: 0.25, fewer: 0.25 }
+  const separation: Evaluation = {
+    ...{ manifest: 'mixtures/manifest.tsv', mixtures: 4, skipped: [] },
+    rows: [
+      { name: 'untrained (floor)', step: 0, measures: { momi: mean(-0.8) }, counted },
+      { name: 'runs/mixit', step: 800, measures: { momi: mean(7.2) }, counted, overFloor: { momi: mean(8) } },
+      { name: 'ideal ratio mask (ceiling)', measures: { momi: mean(19.4) }, counted },
+    ],
+  }
+  mkdirSync(join(run, 'classification', 'held out'), { recursive: true })
+  mkdirSync(join(run, 'separation'))
+  writeFileSync(join(run, 'classification', 'held out', 'classification.json'), JSON.stringify(classification))
+  writeFileSync(join(run, 'separation', 'mixtures.json'), JSON.stringify(separation))
+  const [classified, separated] = judgedSections(run).map(({ body }) => body)
+  for (const words of [
+    'kind &lt;b&gt;',
+    'macro top-1',
+    '75.0 [50.0, 90.0]',
+    'groups of site',
+    'owl',
+    '66.7',
+    'step 300',
+  ])
+    t.true(classified!.includes(words), words)
+  t.false(classified!.includes('fox'), 'no clip is a fox')
+  for (const words of ['MoMi over the floor 8.0 [7.0, 9.0]', '19.4 [18.4, 20.4]', 'runs/mixit  7.2 dB'])
+    t.true(separated!.includes(words), words)
+  t.notRegex(`${classified}${separated}`, /NaN|undefined/)
 })

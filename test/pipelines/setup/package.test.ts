@@ -46,6 +46,14 @@ test.serial('what is packed is what is run: built code, configs, no tests', t =>
     'pipelines/exchange/export/python/earshot_encoder.py',
   ])
     t.true(names.includes(name), name)
+  const ofPages = readdirSync('pipelines', { recursive: true, encoding: 'utf8' }).filter(name =>
+    /browser\/.*\./.test(name),
+  )
+  t.deepEqual(
+    ofPages.filter(name => !names.includes(`pipelines/${name}`)),
+    [],
+    'modules of pages',
+  )
   t.deepEqual(
     names.filter(name => /(^|\/)(test|bench|node_modules)\/|\.map$|(?<!\.d)\.ts$|\.(png|svg)$/.test(name)),
     [],
