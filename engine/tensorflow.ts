@@ -11,7 +11,7 @@ import { setUpOnFirstUse } from './install/first-use.js'
 import { engineIn, PLACE } from './install/place.js'
 import { createLayers } from './layers/layers.js'
 import { createOperations } from './operations/operations.js'
-import type { Precision } from './tensor.js'
+import type { Precision, Tensor } from './tensor.js'
 
 /**
  * Loads TensorFlow with our operations and layers on it, and sets it up first where that has never been done; a thread
@@ -49,9 +49,27 @@ async function load(): Promise<Engine['tf']> {
     const { NodeJSKernelBackend } = require(join(PLACE, 'dist', 'nodejs_kernel_backend.js'))
     tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node-gpu'), 3)
     tf.setBackend('tensorflow')
+    leaveNumbersAlone(tf)
     return tf
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.trim().split('\n')[0] : String(cause)
     throw new Problem('no-engine', `TensorFlow is not installed: ${reason}`, { hint: MEND, cause })
   }
+}
+
+/**
+ * Where work inside `tidy` gives numbers, TensorFlow.js asks each of them, by name, whether it is a tensor: for what layers
+ * make of a few patches that takes longer than the layers. Numbers hold none.
+ */
+function leaveNumbersAlone(tf: Engine['tf']): void {
+  const scopes = tf.engine()
+  const end = scopes.endScope.bind(scopes)
+  scopes.endScope = result => end(tensorsIn(tf, result))
+}
+
+function tensorsIn(tf: Engine['tf'], value: unknown, seen = new Set<unknown>()): Tensor[] {
+  if (value instanceof tf.Tensor) return [value as Tensor]
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || seen.has(value)) return []
+  seen.add(value)
+  return Object.values(value).flatMap(inner => tensorsIn(tf, inner, seen))
 }

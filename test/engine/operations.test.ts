@@ -130,3 +130,15 @@ test('what is gathered is refused by TensorFlow itself where there is no such in
   t.deepEqual([...tf.gather(x, tf.tensor1d([1], 'int32'), 1).dataSync()], [2, 4, 6])
   t.throws(() => tf.gather(x, tf.tensor1d([3], 'int32')), { message: /indices\[0\] = 3 is not in \[0, 3\)/ })
 })
+
+test('tidy keeps the tensors that its work gives, wherever they are, and does not look at numbers', t => {
+  const numbers = Object.defineProperty(new Float32Array(2), 'visited', {
+    enumerable: true,
+    get: () => t.fail('numbers were gone through'),
+  })
+  const before = tf.memory().numTensors
+  const { inner } = tf.tidy(() => ({ inner: [tf.ones([2]), tf.add(1, 2)] as const, numbers }))
+  t.is(tf.memory().numTensors, before + 2)
+  t.deepEqual([...inner[0].dataSync()], [1, 1])
+  tf.dispose([...inner])
+})
