@@ -58,11 +58,13 @@ function namesOf(encoder: string, { layers }: Readout, there: readonly string[])
   })
 }
 
-function bandsRead(layer: string, bands: number, wanted: number | 'all'): number {
-  if (wanted === 'all' || bands <= wanted) return bands
-  if (bands % wanted === 0) return wanted
+function bandsRead(layer: string, bands: number, wanted: Readout['bands']): number {
   const divisors = Array.from({ length: bands }, (_, at) => at + 1).filter(count => bands % count === 0)
+  if (wanted === 'all') return bands
+  if (typeof wanted === 'string') return divisors.findLast(count => count <= Number(wanted.slice('up to '.length)))!
+  if (bands <= wanted) return bands
+  if (bands % wanted === 0) return wanted
   throw new Problem('bad-readout', `'${layer}' has ${bands} bands, which cannot be averaged to ${wanted}.`, {
-    hint: `Write one of: ${divisors.join(', ')}, or all.`,
+    hint: `Write one of: ${divisors.join(', ')}, all, or up to ${wanted}.`,
   })
 }

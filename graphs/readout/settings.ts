@@ -12,9 +12,9 @@ const PRESETS = {
   /** Three layers, without frequency. */
   pooled: { layers: 3, bands: 1, time: ['mean', 'max'], parts: 1 },
   /** Three layers; what is there, and how much it changes. */
-  layers: { layers: 3, bands: 8, time: ['mean', 'std'], parts: 1 },
+  layers: { layers: 3, bands: 'up to 8', time: ['mean', 'std'], parts: 1 },
   /** Three layers; what comes when. */
-  thirds: { layers: 3, bands: 8, time: ['mean'], parts: 3 },
+  thirds: { layers: 3, bands: 'up to 8', time: ['mean'], parts: 3 },
 } as const satisfies Record<string, Readout | undefined>
 
 type Preset = keyof typeof PRESETS
@@ -34,9 +34,16 @@ const own = {
     .optional()
     .describe('names of layers of the encoder (block2), or how many of its last ones; the last one if not said'),
   bands: z
-    .union([z.literal('all'), z.int().min(1).max(512)])
+    .union([
+      z.literal('all'),
+      z.int().min(1).max(512),
+      z.string().regex(/^up to [1-9]\d{0,2}$/, 'expected a number, all, or "up to" and a number'),
+    ])
     .optional()
-    .describe('frequency is kept as a layer has it, or averaged to so many bands where it has more; all if not said'),
+    .describe(
+      'frequency is kept as a layer has it, or averaged to so many bands where it has more; "up to 8" takes what ' +
+        'divides its bands; all if not said',
+    ),
   time: z
     .array(statistic)
     .min(1)
@@ -73,7 +80,8 @@ export type ReadoutSettings = z.output<typeof readoutSettings>
 
 export interface Readout {
   layers: number | readonly string[]
-  bands: number | 'all'
+  /** How many; `all`, or `up to N`. */
+  bands: number | string
   time: readonly string[]
   parts: number
   fit?: 'standardise' | { whiten: number }
