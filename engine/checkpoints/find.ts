@@ -1,7 +1,7 @@
 /** Where a checkpoint lies, by the name that people give it; reads no weights, loads nothing heavy. */
 import { hash } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Problem } from '../../data/problem.js'
 import { type Description, readDescription } from './description.js'
@@ -32,7 +32,8 @@ const SHIPPED = { name: 'pretrained', folder: fileURLToPath(new URL('../../../pr
  */
 export function locateCheckpoint(given: string): CheckpointFiles {
   const [name] = given.split('@')
-  const named = name === SHIPPED.name && !existsSync(name) ? given.replace(name, SHIPPED.folder) : given
+  const taken = existsSync(SHIPPED.name) && resolve(SHIPPED.name) !== dirname(SHIPPED.folder)
+  const named = name === SHIPPED.name && !taken ? given.replace(name, SHIPPED.folder) : given
   if (existsSync(named)) {
     if (statSync(named).isDirectory()) return ofFiles(newestIn(folderOf(named), named))
     return basename(named) === UNTRAINED ? untrainedIn(dirname(named), named) : ofFiles(tensorsOrJson(named).json)

@@ -49,7 +49,7 @@ export class TimeStatistics {
     let at = 0
     for (const part of this.#parts)
       for (const statistic of this.timing.statistics) {
-        all.set(part.value(statistic), at)
+        part.write(statistic, all.subarray(at, at + this.size))
         at += this.size
       }
     return all
@@ -95,25 +95,26 @@ class Part {
     if (this.#kept && (count - 1) % this.#every === 0) this.#kept.push(values.slice(at, at + size))
   }
 
-  value(statistic: string): Float32Array {
+  /** @param to as long as a frame */
+  write(statistic: string, to: Float32Array): void {
     const count = this.#count
-    if (statistic === 'mean') return Float32Array.from(this.#sum, sum => sum / count)
-    if (statistic === 'max') return this.#max!
-    if (statistic === 'std') return Float32Array.from(this.#squares!, squares => Math.sqrt(squares / count))
-    return percentile(this.#kept!, this.size, Number(statistic.slice(1)) / 100)
+    if (statistic === 'mean') for (let i = 0; i < this.size; i++) to[i] = this.#sum[i]! / count
+    else if (statistic === 'max') to.set(this.#max!)
+    else if (statistic === 'std') for (let i = 0; i < this.size; i++) to[i] = Math.sqrt(this.#squares![i]! / count)
+    else percentile(this.#kept!, Number(statistic.slice(1)) / 100, to)
   }
 }
 
 const isPercentile = (statistic: string) => /^p\d/.test(statistic)
 
 /** Between the two frames nearest to the share in order of value, in proportion, as numpy.percentile does by default. */
-function percentile(frames: readonly Float32Array[], size: number, share: number): Float32Array {
+function percentile(frames: readonly Float32Array[], share: number, to: Float32Array): void {
   const place = share * (frames.length - 1)
   const [low, high] = [Math.floor(place), Math.ceil(place)]
   const column = new Float32Array(frames.length)
-  return Float32Array.from({ length: size }, (_, i) => {
+  for (let i = 0; i < to.length; i++) {
     for (const [row, frame] of frames.entries()) column[row] = frame[i]!
     column.sort()
-    return column[low]! + (place - low) * (column[high]! - column[low]!)
-  })
+    to[i] = column[low]! + (place - low) * (column[high]! - column[low]!)
+  }
 }

@@ -76,7 +76,7 @@ export async function* encodePatches(
 async function* embedded(batch: { places: Place[]; encoded: Promise<Float32Array> }, size: number) {
   const values = await batch.encoded
   for (const [row, place] of batch.places.entries())
-    yield { ...place, values: values.slice(row * size, (row + 1) * size) }
+    yield { ...place, values: values.subarray(row * size, (row + 1) * size) }
 }
 
 /** The last batch is filled up with zeros. */

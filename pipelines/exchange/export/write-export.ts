@@ -134,14 +134,18 @@ function writeTensorflow(folder: string, { card, draw }: Drawing): void {
   onDisk(folder, () => copyFileSync(join(tensorflow, 'dist', 'tf.min.js'), join(folder, 'tf.min.js')))
 }
 
-/** Without what only training goes on with; with the untrained weights, which probes compare with. */
+/**
+ * Without what only training goes on with; with the untrained weights, which probes compare with. In float32, as the other
+ * formats are: every processor runs it.
+ */
 function writeCheckpointAlone(folder: string, { checkpoint, tensors }: FoundCheckpoint, weights: State): void {
   onDisk(folder, () => mkdirSync(folder, { recursive: true }))
   const { machine: _, format: __, ...kept } = checkpoint
+  const train = { ...kept.train, precision: 'float32' as const }
   const sha256 = writeTensors(tensorsFile(folder, checkpoint.step), weights)
   const untrained = join(dirname(tensors), UNTRAINED)
   if (existsSync(untrained)) onDisk(folder, () => copyFileSync(untrained, join(folder, UNTRAINED)))
-  writeCheckpoint(folder, { ...kept, sha256, cursor: { epoch: 0, position: 0 }, lengths: {} })
+  writeCheckpoint(folder, { ...kept, train, sha256, cursor: { epoch: 0, position: 0 }, lengths: {} })
 }
 
 /** By the names that the weights have inside the encoder. */

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import test from 'ava'
 import { Problem } from '../../../data/problem.js'
 import { CHECKPOINT_FORMAT, writeDescription } from '../../../engine/checkpoints/description.js'
@@ -35,6 +35,13 @@ test('a run is its newest checkpoint, RUN@step another one; either file of a che
   t.is(hash, sha256Of(file))
   t.deepEqual(locateCheckpoint(file), locateCheckpoint(`${run}@5`))
   t.deepEqual(locateCheckpoint(json), locateCheckpoint(`${run}@5`))
+})
+
+test('pretrained is the encoder that ships, also in the folder above its own', t => {
+  const shipped = locateCheckpoint('pretrained')
+  t.is(shipped.run, resolve('pretrained', 'earshot'))
+  demandWhole(shipped)
+  t.is(locateCheckpoint('pretrained@untrained').step, 0)
 })
 
 test('RUN@best is the one that was noted', t => {
