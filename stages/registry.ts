@@ -1,6 +1,7 @@
 /** Every stage there is: whatever a file in a sub-folder of stages/ exports by default. */
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Problem, Problems } from '../data/problem.js'
 import type { Stage } from './contract.js'
@@ -18,10 +19,15 @@ export interface FoundStage {
  * Stages by name: those that are installed, and those of `files`, absolute paths of JavaScript files from outside, which
  * are run.
  *
+ * @param nodes of a graph that is run as it is: what they name of the installed stages is loaded, and no other
  * @throws Error if two files describe the same name or a file cannot be loaded
  */
-export async function loadStages(files: readonly string[] = []): Promise<Map<string, Stage>> {
-  const stages = new Map((await findStages()).map(({ stage }) => [stage.name, stage]))
+export async function loadStages(
+  files: readonly string[] = [],
+  nodes?: readonly { stage: string }[],
+): Promise<Map<string, Stage>> {
+  const named = nodes && new Set(nodes.map(({ stage }) => stage))
+  const stages = new Map((await findStages(INSTALLED, named)).map(({ stage }) => [stage.name, stage]))
   for (const file of files) {
     const stage = await stageFromFile(file)
     stages.set(stage.name, stage)
@@ -79,17 +85,24 @@ const ownFiles = new WeakMap<Stage, string>()
 /** The file of a stage from outside Earshot. */
 export const fileOf = (stage: Stage): string | undefined => ownFiles.get(stage)
 
-/** As `loadStages`, with each stage's folder, in order of folder and file. */
-export async function findStages(root = new URL('.', import.meta.url)): Promise<FoundStage[]> {
+const INSTALLED = new URL('.', import.meta.url)
+
+/**
+ * As `loadStages`, with each stage's folder, in order of folder and file.
+ *
+ * @param named looks only into files that are called like these stages, as each is
+ */
+export async function findStages(root = INSTALLED, named?: ReadonlySet<string>): Promise<FoundStage[]> {
   const folders = (await readdir(root, { withFileTypes: true })).filter(entry => entry.isDirectory())
-  const found = await Promise.all(folders.map(({ name }) => stagesIn(new URL(`${name}/`, root), name)))
+  const found = await Promise.all(folders.map(({ name }) => stagesIn(new URL(`${name}/`, root), name, named)))
   const stages = found.flat().sort((one, other) => (one.file < other.file ? -1 : 1))
   refuseTwins(stages)
   return stages
 }
 
-async function stagesIn(folder: URL, name: string): Promise<FoundStage[]> {
-  const files = (await readdir(folder)).filter(file => file.endsWith('.js'))
+async function stagesIn(folder: URL, name: string, named?: ReadonlySet<string>): Promise<FoundStage[]> {
+  const built = (await readdir(folder)).filter(file => file.endsWith('.js'))
+  const files = named ? built.filter(file => named.has(basename(file, '.js'))) : built
   const exported = await Promise.all(
     files.map(async file => {
       const url = new URL(file, folder)

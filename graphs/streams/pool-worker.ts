@@ -2,6 +2,7 @@
 import { move, transferableSymbol, valueSymbol } from 'piscina'
 import { FeatureCache } from '../../data/feature-cache.js'
 import { Problem } from '../../data/problem.js'
+import type { CheckedGraph } from '../language/checked.js'
 import type { Stages } from './evaluate.js'
 import { type Evaluated, type PreparedClip, type Setup, type Task, TaskRunner } from './tasks.js'
 import type { WorkerStatus } from './worker-status.js'
@@ -47,8 +48,11 @@ export default async function answer({ id, setup, task, status }: Request): Prom
 /** A runner as a pool thread has it: stages by their registry, features on disk. */
 async function openRunner(setup: Setup): Promise<TaskRunner> {
   const registry = setup.stagesModule ?? new URL('../../stages/registry.js', import.meta.url).href
-  const { loadStages } = (await import(registry)) as { loadStages(files?: readonly string[]): Promise<Stages> }
-  const stages = await loadStages(setup.evaluation.graph.stageFiles)
+  const { loadStages } = (await import(registry)) as {
+    loadStages(files: readonly string[] | undefined, nodes: CheckedGraph['nodes']): Promise<Stages>
+  }
+  const { stageFiles, nodes } = setup.evaluation.graph
+  const stages = await loadStages(stageFiles, nodes)
   return new TaskRunner(setup, stages, new FeatureCache(setup.cacheFolder))
 }
 

@@ -15,7 +15,7 @@ void serve(
   async () => {
     const { graph, seed, threads, precision } = setup
     const engine = await startEngine({ threads, precision })
-    const model = buildModel(engine, graph, await loadStages(graph.stageFiles), seed)
+    const model = buildModel(engine, graph, await loadStages(graph.stageFiles, graph.nodes), seed)
     return 'train' in setup ? new Trainer(engine, model, setup) : new Encoder(engine, model, setup)
   },
   service => service instanceof Trainer && service.rest(),

@@ -29,7 +29,8 @@ export async function openProcessor(engine: Engine, named: string): Promise<Proc
   const found = locateCheckpoint(named)
   demandWhole(found)
   const { graph } = found.description
-  const node = separatorNode(graph.nodes as GraphNode[], await loadStages(graph.stageFiles), found.file)
+  const nodes = graph.nodes as GraphNode[]
+  const node = separatorNode(nodes, await loadStages(graph.stageFiles, nodes), found.file)
   const { tensors } = decodeSafetensors(readFileSync(found.file), found.file)
   const separator = openSeparator(engine, node.stage, node, tensors)
   const { count } = separator

@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import test from 'ava'
 import { parametersOf } from '../../../graphs/language/parameters.js'
@@ -30,6 +31,14 @@ test('what a file exports by default is a stage; other files are left alone', as
 test('two stages of one name are refused with both files', async t => {
   const error = await t.throwsAsync(findStages(root(t, { 'one.js': stage('same'), 'two.js': stage('same') })))
   t.regex(error.message, /'same'.*one\.js.*two\.js/)
+})
+
+test('a stage lives in a file of its name, so that a graph loads those that it names alone', async t => {
+  for (const { stage, file } of await findStages()) t.is(basename(file, '.js'), stage.name)
+  const nodes = [{ stage: 'crop' }, { stage: 'nt-xent' }, { stage: 'crop' }]
+  t.deepEqual([...(await loadStages([], nodes)).keys()], ['crop', 'nt-xent'])
+  const broken = root(t, { 'one.js': stage('one'), 'two.js': 'throw new Error("it was loaded")' })
+  t.is((await findStages(broken, new Set(['one']))).length, 1)
 })
 
 test('no parameter is called like a port or a word of the language', async t => {
