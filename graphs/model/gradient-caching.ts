@@ -13,7 +13,7 @@
 import type { Engine, Tensor, Weight } from '../../engine/engine.js'
 import { type LossAndGradients, lossAndGradients } from '../../engine/gradients.js'
 import type { Model } from './model.js'
-import { isPair, type Value, type Values } from './node-pass.js'
+import { isPair, sidesOf, type Value, type Values } from './node-pass.js'
 import { statisticsUntouched } from './running-statistics.js'
 
 export interface Objective {
@@ -34,7 +34,7 @@ export function gradientsOf(engine: Engine, model: Model, batches: Values, objec
   if (chunk === undefined || chunk >= countOf(batches) || ends.length === 0)
     return lossAndGradients(engine, weights, () => of(model.forward(batches, reads)))
   const outputs = inChunks(engine, model, batches, ends, chunk)
-  const tensors = ends.flatMap(id => tensorsOf(outputs[id]!))
+  const tensors = ends.flatMap(id => sidesOf(outputs[id]!))
   const { loss, gradients } = lossAndGradients(
     engine,
     weights,
@@ -53,7 +53,7 @@ export function forwardAlone(engine: Engine, model: Model, batches: Values, chun
   const ends = model.encoderOutputs()
   const outputs = chunk === undefined ? {} : inChunks(engine, model, batches, ends, chunk)
   engine.tf.tidy(() => void model.forward({ ...batches, ...outputs }))
-  engine.tf.dispose(Object.values(outputs).flatMap(tensorsOf))
+  engine.tf.dispose(Object.values(outputs).flatMap(sidesOf))
 }
 
 /** The values of encoders' outputs for the whole batch; the caller disposes them. */
@@ -64,7 +64,7 @@ function inChunks(engine: Engine, model: Model, batches: Values, ends: readonly 
     tf.tidy(() => {
       const values = model.forward(rows(batches, from, count), ends)
       pairs = ends.map(id => isPair(values[id]!))
-      return ends.flatMap(id => tensorsOf(values[id]!))
+      return ends.flatMap(id => sidesOf(values[id]!))
     }),
   )
   const whole = parts[0]!.map((_, at) => tf.concat(parts.map(part => part[at]!)))
@@ -93,7 +93,7 @@ function backInChunks(engine: Engine, model: Model, batches: Values, way: Way): 
     for (const [from, count] of chunksOf(batches, chunk)) {
       const { loss, gradients } = lossAndGradients(engine, weights, () => {
         const values = model.forward(rows(batches, from, count), ends)
-        const outputs = ends.flatMap(id => tensorsOf(values[id]!))
+        const outputs = ends.flatMap(id => sidesOf(values[id]!))
         return tf.addN(outputs.map((output, at) => tf.sum(tf.mul(output, towards[at]!.slice(from, count)))))
       })
       const added = sums.map((sum, at) => tf.add(sum, gradients[at]!))
@@ -104,10 +104,8 @@ function backInChunks(engine: Engine, model: Model, batches: Values, way: Way): 
   })
 }
 
-const tensorsOf = (value: Value): Tensor[] => (isPair(value) ? [value.a, value.b] : [value])
-
 function countOf(batches: Values): number {
-  return tensorsOf(Object.values(batches)[0]!)[0]!.shape[0]!
+  return sidesOf(Object.values(batches)[0]!)[0]!.shape[0]!
 }
 
 /** First row and number of rows of each chunk. */

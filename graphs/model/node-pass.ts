@@ -15,6 +15,8 @@ export type Pass = (inputs: Record<string, unknown>, options: PassOptions) => Va
 
 export const isPair = (value: Value): value is Pair<Tensor> => 'a' in value
 
+export const sidesOf = (value: Value): Tensor[] => (isPair(value) ? [value.a, value.b] : [value])
+
 /** @param joint all lanes in one pass; what the stage takes as a whole goes to each lane */
 export function nodePass(
   engine: Engine,

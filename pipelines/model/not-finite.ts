@@ -8,10 +8,12 @@ interface Evidence {
   size: number
   /** Names of the weights whose gradients are not finite. */
   weights: readonly string[]
+  /** Whose values are the first that are not finite, if they are not a loss. */
+  node?: { id: string; stage: string } | undefined
 }
 
 /** @param what `the value of loss is NaN` */
-export function notFinite(step: number, what: string, { batch, size, weights }: Evidence): Problem {
+export function notFinite(step: number, what: string, { batch, size, weights, node }: Evidence): Problem {
   const [arrived] = Object.entries(batch).flatMap(([node, lanes]) => {
     const items = Object.values(lanes).flatMap(lane => badItems(lane, size))
     return items.length > 0 ? [{ node, items: [...new Set(items)].sort((one, other) => one - other) }] : []
@@ -23,8 +25,9 @@ export function notFinite(step: number, what: string, { batch, size, weights }: 
       `${message} What arrives at '${arrived.node}' is not finite itself: items ${listed(arrived.items.map(item => String(item + 1)))} of the batch.`,
       { hint: 'A stage above it makes these numbers: mend it, or leave these clips out.' },
     )
+  const made = node ? ` The first such numbers are those that '${node.id}' (${node.stage}) makes.` : ''
   const where = weights.length > 0 ? ` Not finite are the gradients of ${listed(weights)}.` : ''
-  return new Problem('not-finite', `${message}${where}`, {
+  return new Problem('not-finite', `${message}${made}${where}`, {
     hint: 'The last checkpoint is good. Usual cures: a lower learning rate, or gradients that are clipped, train.optimiser.clip: 1.',
   })
 }

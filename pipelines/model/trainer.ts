@@ -1,5 +1,4 @@
 /** One training step, in the order in which a paper tells it. Runs in TensorFlow's thread. */
-import type { Problem } from '../../data/problem.js'
 import { readTensors, writeTensors } from '../../engine/checkpoints/tensors.js'
 import type { Engine, Tensor } from '../../engine/engine.js'
 import { MovingAverage } from '../../engine/optimisers/moving-average.js'
@@ -8,7 +7,8 @@ import { schedule } from '../../engine/optimisers/schedule.js'
 import type { OptimiserSettings } from '../../engine/optimisers/settings.js'
 import type { State } from '../../engine/weights.js'
 import type { Model } from '../../graphs/model/model.js'
-import type { Values } from '../../graphs/model/node-pass.js'
+import { sidesOf, type Values } from '../../graphs/model/node-pass.js'
+import { statisticsUntouched } from '../../graphs/model/running-statistics.js'
 import { type BatchValues, batchSize } from '../../graphs/streams/layout.js'
 import { spreadOf } from './collapse.js'
 import { Encoder } from './encoder.js'
@@ -18,7 +18,7 @@ import { type Neighbourhood, nearestOfOthers } from './neighbours.js'
 import { notFinite } from './not-finite.js'
 import type { HeadGradients, Health, StepReport, TrainerSetup } from './settings.js'
 import { type Renamed, type Taken, takeNode, takeWeights } from './start-weights.js'
-import { type Complaint, type Figures, TrainingStep } from './training-step.js'
+import { NotFinite, TrainingStep } from './training-step.js'
 
 export class Trainer extends Encoder {
   readonly #settings: TrainerSetup
@@ -52,8 +52,9 @@ export class Trainer extends Encoder {
     this.model.changing.moveTo(step - 1, this.#settings.train.steps)
     const heads = logged ? this.#heads(inputs, step) : undefined
     const now = this.#rate(step - 1)
-    const complain: Complaint = (figures, weights) => this.#notFinite(step, figures, batch, weights)
-    const { loss, losses, gradientNorm, embeddings } = this.#step.run(inputs, { ...now, step }, complain)
+    const { loss, losses, gradientNorm, embeddings } = this.#told(step, batch, inputs, () =>
+      this.#step.run(inputs, { ...now, step }),
+    )
     const health = logged && { ...this.#health(gradientNorm, embeddings), ...heads }
     tf.dispose([inputs, embeddings])
     return {
@@ -130,10 +131,30 @@ export class Trainer extends Encoder {
     return mixBatch(batch, { count: batchSize(graph), alpha, key: [seed, 'mixup', step].join('\u0000') })
   }
 
-  #notFinite(step: number, { losses, gradientNorm }: Figures, batch: BatchValues, weights: readonly string[]): Problem {
-    const bad = Object.entries(losses).find(([, loss]) => !Number.isFinite(loss))
-    const what = bad ? `the value of ${bad[0]} is ${bad[1]}` : `the gradient is ${gradientNorm}`
-    return notFinite(step, what, { batch, size: batchSize(this.#settings.graph), weights })
+  /** Does a step. @throws Problem `not-finite`, with what can be found out about where such numbers came from */
+  #told<Done>(step: number, batch: BatchValues, inputs: Values, work: () => Done): Done {
+    try {
+      return work()
+    } catch (error) {
+      if (!(error instanceof NotFinite)) throw error
+      const { figures, weights } = error
+      const { graph, train } = this.#settings
+      const bad = Object.entries(figures.losses).find(([, loss]) => !Number.isFinite(loss))
+      const what = bad ? `the value of ${bad[0]} is ${bad[1]}` : `the gradient is ${figures.gradientNorm}`
+      const first = bad && train.chunk === undefined ? this.#firstNotFinite(inputs) : undefined // a batch at once may not fit
+      const node = graph.nodes.find(({ id, out }) => id === first && out.kind !== 'loss')
+      throw notFinite(step, what, { batch, size: batchSize(graph), weights, node })
+    }
+  }
+
+  /** The first node whose values are not finite. */
+  #firstNotFinite(inputs: Values): string | undefined {
+    const { tf } = this.engine
+    const isBad = (side: Tensor) => side.toFloat().isFinite().all().dataSync()[0] === 0
+    return tf.tidy(() => {
+      const values = Object.entries(statisticsUntouched(this.model, () => this.model.forward(inputs)))
+      return values.find(([, value]) => sidesOf(value).some(isBad))?.[0]
+    })
   }
 
   #health(gradientNorm: number, embeddings: Record<string, Tensor>): Health {

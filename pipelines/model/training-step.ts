@@ -9,7 +9,7 @@ import type { Now } from '../../engine/optimisers/schedule.js'
 import type { CheckedNode } from '../../graphs/language/checked.js'
 import { gradientsOf } from '../../graphs/model/gradient-caching.js'
 import type { Model } from '../../graphs/model/model.js'
-import { isPair, type Value, type Values } from '../../graphs/model/node-pass.js'
+import { isPair, sidesOf, type Value, type Values } from '../../graphs/model/node-pass.js'
 import { innermost, type Port } from '../../stages/ports.js'
 import type { TrainSettings } from '../configuration/sections.js'
 
@@ -32,8 +32,16 @@ export interface News {
   uncompiled?: string
 }
 
-/** Makes the error of figures that are not finite; `weights` are those whose gradients are not, as far as it is known. */
-export type Complaint = (figures: Figures, weights: readonly string[]) => Error
+/** A step that came to figures which are not finite. */
+export class NotFinite extends Error {
+  /** @param weights those whose gradients are not, as far as it is known */
+  constructor(
+    readonly figures: Figures,
+    readonly weights: readonly string[],
+  ) {
+    super('figures are not finite')
+  }
+}
 
 export class TrainingStep {
   #news: News = {}
@@ -41,7 +49,6 @@ export class TrainingStep {
   /** Nodes whose embeddings the step gives, in their order: found at the first. */
   #embedding: string[] = []
   #layout = layoutOf({})
-  #complain: Complaint = () => new Error('no step is under way')
 
   constructor(
     private readonly engine: Engine,
@@ -65,12 +72,10 @@ export class TrainingStep {
   }
 
   /**
-   * Trains on a batch. @throws what `complain` makes at the first figure that is not finite; the weights are then as they
-   * were
+   * Trains on a batch. @throws NotFinite at the first figure that is not finite; the weights are then as they were
    */
-  run(batch: Values, now: Now & { step: number }, complain: Complaint): Done {
+  run(batch: Values, now: Now & { step: number }): Done {
     const { tf } = this.engine
-    this.#complain = complain
     this.#layout = layoutOf(batch)
     const { optimiser, average } = this.moves
     const shares = average ? [average.share(now.step)] : []
@@ -80,7 +85,7 @@ export class TrainingStep {
       const read = this.#figures(figures!.dataSync<'float32'>())
       figures!.dispose()
       // XLA does not stop at such numbers: it has put the weights back
-      if (!areFinite(read)) throw complain(read, [])
+      if (!areFinite(read)) throw new NotFinite(read, [])
       return { ...read, embeddings: Object.fromEntries(this.#embedding.map((id, at) => [id, embeddings[at]!])) }
     } finally {
       tf.dispose(numbers)
@@ -111,7 +116,7 @@ export class TrainingStep {
     const norm = globalNorm(engine, gradients)
     const figures = tf.tidy(() => tf.concat([loss, norm, ...losses].map(scalar => scalar.reshape([1]))))
     tf.dispose([loss, ...losses])
-    demandFinite(engine, figures, numbers => this.#complain(this.#figures(numbers), this.#notFinite(gradients)))
+    demandFinite(engine, figures, numbers => new NotFinite(this.#figures(numbers), this.#notFinite(gradients)))
     optimiser.move(clipToNorm(engine, gradients, norm, clip), average ? numbers.slice(0, -1) : numbers)
     model.follow()
     average?.follow(numbers.at(-1)!)
@@ -130,8 +135,6 @@ export class TrainingStep {
     return bad.map(({ name }) => name)
   }
 }
-
-const sidesOf = (value: Value): Tensor[] => (isPair(value) ? [value.a, value.b] : [value])
 
 /** How many tensors a batch is, and how it is made of them again. */
 function layoutOf(batch: Values) {

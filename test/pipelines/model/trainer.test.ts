@@ -7,7 +7,7 @@ import type { CheckedGraph } from '../../../graphs/language/checked.js'
 import { buildModel } from '../../../graphs/model/model.js'
 import { sections } from '../../../pipelines/configuration/sections.js'
 import { Trainer } from '../../../pipelines/model/trainer.js'
-import { batchOf, describeStage, patch as patchOf } from '../../../stages/contract.js'
+import { batchOf, describeStage, embedding, patch as patchOf, type Stage } from '../../../stages/contract.js'
 import type { Port } from '../../../stages/ports.js'
 import { loadStages } from '../../../stages/registry.js'
 import { scratchFolder } from '../../earshot.js'
@@ -36,15 +36,31 @@ const rooted = describeStage({
       return ({ from }) => tf.mean(tf.mul(tf.mean(from), tf.sqrt(tf.abs(tf.sub(weight.read(), 1)))))
     },
 })
-const all = new Map([...stages, ['rooted', rooted]])
+/** The logarithm of numbers of which some are negative. */
+const overflowing = describeStage({
+  runsIn: 'tensor',
+  role: 'head',
+  name: 'overflowing',
+  summary: '',
+  parameters: z.strictObject({}),
+  in: { from: batchOf(embedding) },
+  out: ({ from }) => from,
+  build:
+    () =>
+    ({ tf }) =>
+    ({ from }) =>
+      tf.log(tf.sub(from, 1e3)),
+})
+const all = new Map<string, Stage>([...stages, ['rooted', rooted], ['overflowing', overflowing]])
 
 function rootedGraph(start: number): CheckedGraph {
   const batch = batchNode('batch', SIZE, patch)
   return { nodes: [batch, tensorNode(all, 'loss', 'rooted', { from: batch }, { start })] }
 }
 
-const weightOf = (trainer: Trainer) =>
-  (trainer as unknown as { model: ReturnType<typeof buildModel> }).model.weights.state().get('loss.w')!.data[0]!
+const stateOf = (trainer: Trainer) =>
+  (trainer as unknown as { model: ReturnType<typeof buildModel> }).model.weights.state()
+const weightOf = (trainer: Trainer) => stateOf(trainer).get('loss.w')!.data[0]!
 const excerpt: Port = { kind: 'excerpt', rate: 8000, samples: 400 }
 
 function trainerOf(graph: CheckedGraph, chunk?: number, optimiser: object = { kind: 'sgd' }, more = {}): Trainer {
@@ -130,6 +146,22 @@ test('numbers that arrive and are not finite are told as such, with the items th
   t.regex(problem!.message, /At step 4 the value of loss is NaN.*What arrives at 'batch' .* items 3 of the batch/)
   t.notRegex(problem!.hint!, /learning rate/)
   t.is(weightOf(trainer), 2)
+})
+
+test('numbers that a stage makes are told with its node', t => {
+  const batch = batchNode('batch', SIZE, { kind: 'pair', of: patch })
+  const encoder = tensorNode(all, 'encoder', 'vgg', { from: batch }, { widths: [4] })
+  const head = tensorNode(all, 'head', 'overflowing', { from: encoder })
+  const loss = tensorNode(all, 'loss', 'vicreg', { from: head })
+  const trainer = trainerOf({ nodes: [batch, encoder, head, loss] })
+  const before = stateOf(trainer).get('encoder.block0.filter')
+  const values = { batch: { a: numbers('x', 8, 8), b: numbers('y', 8, 8) } }
+  const problem = t.throws(() => trainer.step(values, { step: 2, logged: false }), { instanceOf: Problem })
+  t.regex(
+    problem!.message,
+    /value of loss is NaN.* The first such numbers are those that 'head' \(overflowing\) makes\./,
+  )
+  t.deepEqual(stateOf(trainer).get('encoder.block0.filter'), before)
 })
 
 test('optimiser.clip shortens a step to its norm, and leaves a shorter one', t => {
