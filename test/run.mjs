@@ -1,7 +1,7 @@
 // `npm test`: installs what is missing, then type check, lint and every test. The last line counts them.
 import { spawn, spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { build, checkNode, ensureEngine, ensurePackages, root, SetupError, say } from '../pipelines/setup/setup.mjs'
@@ -14,6 +14,8 @@ const OTHER_ARITHMETIC = {
 }
 
 const counts = { passed: 0, failed: 0, skipped: 0 }
+/** Where tests keep what the sounds that most of them learn from come to. */
+const features = mkdtempSync(join(tmpdir(), 'earshot-test-cache-'))
 
 try {
   checkNode()
@@ -23,7 +25,7 @@ try {
   await ensureEngine()
   const { cacheFolder } = await import('../dist/data/cache-folder.js')
   const words = process.argv.slice(2)
-  const environment = pythonEnvironment(cacheFolder(), say)
+  const environment = { ...pythonEnvironment(cacheFolder(), say), EARSHOT_TEST_CACHE: features }
   say('Testing (ava)')
   await tests(words, environment)
   if (words.length === 0) {
@@ -34,6 +36,7 @@ try {
   counts.failed++
   process.stdout.write(`${error instanceof SetupError ? error.message : error.stack}\n`)
 }
+rmSync(features, { recursive: true, force: true })
 process.exitCode = counts.failed > 0 ? 1 : 0
 if (counts.skipped > 0) process.stdout.write(`${counts.skipped} skipped\n`)
 process.stdout.write(`${counts.passed} passed, ${counts.failed} failed\n`)
@@ -63,7 +66,7 @@ function numericFiles() {
 /** Runs ava on built files; its own closing counts (TAP: `# pass 12`) are the ones that go into ours. */
 async function tests(words, environment) {
   const ava = join(root, 'node_modules', 'ava', 'entrypoints', 'cli.mjs')
-  const atOnce = availableParallelism() + 1 // tests often wait for processes that they started
+  const atOnce = availableParallelism() + 1 // tests wait for threads and processes that they started
   const child = spawn(process.execPath, [ava, '--tap', `--concurrency=${atOnce}`, ...words], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],

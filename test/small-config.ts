@@ -9,12 +9,23 @@ export interface SmallConfig {
   folder: string
   sounds: string
   config: string
-  /** Environment: a cache of its own. */
+  /** Environment: a cache of the tests. */
   cache: Record<string, string>
 }
 
-/** 24 short recordings and a bad one, a small graph that learns from them, and a cache of their own. */
-export function smallConfig(name: string, { steps, every }: { steps: number; every: number }): SmallConfig {
+export interface SmallTraining {
+  steps: number
+  /** Steps from checkpoint to checkpoint. */
+  every: number
+  /** Recording a step takes longer than a few steps do. */
+  compile?: 'auto' | 'off'
+}
+
+/** What the sounds come to is worked out once for all tests that run together (run.mjs), or for those of a file. */
+const CACHE = process.env.EARSHOT_TEST_CACHE ?? scratchFolder('cache')
+
+/** 24 short recordings and a bad one, and a small graph that learns from them. */
+export function smallConfig(name: string, { steps, every, compile = 'off' }: SmallTraining): SmallConfig {
   const folder = scratchFolder(name)
   const sounds = join(folder, 'sounds')
   mkdirSync(sounds)
@@ -39,10 +50,11 @@ train:
   steps: ${steps}
   log-every: 1
   calibration: 2
+  compile: ${compile}
   optimiser: { kind: sgd }
   schedule: { kind: constant, learning-rate: 0.05 }
   checkpoints: { every: ${every}, keep: 10 }
 `,
   )
-  return { folder, sounds, config, cache: { EARSHOT_CACHE: join(folder, 'cache') } }
+  return { folder, sounds, config, cache: { EARSHOT_CACHE: CACHE } }
 }

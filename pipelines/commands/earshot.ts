@@ -1,96 +1,18 @@
-/** The command line. A verb's file is loaded only when the verb is used, so that help answers at once. */
-import { Command, CommanderError } from 'commander'
-import { Problem, Problems } from '../../data/problem.js'
-import { ownVersion } from '../setup/versions.js'
+/** The command line: what concerns the process, its output and its end. */
 import { nameCommands } from '../terminal/called-as.js'
 import { watchOutput } from '../terminal/interrupt.js'
-import { lastWords, lastWordsAsJson } from './last-words.js'
+import { isExpected, perform, tellWhy } from './program.js'
 
-/** Verb, one line of help, and its file if that is called otherwise, in the order in which a newcomer meets them. */
-const VERBS: readonly (readonly [name: string, summary: string, file?: string])[] = [
-  ['doctor', 'say what is installed, what is missing and how to mend it'],
-  ['list', 'list the stages, or explain one'],
-  ['validate', 'check a graph or config without opening any audio'],
-  ['config', 'print a config with all that it stands on, or where each value comes from', 'explain-config'],
-  ['graph', 'draw a graph as text or SVG'],
-  ['tap', 'write what leaves a node, to look at and listen to'],
-  ['data', 'check data sets for bad clips and copies, part them'],
-  ['compare-sets', 'say whether two sets of recordings sound alike, and what differs'],
-  ['scenes', 'compose scenes of overlapping sounds, with their stems'],
-  ['train', 'train an encoder from a config'],
-  ['import', 'make a run folder of published weights'],
-  ['embed', 'write embeddings of recordings as an Arrow file'],
-  ['listen', 'embed sound while it is being recorded, and say what it is like'],
-  ['separate', 'write what a trained separator makes of recordings, to look at and to listen to'],
-  ['evaluate-separation', 'measure a separator on mixtures whose stems are known'],
-  ['export', 'write a trained encoder as ONNX, for TensorFlow.js or as safetensors'],
-  ['merge', 'put files of embeddings together'],
-  ['convert', 'write embeddings as Parquet, NumPy or a table, for other programs'],
-  ['inspect', 'say what an embeddings file holds, with a map to listen to'],
-  ['probe', 'say what embeddings are worth, beside baselines'],
-  ['similar', 'find the sounds most like some examples, and how often they share a label'],
-  ['label', 'label windows of recordings on a page that learns from each answer'],
-  ['finetune', 'train a classifier, from scratch or a checkpoint, and judge it on a test set'],
-  ['classify', 'say what a trained classifier makes of sounds'],
-  ['consistency', 'say whether classes and embeddings stay when sounds are shifted'],
-  ['report', 'write a page of a run or a sweep, to look at and to listen to'],
-  ['runs', 'list runs with their states and best figures'],
-  ['compare', 'say what differs between two runs'],
-  ['sweep', 'train a config with changes and several seeds, and compare them in one table'],
-  ['tables', 'write the tables of Markdown pages from the results that they name'],
-  ['cache', 'show or prune what is kept on disk'],
-  ['engine', 'install TensorFlow for this machine'],
-  ['completion', 'print what has a shell complete verbs and flags'],
-]
-
-const EXAMPLES = `
-Examples:
-  ./earshot validate configs/quickstart.yaml
-  ./earshot train configs/quickstart.yaml --run runs/first
-  ./earshot embed runs/first my-sounds/ -o my-sounds.arrow
-  ./earshot probe my-sounds.arrow --label class
-`
-
-async function main(words: string[]): Promise<void> {
-  const program = new Command('earshot')
-    .description('Learns sound representations without labels.')
-    .helpOption('-h, --help', 'show help')
-    .version(ownVersion(), '--version', 'show the version')
-    .addHelpText('after', EXAMPLES)
-    .exitOverride()
-    .showSuggestionAfterError()
-  const asked = words.find(word => !word.startsWith('-'))
-  const completed = asked === 'complete' ? words.slice(words.indexOf('--') + 1) : undefined
-  const verb = asked === 'help' ? words[words.indexOf('help') + 1] : (completed?.[0] ?? asked)
-  for (const [name, summary, file = name] of VERBS) {
-    if (name === verb) (await import(`./${file}.js`)).default(program)
-    else program.command(name).description(summary).allowUnknownOption().allowExcessArguments()
-  }
-  if (verb === 'job') (await import('./job.js')).default(program) // what executors start
-  if (completed) {
-    const { candidates } = await import('./completion.js')
-    process.stdout.write(candidates(program, completed).join('\n'))
-    return
-  }
-  await program.parseAsync(words, { from: 'user' })
-}
-
-/** Also for errors that nobody waits for: of a stream, of a thread. Who asks for JSON is told in JSON what went wrong. */
-async function fail(error: unknown): Promise<void> {
-  process.exitCode = 1
-  process.stderr.write(process.argv.includes('--json') ? lastWordsAsJson(error) : await lastWords(error))
-}
+const words = process.argv.slice(2)
 
 watchOutput()
 nameCommands()
-process.on('uncaughtException', error => void fail(error).finally(() => process.exit()))
+// errors that nobody waits for: of a stream, of a thread
+process.on('uncaughtException', error => void tellWhy(error, words).finally(() => process.exit(1)))
 
 try {
-  await main(process.argv.slice(2))
+  await perform(words)
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode
-  else {
-    await fail(error)
-    if (!(error instanceof Problem || error instanceof Problems)) process.exit() // threads may still be at work
-  }
+  process.exitCode = await tellWhy(error, words)
+  if (!isExpected(error)) process.exit()
 }

@@ -25,7 +25,7 @@ const GROWING = /(metrics|skipped)\.jsonl$/
 
 /** Small sounds, a trained encoder and a trained separator, for all deeds together. */
 export async function prepareDeeds(): Promise<{ folder: string; deeds: Deed[] }> {
-  const small = smallConfig('faults', { steps: 4, every: 2 })
+  const small = smallConfig('faults', { steps: 4, every: 2, compile: 'auto' })
   const { folder, config, sounds, cache: environment } = small
   const run = join(folder, 'encoder')
   const call = (...words: string[]) => succeeds(earshot(words, environment))

@@ -27,6 +27,7 @@ nodes:
 train:
   steps: 3
   calibration: 2
+  compile: off
   optimiser: { kind: sgd }
   schedule: { kind: constant, learning-rate: 0.05 }
 `,

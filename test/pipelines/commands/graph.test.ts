@@ -8,12 +8,12 @@ import { drawMermaid } from '../../../graphs/language/draw-mermaid.js'
 import { drawDiffSvg, drawSvg } from '../../../graphs/language/draw-svg.js'
 import { drawText } from '../../../graphs/language/draw-text.js'
 import { readGraph } from '../../../graphs/language/read-graph.js'
-import { verb } from '../verb.js'
+import { earshot } from '../../earshot.js'
 
 const RECIPE = 'graphs/contrastive-16k.yaml'
 
-test('as text: a line a node, in order, with what leaves it', t => {
-  const { code, out } = verb(['graph', RECIPE])
+test('as text: a line a node, in order, with what leaves it', async t => {
+  const { code, out } = await earshot(['graph', RECIPE])
   t.is(code, 0)
   const lines = out.split('\n')
   t.regex(lines[0]!, /^● +clip +clips +clip$/)
@@ -21,11 +21,11 @@ test('as text: a line a node, in order, with what leaves it', t => {
   t.regex(lines[13]!, /similarity +nt-xent +loss$/)
 })
 
-test('as SVG: all nodes, port types on the edges, banks dashed', t => {
+test('as SVG: all nodes, port types on the edges, banks dashed', async t => {
   const folder = mkdtempSync(join(tmpdir(), 'earshot-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   const file = join(folder, 'graph.svg')
-  t.is(verb(['graph', RECIPE, '--svg', file]).code, 0)
+  t.is((await earshot(['graph', RECIPE, '--svg', file])).code, 0)
   const svg = readFileSync(file, 'utf8')
   t.true(svg.startsWith('<svg'))
   for (const text of [
@@ -38,15 +38,15 @@ test('as SVG: all nodes, port types on the edges, banks dashed', t => {
   }
 })
 
-test('a file that cannot be written is one sentence', t => {
-  const { code, error } = verb(['graph', RECIPE, '--svg', '/no/such/folder/graph.svg'])
+test('a file that cannot be written is one sentence', async t => {
+  const { code, error } = await earshot(['graph', RECIPE, '--svg', '/no/such/folder/graph.svg'])
   t.is(code, 1)
   t.regex(error, /no\/such\/folder cannot be written: there is no such/)
   t.false(error.includes('    at '))
 })
 
-test('a broken graph is not drawn', t => {
-  const { code, out, error } = verb(['graph', 'test/fixtures/broken-graphs/unknown-node/graph.yaml'])
+test('a broken graph is not drawn', async t => {
+  const { code, out, error } = await earshot(['graph', 'test/fixtures/broken-graphs/unknown-node/graph.yaml'])
   t.is(code, 1)
   t.is(out, '')
   t.regex(error, /Did you mean 'mixed'\?/)
@@ -138,9 +138,9 @@ test('a difference names what is added, removed and changed, and what follows fr
   t.regex(drawDiffText(diffGraphs(before!, before!)), /^No difference\.$/m)
 })
 
-test('two files, or one and an edit, can be compared; nothing else', t => {
-  t.regex(verb(['graph', RECIPE, 'configs/quickstart.yaml', '--diff']).out, /size: 128 -> 64/)
-  t.regex(verb(['graph', '--diff', RECIPE, '--without', 'mixed']).out, /^- mixed/m)
-  t.regex(verb(['graph', RECIPE, '--diff']).error, /nothing to compare/)
-  t.regex(verb(['graph', RECIPE, RECIPE, '--svg', 'one.svg']).error, /2 drawings do not fit into one\.svg/)
+test('two files, or one and an edit, can be compared; nothing else', async t => {
+  t.regex((await earshot(['graph', RECIPE, 'configs/quickstart.yaml', '--diff'])).out, /size: 128 -> 64/)
+  t.regex((await earshot(['graph', '--diff', RECIPE, '--without', 'mixed'])).out, /^- mixed/m)
+  t.regex((await earshot(['graph', RECIPE, '--diff'])).error, /nothing to compare/)
+  t.regex((await earshot(['graph', RECIPE, RECIPE, '--svg', 'one.svg'])).error, /2 drawings do not fit into one\.svg/)
 })

@@ -1,8 +1,6 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import { Problem } from '../../../data/problem.js'
 import { createEmbeddingWriter } from '../../../pipelines/embeddings/arrow-writer.js'
@@ -10,6 +8,7 @@ import type { ProbeRequest } from '../../../pipelines/evaluation/probes/probe-op
 import { resultFile } from '../../../pipelines/evaluation/probes/result-file.js'
 import { resultText } from '../../../pipelines/evaluation/probes/result-text.js'
 import { runProbe } from '../../../pipelines/evaluation/probes/run-probe.js'
+import { earshot } from '../../earshot.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'earshot-probe-'))
 test.after.always(() => rmSync(folder, { recursive: true }))
@@ -245,24 +244,14 @@ test('results lie in the run folder if the embeddings do, else beside them', t =
   t.is(resultFile(options(good)), join(folder, 'good-class.probe.json'))
 })
 
-const earshot = fileURLToPath(new URL('../../../pipelines/commands/earshot.js', import.meta.url))
-const run = (...words: string[]) => spawnSync(process.execPath, [earshot, 'probe', ...words], { encoding: 'utf8' })
-
-test('the verb prints the tables and saves every figure', t => {
-  const { stdout, status } = run(
-    good,
-    '--label',
-    'class',
-    '--group',
-    'kit',
-    '--json',
-    join(folder, 'out', 'result.json'),
-  )
-  t.is(status, 0)
-  t.regex(stdout, /logistic regression +balanced acc\. +95 % +accuracy +trained minus this/)
-  t.regex(stdout, /untrained encoder +\d+\.\d \[\d+\.\d, \d+\.\d\]/)
-  t.regex(stdout, /How to read it/)
-  t.regex(stdout, /Next: \.\/earshot/)
+test('the verb prints the tables and saves every figure', async t => {
+  const words = ['--label', 'class', '--group', 'kit', '--json', join(folder, 'out', 'result.json')]
+  const { out, code } = await earshot(['probe', good, ...words])
+  t.is(code, 0)
+  t.regex(out, /logistic regression +balanced acc\. +95 % +accuracy +trained minus this/)
+  t.regex(out, /untrained encoder +\d+\.\d \[\d+\.\d, \d+\.\d\]/)
+  t.regex(out, /How to read it/)
+  t.regex(out, /Next: \.\/earshot/)
   const saved = JSON.parse(readFileSync(join(folder, 'out', 'result.json'), 'utf8'))
   t.is(saved.recipe, 'earshot-probe/1')
   t.is(saved.options.group, 'kit')
@@ -270,9 +259,9 @@ test('the verb prints the tables and saves every figure', t => {
   t.is(saved.rows[1].figures['logistic regression'].chosen.length, 5)
 })
 
-test('the verb ends with 1 and a sentence on a mistake', t => {
-  const { stderr, status } = run(good, '--label', 'class', '--folds', 'many')
-  t.is(status, 1)
-  t.regex(stderr, /--folds must be a whole number from 2, not 'many'/)
+test('the verb ends with 1 and a sentence on a mistake', async t => {
+  const { error, code } = await earshot(['probe', good, '--label', 'class', '--folds', 'many'])
+  t.is(code, 1)
+  t.regex(error, /--folds must be a whole number from 2, not 'many'/)
   t.false(existsSync(join(folder, 'many.json')))
 })

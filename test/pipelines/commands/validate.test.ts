@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import test from 'ava'
-import { verb } from '../verb.js'
+import { earshot, start } from '../../earshot.js'
 
 const RECIPE = 'graphs/contrastive-16k.yaml'
 const BROKEN = 'test/fixtures/broken-graphs/many-at-once'
 
-test('a sound graph: one friendly line, the next command, exit 0', t => {
-  const { code, out, error } = verb(['validate', RECIPE])
+test('a sound graph: one friendly line, the next command, exit 0', async t => {
+  const { code, out, error } = await earshot(['validate', RECIPE])
   t.is(code, 0)
   t.is(error, '')
   const [first, second] = out.split('\n')
@@ -20,44 +20,46 @@ test('a sound graph: one friendly line, the next command, exit 0', t => {
   t.regex(second!, /^Next: \.\/earshot /)
 })
 
-test('a broken graph: every problem, exit 1', t => {
-  const { code, out } = verb(['validate', `${BROKEN}/graph.yaml`])
+test('a broken graph: every problem, exit 1', async t => {
+  const { code, out } = await earshot(['validate', `${BROKEN}/graph.yaml`])
   t.is(code, 1)
   t.true(out.startsWith(readFileSync(`${BROKEN}/expected.txt`, 'utf8').trimEnd()))
   t.regex(out, /graph\.yaml: 5 problems\.\n$/)
 })
 
-test('several files: one broken is enough for exit 1', t => {
-  const { code, out } = verb(['validate', RECIPE, `${BROKEN}/graph.yaml`])
+test('several files: one broken is enough for exit 1', async t => {
+  const { code, out } = await earshot(['validate', RECIPE, `${BROKEN}/graph.yaml`])
   t.is(code, 1)
   t.true(out.includes(`${RECIPE} is sound`))
 })
 
-test('sounds that are not here are said; the config is sound all the same', t => {
-  const { code, out } = verb(['validate', 'configs/quickstart.yaml', '--set', 'data.set=nowhere'])
+test('sounds that are not here are said; the config is sound all the same', async t => {
+  const { code, out } = await earshot(['validate', 'configs/quickstart.yaml', '--set', 'data.set=nowhere'])
   t.is(code, 0)
   t.regex(out, /Its sounds are not here: there is no .*nowhere\./)
 })
 
-test('--set is checked by the same schema', t => {
+test('--set is checked by the same schema', async t => {
   t.true(
-    verb(['validate', RECIPE, '--set', 'nodes.batch.size=64']).out.includes('batches of 64 clips; window 192 clips'),
+    (await earshot(['validate', RECIPE, '--set', 'nodes.batch.size=64'])).out.includes(
+      'batches of 64 clips; window 192 clips',
+    ),
   )
-  const { code, out } = verb(['validate', RECIPE, '--set', 'nodes.batch.size=none'])
+  const { code, out } = await earshot(['validate', RECIPE, '--set', 'nodes.batch.size=none'])
   t.is(code, 1)
   t.true(out.startsWith('--set nodes.batch.size=none  nodes.batch.size\n'))
 })
 
-test('--json is for tools', t => {
-  const [sound, broken] = JSON.parse(verb(['validate', '--json', RECIPE, `${BROKEN}/graph.yaml`]).out)
+test('--json is for tools', async t => {
+  const [sound, broken] = JSON.parse((await earshot(['validate', '--json', RECIPE, `${BROKEN}/graph.yaml`])).out)
   t.like(sound, { file: RECIPE, sound: true, problems: [], plan: { window: { smallest: 128, usual: 384 } } })
   t.is(sound.nodes.length, 14)
   t.like(broken, { sound: false })
   t.like(broken.problems[0], { code: 'bad-value', place: { line: 4, column: 64, path: 'nodes.mel.window' } })
 })
 
-test('--print shows each value with the place that set it', t => {
-  const { out } = verb(['validate', RECIPE, '--set', 'nodes.batch.size=64', '--print'])
+test('--print shows each value with the place that set it', async t => {
+  const { out } = await earshot(['validate', RECIPE, '--set', 'nodes.batch.size=64', '--print'])
   t.regex(out, /size: 64 # --set nodes\.batch\.size=64/)
   t.regex(out, /stage: vgg # graphs\/contrastive-16k\.yaml:\d+/)
 })
@@ -70,8 +72,8 @@ for (const words of [
   ['list'],
   ['graph', RECIPE],
 ]) {
-  test(`${words.join(' ')} loads no TensorFlow, Arrow, sharp or audio`, t => {
-    const { loaded, code } = modulesOf(words)
+  test(`${words.join(' ')} loads no TensorFlow, Arrow, sharp or audio`, async t => {
+    const { loaded, code } = await modulesOf(words)
     t.is(code, 0)
     t.true(loaded.some(name => name.includes('/commander/')))
     t.deepEqual(
@@ -86,7 +88,7 @@ for (const words of [
 }
 
 /** Every module that a run of the program asks for, by `import` or `require`. */
-function modulesOf(words: string[]): { loaded: string[]; code: number | null } {
+async function modulesOf(words: string[]): Promise<{ loaded: string[]; code: number | null }> {
   const folder = mkdtempSync(join(tmpdir(), 'earshot-'))
   try {
     const log = join(folder, 'log')
@@ -103,14 +105,15 @@ register('./hooks.mjs', import.meta.url)
 const { cache } = createRequire(import.meta.url)
 process.on('exit', () => appendFileSync(${JSON.stringify(log)}, Object.keys(cache).join('\\n')))`,
     )
-    const { code } = verb(words, ['--import', pathToFileURL(join(folder, 'register.mjs')).href])
+    const flags = `--import=${pathToFileURL(join(folder, 'register.mjs')).href}`
+    const { code } = await start(words, { NODE_OPTIONS: flags }).end
     return { loaded: readFileSync(log, 'utf8').split('\n'), code }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-test('a graph that can be trained and whose run would embed nothing is told so', t => {
+test('a graph that can be trained and whose run would embed nothing is told so', async t => {
   const folder = mkdtempSync(join(tmpdir(), 'earshot-validate-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   const file = join(folder, 'channels.yaml')
@@ -127,16 +130,16 @@ test('a graph that can be trained and whose run would embed nothing is told so',
   loss:    { stage: nt-xent, from: both }
 `,
   )
-  const { code, out } = verb(['validate', file])
+  const { code, out } = await earshot(['validate', file])
   t.is(code, 0)
   t.regex(out, /is sound/)
   t.regex(out, /It trains, and gives no embeddings\. .*'encoder' hears batch\[4\]<channels\[2\]<patch/)
-  const [{ remarks }] = JSON.parse(verb(['validate', '--json', file]).out)
+  const [{ remarks }] = JSON.parse((await earshot(['validate', '--json', file])).out)
   t.is(remarks.length, 1)
-  t.false(verb(['validate', RECIPE]).out.includes('no embeddings'))
+  t.false((await earshot(['validate', RECIPE])).out.includes('no embeddings'))
 })
 
-test('--version says that of the package', t => {
+test('--version says that of the package', async t => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
-  t.deepEqual(verb(['--version']), { code: 0, out: `${version}\n`, error: '' })
+  t.deepEqual(await earshot(['--version']), { code: 0, out: `${version}\n`, error: '' })
 })

@@ -3,10 +3,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
-import { verb } from '../verb.js'
+import { earshot } from '../../earshot.js'
 
-test('prints one document, each value with what set it; it is a config again', t => {
-  const { code, out } = verb(['config', 'configs/quickstart.yaml', '--without', 'mixed', '--set', 'train.steps=5'])
+test('prints one document, each value with what set it; it is a config again', async t => {
+  const { code, out } = await earshot([
+    'config',
+    'configs/quickstart.yaml',
+    '--without',
+    'mixed',
+    '--set',
+    'train.steps=5',
+  ])
   t.is(code, 0)
   t.regex(
     out,
@@ -20,23 +27,23 @@ test('prints one document, each value with what set it; it is a config again', t
   const folder = mkdtempSync(join(tmpdir(), 'earshot-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   writeFileSync(join(folder, 'again.yaml'), out)
-  const again = verb(['validate', join(folder, 'again.yaml')])
+  const again = await earshot(['validate', join(folder, 'again.yaml')])
   t.is(again.code, 0, again.out)
 })
 
-test('--explain gives a line a value; --json is for tools', t => {
-  const { out } = verb(['config', 'configs/quickstart.yaml', '--explain'])
+test('--explain gives a line a value; --json is for tools', async t => {
+  const { out } = await earshot(['config', 'configs/quickstart.yaml', '--explain'])
   t.regex(out, /^train\.steps +300 +configs\/quickstart\.yaml:\d+$/m)
   t.regex(out, /^nodes\.mel\.window +25 ms +graphs\/contrastive-16k\.yaml:\d+$/m)
-  const origins = JSON.parse(verb(['config', 'configs/quickstart.yaml', '--explain', '--json']).out)
+  const origins = JSON.parse((await earshot(['config', 'configs/quickstart.yaml', '--explain', '--json'])).out)
   t.like(
     origins.find(({ path }: { path: string }) => path === 'train.steps'),
     { value: 300 },
   )
 })
 
-test('a document with mistakes is printed, the mistakes told', t => {
-  const { code, out, error } = verb(['config', 'configs/quickstart.yaml', '--set', 'train.stepz=5'])
+test('a document with mistakes is printed, the mistakes told', async t => {
+  const { code, out, error } = await earshot(['config', 'configs/quickstart.yaml', '--set', 'train.stepz=5'])
   t.is(code, 1)
   t.regex(out, /stepz: 5/)
   t.regex(error, /train has no setting 'stepz'\. Did you mean 'steps'/)

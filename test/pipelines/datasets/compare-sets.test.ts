@@ -9,9 +9,8 @@ import { compareSets } from '../../../pipelines/datasets/alike/compare-sets.js'
 import { comparisonText } from '../../../pipelines/datasets/alike/text.js'
 import { integerWav, quantised } from '../../../pipelines/drawing/wav-file.js'
 import { energyDistance, meanDifferences } from '../../../pipelines/statistics/two-samples.js'
-import { scratchFolder } from '../../earshot.js'
+import { earshot, scratchFolder } from '../../earshot.js'
 import { near } from '../../engine/near.js'
-import { verb } from '../verb.js'
 
 const folder = scratchFolder('alike')
 test.after.always(() => rmSync(folder, { recursive: true }))
@@ -119,5 +118,5 @@ test('what cannot be compared says so', async t => {
   writeFileSync(join(few, 'a.wav'), integerWav(new Int16Array(16_000), 16_000))
   writeFileSync(join(few, 'b.wav'), 'no sound')
   await t.throwsAsync(compare(few), { message: /1 of 2 clips can be read, too few to compare/ })
-  t.regex(verb(['compare-sets', usual, 'x.arrow']).error, /One set is of embeddings, the other of sounds/)
+  t.regex((await earshot(['compare-sets', usual, 'x.arrow'])).error, /One set is of embeddings, the other of sounds/)
 })

@@ -41,10 +41,11 @@ async function rowsOf(file: string): Promise<Map<string, Float32Array>> {
 
 test('trained, embedded, probed and checked as the same sounds in a folder', async t => {
   const small = smallConfig('shards', { steps: 1, every: 1 })
+  const cache = { EARSHOT_CACHE: join(small.folder, 'cache') }
   const packed = shards(small.sounds, small.folder)
   const run = join(small.folder, 'run')
   const braces = join(packed, '{000..001}.tar')
-  const trained = await earshot(['train', small.config, '--run', run, '--set', `data.set=${packed}`], small.cache)
+  const trained = await earshot(['train', small.config, '--run', run, '--set', `data.set=${packed}`], cache)
   t.is(trained.code, 0, trained.error)
   t.regex(
     readFileSync(join(run, 'skipped.jsonl'), 'utf8'),
@@ -52,23 +53,23 @@ test('trained, embedded, probed and checked as the same sounds in a folder', asy
   )
 
   const [plain, sharded] = ['plain.arrow', 'sharded.arrow'].map(name => join(small.folder, name)) as [string, string]
-  const features = () => readdirSync(join(small.folder, 'cache', 'features'), { recursive: true }).length
+  const features = () => readdirSync(join(cache.EARSHOT_CACHE, 'features'), { recursive: true }).length
   const before = features()
   for (const [input, output] of [
     [small.sounds, plain],
     [braces, sharded],
   ] as const) {
-    const { code, error } = await earshot(['embed', run, input, '-o', output, '--no-baselines'], small.cache)
+    const { code, error } = await earshot(['embed', run, input, '-o', output, '--no-baselines'], cache)
     t.is(code, 0, error)
   }
   t.is(features(), before) // what a sound is decides, not where it lies
   t.deepEqual(await rowsOf(sharded), await rowsOf(plain))
 
-  const probed = await earshot(['probe', sharded, '--label', 'kind', '--folds', '2'], small.cache)
+  const probed = await earshot(['probe', sharded, '--label', 'kind', '--folds', '2'], cache)
   t.is(probed.code, 0, probed.error)
   t.regex(probed.out, /sharded|trained/)
 
-  const checked = await earshot(['data', 'check', braces, '--against', small.sounds], small.cache)
+  const checked = await earshot(['data', 'check', braces, '--against', small.sounds], cache)
   t.is(checked.code, 1)
   t.regex(checked.out, /c-truncated\.flac/)
   t.regex(checked.out, /00\d\.tar/)
@@ -84,7 +85,7 @@ test('trained, embedded, probed and checked as the same sounds in a folder', asy
     '-o',
     join(small.folder, 'parts'),
   ]
-  t.is((await earshot(parts, small.cache)).code, 0)
+  t.is((await earshot(parts, cache)).code, 0)
   const [all, part] = [await readClips(braces), await readClips(join(small.folder, 'parts-test.yaml'))]
   t.deepEqual(
     part.clips.map(({ id, path }) => [id, path]),

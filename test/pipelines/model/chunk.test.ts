@@ -6,7 +6,7 @@ import { earshot } from '../../earshot.js'
 import { smallConfig } from '../../small-config.js'
 
 test('a run in chunks repeats itself bit for bit and leaves no tensors; a chunk of the whole batch changes nothing', async t => {
-  const { config, folder, cache } = smallConfig('chunk', { steps: 12, every: 12 })
+  const { config, folder, cache } = smallConfig('chunk', { steps: 12, every: 12, compile: 'auto' })
   const weights = async (name: string, ...more: string[]) => {
     const run = join(folder, name)
     const { code, error } = await earshot(['train', config, '--run', run, ...more], cache)

@@ -17,7 +17,7 @@ import { batchNode, tensorNode } from '../../graphs/model/graph-nodes.js'
 const stages = await loadStages()
 const folder = scratchFolder('compiled-steps')
 const SIZE = 6
-const STEPS = 12
+const STEPS = 8
 const patch: Port = { kind: 'patch', rate: 16000, hop: 160, frames: 16, bands: 16 }
 const excerpt: Port = { kind: 'excerpt', rate: 8000, samples: 400 }
 const node = (id: string, stage: string, inputs: Record<string, CheckedNode>, parameters = {}) =>

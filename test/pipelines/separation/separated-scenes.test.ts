@@ -37,6 +37,7 @@ train:
   steps: 3
   log-every: 1
   calibration: 1
+  compile: off
   optimiser: { kind: adam }
   schedule: { kind: constant, learning-rate: 1e-3 }
 `,

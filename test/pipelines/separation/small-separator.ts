@@ -39,6 +39,7 @@ nodes:
 train:
   steps: 4
   calibration: 0
+  compile: off
   optimiser: { kind: adam }
   schedule: { kind: constant, learning-rate: 1e-3 }
   checkpoints: { every: 2, keep: 10 }

@@ -10,9 +10,8 @@ import { planSweep, testKey } from '../../../pipelines/sweeps/plan.js'
 import { listJobs, planText } from '../../../pipelines/sweeps/plan-text.js'
 import { runSweep } from '../../../pipelines/sweeps/run-sweep.js'
 import { configKey } from '../../../pipelines/sweeps/variants.js'
-import { scratchFolder } from '../../earshot.js'
+import { earshot, scratchFolder } from '../../earshot.js'
 import { smallConfig } from '../../small-config.js'
-import { verb } from '../verb.js'
 
 const { folder } = smallConfig('sweep plan', { steps: 3, every: 1 })
 let count = 0
@@ -194,7 +193,7 @@ test('files in edits are named from the folder of the sweep file, and mean the s
   const [own, drawn] = [...jobs.values()]
   t.is((await readConfig(base, own!.edits)).data.set, join(folder, 'sounds'))
   t.is((await readConfig(base, drawn!.edits)).data.set, join(folder, 'sounds'))
-  const { code, out } = verb(['config', base, ...editArguments(own!.edits), '--json'])
+  const { code, out } = await earshot(['config', base, ...editArguments(own!.edits), '--json'])
   t.is(code, 0)
   t.is(JSON.parse(out).data.set, join(folder, 'sounds'))
 })

@@ -143,11 +143,11 @@ budget: { jobs-at-once: 2, threads: 1, memory: 100 MB }
 test.serial('a job that takes longer than it may has failed', async t => {
   const { file, output } = further(
     'endless',
-    'arms: { endless: [{ set: train.steps=1000000 }] }\nbudget: { time: 3 s }\n',
+    'arms: { endless: [{ set: train.steps=1000000 }] }\nbudget: { time: 1 s }\n',
   )
   const { code, out } = await sweepVerb({ ...small, file }, output)
   t.is(code, 1)
-  t.regex(out, /- endless, seed 0: failed: took longer than 3 s \(budget\.time\), in train/)
+  t.regex(out, /- endless, seed 0: failed: took longer than 1 s \(budget\.time\), in train/)
   t.true(isGone(statusOf(jobsOf(output).endless!).process.pid))
 })
 

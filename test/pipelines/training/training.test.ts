@@ -19,40 +19,47 @@ function tensorsAlive(run: string): number[] {
   return lines.map(line => JSON.parse(line).tensors)
 }
 
-test('the same run twice, with one and with two workers, has the same bits after 20 steps', async t => {
-  const config = smallConfig('bits', { steps: 20, every: 20 })
-  const runs = ['first', 'second', 'two-workers'].map(name => join(config.folder, name)) as [string, string, string]
-  await trained(t, config, runs[0], '--set', 'streams.workers=1')
-  await trained(t, config, runs[1], '--set', 'streams.workers=1')
-  await trained(t, config, runs[2], '--set', 'streams.workers=2')
-  for (const run of runs.slice(1)) {
-    t.deepEqual(weights(run, 20), weights(runs[0], 20))
-    t.is(readFileSync(join(run, 'metrics.jsonl'), 'utf8'), readFileSync(join(runs[0], 'metrics.jsonl'), 'utf8'))
-  }
-  const skipped = readFileSync(join(runs[0], 'skipped.jsonl'), 'utf8')
-  t.regex(skipped, /c-truncated\.flac/)
-})
+test.serial(
+  'the same run in two processes, with one and with two workers, has the same bits after 20 steps',
+  async t => {
+    const config = smallConfig('bits', { steps: 20, every: 20, compile: 'auto' })
+    const runs = ['first', 'second', 'two-workers'].map(name => join(config.folder, name)) as [string, string, string]
+    await trained(t, config, runs[0], '--set', 'streams.workers=1')
+    const elsewhere = ['train', config.config, '--run', runs[1], '--set', 'streams.workers=1']
+    t.is((await start(elsewhere, config.cache).end).code, 0)
+    await trained(t, config, runs[2], '--set', 'streams.workers=2')
+    for (const run of runs.slice(1)) {
+      t.deepEqual(weights(run, 20), weights(runs[0], 20))
+      t.is(readFileSync(join(run, 'metrics.jsonl'), 'utf8'), readFileSync(join(runs[0], 'metrics.jsonl'), 'utf8'))
+    }
+    const skipped = readFileSync(join(runs[0], 'skipped.jsonl'), 'utf8')
+    t.regex(skipped, /c-truncated\.flac/)
+  },
+)
 
-test('killed on the way and resumed, a run ends with the bits of an undisturbed one, which leaves no tensors behind', async t => {
-  const config = smallConfig('resume', { steps: 60, every: 10 })
-  const straight = join(config.folder, 'straight')
-  await trained(t, config, straight)
-  t.is(new Set(tensorsAlive(straight).slice(1)).size, 1, `tensors alive after each step: ${tensorsAlive(straight)}`)
-  const run = join(config.folder, 'killed')
-  const first = start(['train', config.config, '--run', run], config.cache)
-  await until(() => existsSync(join(run, 'checkpoints/step-000010.json')))
-  first.process.kill('SIGKILL')
-  await first.end
-  t.false(existsSync(join(run, 'checkpoints/step-000060.json')), 'it was killed before the end')
-  const { code, error } = await earshot(['train', '--run', run, '--resume'], config.cache)
-  t.is(code, 0, error)
-  t.deepEqual(weights(run, 60), weights(straight, 60))
-  for (const file of ['metrics.jsonl', 'skipped.jsonl']) {
-    t.is(readFileSync(join(run, file), 'utf8'), readFileSync(join(straight, file), 'utf8'), file)
-  }
-})
+test.serial(
+  'killed on the way and resumed, a run ends with the bits of an undisturbed one, which leaves no tensors behind',
+  async t => {
+    const config = smallConfig('resume', { steps: 60, every: 10, compile: 'auto' })
+    const straight = join(config.folder, 'straight')
+    await trained(t, config, straight)
+    t.is(new Set(tensorsAlive(straight).slice(1)).size, 1, `tensors alive after each step: ${tensorsAlive(straight)}`)
+    const run = join(config.folder, 'killed')
+    const first = start(['train', config.config, '--run', run], config.cache)
+    await until(() => existsSync(join(run, 'checkpoints/step-000010.json')))
+    first.process.kill('SIGKILL')
+    await first.end
+    t.false(existsSync(join(run, 'checkpoints/step-000060.json')), 'it was killed before the end')
+    const { code, error } = await earshot(['train', '--run', run, '--resume'], config.cache)
+    t.is(code, 0, error)
+    t.deepEqual(weights(run, 60), weights(straight, 60))
+    for (const file of ['metrics.jsonl', 'skipped.jsonl']) {
+      t.is(readFileSync(join(run, file), 'utf8'), readFileSync(join(straight, file), 'utf8'), file)
+    }
+  },
+)
 
-test('Ctrl-C saves, says how to go on, and loses no step', async t => {
+test.serial('Ctrl-C saves, says how to go on, and loses no step', async t => {
   const config = smallConfig('interrupt', { steps: 400, every: 1000 })
   const run = join(config.folder, 'run')
   const first = start(['train', config.config, '--run', run], config.cache)
@@ -66,7 +73,7 @@ test('Ctrl-C saves, says how to go on, and loses no step', async t => {
   t.true(existsSync(join(run, 'checkpoints', `step-${String(status.step).padStart(6, '0')}.json`)))
 })
 
-test('a run folder is never overwritten, and a checkpoint of another graph is refused', async t => {
+test.serial('a run folder is never overwritten, and a checkpoint of another graph is refused', async t => {
   const config = smallConfig('refuse', { steps: 2, every: 2 })
   const run = join(config.folder, 'run')
   await trained(t, config, run)
@@ -81,24 +88,27 @@ test('a run folder is never overwritten, and a checkpoint of another graph is re
   t.regex(other.error, /another graph/)
 })
 
-test('numbers that grow beyond all bounds stop a run at that step, logged or not; its clips are listed', async t => {
-  const config = smallConfig('unbounded', { steps: 60, every: 4 })
-  const run = join(config.folder, 'run')
-  const edits = ['train.schedule.learning-rate=100', 'train.optimiser.weight-decay=10', 'train.log-every=1000']
-  const words = ['train', config.config, '--run', run, ...edits.flatMap(edit => ['--set', edit])]
-  const { code, error } = await earshot(words, config.cache)
-  t.is(code, 1)
-  const [, step] = /At step (\d+) the (?:value|gradient)/.exec(error.replaceAll(/\s+/g, ' ')) ?? []
-  const failure = JSON.parse(readFileSync(join(run, 'failures.jsonl'), 'utf8'))
-  t.is(failure.step, Number(step))
-  t.is(failure.clips.length, 8)
-  t.is(JSON.parse(readFileSync(join(run, 'status.json'), 'utf8')).state, 'failed')
-  const steps = readFileSync(join(run, 'metrics.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map(line => JSON.parse(line).step)
-  t.false(steps.includes(failure.step), 'nothing was logged of it')
-})
+test.serial(
+  'numbers that grow beyond all bounds stop a run at that step, logged or not; its clips are listed',
+  async t => {
+    const config = smallConfig('unbounded', { steps: 60, every: 4 })
+    const run = join(config.folder, 'run')
+    const edits = ['train.schedule.learning-rate=100', 'train.optimiser.weight-decay=10', 'train.log-every=1000']
+    const words = ['train', config.config, '--run', run, ...edits.flatMap(edit => ['--set', edit])]
+    const { code, error } = await earshot(words, config.cache)
+    t.is(code, 1)
+    const [, step] = /At step (\d+) the (?:value|gradient)/.exec(error.replaceAll(/\s+/g, ' ')) ?? []
+    const failure = JSON.parse(readFileSync(join(run, 'failures.jsonl'), 'utf8'))
+    t.is(failure.step, Number(step))
+    t.is(failure.clips.length, 8)
+    t.is(JSON.parse(readFileSync(join(run, 'status.json'), 'utf8')).state, 'failed')
+    const steps = readFileSync(join(run, 'metrics.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line).step)
+    t.false(steps.includes(failure.step), 'nothing was logged of it')
+  },
+)
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise(resolve => setTimeout(resolve, 20))

@@ -10,8 +10,8 @@ import { type EmbeddingIndex, readIndex } from '../../../../pipelines/embeddings
 import { mostSimilar, mostSimilarToEach } from '../../../../pipelines/embeddings/search/most-similar.js'
 import { precisionAtK } from '../../../../pipelines/embeddings/search/precision-at-k.js'
 import { likeness, search } from '../../../../pipelines/embeddings/search/search.js'
+import { earshot } from '../../../earshot.js'
 import { near } from '../../../engine/near.js'
-import { verb } from '../../verb.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'earshot-similar-'))
 test.after.always(() => rmSync(folder, { recursive: true }))
@@ -162,12 +162,12 @@ test('many queries at once find what each alone finds', async t => {
   }
 })
 
-test('the verb shows neighbours with their labels, and precision', t => {
-  const found = verb(['similar', file, 'hat/a', '--label', 'class', '-n', '1'])
+test('the verb shows neighbours with their labels, and precision', async t => {
+  const found = await earshot(['similar', file, 'hat/a', '--label', 'class', '-n', '1'])
   t.regex(found.out, /cosine +clip +class\n0\.9659 +hat\/b\.wav +hat\n$/)
-  const { out } = verb(['similar', file, '--precision-at', '1', '--label', 'class'])
+  const { out } = await earshot(['similar', file, '--precision-at', '1', '--label', 'class'])
   t.regex(out, /Precision at 1 by 'class': 100\.0 \[100\.0, 100\.0\] %, mean over labels 100\.0 %, chance 33\.3 %\./)
-  const json = verb(['similar', file, 'noise', '--json', '--label', 'class', '-n', '3'])
+  const json = await earshot(['similar', file, 'noise', '--json', '--label', 'class', '-n', '3'])
   t.is(JSON.parse(json.out).found[0].labels.class, 'hat')
 })
 
@@ -182,6 +182,6 @@ test('what cannot be searched is a problem that says what to do', async t => {
   writer.write([{ clip: 'x', path: 'x', start: 0, end: 1, labels: {}, embedding: Float32Array.of(1, 2, 3) }])
   writer.close()
   await t.throwsAsync(search({ ...asked, examples: ['x'], query: wide }), { message: /3 wide, not 2/ })
-  t.regex(verb(['similar', file]).error, /Name an example, or ask for --precision-at/)
-  t.regex(verb(['similar', file, '--precision-at', '5']).error, /needs one label column/)
+  t.regex((await earshot(['similar', file])).error, /Name an example, or ask for --precision-at/)
+  t.regex((await earshot(['similar', file, '--precision-at', '5'])).error, /needs one label column/)
 })

@@ -58,28 +58,33 @@ test('it has the 527 classes, one hidden layer of 512 units, a frozen encoder, a
   t.is(of('entropy').outputs, 'sigmoid')
 })
 
-test('trains on the balanced list and is judged by mAP on the evaluation list, on what a local copy has', async t => {
-  const folder = miniature()
-  const environment = { AUDIOSET: folder, EARSHOT_CACHE: join(folder, 'cache') }
-  process.env.AUDIOSET = folder
-  const { clips } = await readClips('data/sets/audioset-evaluation.yaml')
-  t.is(clips.length, 6)
-  t.is(clips[0]!.labels.labels, 'Drum;Bass drum')
-  const run = join(folder, 'run')
-  const small = ['batch.size=8', 'labels.size=8', 'encoder.widths=[4,8]', 'patch.frames=48'].map(one => `nodes.${one}`)
-  const sets = [...small, 'train.steps=3', 'train.calibration=1', 'train.schedule.warm-up=0']
-  const words = ['finetune', CONFIG, '--run', run, ...sets.flatMap(one => ['--set', one])]
-  const { code, out, error } = await earshot(words, environment)
-  t.is(code, 0, error)
-  t.regex(out, /mAP +[\d.]+/)
-  const judged = join(run, 'classification', 'audioset-evaluation', 'classification.json')
-  const found = JSON.parse(readFileSync(judged, 'utf8')) as Classification
-  t.like(found, { clips: 6, labelled: 6, left: [] })
-  t.regex(`${found.settings.pooling}`, /mean/)
-  t.true(found.figures!.map!.value > 0)
-})
+test.serial(
+  'trains on the balanced list and is judged by mAP on the evaluation list, on what a local copy has',
+  async t => {
+    const folder = miniature()
+    const environment = { AUDIOSET: folder, EARSHOT_CACHE: join(folder, 'cache') }
+    process.env.AUDIOSET = folder
+    const { clips } = await readClips('data/sets/audioset-evaluation.yaml')
+    t.is(clips.length, 6)
+    t.is(clips[0]!.labels.labels, 'Drum;Bass drum')
+    const run = join(folder, 'run')
+    const small = ['batch.size=8', 'labels.size=8', 'encoder.widths=[4,8]', 'patch.frames=48'].map(
+      one => `nodes.${one}`,
+    )
+    const sets = [...small, 'train.steps=3', 'train.calibration=1', 'train.schedule.warm-up=0']
+    const words = ['finetune', CONFIG, '--run', run, ...sets.flatMap(one => ['--set', one])]
+    const { code, out, error } = await earshot(words, environment)
+    t.is(code, 0, error)
+    t.regex(out, /mAP +[\d.]+/)
+    const judged = join(run, 'classification', 'audioset-evaluation', 'classification.json')
+    const found = JSON.parse(readFileSync(judged, 'utf8')) as Classification
+    t.like(found, { clips: 6, labelled: 6, left: [] })
+    t.regex(`${found.settings.pooling}`, /mean/)
+    t.true(found.figures!.map!.value > 0)
+  },
+)
 
-test('without a copy it says which variable to set', async t => {
+test.serial('without a copy it says which variable to set', async t => {
   const { code, error } = await earshot(['finetune', CONFIG], { AUDIOSET: '/no/such/folder' })
   t.is(code, 1)
   t.regex(error, /Set AUDIOSET to the folder that holds it/)

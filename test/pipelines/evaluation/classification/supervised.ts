@@ -34,6 +34,7 @@ nodes:
 train:
   steps: ${steps}
   calibration: 1
+  compile: off
   log-every: 1
   optimiser: { kind: sgd }
   schedule: { kind: constant, learning-rate: 0.05 }

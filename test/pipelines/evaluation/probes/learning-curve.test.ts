@@ -7,7 +7,7 @@ import { withFewerLabels } from '../../../../pipelines/evaluation/probes/fewer-l
 import { crossFolds } from '../../../../pipelines/evaluation/probes/folds.js'
 import { runMultiLabelProbe, runProbe } from '../../../../pipelines/evaluation/probes/run-probe.js'
 import { truthOfLabels } from '../../../../pipelines/statistics/truth.js'
-import { verb } from '../../verb.js'
+import { earshot } from '../../../earshot.js'
 import { noise, scenes, writeMade } from './made.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'earshot-curve-'))
@@ -101,7 +101,7 @@ test('a curve of clips with several classes', async t => {
   t.true(map > 0.5 && map < 1)
 })
 
-test('the verb prints the curve, saves it, and draws it', t => {
+test('the verb prints the curve, saves it, and draws it', async t => {
   const json = join(folder, 'sounds.probe.json')
   const words = [
     '--label',
@@ -115,7 +115,7 @@ test('the verb prints the curve, saves it, and draws it', t => {
     '--repeats',
     '2',
   ]
-  const { code, out, error } = verb(['probe', file, ...words, '--json', json])
+  const { code, out, error } = await earshot(['probe', file, ...words, '--json', json])
   t.is(code, 0, error)
   t.regex(out, /kNN, balanced acc\. +2 a class \(6 clips\) +10 % \(6 clips\) +all labels/)
   t.regex(out, /Saved: .*sounds\.probe\.json, .*sounds\.curve\.svg, .*sounds\.curve\.png/)
@@ -130,10 +130,13 @@ test('the verb prints the curve, saves it, and draws it', t => {
   t.is(readFileSync(join(folder, 'sounds.curve.png')).subarray(1, 4).toString(), 'PNG')
 })
 
-test('wrong shares and counts are refused', t => {
-  t.regex(verb(['probe', file, '--label', 'class', '--shares', '5,10']).error, /--shares: expected percentages/)
+test('wrong shares and counts are refused', async t => {
   t.regex(
-    verb(['probe', file, '--label', 'class', '--per-class', '0']).error,
+    (await earshot(['probe', file, '--label', 'class', '--shares', '5,10'])).error,
+    /--shares: expected percentages/,
+  )
+  t.regex(
+    (await earshot(['probe', file, '--label', 'class', '--per-class', '0'])).error,
     /--per-class: expected whole numbers from 1/,
   )
 })

@@ -6,7 +6,7 @@ import test from 'ava'
 import { dealUnits } from '../../../../pipelines/evaluation/probes/folds.js'
 import { multiLabelText } from '../../../../pipelines/evaluation/probes/result-text.js'
 import { runMultiLabelProbe } from '../../../../pipelines/evaluation/probes/run-probe.js'
-import { verb } from '../../verb.js'
+import { earshot } from '../../../earshot.js'
 import { scenes, writeMade } from './made.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'earshot-multi-label-'))
@@ -56,9 +56,9 @@ test('a class in one group only is left out, and clips that had no other', async
   t.regex(examples.notes.join(), /1 class left out, found in one 'site' only \(gong\), and with them 1 clip\./)
 })
 
-test('the verb prints a table and saves figures, average precisions and scores', t => {
+test('the verb prints a table and saves figures, average precisions and scores', async t => {
   const json = join(folder, 'out.json')
-  const { code, out } = verb([
+  const { code, out } = await earshot([
     'probe',
     good,
     '--label',

@@ -6,7 +6,7 @@ import { Problem } from '../../../../data/problem.js'
 import { streamOf } from '../../../../graphs/streams/draws.js'
 import type { ProbeRequest } from '../../../../pipelines/evaluation/probes/probe-options.js'
 import { runMultiLabelProbe, runProbe } from '../../../../pipelines/evaluation/probes/run-probe.js'
-import { verb } from '../../verb.js'
+import { earshot } from '../../../earshot.js'
 import { type Made, noise, scenes, writeMade } from './made.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'earshot-planted-'))
@@ -67,7 +67,7 @@ const [first, ...others] = layers
 test('the layer that says most gets the largest share; other classifiers read the layers side by side', async t => {
   const json = join(folder, 'layers.json')
   const words = ['--split', 'part', '--classifier', 'weighted-layers', 'centroid', '--against', layers[0]!]
-  const { code, out } = verb(['probe', ...layers, '--label', 'class', ...words, '--json', json])
+  const { code, out } = await earshot(['probe', ...layers, '--label', 'class', ...words, '--json', json])
   t.is(code, 0)
   const [line, a, b, c] =
     /Layers by weighted layers: layer0 (0\.\d\d), layer1 (0\.\d\d), layer2 (0\.\d\d)/.exec(out) ?? []

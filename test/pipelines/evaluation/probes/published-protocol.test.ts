@@ -12,7 +12,7 @@ import {
   withProtocol,
 } from '../../../../pipelines/evaluation/probes/published-protocol.js'
 import { runMultiLabelProbe, runProbe } from '../../../../pipelines/evaluation/probes/run-probe.js'
-import { verb } from '../../verb.js'
+import { earshot } from '../../../earshot.js'
 import { type Made, noise, scenes, writeMade } from './made.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'earshot-protocol-'))
@@ -89,10 +89,10 @@ test('mAP@3: three guesses a clip, by the place of the right one', async t => {
   t.true(Math.abs(figures['nearest centroid']!.map3! - (1 + 1 / 2 + 1 / 3) / 4) < 1e-12)
 })
 
-test('the verb takes a protocol, and what is said besides goes before it', t => {
+test('the verb takes a protocol, and what is said besides goes before it', async t => {
   const file = writeMade(folder, 'verb.arrow', slices)
   const json = join(folder, 'verb.json')
-  const { out, code, error } = verb([
+  const { out, code, error } = await earshot([
     'probe',
     file,
     '--protocol',
@@ -108,7 +108,7 @@ test('the verb takes a protocol, and what is said besides goes before it', t => 
   const { official } = JSON.parse(readFileSync(json, 'utf8'))
   t.is(official.protocol, 'urbansound8k')
   t.true(out.includes(`kNN: ${(100 * official.figures.kNN.accuracy).toFixed(1)}`))
-  const without = verb(['probe', file])
+  const without = await earshot(['probe', file])
   t.is(without.code, 1)
   t.regex(without.error, /Give --label, .*or --protocol/)
 })
