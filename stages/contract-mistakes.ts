@@ -35,6 +35,7 @@ export const NODE_WORDS: readonly string[] = [
   'weight',
   'weights',
   'frozen',
+  'adapt',
   'shares',
   'follows',
   'momentum',

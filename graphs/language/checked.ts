@@ -1,4 +1,5 @@
 /** A graph that has passed every check: plain data, in an order in which it can be run. */
+import type { Adapters } from '../../engine/low-rank.js'
 import type { Port } from '../../stages/ports.js'
 
 /** A number that changes over training. */
@@ -39,6 +40,8 @@ export interface CheckedNode {
   weight?: number
   /** Its weights, or those of these layers, stay as they are: no gradient, batch norm in evaluation mode. */
   frozen?: true | readonly string[]
+  /** Its weights stay as they are, batch norm in evaluation mode; low-rank adapters of them learn. */
+  adapt?: Adapters
   /** Id of the node whose weights it uses. */
   shares?: string
   /** Id of the node whose weights its own are the moving average of; `changes.momentum` says how slowly. */

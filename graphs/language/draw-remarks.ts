@@ -2,11 +2,12 @@
 import { basename } from 'node:path'
 import type { CheckedNode } from './checked.js'
 
-/** `shared draws`, `lanes jointly`, `frozen`, `weights of encoder`, `follows encoder`, `weight 0.5`. */
+/** `shared draws`, `lanes jointly`, `frozen`, `adapters of rank 8`, `weights of encoder`, `follows encoder`, `weight 0.5`. */
 export function nodeRemarks({
   draws,
   joint,
   frozen,
+  adapt,
   shares,
   follows,
   weights,
@@ -17,6 +18,7 @@ export function nodeRemarks({
     ...(draws === 'shared' ? ['shared draws'] : []),
     ...(joint ? ['lanes jointly'] : []),
     ...(frozen === undefined ? [] : [frozen === true ? 'frozen' : `frozen ${frozen.join(', ')}`]),
+    ...(adapt ? [`adapters of rank ${adapt.rank}`] : []),
     ...(shares === undefined ? [] : [`weights of ${shares}`]),
     ...(follows === undefined ? [] : [`follows ${follows}`]),
     ...(weights ? [`weights from ${basename(weights.run)}`] : []),

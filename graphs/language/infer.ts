@@ -70,13 +70,15 @@ function ofWeights({
   shares,
   follows,
   start,
+  adapt,
   changes,
-}: WiredNode): Pick<CheckedNode, 'weight' | 'frozen' | 'shares' | 'follows' | 'weights' | 'changes'> {
+}: WiredNode): Pick<CheckedNode, 'weight' | 'frozen' | 'adapt' | 'shares' | 'follows' | 'weights' | 'changes'> {
   return {
     ...(weight === 1 ? {} : { weight }),
     ...(frozen ? { frozen } : {}),
     ...(shares === undefined ? {} : { shares }),
     ...(follows === undefined ? {} : { follows }),
+    ...(adapt ? { adapt } : {}),
     ...(start ? { weights: { ...start, hash: '' } } : {}),
     ...(Object.keys(changes).length > 0 ? { changes } : {}),
   }

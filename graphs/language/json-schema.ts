@@ -2,12 +2,15 @@
 import { z } from 'zod'
 import { quantityPattern } from '../../data/quantities.js'
 import type { Stage } from '../../stages/contract.js'
+import { adaptSettings } from './adapt.js'
 import { changingSchema } from './changing.js'
 import { inPorts } from './describe-stage.js'
 import type { Sections } from './document.js'
 import { USUAL_MOMENTUM } from './weights.js'
 
 type Json = Record<string, unknown>
+
+const REFERENCE = '\\$\\{'
 
 const reference: Json = { type: 'string', description: 'a node, such as mel, or one side of a pair, such as near.a' }
 const orNull = (schema: Json): Json => ({ anyOf: [schema, { type: 'null' }] })
@@ -48,6 +51,10 @@ const WORDS: Json = {
   frozen: {
     anyOf: [{ type: 'boolean' }, { type: 'array', items: { type: 'string' } }],
     description: 'the weights, or those of these layers, stay as they are while others learn',
+  },
+  adapt: {
+    ...written(adaptSettings),
+    description: 'the weights of an encoder stay, and low-rank adapters of them learn',
   },
 }
 
@@ -175,7 +182,9 @@ function used(): Json {
 }
 
 /** A schema as what is written: every value may be a reference or null, and a partial map is filled up by what it extends. */
-const written = (schema: z.ZodType): Json => inJson(schema, { whole: false })
+function written(schema: z.ZodType): Json {
+  return inJson(schema, { whole: false })
+}
 
 interface Strictness {
   /** Nothing is extended, referred to or removed. */
@@ -191,8 +200,6 @@ function inJson(schema: z.ZodType, how: Strictness): Json {
   return asWritten(json, how)
 }
 
-const REFERENCE = '\\$\\{'
-
 function asWritten(schema: Json, how: Strictness): Json {
   const { required, file: _, unit, description, default: usual, ...rest } = schema
   const about = { ...(description !== undefined && { description }), ...(usual !== undefined && { default: usual }) }
@@ -204,7 +211,9 @@ function asWritten(schema: Json, how: Strictness): Json {
   return plain ? { ...about, anyOf: [changed, ...loose(how)] } : { ...about, ...changed }
 }
 
-const loose = ({ whole }: Strictness): Json[] => (whole ? [] : [{ type: 'string', pattern: REFERENCE }])
+function loose({ whole }: Strictness): Json[] {
+  return whole ? [] : [{ type: 'string', pattern: REFERENCE }]
+}
 
 function inside(key: string, value: unknown, how: Strictness): unknown {
   const each = (one: Json) => asWritten(one, how)

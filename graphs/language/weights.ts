@@ -114,7 +114,7 @@ export function sharedNode(
 }
 
 /** What a node that shares weights may say of itself, beside its ports. */
-const WORDS = ['from', ...OWNER_WORDS, 'momentum', 'draws', 'joint', 'weight', 'frozen', 'weights']
+const WORDS = ['from', ...OWNER_WORDS, 'momentum', 'draws', 'joint', 'weight', 'frozen', 'adapt', 'weights']
 
 /** Those of the owner; the node itself can only say what it reads and how. */
 export function sharedParameters(

@@ -1,4 +1,5 @@
 /** A node as it is written: its stage found, its wires read, its types not yet inferred. */
+import type { Adapters } from '../../engine/low-rank.js'
 import type { Stage } from '../../stages/contract.js'
 import type { Changing } from './changing.js'
 import type { Branch, Spot } from './tree.js'
@@ -25,6 +26,8 @@ export interface WiredNode {
   weight: number
   /** All of it, or these layers. */
   frozen: boolean | readonly string[]
+  /** Low-rank adapters that learn in place of its weights. */
+  adapt?: Adapters
   /** The node whose weights it uses. */
   shares?: string
   /** The node whose weights its own are the moving average of. */

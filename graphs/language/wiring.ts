@@ -4,6 +4,7 @@ import { nearestName, suggestion } from '../../data/nearest-name.js'
 import type { Problem } from '../../data/problem.js'
 import type { Stage } from '../../stages/contract.js'
 import { NODE_WORDS } from '../../stages/contract-mistakes.js'
+import { readAdapt } from './adapt.js'
 import { type Changing, withoutChanges } from './changing.js'
 import { isFlag } from './overrides.js'
 import { parametersOf } from './parameters.js'
@@ -70,6 +71,7 @@ function wireNode(id: string, key: Spot, tree: Branch, surroundings: Surrounding
     ? sharedParameters(node, shared, shared.tree!, stage, problems)
     : readParameters(node, stage, ports, problems)
   const start = readStart(tree, path, stage, shared, problems)
+  const adapt = readAdapt(tree, path, stage, shared, problems)
   const { weight, changing } = readWeight(tree, path, stage, problems)
   return {
     ...node,
@@ -81,6 +83,7 @@ function wireNode(id: string, key: Spot, tree: Branch, surroundings: Surrounding
     changes: { ...changes, ...(changing && { weight: changing }), ...readMomentum(tree, path, shared, problems) },
     frozen: readFrozen(tree, path, stage, shared, problems),
     ...(start && { start }),
+    ...(adapt && { adapt }),
     ...(parameters ? { parameters } : {}),
   }
 

@@ -23,6 +23,11 @@ export class Followers {
     return this.#followed.has(nodeOfWeight(name))
   }
 
+  /** The node that another one follows; itself if it follows none. */
+  followedNode(id: string): string {
+    return this.#followed.get(id) ?? id
+  }
+
   /** The weight that another one follows; itself if it follows none. */
   followedBy(name: string): string {
     const owner = this.#followed.get(nodeOfWeight(name))

@@ -1,5 +1,6 @@
 /** The tensor part of a graph: its weights, and one forward pass over a batch. */
-import type { Engine, Tensor, Weight } from '../../engine/engine.js'
+import type { Engine, Scope, Tensor, Weight } from '../../engine/engine.js'
+import { adaptedScope, isOfAdapter } from '../../engine/low-rank.js'
 import { createWeights, nodeOfWeight, type Weights } from '../../engine/weights.js'
 import type { Stage, TensorStage } from '../../stages/contract.js'
 import { guarded } from '../../stages/guarded.js'
@@ -59,18 +60,27 @@ export function buildModel(
   const stageOf = (node: CheckedNode) => stages.get(node.stage) as TensorStage
   const layers = frozenLayers(nodes)
   const followers = new Followers(nodes)
+  const adaptersOf = (id: string) => nodes.find(node => node.id === followers.followedNode(id))?.adapt
   const weights = createWeights(
     engine,
     name => streamOf(`${seed}\u0000weights\u0000${followers.followedBy(name)}`), // who follows begins where the other does
-    name => followers.has(name) || layers.some(layer => name.startsWith(layer)),
+    name =>
+      followers.has(name) ||
+      layers.some(layer => name.startsWith(layer)) ||
+      (adaptersOf(nodeOfWeight(name)) !== undefined && !isOfAdapter(name)),
   )
   const changing = new ChangingValues(engine, nodes)
-  const passes = passesOf(engine, nodes, stageOf, weights)
+  const scopeOf = (id: string) => {
+    const adapters = adaptersOf(id)
+    const scope = weights.scope.within(id)
+    return adapters ? adaptedScope(engine, scope, adapters) : scope
+  }
+  const passes = passesOf(engine, nodes, stageOf, scopeOf)
   for (const layer of layers) demandLayer(layer, weights)
   const runs = nodes.map(node => ({
     id: node.id,
     run: nodePass(engine, liftedNode(node, stageOf(node)), node.joint, passes.get(node.id)!),
-    training: !isFrozen(node.shares ?? node.id, nodes),
+    training: !isFrozen(node.shares ?? node.id, nodes) && !adaptersOf(node.shares ?? node.id),
   }))
   const role = (wanted: TensorStage['role']) => nodes.filter(node => stageOf(node).role === wanted)
   const encoders = role('encoder')
@@ -124,7 +134,7 @@ function passesOf(
   engine: Engine,
   nodes: readonly CheckedNode[],
   stageOf: (node: CheckedNode) => TensorStage,
-  { scope }: Weights,
+  scopeOf: (id: string) => Scope,
 ): Map<string, Pass> {
   const passes = new Map<string, Pass>()
   for (const node of nodes) {
@@ -132,7 +142,7 @@ function passesOf(
     const stage = stageOf(node)
     const { ports } = liftedNode(node, stage)
     const guard = <Made>(run: () => Made) => guarded(stage, node.id, 'build', run)
-    const pass: Pass = guard(() => stage.build(node.parameters, ports)(engine, scope.within(node.id)))
+    const pass: Pass = guard(() => stage.build(node.parameters, ports)(engine, scopeOf(node.id)))
     const alone: Pass = (inputs, options) => guard(() => pass(inputs, options))
     passes.set(node.id, node.follows === undefined ? alone : offTape(engine, alone))
   }

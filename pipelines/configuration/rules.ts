@@ -26,7 +26,7 @@ export async function configProblems(config: Config): Promise<Problem[]> {
     mixupHasLabels,
     watchedNodeIsThere,
     startingNodesAreThere,
-    frozenLayersAreThere,
+    namedLayersAreThere,
     readLayersAreThere,
   ])
     rule(config, tell)
@@ -90,16 +90,21 @@ const startingNodesAreThere: Rule = ({ graph, document, stages }, tell) => {
       }
 }
 
-const frozenLayersAreThere: Rule = ({ graph, stages }, tell) => {
+/** The layers that are frozen, or have adapters. */
+const namedLayersAreThere: Rule = ({ graph, stages }, tell) => {
   for (const node of graph.nodes) {
     const stage = stages.get(node.stage)
-    if (!Array.isArray(node.frozen) || stage?.runsIn !== 'tensor') continue
+    const frozen = Array.isArray(node.frozen) ? node.frozen : undefined
+    const named: readonly string[] = frozen ?? node.adapt?.layers ?? []
+    if (named.length === 0 || stage?.runsIn !== 'tensor') continue
     const weights = weightNames(node, stage)
-    for (const [at, layer] of node.frozen.entries()) {
+    for (const [at, layer] of named.entries()) {
       if (!weights || weights.some(name => name.startsWith(`${layer}.`))) continue
       const layers = new Set(weights.map(name => name.split('.')[0]!))
-      const message = `${node.stage} has no layer '${layer}' that could be frozen. ${suggestion(layer, layers, 20)}`
-      tell('no-such-layer', ['nodes', node.id, 'frozen', at], message.trimEnd())
+      const could = frozen ? 'could be frozen' : 'could have adapters'
+      const message = `${node.stage} has no layer '${layer}' that ${could}. ${suggestion(layer, layers, 20)}`
+      const path = ['nodes', node.id, ...(frozen ? ['frozen', at] : ['adapt', 'layers', at])]
+      tell('no-such-layer', path, message.trimEnd())
     }
   }
 }

@@ -2,6 +2,7 @@
 
 import { suggestion } from '../../data/nearest-name.js'
 import { Problem } from '../../data/problem.js'
+import { isOfAdapter } from '../../engine/low-rank.js'
 import { nodeOfWeight, type State, type Weights } from '../../engine/weights.js'
 
 /** By node of the checkpoint: the node or nodes that it becomes. */
@@ -56,7 +57,7 @@ export function takeWeights(weights: Weights, there: State, checkpoint: string, 
       },
     )
   }
-  const from = (name: string) => (taken.includes(nodeOfWeight(name)) ? saved.get(name)! : here.get(name)!)
+  const from = (name: string) => (taken.includes(nodeOfWeight(name)) && saved.get(name)) || here.get(name)!
   weights.load(new Map([...here.keys()].map(name => [name, from(name)])))
   const used = (node: string) => [as[node] ?? node].flat().some(one => taken.includes(one))
   return { taken, fresh, unused: nodesOf(there).filter(node => !used(node)) }
@@ -81,7 +82,7 @@ export function takeNode(
   const [found, ...others] = fitting
   if (found !== undefined && others.length === 0) {
     const saved = renamed(there, { [found]: id })
-    const from = (name: string) => (nodeOfWeight(name) === id ? saved.get(name)! : here.get(name)!)
+    const from = (name: string) => (nodeOfWeight(name) === id && saved.get(name)) || here.get(name)!
     weights.load(new Map([...here.keys()].map(name => [name, from(name)])))
     return
   }
@@ -106,9 +107,9 @@ function renamed(state: State, as: Renamed): State {
   )
 }
 
-/** Why the weights of a node are not those of the checkpoint; nothing if they are. */
+/** Why the weights of a node are not those of the checkpoint; nothing if they are. Adapters start afresh in any case. */
 function misfit(node: string, here: State, saved: State): string | undefined {
-  const wanted = [...here.keys()].filter(name => nodeOfWeight(name) === node)
+  const wanted = [...here.keys()].filter(name => nodeOfWeight(name) === node && !isOfAdapter(name))
   const there = [...saved.keys()].filter(name => nodeOfWeight(name) === node)
   if (there.length === 0) return 'not in the checkpoint'
   const missing = wanted.find(name => !saved.has(name))

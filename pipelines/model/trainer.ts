@@ -1,6 +1,7 @@
 /** One training step, in the order in which a paper tells it. Runs in TensorFlow's thread. */
 import { readTensors, writeTensors } from '../../engine/checkpoints/tensors.js'
 import type { Engine, Tensor } from '../../engine/engine.js'
+import { merged } from '../../engine/low-rank.js'
 import { MovingAverage } from '../../engine/optimisers/moving-average.js'
 import { createOptimiser, type Optimiser, type OptimiserOptions } from '../../engine/optimisers/optimiser.js'
 import { schedule } from '../../engine/optimisers/schedule.js'
@@ -107,7 +108,7 @@ export class Trainer extends Encoder {
 
   /** The weights of the nodes that fit. @param checkpoint its name in messages @throws Problem `nothing-taken` */
   take(file: string, checkpoint: string, as: Renamed = {}): Taken {
-    const taken = takeWeights(this.model.weights, readTensors(file).weights, checkpoint, as)
+    const taken = takeWeights(this.model.weights, merged(readTensors(file).weights), checkpoint, as)
     this.model.catchUp(Object.keys(taken.fresh))
     return taken
   }
@@ -119,7 +120,7 @@ export class Trainer extends Encoder {
    * @throws Problem `nothing-taken`
    */
   takeNode(id: string, file: string, node?: string): void {
-    takeNode(this.model.weights, readTensors(file).weights, { id, checkpoint: file, node })
+    takeNode(this.model.weights, merged(readTensors(file).weights), { id, checkpoint: file, node })
     this.model.catchUp(this.#settings.graph.nodes.flatMap(({ id: other, follows }) => (follows === id ? [other] : [])))
   }
 

@@ -1,10 +1,12 @@
 import test from 'ava'
 import { Problem } from '../../data/problem.js'
+import type { Tensor } from '../../engine/engine.js'
 import { clipToNorm, globalNorm, lossAndGradients } from '../../engine/gradients.js'
 import { uniformByFanIn, zeros } from '../../engine/layers/initial.js'
+import { adaptedScope, merged } from '../../engine/low-rank.js'
 import type { Variable } from '../../engine/variable.js'
 import { near } from './near.js'
-import { engine, tensorOf, weightsFrom } from './started.js'
+import { engine, fixture, stateOf, tensorOf, weightsFrom } from './started.js'
 
 const { tf } = engine
 
@@ -103,4 +105,66 @@ test('clipping scales all gradients together, and only if they are too long', t 
     untouched.flatMap(gradient => [...gradient.dataSync()]),
     [3, 0, 4],
   )
+})
+
+interface Numbers {
+  shape: number[]
+  data: number[]
+}
+interface Adapted {
+  x: Numbers
+  weight: Numbers
+  down: Numbers
+  up: Numbers
+  towards: Numbers
+  value: number[]
+  merged?: number[]
+  gradients: { down: number[]; up: number[] }
+  rounding: { value: number; merged?: number; gradients: { down: number; up: number } }
+}
+const lowRank = fixture<{ rank: number; alpha: number; dense: Adapted; convolution: Adapted }>('low-rank/case.json')
+
+for (const kind of ['dense', 'convolution'] as const) {
+  test(`low-rank adapters of a ${kind} layer: values, gradients and merged weights as PyTorch has them`, t => {
+    const { x, weight, down, up, towards, value, gradients, rounding, ...given } = lowRank[kind]
+    const { rank, alpha } = lowRank
+    const weights = weightsFrom(1)
+    const scope = adaptedScope(engine, weights.scope.within('layer'), { rank, alpha })
+    const adapted = scope.weight('weight', weight.shape, zeros)
+    weights.load(
+      new Map([
+        ...stateOf({ 'layer.weight': weight, 'layer.weight.adapter.down': down, 'layer.weight.adapter.up': up }),
+        ['layer.weight.adapter.factor', { shape: [1], data: Float32Array.of(alpha / rank) }],
+      ]),
+    )
+    const run = (by: Tensor) =>
+      kind === 'dense'
+        ? tf.matMul(tensorOf(x), by)
+        : engine.operations.convolution(tensorOf(x), by, { stride: 1, padding: 1, inputGradient: false })
+    near(t, run(adapted.read()).dataSync(), value, 'value', { rounding: rounding.value })
+    const found = lossAndGradients(engine, weights.trainable, () =>
+      tf.sum(tf.mul(run(adapted.read()), tensorOf(towards))),
+    )
+    const [, ...ofAdapter] = found.gradients // the first is of the weight itself, which a model leaves out
+    for (const [at, part] of (['down', 'up'] as const).entries())
+      near(t, ofAdapter[at]!.dataSync(), gradients[part], part, { rounding: rounding.gradients[part] })
+    const plain = merged(weights.state())
+    t.deepEqual([...plain.keys()], ['layer.weight'])
+    if (given.merged) near(t, plain.get('layer.weight')!.data, given.merged, 'merged', { rounding: rounding.merged! })
+    near(t, plain.get('layer.weight')!.data, adapted.read().dataSync(), 'merged')
+  })
+}
+
+test('adapters begin without an effect, at the layers that are named, and not at vectors', t => {
+  const weights = weightsFrom(1)
+  const scope = adaptedScope(engine, weights.scope, { rank: 2, alpha: 4, layers: ['block1'] })
+  scope.within('block1').weight('bias', [3], uniformByFanIn(3))
+  scope.within('block10').weight('filter', [2, 3], uniformByFanIn(2))
+  const filter = scope.within('block1').weight('filter', [2, 3], uniformByFanIn(2))
+  const parts = ['down', 'up', 'factor'].map(part => `block1.filter.adapter.${part}`)
+  t.deepEqual(
+    weights.all.map(({ name }) => name),
+    ['block1.bias', 'block10.filter', 'block1.filter', ...parts],
+  )
+  t.deepEqual([...filter.read().dataSync()], [...weights.state().get('block1.filter')!.data])
 })

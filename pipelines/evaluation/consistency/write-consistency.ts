@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { onDisk, writeWhole } from '../../../data/whole-file.js'
 import { readTensors } from '../../../engine/checkpoints/tensors.js'
+import { merged } from '../../../engine/low-rank.js'
 import { findCheckpoint } from '../../model/checkpoint.js'
 import { type ConsistencyOptions, measureConsistency } from './measure.js'
 import { drawCurves, drawFilters } from './pictures.js'
@@ -28,7 +29,7 @@ export async function writeConsistency(
     onDisk(output, () => mkdirSync(output, { recursive: true }))
     const name = run.seed === undefined ? '' : `${run.arm.replace(/[^\p{L}\p{N}+._-]/gu, '_')}-seed-${run.seed}-`
     write(`${name}consistency.json`, `${JSON.stringify({ arm: run.arm, seed: run.seed, ...consistency }, null, 1)}\n`)
-    const filters = drawFilters(readTensors(findCheckpoint(run.path).tensors).weights)
+    const filters = drawFilters(merged(readTensors(findCheckpoint(run.path).tensors).weights))
     if (filters) write(`${name}filters.svg`, filters)
   }
   write('consistency.svg', drawCurves(measured))

@@ -7,6 +7,7 @@ import { Problem } from '../../../data/problem.js'
 import { onDisk, writeWhole } from '../../../data/whole-file.js'
 import { tensorsFile, UNTRAINED } from '../../../engine/checkpoints/files.js'
 import { readTensors, writeTensors } from '../../../engine/checkpoints/tensors.js'
+import { merged } from '../../../engine/low-rank.js'
 import { encodeSafetensors } from '../../../engine/safetensors.js'
 import type { State } from '../../../engine/weights.js'
 import { inferenceGraph } from '../../../graphs/inference/inference-graph.js'
@@ -61,7 +62,8 @@ export async function writeExport(options: ExportOptions): Promise<Exported> {
   const readout = unfitted ? undefined : chosen
   const inference = inferenceGraph(graph, await loadStages(graph.stageFiles), encoder)
   const node = graph.nodes.find(({ id }) => id === inference.encoder)!
-  const weights = readTensors(found.tensors).weights
+  const trained = readTensors(found.tensors).weights
+  const weights = merged(trained)
   const owner = node.shares ?? node.id
   refuseOther(output)
 
@@ -70,7 +72,7 @@ export async function writeExport(options: ExportOptions): Promise<Exported> {
   if (drawing && wanted.includes('onnx')) writeOnnx(join(output, 'onnx'), drawing)
   if (drawing && wanted.includes('tfjs')) writeTensorflow(join(output, 'tfjs'), drawing)
   if (wanted.includes('safetensors')) writeWeights(join(output, 'safetensors'), weights, owner, drawing?.card, node)
-  if (wanted.includes('earshot')) writeCheckpointAlone(join(output, 'earshot'), found, weights)
+  if (wanted.includes('earshot')) writeCheckpointAlone(join(output, 'earshot'), found, trained)
   writeWhole(join(output, 'README.md'), readme(wanted, node, inference.dimensions, drawing?.card, about))
   return {
     files: filesIn(output),

@@ -59,6 +59,11 @@ test('frozen layers are passed on, and are not all there is; anything else is re
   }
 })
 
+test('adapt is passed on, with its defaults', async t => {
+  const text = SMALL.replace('stage: encoder, from: batch', 'stage: encoder, from: batch, adapt: { layers: [block0] }')
+  t.deepEqual((await nodesOf(t, text)).code!.adapt, { rank: 8, alpha: 16, layers: ['block0'] })
+})
+
 const SHARED = 'test/fixtures/shared-weights/graph.yaml'
 
 test('a node that is taken out takes with it those that share its weights, each from its own place', async t => {

@@ -161,8 +161,8 @@ const cases: Record<string, Case> = {
     nodes: [pairs, encoder, projection, sliced],
     values: step => ({ batch: views(step) }),
   },
-  'in chunks': {
-    nodes: [pairs, encoder, projection, contrast],
+  'adapters, in chunks': {
+    nodes: [pairs, { ...encoder, adapt: { rank: 2, alpha: 4 } }, projection, contrast],
     values: step => ({ batch: views(step) }),
     train: { chunk: 4 },
   },

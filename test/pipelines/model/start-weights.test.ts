@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import test from 'ava'
 import { Problem } from '../../../data/problem.js'
 import { readTensors } from '../../../engine/checkpoints/tensors.js'
+import { isOfAdapter } from '../../../engine/low-rank.js'
+import { decodeSafetensors } from '../../../engine/safetensors.js'
 import type { StoredTensor } from '../../../engine/weights.js'
+import { writeExport } from '../../../pipelines/exchange/export/write-export.js'
 import { findCheckpoint } from '../../../pipelines/model/checkpoint.js'
 import { takenText, takeWeights } from '../../../pipelines/model/start-weights.js'
 import { earshot } from '../../earshot.js'
@@ -94,7 +97,7 @@ test('train --from a run of another graph takes its encoder', async t => {
     taught,
     `extends: ${config}
 nodes:
-  encoder: { weights: first }
+  encoder: { weights: first, adapt: { rank: 2 } }
   teacher: { follows: encoder, from: batch, momentum: 1 }
   alike: { stage: match, from: encoder.a, target: teacher.b }
 `,
@@ -105,9 +108,16 @@ nodes:
   const last = readTensors(findCheckpoint(third).tensors).weights
   const before = one!.get('encoder.block0.filter')!.data
   t.deepEqual(last.get('teacher.block0.filter')!.data, before, 'weights: the node, and who follows it, start there')
-  t.notDeepEqual(last.get('encoder.block0.filter')!.data, before)
-  const file = join(folder, 'teacher.arrow')
-  const embedded = await earshot(['embed', third, sounds, '-o', file, '--layer', 'teacher'], cache)
+  t.deepEqual(last.get('encoder.block0.filter')!.data, before, 'adapt: the weights stay, their adapters learn')
+  t.true(last.get('encoder.block0.filter.adapter.up')!.data.some(value => value !== 0))
+  t.true(last.get('teacher.block0.filter.adapter.up')!.data.every(value => value === 0))
+  await writeExport({ run: third, output: join(folder, 'export'), formats: ['safetensors'], encoder: 'encoder' })
+  const file = join(folder, 'export/safetensors/encoder.safetensors')
+  const exported = decodeSafetensors(readFileSync(file)).tensors
+  t.notDeepEqual(exported.get('block0.filter')!.data, before, 'exported merged')
+  t.false([...exported.keys()].some(isOfAdapter))
+  const arrow = join(folder, 'teacher.arrow')
+  const embedded = await earshot(['embed', third, sounds, '-o', arrow, '--layer', 'teacher'], cache)
   t.is(embedded.code, 0, embedded.error)
 })
 
