@@ -16,7 +16,6 @@ import { parseArgs } from 'node:util'
 import { READOUT_NAMES, settled } from '../graphs/readout/settings.js'
 import { chosenReadout } from '../pipelines/embeddings/reading.js'
 import { findCheckpoint } from '../pipelines/model/checkpoint.js'
-import { tableOfRows } from '../pipelines/reports/page-tables.js'
 import { mean } from '../pipelines/statistics/mean.js'
 import type { Interval } from '../pipelines/statistics/scores.js'
 import { recognised } from './readouts/kernel-ridge.js'
@@ -42,16 +41,11 @@ const sets = given.report ? REPORT : DEVELOPMENT
 const gains = new Map<string, number[]>(readouts.map(readout => [readout, []]))
 const rows: Record<string, string | number>[] = []
 for (const runs of positionals.map(one => one.split(','))) for (const set of sets) await judge(runs, set)
-console.log(
-  tableOfRows(
-    [...gains].map(([readout, own]) => ({
-      readout,
-      'mean gain over plain': signed(mean(own)),
-      'least gain': signed(Math.min(...own)),
-    })),
-  ),
-)
-const how = `balanced accuracy in percent, ${given.report ? 'report' : 'development'} parts, groups held out whole; differences are those of trained, to ${given.report ? 'the same read out plainly, and to the untrained encoder and log-mel read out alike' : 'the same read out plainly'}`
+const gained = [...gains]
+  .slice(1)
+  .map(([readout, own]) => `${readout} ${signed(mean(own))}, ${signed(Math.min(...own))}`)
+  .join('; ')
+const how = `balanced accuracy in percent, ${given.report ? 'report' : 'development'} parts, groups held out whole; differences are those of trained, to ${given.report ? 'the same read out plainly, and to the untrained encoder and log-mel read out alike' : 'the same read out plainly'}; mean and least gain over plain: ${gained}`
 tellRows(rows, given.json, how)
 
 interface Answers {

@@ -141,7 +141,7 @@ export function tableOfRows(
   return markdownTable([columns, ...rows.map(row => columns.map(name => String(row[name] ?? '')))])
 }
 
-/** Those with these names, in the order of the names. @throws Error if there is none of a name */
+/** All with these names, in the order of the names. @throws Error if there is none of a name */
 function chosen<Item>(
   all: readonly Item[],
   nameOf: (item: Item) => string,
@@ -149,8 +149,8 @@ function chosen<Item>(
 ): readonly Item[] {
   if (!names) return all
   const known = all.map(nameOf)
-  return names.map(name => {
+  return names.flatMap(name => {
     if (!known.includes(name)) throw new Error(`there is no '${name}'. ${suggestion(name, known)}`.trimEnd())
-    return all[known.indexOf(name)]!
+    return all.filter((_, at) => known[at] === name)
   })
 }

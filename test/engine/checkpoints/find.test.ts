@@ -41,6 +41,7 @@ test('pretrained is the encoder that ships, also in the folder above its own', t
   const shipped = locateCheckpoint('pretrained')
   t.is(shipped.run, resolve('pretrained', 'earshot'))
   demandWhole(shipped)
+  t.is(JSON.parse(readFileSync(shipped.json, 'utf8')).train.precision, 'float32', 'not every processor has bfloat16')
   t.is(locateCheckpoint('pretrained@untrained').step, 0)
 })
 

@@ -48,6 +48,7 @@ const bench = {
   rows: [
     { model: 'vgg', rate: 484, peer: 375 },
     { model: 'crnn', rate: 12.5 },
+    { model: 'vgg', rate: 390, peer: 310 },
   ],
   note: 'Examples a second.',
 }
@@ -91,12 +92,13 @@ test('a probe beside its baselines', t => {
   t.regex(lines[5]!, /log-mel \| 40\.0 +\| 45\.0 +\| \+10\.0 \[-10\.0, \+30\.0\]/)
 })
 
-test('rows of a bench, some columns in an order of their own', t => {
-  t.deepEqual(made('{ from: bench.json, columns: [model, peer], rows: [crnn, vgg] }').slice(2, 8), [
+test('all rows of a bench that have a name, some columns in an order of their own', t => {
+  t.deepEqual(made('{ from: bench.json, columns: [model, peer], rows: [crnn, vgg] }').slice(2, 9), [
     '| model | peer |',
     '|-------|------|',
     '| crnn  |      |',
     '| vgg   | 375  |',
+    '| vgg   | 310  |',
     '',
     'Examples a second. From [bench.json](bench.json).',
   ])
