@@ -53,15 +53,23 @@ const COMMON = {
   out: true,
   labels: true,
   clips: true,
+  files: true,
 } as const
 const SOURCE: Keys<SourceStage> = { ...COMMON, order: true }
 const ITEM: Keys<ItemStage> = {
   ...COMMON,
-  ...{ work: true, draws: true, cached: true, files: true },
+  ...{ work: true, draws: true, cached: true },
   ...{ copies: true, joins: true, ofWholeClip: true, centres: true, standardises: true },
 }
 const BATCH: Keys<BatchStage> = COMMON
-const TENSOR: Keys<TensorStage> = { ...COMMON, role: true, classifies: true, changes: true, build: true }
+const TENSOR: Keys<TensorStage> = {
+  ...COMMON,
+  role: true,
+  embedsAlone: true,
+  classifies: true,
+  changes: true,
+  build: true,
+}
 const KEYS: Readonly<Record<Stage['runsIn'], Readonly<Record<string, true>>>> = {
   source: SOURCE,
   item: ITEM,

@@ -129,6 +129,13 @@ export interface LabelNeed {
   separator?: string | undefined
 }
 
+/** A file that a parameter names, and the hash of its content. */
+export interface NamedFile {
+  /** Absolute. */
+  file: string
+  hash: string
+}
+
 interface Shared<P extends z.ZodObject, I extends Ins, O extends Port> {
   name: string
   /** One line, for `list` and the drawn graph. */
@@ -150,6 +157,12 @@ interface Shared<P extends z.ZodObject, I extends Ins, O extends Port> {
    * @throws Problem if it cannot work with them
    */
   clips?: (parameters: z.output<P>) => (clips: readonly Clip[]) => Promise<string[]>
+  /**
+   * Parameters, texts or lists of them, that name files which the work reads, and how one is found by its absolute path; undefined
+   * as long as it is not there. Relative paths count from the file in which they stand, or from here on the command line.
+   * The work gets what was found; the keys of the feature cache depend on the hashes, not on where the files lie.
+   */
+  files?: Readonly<Record<string, (named: string) => NamedFile | undefined>>
 }
 
 /** Decides which clips come, in which order. */
@@ -163,13 +176,6 @@ export interface SourceStage<P extends z.ZodObject = z.ZodObject> extends Shared
     activity: () => readonly number[]
     rng: Draws
   }) => Clip[]
-}
-
-/** A file that a parameter names, and the hash of its content. */
-export interface NamedFile {
-  /** Absolute. */
-  file: string
-  hash: string
 }
 
 /** Works on one item at a time, in the worker pool. */
@@ -196,12 +202,6 @@ export interface ItemStage<P extends z.ZodObject = z.ZodObject, I extends Ins = 
   centres?: (parameters: z.output<P>) => readonly number[]
   /** Its values are standard deviations from the mean of the training clips. */
   standardises?: true
-  /**
-   * Parameters, texts or lists of them, that name files which the work reads, and how one is found by its absolute path; undefined
-   * as long as it is not there. Relative paths count from the file in which they stand, or from here on the command line.
-   * The work gets what was found; the keys of the feature cache depend on the hashes, not on where the files lie.
-   */
-  files?: Readonly<Record<string, (named: string) => NamedFile | undefined>>
   work: (
     parameters: z.output<P>,
     ports: PortsOf<I> & { out: O },
@@ -229,6 +229,8 @@ export interface TensorStage<P extends z.ZodObject = z.ZodObject, I extends Ins 
   role: 'encoder' | 'separator' | 'head' | 'loss'
   /** Of a classifier: the in-port with the labels that its numbers, one a class, stand for. */
   classifies?: string
+  /** Runs when it embeds, outside TensorFlow: nothing has to read it, and a graph with it is not trained. */
+  embedsAlone?: true
   /** Numbers among its parameters that may change over training (`q`, `discard.percentile`): read in `options.now`. */
   changes?: readonly string[]
   /** Makes the weights once; the result is called at each step. */

@@ -146,8 +146,8 @@ async function gather(
   removeWheels(temporary)
 }
 
-/** Makes a temporary folder, and clears away those that killed installations left more than a day ago. */
-function temporaryFolder(engines: string): string {
+/** Makes a temporary folder among the engines, and clears away those that killed installations left more than a day ago. */
+export function temporaryFolder(engines: string): string {
   try {
     mkdirSync(engines, { recursive: true })
     for (const name of readdirSync(engines).filter(name => name.startsWith('.building-'))) {

@@ -1,6 +1,6 @@
 /** Parameters that name files, as checkpoints, and `weights`: made absolute in the document, found and hashed for the graph. */
 import { locateIfThere } from '../../engine/checkpoints/find.js'
-import type { ItemStage } from '../../stages/contract.js'
+import type { Stage } from '../../stages/contract.js'
 import type { CheckedNode } from './checked.js'
 import { absolute } from './files.js'
 import { type Branch, branchAt, type Tree } from './tree.js'
@@ -61,11 +61,10 @@ function withFoundStart(node: CheckedNode): CheckedNode {
   return weights ? { ...node, weights: { ...weights, hash: locateIfThere(weights.run)?.hash ?? '' } } : node
 }
 
-type Files = NonNullable<ItemStage['files']>
+type Files = NonNullable<Stage['files']>
 
 function filesOf(stages: Stages, name: string | undefined): Files | undefined {
-  const stage = name === undefined ? undefined : stages.get(name)
-  return stage?.runsIn === 'item' ? stage.files : undefined
+  return name === undefined ? undefined : stages.get(name)?.files
 }
 
 function stageNamed(node: Branch): string | undefined {

@@ -77,7 +77,8 @@ export const noDeadEnds: Rule = (nodes, problems, { tree, offered }) => {
   const wires = nodes.flatMap(node => node.wires)
   const read = new Set(wires.map(({ node }) => node))
   for (const { id, key, stage } of nodes) {
-    if (read.has(id) || offered.has(id) || (stage?.runsIn === 'tensor' && stage.role === 'loss')) continue
+    const ends = stage?.runsIn === 'tensor' && (stage.role === 'loss' || stage.embedsAlone)
+    if (read.has(id) || offered.has(id) || ends) continue
     const use = stage?.runsIn === 'tensor' ? 'so it would never be trained' : 'so it would be made for nothing'
     const message = `Nothing reads '${id}', ${use}. Name it in the 'from' of another node, or remove it.`
     problems.push(problemAt('dead-end', key, ['nodes', id], message))

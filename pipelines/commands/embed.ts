@@ -22,6 +22,7 @@ Examples:
   ./earshot embed runs/quickstart night.flac -o night.arrow --level patch --hop 0.48s
   ./earshot embed runs/quickstart nights/ -o nights.arrow --segment 5s --annotations nights/     windows, with their labels
   ./earshot embed runs/quickstart labels.csv -o labelled.arrow            label columns come along
+  ./earshot embed graphs/onnx-encoder.yaml my-sounds/ -o other.arrow      by an encoder of somebody else (ONNX)
 
 A long list goes in shards, here or as an array of Slurm; the file is the same. Run the command again to go on after
 whatever has happened: shards that are done are not done again.
@@ -43,7 +44,7 @@ export default verb({
   takes: z.strictObject({
     run: z
       .string()
-      .describe('run folder (its newest checkpoint), RUN@best, or a checkpoint')
+      .describe('run folder (its newest checkpoint), RUN@best, a checkpoint, or a graph whose encoder is an ONNX file')
       .meta({ argument: '<run>' }),
     inputs: z
       .array(z.string())

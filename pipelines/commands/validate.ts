@@ -60,7 +60,7 @@ function words(
     `${file} is sound: ${summary({ graph, document })}.`,
     ...remarks(graph, stages),
     ...missingSounds(document.sections.data?.set),
-    `Next: ${next(file, edits, document.sections)}`,
+    `Next: ${next(file, edits, document.sections, embedsAlone(graph, stages))}`,
   ].join('\n')
 }
 
@@ -103,8 +103,20 @@ function and(names: string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }
 
-function next(file: string, edits: readonly Edit[], { data, train }: Sound['document']['sections']): string {
+/** Whether its encoder is there already. */
+function embedsAlone({ nodes }: CheckedGraph, stages: ReadonlyMap<string, Stage>): boolean {
+  const found = nodes.map(({ stage }) => stages.get(stage))
+  return found.some(stage => stage?.runsIn === 'tensor' && stage.embedsAlone)
+}
+
+function next(
+  file: string,
+  edits: readonly Edit[],
+  { data, train }: Sound['document']['sections'],
+  embeds: boolean,
+): string {
   const typed = asTyped(edits)
+  if (embeds) return command`./earshot embed ${file} SOUNDS -o OUTPUT.arrow`
   if (data && train) return command`./earshot train ${file}` + typed
   return `${command`./earshot graph ${file}`}${typed}  (to train it, extend it in a config with data and train, as configs/quickstart.yaml does)`
 }

@@ -27,6 +27,7 @@ export async function configProblems(config: Config): Promise<Problem[]> {
     watchedNodeIsThere,
     startingNodesAreThere,
     namedLayersAreThere,
+    encodersLearn,
     readLayersAreThere,
   ])
     rule(config, tell)
@@ -88,6 +89,17 @@ const startingNodesAreThere: Rule = ({ graph, document, stages }, tell) => {
         const message = `There is no node '${one}' with weights of its own that '${node}' could become. ${suggestion(one, own, 20)}`
         tell('no-such-node', ['train', 'from', 'as', node], message.trimEnd())
       }
+}
+
+/** What embeds alone is part of no training. */
+const encodersLearn: Rule = ({ graph, document, stages }, tell) => {
+  if (!document.sections.train) return
+  for (const { id, stage: name } of graph.nodes) {
+    const stage = stages.get(name)
+    if (stage?.runsIn !== 'tensor' || !stage.embedsAlone) continue
+    const message = `'${id}' (${name}) embeds, and is part of no training. Embed the sounds by it, and read what it gave with the stage vectors.`
+    tell('embeds-alone', ['nodes', id, 'stage'], message)
+  }
 }
 
 /** The layers that are frozen, or have adapters. */

@@ -1,18 +1,16 @@
 /** Embeds clips whose features are in the cache: with the trained encoder, and with what probes measure it against. */
 import { mkdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { FeatureCache } from '../../data/feature-cache.js'
 import { onDisk } from '../../data/whole-file.js'
-import { UNTRAINED } from '../../engine/checkpoints/files.js'
-import { locateIfThere } from '../../engine/checkpoints/find.js'
 import type { Hearing } from '../../graphs/inference/hearing.js'
 import { type Prepared, secondsOf } from '../../graphs/streams/prepare.js'
-import type { FoundCheckpoint } from '../model/checkpoint.js'
-import type { EncoderThread } from '../model/trainer-thread.js'
+import type { Encoding } from '../model/onnx-encoder.js'
 import { progress } from '../terminal/progress.js'
 import { createEmbeddingWriter, type EmbeddingRow, type EmbeddingWriter } from './arrow-writer.js'
 import { clipRows } from './clip-rows.js'
 import type { EmbedOptions } from './embed-options.js'
+import type { EncoderSource } from './encoder-source.js'
 import type { LogMelNode } from './log-mel-node.js'
 import { logMelReading } from './log-mel-statistics.js'
 import { baselinesFolder, embeddingMetadata } from './metadata.js'
@@ -24,16 +22,16 @@ export class ClipEmbedding {
 
   constructor(
     private readonly options: EmbedOptions,
-    private readonly found: FoundCheckpoint,
+    private readonly made: EncoderSource['made'],
     private readonly hearing: Hearing,
     private readonly reading: Reading,
-    /** The same, for the untrained encoder: what is fitted is fitted to each. */
-    private readonly untrained: Reading,
+    /** The encoder before training: what is fitted is fitted to each. */
+    private readonly untrained: { reading: Reading; load: () => Promise<void> } | undefined,
     /** What log-mel statistics are of; none where nothing makes spectrograms. */
     private readonly mel: LogMelNode | undefined,
     private readonly prepared: Prepared,
     private readonly columns: string[],
-    private readonly thread: EncoderThread,
+    private readonly thread: Encoding,
     /** Metadata that all files carry beside what says how they were made. */
     private readonly further: Record<string, string> = {},
   ) {
@@ -70,10 +68,9 @@ export class ClipEmbedding {
   async writeBaselines(): Promise<void> {
     const folder = baselinesFolder(this.options.output)
     onDisk(folder, () => mkdirSync(folder, { recursive: true }))
-    const untrained = locateIfThere(join(dirname(this.found.tensors), UNTRAINED))
-    if (untrained) {
-      await this.thread.load(untrained.file)
-      await this.write(join(folder, 'untrained.arrow'), 'clip', 'untrained encoder', this.untrained)
+    if (this.untrained) {
+      await this.untrained.load()
+      await this.write(join(folder, 'untrained.arrow'), 'clip', 'untrained encoder', this.untrained.reading)
     }
     const { mel } = this
     if (!mel) return
@@ -96,7 +93,7 @@ export class ClipEmbedding {
   }
 
   #writer(file: string, dimensions: number, details: Record<string, string>) {
-    const made = embeddingMetadata(this.found, this.hearing.inference)
+    const made = embeddingMetadata(this.made, this.hearing.inference)
     const metadata = { ...made, ...this.reading.metadata, ...details, ...this.further }
     return createEmbeddingWriter(file, { dimensions, columns: this.columns, metadata })
   }

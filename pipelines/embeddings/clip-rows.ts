@@ -4,14 +4,14 @@ import type { Hearing } from '../../graphs/inference/hearing.js'
 import { soundingFrames } from '../../graphs/readout/sounding.js'
 import { type Prepared, secondsOf } from '../../graphs/streams/prepare.js'
 import type { LogMel } from '../../stages/values.js'
-import type { EncoderThread } from '../model/trainer-thread.js'
+import type { Encoding } from '../model/onnx-encoder.js'
 import type { EmbedOptions } from './embed-options.js'
 import { encodePatches } from './encode.js'
 import type { LogMelNode } from './log-mel-node.js'
 import type { Lengths, Reading, Row } from './rows.js'
 
 export interface ClipRowsOptions {
-  thread: EncoderThread
+  thread: Encoding
   hearing: Hearing
   prepared: Prepared
   /** What tells sound from silence; none where nothing makes spectrograms. */

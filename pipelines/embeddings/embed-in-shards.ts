@@ -2,14 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { demandOutput } from '../../data/output-file.js'
-import { inferenceGraph } from '../../graphs/inference/inference-graph.js'
-import { loadStages } from '../../stages/registry.js'
 import { runShards, type Sharding } from '../jobs/run-shards.js'
 import { clipsOf } from '../jobs/shard.js'
 import type { ShardsEnd } from '../jobs/shard-jobs.js'
-import { findCheckpoint } from '../model/checkpoint.js'
 import type { EmbedOptions } from './embed-options.js'
-import { encoderIn } from './encoder-layer.js'
+import { encoderSource } from './encoder-source.js'
 import { type Merged, mergeEmbeddings } from './merge-embeddings.js'
 import { readInputs } from './write-embeddings.js'
 
@@ -35,17 +32,15 @@ export interface EmbeddedInShards {
 export async function embedInShards(options: EmbedInShards): Promise<EmbeddedInShards> {
   const { run, inputs, output, layer, typed, sharding, signal } = options
   demandOutput(output, 'Arrow', inputs)
-  const { checkpoint, tensors } = findCheckpoint(run)
-  const { graph, note, sha256 } = checkpoint
-  inferenceGraph(graph, await loadStages(graph.stageFiles), encoderIn(layer))
+  const { name, made, notes } = await encoderSource({ run, layer, level: 'clip', readout: undefined })
   const { clips } = await readInputs(options)
   clipsOf(clips, { number: 1, of: sharding.shards })
   const partOf = (folder: string) => join(folder, 'part.arrow')
   const command = {
     output,
-    identity: ['embed', sha256, typed, clips],
+    identity: ['embed', made.sha256, typed, clips],
     words: ({ number, of }: { number: number; of: number }, folder: string) => [
-      ...['embed', tensors, ...inputs, '-o', partOf(folder), ...typed],
+      ...['embed', name, ...inputs, '-o', partOf(folder), ...typed],
       ...['--workers', String(options.workers ?? sharding.cpus), '--shard', `${number}/${of}`],
     ],
   }
@@ -53,7 +48,10 @@ export async function embedInShards(options: EmbedInShards): Promise<EmbeddedInS
     if (end.done.length < sharding.shards) return { end, merged: undefined }
     const parts = end.done.map(({ folder }) => partOf(folder))
     const merged = await mergeEmbeddings(parts, output)
-    return { end, merged: { ...merged, skipped: linesOf(`${output}.skipped.jsonl`), note } }
+    return {
+      end,
+      merged: { ...merged, skipped: linesOf(`${output}.skipped.jsonl`), note: notes.join('\n') || undefined },
+    }
   })
 }
 

@@ -2,7 +2,7 @@
 import type { Hearing } from '../../graphs/inference/hearing.js'
 import type { InferenceGraph } from '../../graphs/inference/inference-graph.js'
 import type { ReadoutPlan } from '../../graphs/readout/plan.js'
-import type { EncoderThread } from '../model/trainer-thread.js'
+import type { Encoding } from '../model/onnx-encoder.js'
 import type { EncoderLayer } from './encoder-layer.js'
 
 /** Patches a forward pass; fixed, because the last digits of an embedding depend on it. */
@@ -43,7 +43,7 @@ type Place = Omit<EncodedPatch, 'values'>
 
 /** The encoder's embeddings, or what one of its layers gives without time and frequency. */
 export function plainOutput(
-  thread: EncoderThread,
+  thread: Encoding,
   { encoder, dimensions }: InferenceGraph,
   layer?: EncoderLayer,
 ): EncoderOutput {
@@ -52,14 +52,14 @@ export function plainOutput(
 }
 
 /** What a readout takes of the layers. */
-export function layersOutput(thread: EncoderThread, encoder: string, { size, layers }: ReadoutPlan): EncoderOutput {
+export function layersOutput(thread: Encoding, encoder: string, { size, layers }: ReadoutPlan): EncoderOutput {
   const read = layers.map(({ name, bands }) => ({ name, bands }))
   return { size, of: (patches, count) => thread.maps(encoder, patches, count, read) }
 }
 
 /** Embeds every patch of every clip, in order; clips by their positions in what was prepared. */
 export async function* encodePatches(
-  thread: EncoderThread,
+  thread: Encoding,
   hearing: Hearing,
   clips: Iterable<number>,
   options: EncodeOptions,

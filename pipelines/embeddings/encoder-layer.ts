@@ -1,6 +1,6 @@
 /** A layer inside an encoder, as `embed --layer encoder.block2` names it. */
 import { Problem } from '../../data/problem.js'
-import type { EncoderThread } from '../model/trainer-thread.js'
+import type { Encoding } from '../model/onnx-encoder.js'
 
 export interface EncoderLayer {
   name: string
@@ -19,7 +19,7 @@ export const encoderIn = (chosen: string | undefined): string | undefined => cho
 export async function encoderLayer(
   chosen: string | undefined,
   encoder: string,
-  thread: EncoderThread,
+  thread: Encoding,
 ): Promise<EncoderLayer | undefined> {
   const dot = chosen?.indexOf('.') ?? -1
   if (dot < 0) return undefined

@@ -3,8 +3,8 @@
 import { hash } from 'node:crypto'
 import type { InferenceGraph } from '../../graphs/inference/inference-graph.js'
 import type { Shard } from '../jobs/shard.js'
-import type { FoundCheckpoint } from '../model/checkpoint.js'
 import { versions } from '../setup/versions.js'
+import type { EncoderSource } from './encoder-source.js'
 
 /** Version of the contract: the columns and the names below. */
 const CONTRACT = '1'
@@ -12,19 +12,19 @@ const CONTRACT = '1'
 /** `FILE.baselines` beside `FILE.arrow`: what probes compare embeddings with. */
 export const baselinesFolder = (file: string) => `${file.replace(/\.arrow$/, '')}.baselines`
 
-export function embeddingMetadata({ checkpoint }: FoundCheckpoint, { graph }: InferenceGraph): Record<string, string> {
+export function embeddingMetadata(made: EncoderSource['made'], { graph }: InferenceGraph): Record<string, string> {
   const front = Object.fromEntries(graph.nodes.map(({ id, stage, parameters }) => [id, { stage, ...parameters }]))
   return {
     'earshot.contract': CONTRACT,
     'earshot.version': versions().earshot!,
     'earshot.front-end': JSON.stringify(front),
-    'earshot.front-end-version': checkpoint.versions['front-end'] ?? '',
-    'earshot.normalisation': JSON.stringify(checkpoint.statistics),
-    'earshot.checkpoint': checkpoint.sha256,
-    'earshot.step': String(checkpoint.step),
-    'earshot.graph-hash': checkpoint.graphHash,
-    'earshot.graph': JSON.stringify(checkpoint.graph),
-    ...(checkpoint.note === undefined ? {} : { 'earshot.note': checkpoint.note }),
+    'earshot.front-end-version': made.versions['front-end'] ?? '',
+    'earshot.normalisation': JSON.stringify(made.statistics),
+    'earshot.checkpoint': made.sha256,
+    'earshot.step': String(made.step),
+    'earshot.graph-hash': made.graphHash,
+    'earshot.graph': JSON.stringify(made.graph),
+    ...(made.note === undefined ? {} : { 'earshot.note': made.note }),
   }
 }
 

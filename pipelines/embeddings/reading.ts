@@ -10,7 +10,7 @@ import {
   readoutOf,
   readoutSettings,
 } from '../../graphs/readout/settings.js'
-import type { EncoderThread } from '../model/trainer-thread.js'
+import type { Encoding } from '../model/onnx-encoder.js'
 import type { EmbedOptions } from './embed-options.js'
 import { plainOutput } from './encode.js'
 import { encoderLayer } from './encoder-layer.js'
@@ -71,7 +71,7 @@ export async function readingOf(
   { layer: asked, readout: named }: Partial<Pick<EmbedOptions, 'layer' | 'readout'>>,
   inference: InferenceGraph,
   readout: Readout | undefined,
-  thread: EncoderThread,
+  thread: Encoding,
   fitted?: Fitted,
 ): Promise<Reading> {
   const { encoder } = inference

@@ -5,7 +5,7 @@ import { applyFitted, type Fitted, fittedSize } from '../../graphs/readout/fit.j
 import { planReadout, type ReadoutPlan } from '../../graphs/readout/plan.js'
 import type { Readout } from '../../graphs/readout/settings.js'
 import { type Patches, territories } from '../../graphs/readout/territories.js'
-import type { EncoderThread } from '../model/trainer-thread.js'
+import type { Encoding } from '../model/onnx-encoder.js'
 import type { EmbedOptions } from './embed-options.js'
 import { layersOutput } from './encode.js'
 import type { Reading, Rows } from './rows.js'
@@ -14,7 +14,7 @@ import type { Reading, Rows } from './rows.js'
 export async function readoutReading(
   { encoder }: InferenceGraph,
   readout: Readout,
-  thread: EncoderThread,
+  thread: Encoding,
   fitted?: Fitted,
 ): Promise<Reading> {
   const plan = planReadout(encoder, readout, await thread.layers(encoder))

@@ -2,23 +2,18 @@
 
 import { mkdirSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { readClips } from '../../data/manifests.js'
 import { demandOutput } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
 import { onDisk, writeWhole } from '../../data/whole-file.js'
-import { UNTRAINED } from '../../engine/checkpoints/files.js'
-import { demandWhole, locateIfThere } from '../../engine/checkpoints/find.js'
+import { demandWhole } from '../../engine/checkpoints/find.js'
 import { Hearing } from '../../graphs/inference/hearing.js'
-import { inferenceGraph } from '../../graphs/inference/inference-graph.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
 import { openPool } from '../../graphs/streams/pool.js'
 import { type Prepared, prepareFeatures, secondsOf } from '../../graphs/streams/prepare.js'
-import { loadStages } from '../../stages/registry.js'
 import type { Clip } from '../../stages/values.js'
 import { clipsOf } from '../jobs/shard.js'
-import { findCheckpoint } from '../model/checkpoint.js'
-import { startEncoder } from '../model/trainer-thread.js'
 import { plural } from '../terminal/numbers.js'
 import { progress } from '../terminal/progress.js'
 import { tell } from '../terminal/tell.js'
@@ -26,11 +21,11 @@ import { checkColumns } from './arrow-writer.js'
 import { bottleneckOfPhases } from './bottleneck.js'
 import { ClipEmbedding } from './clip-embedding.js'
 import type { EmbedOptions } from './embed-options.js'
-import { encoderIn } from './encoder-layer.js'
-import { readFitted, UNFITTED } from './fitted-readout.js'
+import { encoderSource } from './encoder-source.js'
+import { readFitted } from './fitted-readout.js'
 import { logMelNode } from './log-mel-node.js'
 import { shardMetadata } from './metadata.js'
-import { chosenReadout, readingOf } from './reading.js'
+import { readingOf } from './reading.js'
 
 export interface Embedded {
   rows: number
@@ -41,13 +36,9 @@ export interface Embedded {
   audioSeconds: number
   /** Where the time went, in a sentence. */
   bottleneck: string
-  /** What the checkpoint says to whoever uses the embeddings. */
+  /** What whoever uses the embeddings has to know. */
   note: string | undefined
 }
-
-/** Said of checkpoints that were written before there were readouts. */
-const UNSAID =
-  "The checkpoint says no readout: these are the encoder's own embeddings (plain). New runs are read out by default as --readout default does it."
 
 /** @throws the signal's reason once it is aborted */
 export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> {
@@ -60,19 +51,11 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
     return result
   }
   demandOutput(options.output, 'Arrow', options.inputs)
-  const found = findCheckpoint(options.run)
-  const { graph, statistics, train } = found.checkpoint
-  const asked = chosenReadout(options, found.checkpoint.readout)
-  const fitted = asked?.fit && readFitted(found.tensors, asked)
-  const unfitted = asked?.fit !== undefined && !fitted
-  const readout = unfitted ? undefined : asked
-  const unsaid = options.readout === undefined && found.checkpoint.readout === undefined && !options.layer
-  const stages = await loadStages(graph.stageFiles)
-  const inference = inferenceGraph(graph, stages, encoderIn(options.layer))
+  const source = await encoderSource(options)
+  const { inference, stages, readout, fitted, untrained } = source
   const { graph: features, mel } = logMelNode(inference, stages)
   const { clips: all, columns } = await readInputs(options)
   const baselines = options.baselines ?? columns.length > 0
-  const untrained = locateIfThere(join(dirname(found.tensors), UNTRAINED))
   if (baselines && untrained) demandWhole(untrained)
   const { shard } = options
   const clips = shard ? clipsOf(all, shard) : all
@@ -85,8 +68,7 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
   onDisk(dirname(options.output), () => mkdirSync(dirname(options.output), { recursive: true }))
   const prepared = await timed('reading the sounds', prepare(features, clips, options))
   writeLists(options.output, prepared)
-  const { seed, threads, precision } = train
-  const thread = await timed('starting TensorFlow', startEncoder({ graph, seed, threads, precision }))
+  const thread = await timed('starting the encoder', source.start())
   let rows: number
   let crowded: number
   try {
@@ -94,17 +76,19 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
     const alike = untrained && readout?.fit ? readFitted(untrained.file, readout) : undefined
     const task = new ClipEmbedding(
       options,
-      found,
-      new Hearing(inference, stages, prepared, statistics),
+      source.made,
+      new Hearing(inference, stages, prepared, source.made.statistics),
       reading,
-      await readingOf(options, inference, readout, thread, alike),
+      untrained && {
+        reading: await readingOf(options, inference, readout, thread, alike),
+        load: () => thread.load!(untrained.file),
+      },
       mel,
       prepared,
       columns,
       thread,
       part,
     )
-    await thread.load(found.tensors)
     ;({ rows, crowded } = await timed('the encoder', task.write(options.output, options.level, 'embedding')))
     options.onWritten?.()
     if (baselines) await timed('the baselines', task.writeBaselines())
@@ -112,9 +96,7 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
     await thread.close()
   }
   const notes = [
-    found.checkpoint.note,
-    unfitted && UNFITTED,
-    unsaid && UNSAID,
+    ...source.notes,
     crowded > 0 &&
       `${plural(crowded, 'clip')} of ${rows} ${crowded === 1 ? 'has' : 'have'} fewer frames than the readout has parts: parts next to each other share them.`,
   ]

@@ -87,7 +87,7 @@ export async function listen(options: ListenOptions): Promise<Listened> {
     const encoder = new LiveEncoder({ inference, stages, statistics, reading, mel, hop: options.hop, patience })
     const dimensions = reading.dimensions('clip')
     const made = { 'earshot.content': 'embedding', 'earshot.hop': String(options.hop) }
-    const metadata = { ...embeddingMetadata(found, inference), ...reading.metadata, ...made }
+    const metadata = { ...embeddingMetadata(found.checkpoint, inference), ...reading.metadata, ...made }
     const listener = { file: options.run, dimensions, metadata }
     const compare = known === undefined ? undefined : await readKnown({ file: known, label, count, listener })
     options.onReady?.({ dimensions, window, metadata })

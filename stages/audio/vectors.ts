@@ -1,7 +1,6 @@
-import { hash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { ClipVectors } from '../../data/arrow/clip-vectors.js'
+import { hashedFile } from '../../data/hashed-file.js'
 import { Problem } from '../../data/problem.js'
 import { clip, describeStage } from '../contract.js'
 import type { Clip } from '../values.js'
@@ -20,7 +19,7 @@ export default describeStage({
       .describe('clips that have no vector: training does not begin, or they are left out'),
   }),
   runsIn: 'item',
-  files: { file: namedFile },
+  files: { file: hashedFile },
   in: { from: clip },
   out: (_, { size }) => ({ kind: 'embedding', size }),
   clips: parameters => async clips => {
@@ -54,8 +53,4 @@ async function openVectors({ file, vector, size }: { file: string; vector: strin
   if (vectors.size === size) return vectors
   const message = `The vectors of '${vector}' hold ${vectors.size} numbers, not ${size}.`
   throw new Problem('wrong-width', message, { place: { file }, hint: `Write size: ${vectors.size} at the node.` })
-}
-
-function namedFile(file: string) {
-  return existsSync(file) ? { file, hash: hash('sha256', readFileSync(file)) } : undefined
 }

@@ -5,6 +5,7 @@ import { clip, describeStage, ParameterProblem } from '../contract.js'
 import { joined, repeated } from '../sample-arrays.js'
 import type { Waveform } from '../values.js'
 import { Level } from './signal/level.js'
+import { mirroredEnds } from './signal/mirrored-ends.js'
 import type { Sound } from './signal/sound.js'
 
 /** Sound is kept whole up to this many seconds; above, it is decoded again for each reading. */
@@ -31,6 +32,10 @@ export default describeStage({
       .max(32)
       .optional()
       .describe('of the file, kept apart: waveform.1, waveform.2, ...; the peak rule is over all of them together'),
+    mirror: z
+      .tuple([duration({ min: 0, max: 10 }), duration({ min: 0, max: 10 })])
+      .optional()
+      .describe('so much sound more, mirrored, before the start and after the end: of front ends that centre frames'),
     'head-room': z.number().positive().max(1).optional().describe('of the peak rule; 1e-4 if not said'),
   }),
   runsIn: 'item',
@@ -42,12 +47,14 @@ export default describeStage({
     return channels === undefined ? mono : { kind: 'channels', of: mono, count: channels }
   },
   work:
-    ({ rate, normalise, channel, channels, ...parameters }) =>
+    ({ rate, normalise, channel, channels, mirror, ...parameters }) =>
     ({ from }) => {
       const atLeast = Math.round(parameters['at-least'] * rate)
       const options = { rate, atLeast, normalise, headRoom: parameters['head-room'] }
-      if (channels !== undefined) return channelWaveforms(from, channels, options)
-      return waveform(channel === undefined ? from : { ...from, channel }, options)
+      const [before, after] = (mirror ?? []).map(seconds => Math.round(seconds * rate))
+      const ends = (sound: Waveform) => (mirror ? mirroredEnds(sound, before!, after!) : sound)
+      if (channels !== undefined) return channelWaveforms(from, channels, options).map(ends)
+      return ends(waveform(channel === undefined ? from : { ...from, channel }, options))
     },
 })
 

@@ -65,7 +65,7 @@ export async function classify(options: ClassifyOptions): Promise<Classified> {
   }
   const writeArrow = (file: string) => {
     const metadata = {
-      ...embeddingMetadata(found, inference),
+      ...embeddingMetadata(found.checkpoint, inference),
       'earshot.level': 'clip',
       'earshot.hop': String(hop),
       'earshot.layer': node,

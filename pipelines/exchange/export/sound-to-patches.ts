@@ -71,7 +71,7 @@ function soundBehind(mel: CheckedNode, byId: ById): CheckedNode {
   const above = ({ inputs }: CheckedNode) => byId.get(Object.values(inputs)[0]?.node ?? '')
   let source = above(mel)
   if (source?.stage === 'recording') source = above(source)
-  if (source?.stage !== 'waveform') throw refused(source ?? mel, 'the sound of the encoder')
+  if (source?.stage !== 'waveform' || source.parameters.mirror) throw refused(source ?? mel, 'the sound of the encoder')
   return source
 }
 

@@ -95,11 +95,11 @@ const refusals: [what: string, tools: Record<string, string>, code: string, mess
   ],
   ['nothing at all', {}, 'missing-tools', /g\+\+\) and python3 and pip are missing/, /g\+\+ python3 python3-pip$/],
   ['no index', { ...good, python3: fake.PYTHON_OFFLINE }, 'no-wheel', /reached no package index/, /--from wheels/],
-  ['npm without a network', { ...good, npm: fake.NPM_OFFLINE }, 'no-bridge', /network connectivity/, /--from wheels/],
+  ['npm without a network', { ...good, npm: fake.NPM_OFFLINE }, 'no-package', /network connectivity/, /--from wheels/],
   [
     'another package',
     { ...good, npm: fake.NPM_WRONG },
-    'no-bridge',
+    'no-package',
     /is not @tensorflow.* as it was published/,
     /again/,
   ],

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
+import { mirroredEnds } from '../../../stages/audio/signal/mirrored-ends.js'
 import stage, { channelWaveforms, waveform } from '../../../stages/audio/waveform.js'
 import { ParameterProblem } from '../../../stages/contract.js'
 import { outOf } from '../views/support.js'
@@ -32,6 +33,29 @@ test('one sample becomes silence of the length asked for', async t => {
   const got = await gathered(waveform({ path }, { rate: 16000, atLeast: 16400, normalise: 'peak' }).blocks())
   t.deepEqual(got, new Float32Array(16400))
 })
+
+testProp(
+  'mirrored ends are those of numpy (reflect), whatever the blocks',
+  [fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 5 }), fc.nat(12), fc.nat(12)],
+  async (t, lengths, before, after) => {
+    const total = lengths.reduce((sum, length) => sum + length, 0)
+    const sound = Float32Array.from({ length: total }, (_, at) => at)
+    async function* blocks() {
+      let from = 0
+      for (const length of lengths) {
+        yield sound.slice(from, from + length)
+        from += length
+      }
+    }
+    const got = await gathered(mirroredEnds({ rate: 8000, blocks }, before, after).blocks())
+    const period = Math.max(1, 2 * (total - 1))
+    const place = (at: number) => (((at - before) % period) + period) % period
+    t.deepEqual(
+      [...got],
+      Array.from({ length: before + total + after }, (_, at) => Math.min(place(at), period - place(at)) % total),
+    )
+  },
+)
 
 testProp(
   'repeating a whole number of times and levelling may change places',
