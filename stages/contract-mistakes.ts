@@ -24,6 +24,7 @@ const FIELDS: { readonly [Kind in PortKind]: readonly Exclude<keyof Extract<Port
   embedding: ['size'],
   tokens: ['count', 'size', 'times', 'bins'],
   indices: ['kept', 'times', 'bins'],
+  codes: ['count', 'codes', 'times', 'bins'],
   loss: ['chance'],
 }
 

@@ -9,6 +9,7 @@ import type {
   BatchPort,
   ChannelsPort,
   ClipPort,
+  CodesPort,
   EmbeddingPort,
   ExcerptPort,
   IndicesPort,
@@ -61,6 +62,7 @@ export const patch = expectation<Patch, PatchPort>('patch')
 export const embedding = expectation<Tensor, EmbeddingPort>('embedding')
 export const tokens = expectation<Tensor, TokensPort>('tokens')
 export const indices = expectation<Float32Array, IndicesPort>('indices')
+export const codes = expectation<Tensor, CodesPort>('codes')
 /** Whatever arrives, taken whole (a pair stays a pair); inside others, whatever they hold: `batchOf(anyItem)`. */
 export const anyItem = expectation<unknown>()
 /** A pair taken as a whole by a stage that knows pairs; a stage that names the inner kind alone is lifted instead. */

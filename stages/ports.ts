@@ -17,6 +17,7 @@ export type Port =
   | EmbeddingPort
   | TokensPort
   | IndicesPort
+  | CodesPort
   | LossPort
 
 export interface ClipPort {
@@ -109,6 +110,16 @@ export interface IndicesPort {
   bins: number
 }
 
+/** Which code each piece of a patch is, or each of some of them: numbers from 0. */
+export interface CodesPort {
+  kind: 'codes'
+  count: number
+  /** How many codes there are. */
+  codes: number
+  times: number
+  bins: number
+}
+
 export interface LossPort {
   kind: 'loss'
   chance: number
@@ -147,6 +158,8 @@ export function describePort(port: Port): string {
       return `tokens[${port.count} x ${port.size}] of ${port.times} x ${port.bins}`
     case 'indices':
       return `indices[${port.kept}] of ${port.times} x ${port.bins}`
+    case 'codes':
+      return `codes[${port.count}] of ${port.codes}, of ${port.times} x ${port.bins}`
     case 'loss':
       return 'loss'
   }

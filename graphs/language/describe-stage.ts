@@ -119,6 +119,8 @@ function usual([kind, ...inner]: readonly Accepted[]): Port {
       return { kind, count: 24, size: 192, times: 6, bins: 4 }
     case 'indices':
       return { kind, kept: 6, times: 6, bins: 4 }
+    case 'codes':
+      return { kind, count: 24, codes: 1024, times: 6, bins: 4 }
     case 'waveform':
     case 'recording':
       return { kind, rate }

@@ -7,7 +7,7 @@ export type LaneName = Lane | 'only'
 export interface ItemShape {
   /** The two sides of a pair are two tensors; channels are one. */
   lanes: readonly LaneName[]
-  /** Of one lane: patch [frames, bands], excerpt [samples], label [classes], levels [channels], embedding [size], indices [all], channels [count, ...]. */
+  /** Of one lane: patch [frames, bands], excerpt [samples], label [classes], levels [channels], embedding [size], indices [all], codes [count], channels [count, ...]. */
   shape: readonly number[]
 }
 
@@ -32,6 +32,8 @@ function shapeOf(port: Port): number[] | undefined {
       return [port.size]
     case 'indices':
       return [port.times * port.bins]
+    case 'codes':
+      return [port.count]
     case 'channels': {
       const inner = shapeOf(port.of)
       return inner && [port.count, ...inner]

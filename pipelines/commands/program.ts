@@ -28,6 +28,7 @@ const VERBS: readonly (readonly [name: string, summary: string, file?: string])[
   ['probe', 'say what embeddings are worth, beside baselines'],
   ['similar', 'find the sounds most like some examples, and how often they share a label'],
   ['label', 'label windows of recordings on a page that learns from each answer'],
+  ['cluster', 'make the codebook that a graph quantises by: k-means of its patches or tokens'],
   ['finetune', 'train a classifier, from scratch or a checkpoint, and judge it on a test set'],
   ['classify', 'say what a trained classifier makes of sounds'],
   ['consistency', 'say whether classes and embeddings stay when sounds are shifted'],

@@ -80,7 +80,7 @@ type Sound = Required<Pick<ReadGraph<typeof sections>, 'graph' | 'document'>>
 /** `14 nodes; similarity (nt-xent) trains encoder and projection on batches of 128 clips; window 384 clips`. */
 function summary({ graph, document }: Sound): string {
   const trained = graph.nodes
-    .filter(({ place, out }) => place === 'tensor' && innermost(out).kind !== 'label' && out.kind !== 'loss')
+    .filter(({ place, out }) => place === 'tensor' && !['label', 'codes', 'loss'].includes(innermost(out).kind))
     .filter(({ frozen, shares, follows }) => frozen !== true && !shares && !follows)
     .map(({ id }) => id)
   const losses = graph.nodes

@@ -35,16 +35,19 @@ export interface Config {
 
 /**
  * @param edits overrides, as `--set`, `--without` and `--swap` take them
+ * @param asked without a rule, what a config needs besides a graph that is sound need not be there yet
  * @throws Problems, all of them at once
  */
-export async function readConfig(file: string, edits: readonly Edit[] = []): Promise<Config> {
-  const config = await read(file, edits)
+export async function readConfig(file: string, edits: readonly Edit[] = [], asked: Asked = CONFIG): Promise<Config> {
+  const config = await read(file, edits, asked)
   const named = await classEdits(config)
-  return named.length === 0 ? config : read(file, [...edits, ...named])
+  return named.length === 0 ? config : read(file, [...edits, ...named], asked)
 }
 
-async function read(file: string, edits: readonly Edit[]): Promise<Config> {
-  const { graph, document, problems, stages } = await readGraph(file, { edits, ...CONFIG })
+type Asked = Pick<typeof CONFIG, 'sections'> & Partial<typeof CONFIG>
+
+async function read(file: string, edits: readonly Edit[], asked: Asked): Promise<Config> {
+  const { graph, document, problems, stages } = await readGraph(file, { edits, ...asked })
   if (problems.length > 0 || !graph || !document) throw new Problems(problems)
   const { data, train, streams, evaluate, readout } = document.sections
   const missing = data ? (train ? undefined : 'train') : 'data'

@@ -110,7 +110,7 @@ const isSound = ({ kind }: Port) => kind === 'waveform' || kind === 'recording' 
 
 /** Numbers that are told as they are. */
 function numbersOf({ port, value }: Exhibit): number[] | undefined {
-  return ['label', 'levels', 'embedding', 'tokens', 'indices'].includes(port.kind)
+  return ['label', 'levels', 'embedding', 'tokens', 'indices', 'codes'].includes(port.kind)
     ? Array.from(value as Float32Array)
     : undefined
 }

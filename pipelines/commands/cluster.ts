@@ -1,0 +1,54 @@
+/** `earshot cluster`: makes the codebook that a node `quantise` asks for. */
+import { join } from 'node:path'
+import { z } from 'zod'
+import { cacheFolder } from '../../data/cache-folder.js'
+import { stoppable } from '../terminal/interrupt.js'
+import { verb } from './verb.js'
+
+const EXAMPLES = `
+Examples:
+  ./earshot cluster configs/hubert-pool.yaml
+  ./earshot cluster configs/hubert-pool.yaml --set nodes.codes.codes=256 --vectors 50000
+`
+
+export default verb({
+  name: 'cluster',
+  summary: 'make the codebook that a graph quantises by: k-means of its patches or tokens',
+  takes: z.strictObject({
+    config: z.string().describe('config with a node quantise of kind codebook').meta({ argument: '<config>' }),
+    node: z.string().optional().describe('the node, if several have a codebook').meta({ value: 'id' }),
+    vectors: z.int().min(2).default(20_000).describe('most pieces or tokens').meta({ value: 'number' }),
+    batches: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(20)
+      .describe('of training, to draw them from')
+      .meta({ value: 'number' }),
+    rounds: z.int().min(1).default(50).describe('most rounds of k-means').meta({ value: 'number' }),
+    json: z.boolean().optional().describe('print for tools'),
+  }),
+  edits: true,
+  help: EXAMPLES,
+  run: async ({ config: file, edits, json, ...options }) => {
+    const [{ readConfig, CONFIG }, { codebookNode, demandCodebook, makeCodebook }] = await Promise.all([
+      import('../configuration/config.js'),
+      import('../training/make-codebook.js'),
+    ])
+    const config = await readConfig(file, edits, { sections: CONFIG.sections }) // the codebook is not there yet
+    const target = String(codebookNode(config.graph, options.node).parameters.file)
+    demandCodebook(target)
+    await stoppable(
+      async signal => {
+        const cache = join(cacheFolder(), 'features')
+        const made = await makeCodebook({ ...options, config, cache, signal })
+        if (json) return void process.stdout.write(`${JSON.stringify(made)}\n`)
+        const { codes, size, vectors, left, rounds } = made
+        process.stdout.write(
+          `${target}: ${codes} codes of ${size} numbers, of ${vectors} vectors in ${rounds} rounds; ${(100 * left).toFixed(1)} % of their variance lies within the codes.\nNext:\n  ./earshot train ${file}\n`,
+        )
+      },
+      () => `Stopped; ${target} has not been written.`,
+    )
+  },
+})
