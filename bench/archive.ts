@@ -1,9 +1,9 @@
 /**
  * Makes an archive as somebody with recorders has it: sounds of pool16k laid into its ambiences at known times and levels;
- * recordings of a quarter of an hour at 44.1 and 48 kHz, stereo, WAV, FLAC and MP3, in folders with accents and blanks;
+ * recordings of a quarter of an hour (or MINUTES) at 44.1 and 48 kHz, stereo, WAV, FLAC and MP3, in folders with accents and blanks;
  * a tenth of them annotated, by Raven, Audacity and a table in turn. `truth.csv` knows every sound that was laid in.
  *
- *   node dist/bench/archive.js FOLDER [HOURS] [SEED]        20 hours if not said: 5 GB
+ *   node dist/bench/archive.js FOLDER [HOURS] [SEED] [MINUTES]        20 hours if not said: 7 GB
  *
  * Then, each one command:
  *
@@ -21,13 +21,12 @@ import { writeAnnotationTable, writeAudacityLabels, writeRavenTables } from '../
 import { findFfmpeg } from '../data/decoding/ffmpeg.js'
 import { type ListedClip, readClips } from '../data/manifests.js'
 import { streamOf } from '../graphs/streams/draws.js'
-import { Resampler } from '../stages/audio/signal/resampler.js'
+import { quantised } from '../pipelines/drawing/wav-file.js'
 import { soundAt } from '../stages/audio/signal/sound.js'
 import { inOne } from '../stages/audio/signal/whole-sound.js'
 import type { Rng } from '../stages/values.js'
 
 const RATE = 16_000
-const MINUTES = 15
 /** Mean seconds from one sound to the next. */
 const APART = 12
 /** Decibels of full scale of an ambience, and of a sound over it. */
@@ -43,12 +42,15 @@ const KINDS = [
   { ending: 'flac', rate: 48_000, codec: ['-c:a', 'flac', '-sample_fmt', 's16'] },
 ]
 
-const [folder, hours = '20', seed = '0'] = process.argv.slice(2)
-if (folder === undefined) throw new Error('Name the folder: node dist/bench/archive.js FOLDER [HOURS] [SEED]')
+const [folder, hours = '20', seed = '0', minutes = '15'] = process.argv.slice(2)
+if (folder === undefined) throw new Error('Name the folder: node dist/bench/archive.js FOLDER [HOURS] [SEED] [MINUTES]')
+const MINUTES = Number(minutes)
 const root = resolve(folder)
 const sets = await Promise.all(['events', 'beds'].map(name => readClips(`data/sets/pool16k-${name}.yaml`)))
 const [events, beds] = sets.map(({ clips }) => clips) as [ListedClip[], ListedClip[]]
 
+/** Ambiences come again and again; they are decoded once. */
+const heard = new Map<string, Float32Array>()
 const truth: Annotation[] = []
 const annotated: Annotation[][] = [[], [], []]
 const count = Math.max(1, Math.round((Number(hours) * 60) / MINUTES))
@@ -78,7 +80,7 @@ async function scene(rng: Rng): Promise<{ sound: Float32Array; laid: Omit<Annota
   const sound = new Float32Array(60 * MINUTES * RATE)
   const level = 10 ** (rng.uniform(...BED) / 20)
   for (let from = 0; from < sound.length; ) {
-    const bed = await samplesOf(beds[rng.integer(0, beds.length)]!)
+    const bed = await bedOf(beds[rng.integer(0, beds.length)]!)
     const length = Math.min(sound.length - from, Math.round(rng.uniform(60, 240) * RATE))
     const gain = level / rootMeanSquare(bed)
     for (let i = 0; i < length; i++) sound[from + i] = gain * bed[i % bed.length]!
@@ -106,39 +108,20 @@ async function scene(rng: Rng): Promise<{ sound: Float32Array; laid: Omit<Annota
   return { sound, laid }
 }
 
-/** Both channels alike but for their levels, as 16-bit integers. */
+/** Both channels alike but for their levels, as 16-bit integers; ffmpeg brings it to its rate. */
 async function encode(path: string, sound: Float32Array, rate: number, codec: readonly string[]): Promise<void> {
   mkdirSync(dirname(path), { recursive: true })
-  const words = [
-    '-y',
-    '-loglevel',
-    'error',
-    '-f',
-    's16le',
-    '-ar',
-    `${rate}`,
-    '-ac',
-    '2',
-    '-i',
-    'pipe:0',
-    ...codec,
-    path,
-  ]
-  const ffmpeg = spawn(findFfmpeg()!, words, { stdio: ['pipe', 'inherit', 'inherit'] })
-  const resampler = new Resampler(RATE, rate)
-  const write = async (mono: Float32Array) => {
-    const stereo = new Int16Array(2 * mono.length)
-    for (let i = 0; i < mono.length; i++) {
-      const value = Math.max(-1, Math.min(1, mono[i]!)) * 32_767
-      stereo[2 * i] = Math.round(value)
-      stereo[2 * i + 1] = Math.round(0.8 * value)
-    }
-    if (!ffmpeg.stdin.write(Buffer.from(stereo.buffer))) await once(ffmpeg.stdin, 'drain')
-  }
-  for (let at = 0; at < sound.length; at += 10 * RATE) await write(resampler.push(sound.subarray(at, at + 10 * RATE)))
-  await write(resampler.finish())
-  ffmpeg.stdin.end()
+  const given = ['-y', '-loglevel', 'error', '-f', 's16le', '-ar', `${RATE}`, '-ac', '1', '-i', 'pipe:0']
+  const wanted = ['-af', 'pan=stereo|c0=c0|c1=0.8*c0', '-ar', `${rate}`, ...codec, path]
+  const ffmpeg = spawn(findFfmpeg()!, [...given, ...wanted], { stdio: ['pipe', 'inherit', 'inherit'] })
+  ffmpeg.stdin.end(Buffer.from(quantised(sound).buffer))
   await once(ffmpeg, 'close')
+}
+
+async function bedOf(clip: ListedClip): Promise<Float32Array> {
+  const bed = heard.get(clip.path) ?? (await samplesOf(clip))
+  heard.set(clip.path, bed)
+  return bed
 }
 
 async function samplesOf({ path }: ListedClip): Promise<Float32Array> {

@@ -139,7 +139,15 @@ export class Evaluator {
 
   async #written(node: CheckedNode, walk: Walk, key: string): Promise<Feature> {
     const { bands, blocks, ...about } = streamFor(node.out, await this.#workOf(node)(walk))
-    return this.#store.write(key, bands, blocks(), about)
+    return this.#store.write(key, bands, this.#piecemeal(node.id, blocks()), about)
+  }
+
+  /** A long recording takes its time: as long as blocks come, the node is at work and not stuck. */
+  async *#piecemeal(id: string, blocks: AsyncIterable<Float32Array>): AsyncGenerator<Float32Array> {
+    for await (const block of blocks) {
+      this.#begin(id)
+      yield block
+    }
   }
 
   #atFault(error: unknown, id: string, { values }: Walk): unknown {

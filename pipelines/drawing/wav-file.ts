@@ -6,7 +6,9 @@ const FULL = 32768
 
 /** Samples as 16-bit integers, full scale 32768. */
 export function quantised(samples: Float32Array): Int16Array {
-  return Int16Array.from(samples, sample => Math.max(-FULL, Math.min(FULL - 1, Math.round(sample * FULL))))
+  const out = new Int16Array(samples.length) // a loop: `from` takes ten times as long
+  for (let i = 0; i < out.length; i++) out[i] = Math.max(-FULL, Math.min(FULL - 1, Math.round(samples[i]! * FULL)))
+  return out
 }
 
 /**

@@ -115,3 +115,11 @@ test('without draws a value is the same for every clip order and without prepara
   t.is(mel.frames, 20)
   t.is(mel.read(0, 1)[0], 3)
 })
+
+test('each block of a long recording is a sign of life: only a node that gives none is told as stuck', async t => {
+  const evaluator = evaluatorOf({ nodes: [SOURCE, RAMP] }, clips)
+  const begun: number[] = []
+  evaluator.onBegin = node => void begun.push(node)
+  await evaluator.feature('mel', clips[0]!, id => id)
+  t.is(begun.filter(node => node === 1).length, 1 + 20)
+})
