@@ -28,11 +28,13 @@ import { interval } from '../pipelines/statistics/scores.js'
 import { rounded, tellRows } from './tell-rows.js'
 
 const [RATE, WINDOW, COUNT] = [16_000, 15_360, 10_000] as const
+/** Windows of the recording on which precision is measured. */
+const TESTED = 4000
 const SHARE = 0.01
 const OVER = [5, 20] as const
 const TARGET = 0.8
 /** Answers after which it is given up: of a classifier that asks, and in random order. */
-const MOST = { asks: 1000, random: 5000 }
+const MOST = { asks: 600, random: 3000 }
 const RESAMPLES = 2000
 
 async function compose(folder: string, set: string): Promise<void> {
@@ -50,7 +52,7 @@ async function compose(folder: string, set: string): Promise<void> {
     const ofClass = (one: string) => own(sounds.filter(({ labels }) => labels.label === one))
     const struck = new Map<string, Float32Array[]>()
     for (const one of classes) struck.set(one, await load(ofClass(one), 0.96))
-    await write(join(folder, name), {
+    await write(join(folder, name), part === 0 ? COUNT : TESTED, {
       ...{ struck, beds: await load(own(beds).slice(0, 200), 60) },
       effects: await load(own(effects).slice(0, 800), 0.96),
     })
@@ -68,7 +70,7 @@ type Heard = { struck: ReadonlyMap<string, readonly Float32Array[]> } & Record<
   readonly Float32Array[]
 >
 
-async function write(path: string, { struck, beds, effects }: Heard): Promise<void> {
+async function write(path: string, count: number, { struck, beds, effects }: Heard): Promise<void> {
   const rng = streamOf(`labelling ${path}`)
   const each = Math.round(SHARE * COUNT)
   const classes = [...struck.keys()]
@@ -76,8 +78,8 @@ async function write(path: string, { struck, beds, effects }: Heard): Promise<vo
     Array.from({ length: COUNT }, (_, at) => classes[Math.floor(at / each)] ?? ''),
     `truth ${path}`,
   )
-  const out = new Int16Array(COUNT * WINDOW)
-  for (let at = 0; at < COUNT; at++) {
+  const out = new Int16Array(count * WINDOW)
+  for (let at = 0; at < count; at++) {
     const bed = beds[Math.floor(at / 50) % beds.length]!
     const window = Float32Array.from({ length: WINDOW }, (_, i) => bed[((at % 50) * WINDOW + i) % bed.length]!)
     const some = truth[at] ? struck.get(truth[at]!)! : rng.uniform() < 0.4 ? effects : undefined

@@ -130,7 +130,8 @@ function withCarried(
     return { ...window, labels: { ...window.labels, ...said } }
   })
   const held = windows.length - unlabelled - unknown
-  const without = none === undefined ? 'have no label (`none: WORD` gives them one)' : `are '${none}'`
+  const without =
+    none === undefined ? 'have no label (`none: WORD` in a data set file gives them one)' : `are '${none}'`
   return {
     clips,
     columns: [...new Set([...columns, ...carried])],

@@ -24,7 +24,7 @@ const TITLES: Record<Fault, string> = {
 }
 
 const ALIKE =
-  'pairs that share sound and differ otherwise: faded or filtered, a loop under another tune, a sample in a mix; listen to them'
+  'pairs that share sound and differ otherwise (faded or filtered, a loop under another tune, a sample in a mix), to listen to'
 
 /** What a person reads: the sets, then each kind of fault, then sounds that stand twice. */
 export function checkText(report: CheckReport): string {
@@ -53,7 +53,8 @@ export function checkText(report: CheckReport): string {
 function block(title: string, lines: readonly string[]): string {
   if (lines.length === 0) return ''
   const rest = lines.length > SHOWN ? [`... and ${lines.length - SHOWN} more`] : []
-  return [`${lines.length} ${title}`, ...[...lines.slice(0, SHOWN), ...rest].map(line => `  ${line}`), ''].join('\n')
+  const head = `${title.charAt(0).toUpperCase()}${title.slice(1)}: ${lines.length}`
+  return [head, ...[...lines.slice(0, SHOWN), ...rest].map(line => `  ${line}`), ''].join('\n')
 }
 
 function copyLine({ a, b, by, differ, ...evidence }: CopyOf): string {

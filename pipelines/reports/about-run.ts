@@ -41,7 +41,7 @@ function figures(probe: ProbeFile): string {
     const { balanced, balancedInterval } = figures[classifier]!
     return `| ${name} | ${inPercent(balanced)} | ${balancedInterval ? range(balancedInterval, inPercent) : ''} |`
   })
-  const said = verdict(probe.rows, 'balanced accuracy')
+  const said = verdict(probe.rows, 'balanced accuracy', probe.counts.groups)
   return `${probeTitle(probe)}, by ${classifier}:\n
 | | balanced accuracy | 95 % |
 | --- | --- | --- |

@@ -21,7 +21,7 @@ function figures(probe: ProbeFile): string {
   const classifiers = Object.keys(rows[0]?.figures ?? {})
   const classes = Object.keys(counts.classes).length
   const said = [
-    verdict(rows, 'balanced accuracy') ?? '',
+    verdict(rows, 'balanced accuracy', counts.groups) ?? '',
     `${counts.tested} clips tested, ${classes} classes, ${counts.folds} folds${counts.groups ? `, ${counts.groups} groups held out whole` : ''}.`,
     `Intervals: ${settings.interval}.`,
     ...notes,

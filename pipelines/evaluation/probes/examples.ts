@@ -1,5 +1,5 @@
 /** What a probe learns from: clips with a class, their group and split, and who was left out and why. */
-import { namesIn } from '../../../data/label-cells.js'
+import { namesIn, SEPARATOR } from '../../../data/label-cells.js'
 import { Problem } from '../../../data/problem.js'
 import type { ClipTable } from '../../embeddings/clip-table.js'
 import type { Truth } from '../../statistics/truth.js'
@@ -68,6 +68,7 @@ export function chooseExamples(
     rows = kept
   }
   if (rows.length === 0) throw complain.noLabels(label)
+  if (separator === undefined) notes.push(...severalNames(rows.map(row => labelOf[row]![0]!)))
 
   const fixed = splitOf !== undefined && rows.some(row => isTestName(splitOf[row]!))
   /** What lies wholly in training or wholly in test. */
@@ -129,6 +130,18 @@ export function chooseExamples(
       )
     return k
   }
+}
+
+/** Cells that perhaps hold several names: each stands alone in another cell. */
+function severalNames(cells: readonly string[]): string[] {
+  const known = new Set(cells)
+  const joined = cells.filter(
+    cell => cell.includes(SEPARATOR) && namesIn(cell, SEPARATOR).every(name => known.has(name)),
+  )
+  if (joined.length === 0) return []
+  return [
+    `${count(joined.length, 'clip')} with several labels, such as ${joined[0]}, taken for a class of its own: --labels-separator '${SEPARATOR}' reads them one by one.`,
+  ]
 }
 
 const overlaps = ({ train, test }: Fold, units: readonly string[]) => {

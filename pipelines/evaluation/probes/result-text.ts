@@ -50,7 +50,7 @@ function textOf<M extends string>(result: ProbeResultOf<M>, columns: readonly Co
     layerShares(result),
     notes.map(note => `Note: ${note}`).join('\n'),
     explanation(result),
-    verdict(comparison.rows, columns[0]!.title.replace('acc.', 'accuracy')) ?? '',
+    verdict(comparison.rows, columns[0]!.title.replace('acc.', 'accuracy'), examples.groups) ?? '',
     `Next: ${next(result)}`,
   ]
     .filter(part => part !== '')

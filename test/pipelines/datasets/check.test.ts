@@ -63,7 +63,7 @@ test('every planted copy is found, cut, coded and quieter ones too, and nothing 
   t.true(Math.abs(of('cut.wav').b.from - 0.1) < 0.002)
   t.true(Math.abs(of('cut.wav').b.to - 0.7) < 0.002)
   t.true(Math.abs(of('quiet.wav').gain - 12) < 0.1)
-  t.true(out.includes('6 sounds that stand in two sets or parts (a leak)'))
+  t.true(out.includes('Sounds that stand in two sets or parts (a leak): 6'))
 })
 
 /** One recording at two levels; the other drums were struck twice, or made over. */

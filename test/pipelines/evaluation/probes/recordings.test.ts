@@ -42,3 +42,11 @@ test('where the labels are of one recording alone neighbours are parted, and tha
   t.is(options.group, undefined)
   t.regex(examples.notes.join(), /All are stretches of one recording/)
 })
+
+test('windows that carry several labels are noted, with the word that reads them', async t => {
+  const rows = windows(12).map((row, at) => (at % 5 === 0 ? { ...row, labels: { class: 'wren;robin' } } : row))
+  const { examples } = await runProbe({ file: writeMade(folder, 'several.arrow', rows), ...asked })
+  t.regex(examples.notes.join(), /12 clips with several labels, such as wren;robin, .* --labels-separator ';'/)
+  const { examples: plain } = await runProbe({ file: writeMade(folder, 'plain.arrow', windows(12)), ...asked })
+  t.notRegex(plain.notes.join(), /several/)
+})

@@ -13,5 +13,7 @@ test('training helped, did harm, or neither can be told', t => {
   )
   t.regex(verdict(rows(-0.1, [-0.2, -0.01]), 'accuracy')!, /^Training did harm: /)
   t.regex(verdict(rows(0.1, [-0.01, 0.2]), 'accuracy')!, /^Whether training helped cannot be told .* contains 0\.$/)
+  t.regex(verdict(rows(0.1, [0.09, 0.2]), 'accuracy', 2)!, /^Whether training helped cannot be told from 2 groups, /)
+  t.regex(verdict(rows(0.1, [0.01, 0.2]), 'accuracy', 6)!, /^Training helped: /)
   t.is(verdict([{ name: 'others', figures: {} }], 'accuracy'), undefined)
 })
