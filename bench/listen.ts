@@ -10,6 +10,7 @@ import { once } from 'node:events'
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { decode } from '../data/decoding/decode.js'
@@ -34,7 +35,7 @@ async function measure(): Promise<void> {
   const recorders = spawn(
     process.execPath,
     [fileURLToPath(import.meta.url), 'feed', seconds, given.fast ? 'fast' : 'live', ...pipes],
-    { stdio: ['ignore', 'inherit', 'inherit'] },
+    { stdio: ['pipe', 'inherit', 'inherit'] },
   )
   const latencies: number[] = []
   const memory: number[] = []
@@ -53,6 +54,7 @@ async function measure(): Promise<void> {
         signal: new AbortController().signal,
       },
       onReady: () => {
+        recorders.stdin.end() // now they begin
         began = performance.now()
         cpu = process.cpuUsage()
       },
@@ -86,11 +88,13 @@ async function feed(seconds: number, fast: boolean, pipes: readonly string[]): P
   const pieces: Float32Array[] = []
   for await (const { samples } of decode(join(process.cwd(), SOUND))) pieces.push(samples)
   const sound = Buffer.concat(pieces.map(piece => Buffer.from(Int16Array.from(piece, value => 32767 * value).buffer)))
+  const ready = text(process.stdin)
   await Promise.all(
     pipes.map(async (pipe, stream) => {
       const into = createWriteStream(pipe)
       into.on('error', () => process.exit())
       into.write(header())
+      await ready // what was recorded before would all come at once
       const began = performance.now() + (stream * 1000 * HOP) / pipes.length
       let sent = 0
       while (sent < 2 * RATE * seconds) {

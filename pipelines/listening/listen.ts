@@ -1,4 +1,5 @@
 /** Listens to sounds as they arrive, several at once: windows, their embeddings, and what these are compared with. */
+import { setMaxListeners } from 'node:events'
 import { Problem } from '../../data/problem.js'
 import { inferenceGraph } from '../../graphs/inference/inference-graph.js'
 import { gridOf } from '../../graphs/streams/pieces.js'
@@ -69,6 +70,7 @@ const WAITING = { live: 2, patient: BATCH }
  */
 export async function listen(options: ListenOptions): Promise<Listened> {
   const { signal, sources, known, label, count } = options
+  setMaxListeners(sources.length + 10, signal) // each source waits for it; Node warns of more than ten
   const opened = sources.map(name => openSource(name, signal))
   const found = findCheckpoint(options.run)
   const { graph, statistics, train, readout: usual } = found.checkpoint

@@ -1,5 +1,6 @@
 /** Live sound through a small trained encoder: a file that grows, a pipe, a device of ffmpeg; the bits of the finished file. */
 import { execFileSync, spawn } from 'node:child_process'
+import { getMaxListeners } from 'node:events'
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { tableFromIPC } from 'apache-arrow'
@@ -135,6 +136,7 @@ test.serial('Ctrl-C ends a file that still grows', async t => {
   }
   const { listened } = await heardOf({ sources: [at('endless.wav')], signal: controller.signal, onHeard })
   t.is(listened.windows, 8)
+  t.true(getMaxListeners(controller.signal) > 10, 'sixteen sources are no leak')
 })
 
 test('lines, JSON and Arrow say the same', t => {
