@@ -23,7 +23,7 @@ export interface PageContent {
 export function page({ title, head, sections, script, style = '', end = '' }: PageContent): string {
   const links = sections.map(({ id, title }) => `<a href="#${id}">${escaped(title)}</a>`)
   const body = `${head}
-<nav>${links.join('')}</nav>
+${links.length > 1 ? `<nav>${links.join('')}</nav>` : ''}
 ${sections.map(({ id, title, body }) => `<section id="${id}">\n<h2>${escaped(title)}</h2>\n${body}\n</section>`).join('\n')}
 ${end}`
   return htmlPage({ title, style, body, script })

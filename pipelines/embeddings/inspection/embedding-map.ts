@@ -60,12 +60,14 @@ export async function drawnMap(options: MapOptions): Promise<DrawnMap> {
   const chosen = drawn(index.rows, points)
   const places = inUnitSquare(mapLayout(directionsOf(index, chosen), { seed: 0, progress }))
   const labels = label ? index.labels.get(label)! : []
-  const spots: Spot[] = chosen.map((row, at) => ({
+  const all: Spot[] = chosen.map((row, at) => ({
     row,
-    label: labels[row] ?? 'none',
+    label: labels[row] ?? UNLABELLED,
     x: places[at]![0],
     y: places[at]![1],
   }))
+  const named = (spot: Spot) => spot.label !== UNLABELLED
+  const spots = [...all.filter(spot => !named(spot)), ...all.filter(named)] // what has a label lies above
   const held = await addSounds(spots, index, options.sounds)
   const names = namesOf(spots, label)
   const said = [
@@ -138,13 +140,18 @@ async function addSounds(spots: readonly Spot[], index: EmbeddingIndex, most: nu
   return held
 }
 
+/** What rows without a label are called: the last of the names, and pale. */
+export const UNLABELLED = 'no label'
+
 /** Labels by how often they are, with their colours; none if nothing is known to colour by. */
 function namesOf(spots: readonly Spot[], label: string | undefined): Map<string, string> {
-  if (!label) return new Map([['none', colour(0)]])
+  if (!label) return new Map([[UNLABELLED, colour(0)]])
   const counts = new Map<string, number>()
   for (const spot of spots) counts.set(spot.label, (counts.get(spot.label) ?? 0) + 1)
+  const without = counts.delete(UNLABELLED)
   const names = [...counts.keys()].sort((one, other) => counts.get(other)! - counts.get(one)!)
-  return new Map(names.map((name, at) => [name, names.length <= 8 ? colour(at) : hue(at, names.length)]))
+  const coloured = names.map((name, at) => [name, names.length <= 8 ? colour(at) : hue(at, names.length)] as const)
+  return new Map([...coloured, ...(without ? [[UNLABELLED, 'var(--edge)'] as const] : [])])
 }
 
 /** Evenly round the circle, every second one darker. */

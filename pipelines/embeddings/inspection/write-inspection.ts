@@ -5,7 +5,7 @@ import sharp from 'sharp'
 import { onDisk, writeWhole } from '../../../data/whole-file.js'
 import { escaped } from '../../drawing/html-page.js'
 import { page, sentence, table, tiles } from '../../drawing/page.js'
-import { type DrawnMap, drawnMap } from './embedding-map.js'
+import { type DrawnMap, drawnMap, UNLABELLED } from './embedding-map.js'
 import type { Inspection } from './inspect-file.js'
 import { mapModule } from './map-module.js'
 import { nearText, rankText } from './text.js'
@@ -89,10 +89,12 @@ const LINE = 20
 const [SIZE, PAD] = [640, 14]
 
 async function mapPicture({ spots, names }: DrawnMap): Promise<Buffer> {
-  const colour = (at: number) =>
-    names.length <= COLOURS.length
-      ? COLOURS[at]!
-      : `hsl(${Math.round((360 * at) / names.length)}, 60%, ${at % 2 ? 32 : 50}%)`
+  const pale = (at: number) => names.length > 1 && names[at] === UNLABELLED
+  const colour = (at: number) => {
+    if (pale(at)) return '#c4c4cc'
+    if (names.length <= COLOURS.length) return COLOURS[at]!
+    return `hsl(${Math.round((360 * at) / names.length)}, 60%, ${at % 2 ? 32 : 50}%)`
+  }
   const place = (share: number) => (PAD + share * (SIZE - 2 * PAD)).toFixed(1)
   const radius = spots.length > 800 ? 3 : 4.5
   const dots = spots.map(

@@ -116,7 +116,7 @@ function whyOf({ row, reason }) {
         ? 'most like the examples'
         : 'drawn at random: nothing is known yet',
     unsure: 'least sure',
-    check: 'drawn at random of what it calls so',
+    check: 'drawn at random from what it takes for one',
     chosen: 'chosen by you',
   }
   const before = answers.get(state.name).get(row)
@@ -183,8 +183,8 @@ function showTally() {
   const [right, wrong] = [count('yes', 'check'), count('no', 'check')]
   find('precision').textContent =
     right + wrong === 0
-      ? 'Not one window was drawn yet to check what it calls so.'
-      : `Of ${right + wrong} drawn at random from what it called so, ${right} were: ${wilson(right, right + wrong)}.`
+      ? 'How often it is right is not known yet: some questions are about windows drawn at random from those it takes for one.'
+      : `Of ${right + wrong} windows drawn at random from those it took for one, ${right} were one: ${wilson(right, right + wrong)}.`
 }
 
 /** 95 % (Wilson, 1927). */

@@ -17,6 +17,7 @@ import test from 'ava'
 import { streamOf } from '../../../../graphs/streams/draws.js'
 import { createEmbeddingWriter } from '../../../../pipelines/embeddings/arrow-writer.js'
 import { METADATA } from '../../../../pipelines/embeddings/inspection/contract.js'
+import { drawnMap } from '../../../../pipelines/embeddings/inspection/embedding-map.js'
 import { eigenvalues, inspectFile } from '../../../../pipelines/embeddings/inspection/inspect-file.js'
 import { nearDuplicates } from '../../../../pipelines/embeddings/inspection/near-duplicates.js'
 import { earshot, scratchFolder } from '../../../earshot.js'
@@ -34,16 +35,22 @@ interface Given {
   metadata?: Record<string, string>
   clip?: (row: number) => string
   end?: (row: number) => number
+  label?: (row: number) => string | undefined
 }
 
-function written(name: string, { embedding, rows = 40, metadata = complete, clip = String, end = () => 1 }: Given) {
+const parity = (row: number) => (row % 2 ? 'odd' : 'even')
+
+function written(
+  name: string,
+  { embedding, rows = 40, metadata = complete, clip = String, end = () => 1, label = parity }: Given,
+) {
   const file = join(folder, `${name}.arrow`)
   const writer = createEmbeddingWriter(file, { dimensions: embedding(0).length, columns: ['class'], metadata })
   for (let row = 0; row < rows; row++)
     writer.write([
       {
         ...{ clip: clip(row), path: join(process.cwd(), SAMPLES, 'drum_cowbell.flac'), start: 0, end: end(row) },
-        labels: { class: row % 2 ? 'odd' : 'even' },
+        labels: { class: label(row) },
         embedding: Float32Array.from(embedding(row)),
       },
     ])
@@ -212,6 +219,18 @@ test('a file of another program is read, and told what it lacks', async t => {
     breaches.map(({ at }) => at),
     ['path', 'start', 'end', 'metadata'],
   )
+})
+
+test('few labels among many rows without: these come last, pale, and lie below', async t => {
+  const label = (row: number) => (row % 5 === 0 ? 'owl' : row === 1 ? 'fox' : undefined)
+  const file = written('few labels', { embedding: row => noise(row, 4), rows: 20, label })
+  const { spots, names, html } = await drawnMap({ file, points: 100, sounds: 0 })
+  t.deepEqual(names, ['owl', 'fox', 'no label'])
+  t.deepEqual(
+    spots.map(spot => spot.label === 'no label'),
+    Array.from({ length: 20 }, (_, at) => at < 15),
+  )
+  t.regex(html, /"colours":\["var\(--c1\)","var\(--c2\)","var\(--edge\)"\]/)
 })
 
 test.serial('by the command line: text, JSON, a page and a picture', async t => {
