@@ -52,7 +52,8 @@ function firstFrameFrom(file: AudioFile, info: FlacInfo, from: number): FlacPlac
 }
 
 /**
- * The frames from a place up to the samples that the header declares, some at a time. What stands behind them (a tag,
+ * The frames from a place up to the samples that the header declares, about a second at a time: who reads a stretch decodes
+ * little behind it. What stands behind them (a tag,
  * another stream) is no part of the stream.
  *
  * @throws Problem `audio-damaged` where a frame is not what was written, or is missing
@@ -70,8 +71,8 @@ export function* flacFrames(
   while (given < declared && from < file.size) {
     const window = file.read(from, 2 * room)
     const tail = from + window.length === file.size
-    const frames: FlacFrame[] = []
-    let at = 0
+    let frames: FlacFrame[] = []
+    let [at, held] = [0, 0]
     while (given < declared && at < window.length && (tail || window.length - at > room)) {
       const header = frameHeader(window, at)
       const longest = 64 + 4 * info.channels * (1 + (header?.samples ?? 0))
@@ -89,7 +90,12 @@ export function* flacFrames(
       expected = header.number + (header.fixed ? 1 : header.samples)
       frames.push({ bytes: window.subarray(at, end), samples: header.samples })
       given += header.samples
+      held += header.samples
       at = end
+      if (held < info.rate) continue
+      yield frames
+      frames = []
+      held = 0
     }
     if (frames.length > 0) yield frames
     from += at

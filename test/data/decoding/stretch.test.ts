@@ -2,8 +2,11 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import test from 'ava'
+import { AudioFile } from '../../../data/decoding/audio-file.js'
 import { decode } from '../../../data/decoding/decode.js'
 import { findFfmpeg } from '../../../data/decoding/ffmpeg.js'
+import { flacFrames } from '../../../data/decoding/flac-frames.js'
+import { flacInfo } from '../../../data/decoding/flac-header.js'
 import { soundFormat } from '../../../data/decoding/sound-format.js'
 import { inOne } from '../../../stages/audio/signal/whole-sound.js'
 import { largestDifference, temporaryFolder, writeWav } from '../../stages/audio/sounds.js'
@@ -67,3 +70,15 @@ for (const [name, codec] of [
     t.is((error as { code?: string }).code, 'audio-beyond-end')
   })
 }
+
+test('FLAC is decoded a second at a time: little more than the stretch that is asked for', t => {
+  const file = AudioFile.open('node_modules/supersonic-scsynth-samples/samples/arovane_beat_b.flac')
+  const info = flacInfo(file)
+  const lengths = [...flacFrames(file, info, () => {})].map(frames => frames.reduce((sum, one) => sum + one.samples, 0))
+  file.close()
+  t.true(Math.max(...lengths) < info.rate + info.block, `${lengths}`)
+  t.is(
+    lengths.reduce((sum, length) => sum + length, 0),
+    info.samples,
+  )
+})
