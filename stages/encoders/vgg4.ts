@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Engine, Initial, Scope, Tensor } from '../../engine/engine.js'
 import { normalByFanOut } from '../../engine/layers/initial.js'
 import { batchOf, describeStage, ParameterProblem, patch } from '../contract.js'
-import { DOWNSAMPLINGS, downsampler } from './vgg4/downsampling.js'
+import { CRITERIA, DOWNSAMPLINGS, downsampler } from './vgg4/downsampling.js'
 import { POOLINGS, timeFrequencyPool } from './vgg4/time-frequency-pool.js'
 
 const parameters = z.strictObject({
@@ -20,7 +20,13 @@ const parameters = z.strictObject({
     .enum(DOWNSAMPLINGS)
     .default('max')
     .describe(
-      'after blocks 1 to 3. blur: fixed binomial filter. tlpf: a learnt low-pass filter a channel. aps: of the four grids the one of the largest l1 norm, without a filter or behind one',
+      'after blocks 1 to 3. blur: fixed binomial filter. tlpf: a learnt low-pass filter a channel. aps: of the four grids the one of the largest norm, without a filter or behind one (behind blur the norms are nearly equal: what chooses is little more than the edges)',
+    ),
+  criterion: z
+    .enum(CRITERIA)
+    .default('l1')
+    .describe(
+      "of aps. l1: over all, as the paper has it. matrix: as the authors' code computes it, the largest of the channels' l1 norms",
     ),
   kernel: z.int().min(2).max(7).default(5).describe('taps of the filter in time and in frequency'),
   taps: z
@@ -126,8 +132,9 @@ function block(
   const edge = given.padding === 'circular' ? 'circular' : 'lowest'
   const between = (x: Tensor) =>
     last || given['intra-block'] === 'none' ? x : engine.operations.slidingMax(x, { size: 3, padding: edge })
-  const { downsampling: kind, kernel, taps, padding } = given
-  const down = last ? undefined : downsampler(engine, scope.within('pooling'), { kind, kernel, taps, padding }, out)
+  const { downsampling: kind, criterion, kernel, taps, padding } = given
+  const pooling = { kind, criterion, kernel, taps, padding }
+  const down = last ? undefined : downsampler(engine, scope.within('pooling'), pooling, out)
   return (x, options) => {
     const features = second(between(first(x, options)), options)
     return down ? down(features) : features

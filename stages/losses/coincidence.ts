@@ -22,7 +22,7 @@ export default describeStage({
   in: { from: batchOf(pair(embedding)) },
   out: ({ from }) => {
     demandOthers(from)
-    return { kind: 'loss', chance: Math.log(2) }
+    return { kind: 'loss', chance: 2 * Math.log(2) }
   },
   build: ({ hidden }, { from }) => {
     const size = from.of.of.size
@@ -59,10 +59,10 @@ export function coincidenceScore(
 }
 
 /**
- * Binary cross-entropy of 'the same clip' on the diagonal and 'another clip' elsewhere; both classes count half, however
- * many combinations each has. ln 2 if the logits say nothing.
+ * Binary cross-entropy of 'the same clip' on the diagonal plus that of 'another clip' elsewhere, each the mean over its
+ * combinations: -(1/N) Σ_i [log p_ii + 1/(N-1) Σ_{j≠i} log(1 - p_ij)]. 2 ln 2 if the logits say nothing.
  *
- * @param logits [N, N]; of one clip alone there are no others, and their half is 0
+ * @param logits [N, N]; of one clip alone there are no others, and their part is 0
  * @returns scalar
  */
 export function coincidence({ tf }: Engine, logits: Tensor): Tensor {
@@ -71,5 +71,5 @@ export function coincidence({ tf }: Engine, logits: Tensor): Tensor {
   const ofSame = tf.mul(same, tf.softplus(tf.neg(logits)))
   const ofOthers = tf.mul(tf.sub(1, same), tf.softplus(logits))
   const others = Math.max(1, clips * (clips - 1))
-  return tf.mul(0.5, tf.add(tf.div(tf.sum(ofSame), clips), tf.div(tf.sum(ofOthers), others)))
+  return tf.add(tf.div(tf.sum(ofSame), clips), tf.div(tf.sum(ofOthers), others))
 }

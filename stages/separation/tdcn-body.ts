@@ -12,6 +12,11 @@ export interface TdcnSettings {
   /** Blocks a repeat: dilations 1, 2, 4, ... */
   blocks: number
   repeats: number
+  /**
+   * Details of a block. ours: norms with a gain and an offset a feature, dense layers with biases. published: norms with one
+   * gain and one offset, a bias behind the convolution and none in the dense layers, as the authors' code.
+   */
+  variant: 'ours' | 'published'
   /** Whether each repeat reads the inputs of all repeats before it, too, each through a dense layer. */
   skips: boolean
 }
@@ -54,43 +59,56 @@ export function tdcnBody(engine: Engine, scope: Scope, size: number, settings: T
 function tdcnBlock(
   engine: Engine,
   scope: Scope,
-  { bottleneck, channels, kernel }: TdcnSettings,
+  { bottleneck, channels, kernel, variant }: TdcnSettings,
   dilation: number,
   startScale: number,
 ): Layer {
   const { tf, operations } = engine
-  const first = overTime(engine, scope.within('first'), bottleneck, channels)
-  const activations = ['one', 'two'].map(name => normedPrelu(engine, scope.within(name), channels))
+  const published = variant === 'published'
+  const first = overTime(engine, scope.within('first'), bottleneck, channels, { bias: !published })
+  const activations = ['one', 'two'].map(name => normedPrelu(engine, scope.within(name), channels, published))
   const filter = scope.weight('filter', [kernel, channels], uniformByFanIn(kernel))
   const scale = scope.weight('scale', [1], constant(startScale))
-  const last = overTime(engine, scope.within('last'), channels, bottleneck, () => scale.read())
+  const shift = published ? scope.weight('shift', [channels], zeros) : undefined
+  const last = overTime(engine, scope.within('last'), channels, bottleneck, {
+    bias: !published,
+    scale: () => scale.read(),
+  })
   return x => {
     const wide = activations[0]!(first(x))
     const convolved = operations.dilatedConvolution(wide, filter.read(), { dilation })
-    return tf.add(x, last(activations[1]!(convolved)))
+    return tf.add(x, last(activations[1]!(shift ? tf.add(convolved, shift.read()) : convolved)))
   }
 }
 
-function normedPrelu({ operations }: Engine, scope: Scope, size: number): Layer {
+/** @param shared one gain and one offset for all features */
+function normedPrelu({ tf, operations }: Engine, scope: Scope, size: number, shared: boolean): Layer {
   const slope = scope.weight('slope', [1], constant(0.1))
-  const gain = scope.weight('gain', [size], ones)
-  const offset = scope.weight('offset', [size], zeros)
-  return x => operations.instanceNorm(operations.prelu(x, slope.read()), gain.read(), offset.read())
+  const gain = scope.weight('gain', [shared ? 1 : size], ones)
+  const offset = scope.weight('offset', [shared ? 1 : size], zeros)
+  const all = (value: Tensor) => (shared ? tf.tile(value, [size]) : value)
+  return x => operations.instanceNorm(operations.prelu(x, slope.read()), all(gain.read()), all(offset.read()))
 }
 
 /**
  * A dense layer on each frame: [frames, batch, from] to [frames, batch, to]. Its scale, if it has one, multiplies the
  * weights, which are fewer than the numbers that leave.
  */
-export function overTime({ tf }: Engine, scope: Scope, from: number, to: number, scale?: () => Tensor): Layer {
+export function overTime(
+  { tf }: Engine,
+  scope: Scope,
+  from: number,
+  to: number,
+  { bias: biased = true, scale }: { bias?: boolean; scale?: () => Tensor } = {},
+): Layer {
   const weight = scope.weight('weight', [from, to], uniformByFanIn(from))
-  const bias = scope.weight('bias', [to], uniformByFanIn(from))
+  const bias = biased ? scope.weight('bias', [to], uniformByFanIn(from)) : undefined
   const scaled = (tensor: Tensor) => (scale ? tf.mul(tensor, scale()) : tensor)
   return x => {
     const [frames, batch] = x.shape as [number, number]
     const flat = tf.reshape(x, [frames * batch, from])
     const product = tf.matMul(flat, scaled(weight.read()))
-    return tf.reshape(tf.add(product, scaled(bias.read())), [frames, batch, to])
+    return tf.reshape(bias ? tf.add(product, scaled(bias.read())) : product, [frames, batch, to])
   }
 }
 

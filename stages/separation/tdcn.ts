@@ -33,6 +33,12 @@ const parameters = z.strictObject({
     .describe('taps of the dilated convolutions over time'),
   blocks: z.int().min(1).max(16).default(8).describe('blocks a repeat, with dilations 1, 2, 4, ...'),
   repeats: z.int().min(1).max(16).default(4).describe('how often the blocks come'),
+  variant: z
+    .enum(['ours', 'published'])
+    .default('ours')
+    .describe(
+      "of a block. ours: norms with a gain and an offset a feature, biases in the dense layers. published: as the authors' code, one gain and one offset, a bias behind the convolution alone",
+    ),
   skips: z
     .boolean()
     .default(false)

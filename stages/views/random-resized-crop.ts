@@ -16,12 +16,19 @@ export default describeStage({
     aspect: range({ min: 0.1, max: 10 })
       .default([0.75, 1.3333])
       .describe("time over frequency of the rectangle, relative to the patch's own, drawn log-uniformly"),
+    outside: z
+      .enum(['clip', 'draw-again'])
+      .default('clip')
+      .describe(
+        'sides that would stick out are clipped; or, as the authors have it, area and aspect are drawn again up to ten times and aspect is that of the rectangle itself, frames over bands',
+      ),
   }),
   in: { from: patch },
   out: ({ from }) => from,
   draws: true,
-  work: ({ area, aspect }, { from: shape }) => {
-    return ({ from, rng }) => resizedCrop(from, shape, drawCrop(shape, area, aspect, rng('crop')))
+  work: ({ area, aspect, outside }, { from: shape }) => {
+    const draw = outside === 'clip' ? drawCrop : drawFittingCrop
+    return ({ from, rng }) => resizedCrop(from, shape, draw(shape, area, aspect, rng('crop')))
   },
 })
 
@@ -52,6 +59,36 @@ export function drawCrop(
     bands: width,
     frame: rng.integer(0, frames - height + 1),
     band: rng.integer(0, bands - width + 1),
+  }
+}
+
+/**
+ * As RandomResizedCrop of torchvision, which the authors have: a rectangle that sticks out is drawn again; after ten, the
+ * largest one in the middle whose aspect is allowed.
+ *
+ * @param aspect frames over bands
+ */
+export function drawFittingCrop(
+  { frames, bands }: Shape,
+  area: readonly [number, number],
+  aspect: readonly [number, number],
+  rng: Rng,
+): Crop {
+  for (let tries = 0; tries < 10; tries++) {
+    const bins = frames * bands * rng.uniform(...area)
+    const stretch = Math.exp(rng.uniform(Math.log(aspect[0]), Math.log(aspect[1])))
+    const [height, width] = [Math.round(Math.sqrt(bins * stretch)), Math.round(Math.sqrt(bins / stretch))]
+    if (height < 1 || width < 1 || height > frames || width > bands) continue
+    const [frame, band] = [rng.integer(0, frames - height + 1), rng.integer(0, bands - width + 1)]
+    return { frames: height, bands: width, frame, band }
+  }
+  const height = Math.max(1, Math.min(frames, Math.floor(bands * aspect[1])))
+  const width = Math.max(1, Math.min(bands, Math.floor(frames / aspect[0])))
+  return {
+    frames: height,
+    bands: width,
+    frame: Math.floor((frames - height) / 2),
+    band: Math.floor((bands - width) / 2),
   }
 }
 

@@ -1,16 +1,22 @@
 /** What halves time and frequency between two blocks, after Fonseca, Ferraro and Serra (arXiv 2107.00623), section 3. */
 import type { Engine, Initial, Scope, Tensor } from '../../../engine/engine.js'
 
-export const DOWNSAMPLINGS = ['max', 'blur', 'tlpf', 'aps', 'aps+tlpf'] as const
+export const DOWNSAMPLINGS = ['max', 'blur', 'tlpf', 'aps', 'aps+blur', 'aps+tlpf'] as const
+export const CRITERIA = ['l1', 'matrix'] as const
 
 export interface Downsampling {
   /**
    * max: 2 x 2 windows side by side. All others: the maximum of 2 x 2 windows at stride 1, then a low-pass filter
    * (blur: binomial and fixed; tlpf: learnt), and every second row and column: the even ones, or those of adaptive
-   * polyphase sampling (aps). There is no aps behind the binomial filter: its even and its odd taps have one sum, so
-   * that the four grids of a rectified map have one l1 norm, and nothing would choose between them.
+   * polyphase sampling (aps). Behind the binomial filter (aps+blur) little chooses: its even and its odd taps have one
+   * sum, so that the four grids of a rectified map have one l1 norm but for the edges.
    */
   kind: (typeof DOWNSAMPLINGS)[number]
+  /**
+   * Which norm chooses the grid: l1 over all, as the paper has it, or that which the authors' code computes: tf.norm of a
+   * matrix, positions x channels, the sum over positions and the maximum over channels.
+   */
+  criterion?: (typeof CRITERIA)[number] | undefined
   /** Taps of the filter along each axis. */
   kernel: number
   /** What learnt filters start from: N(0, 0.01) before the soft-max, which is nearly an average; or the binomial filter. */
@@ -25,20 +31,20 @@ export interface Downsampling {
 export function downsampler(
   engine: Engine,
   scope: Scope,
-  { kind, kernel, taps, padding }: Downsampling,
+  { kind, criterion, kernel, taps, padding }: Downsampling,
   channels: number,
 ): (x: Tensor) => Tensor {
   const { operations } = engine
   if (kind === 'max') return x => operations.maxPool(evened(engine, x, 'lowest'), { size: 2, stride: 2 })
   const circular = padding === 'circular'
   const densely = (x: Tensor) => operations.slidingMax(x, { size: 2, padding: circular ? 'circular' : 'lowest' })
-  const adaptively = (x: Tensor) => operations.polyphase(evened(engine, x, 'reflect'))
+  const adaptively = (x: Tensor) => operations.polyphase(evened(engine, x, 'reflect'), criterion)
   if (kind === 'aps') return x => adaptively(densely(x))
-  const learnt = kind !== 'blur'
+  const learnt = kind !== 'blur' && kind !== 'aps+blur'
   const filter = learnt
     ? learntFilter(engine, scope, { kernel, channels, taps })
     : fixedFilter(engine, kernel, channels)
-  const stride = kind === 'aps+tlpf' ? 1 : 2
+  const stride = kind.startsWith('aps') ? 1 : 2
   const filtered = (x: Tensor) => {
     const wide = circular ? operations.pad(x, around(kernel, stride), 'circular') : x
     const settings = { stride, padding: circular ? 'valid' : 'same', filterGradient: learnt } as const

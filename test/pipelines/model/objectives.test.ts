@@ -17,7 +17,7 @@ test('each objective in the place of NT-Xent, by one edit; weights of its own le
   const { config, folder, cache } = smallConfig('objectives', { steps: STEPS, every: STEPS })
   for (const [stage, chance, weights] of [
     ['bilinear-similarity', Math.log(8), ['weight']],
-    ['coincidence{hidden: 16}', Math.LN2, ['first.bias', 'first.weight', 'second.bias', 'second.weight']],
+    ['coincidence{hidden: 16}', 2 * Math.LN2, ['first.bias', 'first.weight', 'second.bias', 'second.weight']],
     ['vicreg', 24.75, []],
     ['barlow-twins', 8, []],
     ['triplet', 0.1, []],

@@ -75,6 +75,41 @@ test('blocks start with scales of 1, 0.9, 0.81, ... and slopes of 0.1', t => {
   near(t, starts('.slope'), new Array(8).fill(0.1))
 })
 
+test('the published block: one gain and offset a norm, a bias behind the convolution and none in its dense layers', t => {
+  const from = { from: batch(excerptPort(500)) }
+  const [weights, plain] = [weightsFrom(4), weightsFrom(4)]
+  const separate = builder(tdcn, small({ variant: 'published' }), from)(weights.scope)
+  const block = weights.all.filter(({ name }) => name.includes('block0.'))
+  t.deepEqual(
+    block.map(({ name, shape }) => [name.slice(name.indexOf('block0.') + 7), shape]),
+    [
+      ['first.weight', [3, 4]],
+      ...['one', 'two'].flatMap(norm => [
+        [`${norm}.slope`, [1]],
+        [`${norm}.gain`, [1]],
+        [`${norm}.offset`, [1]],
+      ]),
+      ['filter', [3, 4]],
+      ['scale', [1]],
+      ['shift', [4]],
+      ['last.weight', [4, 3]],
+    ],
+  )
+  // ours without biases and with equal gains is the same network, as long as nothing is added behind the convolution
+  const ours = builder(tdcn, small({}), from)(plain.scope)
+  for (const weight of plain.all) {
+    const same = weights.all.find(({ name }) => name === weight.name)
+    const value = same ? same.read() : tf.zeros([1])
+    weight.assign(tf.broadcastTo(value, [...weight.shape]))
+  }
+  const mixture = tf.randomNormal([2, 500], 0, 1, 'float32', 4)
+  const found = separate({ from: mixture }, { training: false }).dataSync()
+  near(t, found, ours({ from: mixture }, { training: false }).dataSync())
+  for (const weight of weights.all) if (weight.name.endsWith('shift')) weight.assign(tf.tensor1d([1, -1, 2, 0]))
+  const shifted = separate({ from: mixture }, { training: false }).dataSync()
+  t.true(shifted.some((value, at) => Math.abs(value - found[at]!) > 1e-3))
+})
+
 test('what leaves is channels of what came', t => {
   t.deepEqual(outOf(tdcn, { sources: 8 }, { from: batch(excerptPort(1600), 5) }), batch(channelsOf(8, 1600), 5))
 })

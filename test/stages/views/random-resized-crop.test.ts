@@ -1,7 +1,7 @@
 import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import type { Patch } from '../../../stages/values.js'
-import randomResizedCrop, { drawCrop, resizedCrop } from '../../../stages/views/random-resized-crop.js'
+import randomResizedCrop, { drawCrop, drawFittingCrop, resizedCrop } from '../../../stages/views/random-resized-crop.js'
 import { draws, fixture, largestDifference, patches, patchPort, runItem, streams } from './support.js'
 
 interface Cases {
@@ -27,6 +27,35 @@ test('the rectangle has the drawn area and aspect, clipped to the patch', t => {
     const crop = drawCrop({ frames: shape[0], bands: shape[1] }, [area, area], [aspect, aspect], draws()('crop'))
     t.like(crop, { frames, bands })
   }
+})
+
+test("the authors' rectangle is drawn again where it sticks out, and its aspect is its own", t => {
+  const shape = { frames: 101, bands: 96 }
+  const whole = draws()('crop')
+  t.like(drawFittingCrop(shape, [0.81, 0.81], [1, 1], whole), { frames: 89, bands: 89 }) // sqrt(0.81 x 101 x 96)
+  t.like(drawCrop(shape, [0.81, 0.81], [1, 1], whole), { frames: 91, bands: 86 })
+  const drawn = Array.from({ length: 2000 }, (_, i) =>
+    drawFittingCrop(shape, [0.8, 1], [0.75, 4 / 3], draws(`${i}`)('crop')),
+  )
+  for (const { frames, bands, frame, band } of drawn) {
+    t.true(frame + frames <= 101 && band + bands <= 96)
+    t.true((frames * bands) / (101 * 96) > 0.79)
+  }
+  // clipping piles rectangles up that are as long as the patch; drawing again keeps but those that just fit
+  const long = (crops: { frames: number }[]) => crops.filter(({ frames }) => frames === 101).length
+  const clipped = drawn.map((_, i) => drawCrop(shape, [0.8, 1], [0.75, 4 / 3], draws(`${i}`)('crop')))
+  t.true(long(clipped) > 3 * long(drawn), `${long(clipped)} and ${long(drawn)}`)
+})
+
+test('where none of ten rectangles fits it is the largest in the middle that may be', t => {
+  const shape = { frames: 96, bands: 64 }
+  t.deepEqual(drawFittingCrop(shape, [1, 1], [0.25, 0.5], draws()('crop')), {
+    frames: 32,
+    bands: 64,
+    frame: 32,
+    band: 0,
+  })
+  t.deepEqual(drawFittingCrop(shape, [1, 1], [4, 6], draws()('crop')), { frames: 96, bands: 24, frame: 0, band: 20 })
 })
 
 const ends = (min: number, max: number) =>

@@ -144,3 +144,27 @@ test('without adaptive sampling a shift by one does change the numbers', t => {
   const x = tensorOf(normal([1, 12, 16, 3], 'x'))
   t.notDeepEqual(multisets(down(rolled(x, 1, 0))), multisets(down(x)))
 })
+
+test('the norm over all and the norm of a matrix choose different grids', t => {
+  // one bin a grid: sums over the channels are 3, 2, 1 and 0, the largest channels 1, 2, 0.5 and 0
+  const image = tf.tensor4d([1, 1, 1, 2, 0, 0, 0.5, 0.5, 0, 0, 0, 0], [1, 2, 2, 3])
+  near(t, engine.operations.polyphase(image).dataSync(), [1, 1, 1])
+  near(t, engine.operations.polyphase(image, 'matrix').dataSync(), [2, 0, 0])
+  const weights = weightsFrom(1)
+  const settings = { kind: 'aps', criterion: 'matrix', kernel: 5, taps: 'random', padding: 'zeros' } as const
+  const map = tf.abs(normal([4, 6, 8, 3], 'map'))
+  const dense = engine.operations.slidingMax(map, { size: 2, padding: 'lowest' })
+  const chosen = downsampler(engine, weights.scope, settings, 3)(map)
+  near(t, chosen.dataSync(), engine.operations.polyphase(dense, 'matrix').dataSync())
+})
+
+test('behind the binomial filter the four norms are one, and the first grid is as good as any', t => {
+  const weights = weightsFrom(1)
+  const settings = { kind: 'aps+blur', kernel: 5, taps: 'random', padding: 'circular' } as const
+  const map = tf.abs(normal([1, 8, 8, 2], 'map'))
+  const value = downsampler(engine, weights.scope, settings, 2)(map)
+  t.deepEqual(value.shape, [1, 4, 4, 2])
+  t.is(weights.all.length, 0)
+  const dense = engine.operations.slidingMax(map, { size: 2, padding: 'circular' })
+  near(t, tf.sum(value).dataSync(), tf.mul(tf.sum(dense), 0.25).dataSync(), 'a quarter of what is there')
+})
