@@ -61,7 +61,7 @@ async function judge(runs: readonly string[], set: SetOf): Promise<void> {
   for (const run of runs) {
     const checkpoint = findCheckpoint(run)
     const opened = await openSet(checkpoint, set)
-    paired ??= new Paired(set.name, opened.labels, opened.groups, runs.length)
+    paired ??= new Paired(opened.labels, opened.groups)
     for (const name of readouts) {
       const readout = chosenReadout({ readout: name, layer: undefined, level: 'clip' }, undefined)
       const embeddings = {

@@ -69,7 +69,7 @@ async function judge(set: SetOf): Promise<void> {
     for (const run of runs) {
       const checkpoint = findCheckpoint(run)
       const opened = await openSet(checkpoint, set)
-      paired ??= new Paired(set.name, opened.labels, opened.groups, runs.length)
+      paired ??= new Paired(opened.labels, opened.groups)
       const how = chosenReadout({ readout, layer: undefined, level: 'clip' }, checkpoint.checkpoint.readout)
       const note = (at: number | 'untrained' | 'log-mel', embeddings: readonly Float32Array[]) => {
         found.set(at, [...(found.get(at) ?? []), recognised(embeddings, opened.labels, opened.groups)])

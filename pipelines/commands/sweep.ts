@@ -58,13 +58,17 @@ const plan = verb({
   }),
   run: async options => {
     const plan = await planned(options)
-    const [{ listJobs, planText }, { lastTrial, runTrial }] = await Promise.all([
+    const [{ listJobs, planText }, { lastTrial, runTrial }, power] = await Promise.all([
       import('../sweeps/plan-text.js'),
       import('../sweeps/trial.js'),
+      import('../sweeps/power.js'),
     ])
+    const expected = power.powerText(await power.expectedPower(plan))
     const steps = options.trial === true ? 5 : options.trial
     const trial = steps === undefined ? lastTrial(plan) : runTrial(plan, steps)
-    process.stdout.write(`${planText(plan, listJobs(plan), { all: options.all, trial, given: asGiven(options) })}\n`)
+    process.stdout.write(
+      `${planText(plan, listJobs(plan), { all: options.all, trial, given: asGiven(options), expected })}\n`,
+    )
   },
 })
 
@@ -85,7 +89,9 @@ const run = verb({
     for (const arm of options.only ?? [])
       if (!names.includes(arm))
         throw new Problem('unknown-arm', `${file} has no arm '${arm}'. ${suggestion(arm, names)}`.trimEnd())
-    const { runSweep } = await import('../sweeps/run-sweep.js')
+    const [{ runSweep }, power] = await Promise.all([import('../sweeps/run-sweep.js'), import('../sweeps/power.js')])
+    const expected = power.powerText(await power.expectedPower(plan))
+    if (expected !== '') process.stderr.write(`${expected}\n`)
     const { signal, release } = stopOnInterrupt('Stopping the jobs under way; what they have done is kept.')
     try {
       await runSweep(plan, { only: options.only, retry: options.retry, most: options.maxParallel, signal })

@@ -23,6 +23,7 @@ const wishes = z.strictObject({
   from: z.string().describe('results.json of a sweep, a .probe.json, or JSON with rows, beside the page'),
   on: z.array(z.string()).optional().describe('evaluations of a sweep; all if not given'),
   by: z.string().optional().describe('classifier; the first one if not given'),
+  metric: z.string().optional().describe('balanced accuracy, say; what arms are compared by if not given'),
   claims: z.literal(true).optional().describe('what became of the claims of a sweep, in place of its arms'),
   rows: z.array(z.string()).optional().describe('arms, embeddings or first cells, in this order; all if not given'),
   columns: z.array(z.string()).optional().describe('of JSON with rows, in this order; all if not given'),
@@ -78,34 +79,45 @@ function tableOf(file: string, wish: Wishes): string {
 }
 
 /** Arms down, evaluations across; each with its difference to the arm that all are compared with. */
-function sweepTable(results: SweepResults, { on, by, claims, rows }: Wishes): string {
+function sweepTable(results: SweepResults, { on, by, metric, claims, rows }: Wishes): string {
   const { evaluations, summary, against } = results
   const notes = chosen(evaluations, ({ name }) => name, on)
   const told = summary.filter(({ evaluation }) => notes.some(({ name }) => name === evaluation))
   if (claims) {
     const asked = results.claims.filter(({ evaluation }) => notes.some(({ name }) => name === evaluation))
-    return `${markdownTable(claimTable(asked))}\n\nPercentage points, paired, 95 % intervals.`
+    return `${markdownTable(claimTable(asked))}\n\nPercentage points (of the log-loss nats, less is better), paired, 95 % intervals.`
   }
   const classifiers = [...new Set(told.map(({ classifier }) => classifier))]
   const classifier = by === undefined ? classifiers[0]! : chosen(classifiers, name => name, [by])[0]!
+  const metricOf = (name: string) => {
+    const own = told.filter(row => row.evaluation === name && row.classifier === classifier)
+    return chosen(
+      own.map(row => row.metric),
+      one => one,
+      metric === undefined ? undefined : [metric],
+    )[0]!
+  }
   const arms = [...new Set(told.filter(row => row.classifier === classifier).map(nameOf))]
   const body = chosen(arms, name => name, rows).map(arm => [
     arm,
-    ...notes.flatMap(({ name, metrics }) => {
+    ...notes.flatMap(({ name }) => {
       const row = told.find(
         one =>
-          nameOf(one) === arm && one.evaluation === name && one.classifier === classifier && one.metric === metrics[0],
+          nameOf(one) === arm &&
+          one.evaluation === name &&
+          one.classifier === classifier &&
+          one.metric === metricOf(name),
       )
       return row ? [levelOf(row), arm === against ? '' : differenceOf(row)] : ['-', '-']
     }),
   ])
-  const head = ['', ...notes.flatMap(({ name, metrics }) => [`${name}, ${metrics[0]}`, `minus ${against}`])]
+  const head = ['', ...notes.flatMap(({ name }) => [`${name}, ${metricOf(name)}`, `minus ${against}`])]
   const seeds = [...new Set(told.flatMap(({ seeds }) => seeds))].sort((one, other) => one - other)
   const sounds = notes.map(
     ({ name, clips, group, units, chance }) =>
       `${name}: ${clips} clips${group === null ? '' : `, ${units} of '${group}' held out whole`}, chance ${inPercent(chance)}`,
   )
-  return `${markdownTable([head, ...body])}\n\nPercent, ${classifier}, mean over seeds ${seeds.join(', ')}, 95 % intervals; ${sounds.join('; ')}. Names in brackets are baselines.`
+  return `${markdownTable([head, ...body])}\n\nPercent (the log-loss in nats, less is better), ${classifier}, mean over seeds ${seeds.join(', ')}, 95 % intervals; ${sounds.join('; ')}. Names in brackets are baselines.`
 }
 
 function probeTable({ rows, counts, settings }: ProbeFile, wish: Wishes): string {

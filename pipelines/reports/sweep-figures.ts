@@ -4,30 +4,24 @@ import { colour } from '../drawing/chart.js'
 import { escaped } from '../drawing/html-page.js'
 import { type IntervalRow, intervalChart } from '../drawing/interval-chart.js'
 import { card, cards, sentence, table } from '../drawing/page.js'
+import type { Interval } from '../statistics/scores.js'
 import type { ClaimRow } from '../sweeps/claims.js'
-import type { Metric } from '../sweeps/metrics.js'
-import type { EvaluationNote } from '../sweeps/results.js'
-import { armTable, claimTable, heading, nameOf } from '../sweeps/results-text.js'
+import { isLower, type Metric, writing } from '../sweeps/metrics.js'
+import { armTable, claimTable, explanation, heading, nameOf } from '../sweeps/results-text.js'
 import type { SummaryRow } from '../sweeps/summary.js'
-import { inPercent, signed } from '../terminal/numbers.js'
 import type { SweepRecord } from './sweep-record.js'
 
 /** Arms that fit into a chart, and rows of a table; a sweep may have thousands. */
 const [CHARTED, LISTED] = [40, 500]
 
 export function sweepFigures({ results }: SweepRecord): string {
-  const { evaluations, summary, claims, resamples, against } = results
+  const { evaluations, summary, claims, against } = results
   if (evaluations.length === 0) return sentence('There is no figure yet: no evaluation has come to its end.')
   const parts = evaluations.map(note => {
     const rows = summary.filter(({ evaluation }) => evaluation === note.name)
-    return `<h3>${escaped(heading(note))}</h3>${evaluationFigures(rows, note, against)}`
+    return `<h3>${escaped(heading(note))}</h3>${evaluationFigures(rows, against)}`
   })
-  const reading = [
-    `Percent, mean over seeds. Intervals: 95 %, ${resamples} resamples of groups or clips, and of seeds where there are several.`,
-    `Differences to ${against} are paired, clip by clip and seed by seed. An arm is better or worse if its interval keeps off 0.`,
-    'The intervals are not widened for the number of arms: of 20 arms without effect one is likely to look resolved.',
-  ]
-  return `${sentence(reading.join(' '))}${claimsTable(claims)}${parts.join('\n')}`
+  return `${sentence(explanation(results))}${claimsTable(claims)}${parts.join('\n')}`
 }
 
 function claimsTable(claims: readonly ClaimRow[]): string {
@@ -41,19 +35,20 @@ const textTable = ([head = [], ...rows]: readonly string[][]) =>
   )
 
 /** Charts show the first metric; the second is in the table. */
-function evaluationFigures(rows: readonly SummaryRow[], note: EvaluationNote, against: string): string {
+function evaluationFigures(rows: readonly SummaryRow[], against: string): string {
   const classifiers = [...new Set(rows.map(({ classifier }) => classifier))]
   return classifiers
     .map(classifier => {
       const own = rows.filter(row => row.classifier === classifier)
-      const shown = own.filter(({ metric }) => metric === note.metrics[0])
+      const { metric } = own[0]!
+      const shown = own.filter(row => row.metric === metric)
       const drawn = furthest(shown)
-      const charts = [differenceCard(drawn, classifier, against), levelCard(drawn, classifier, note.metrics[0])]
+      const charts = [differenceCard(drawn, classifier, against), levelCard(drawn, classifier)]
       const left =
         drawn.length < shown.length
           ? sentence(`Drawn: the ${drawn.length} of ${shown.length} with the largest differences.`)
           : ''
-      return `${left}${cards(charts.filter(one => one !== ''))}<details open><summary>${escaped(classifier)}: table</summary>${textTable(armTable(own, note, against))}</details>`
+      return `${left}${cards(charts.filter(one => one !== ''))}<details open><summary>${escaped(classifier)}: table</summary>${textTable(armTable(own, against))}</details>`
     })
     .join('\n')
 }
@@ -69,32 +64,40 @@ function furthest(rows: readonly SummaryRow[]): readonly SummaryRow[] {
 
 function differenceCard(rows: readonly SummaryRow[], classifier: string, against: string): string {
   const shown = rows.flatMap((row): IntervalRow[] => {
-    const { difference, differenceInterval, verdict } = row
+    const { difference, differenceInterval, verdict, metric } = row
     if (difference === null || differenceInterval === null) return []
-    const [low, high] = differenceInterval.map(share => 100 * share) as [number, number]
     const name = nameOf(row)
-    return [{ name, label: `${name}  ${signed(difference)}`, value: 100 * difference, low, high, ink: inkOf(verdict) }]
+    const label = `${name}  ${writing(metric).change(difference)}`
+    return [{ name, label, ...drawnAt(metric, difference, differenceInterval), ink: inkOf(verdict) }]
   })
   if (shown.length === 0) return ''
-  const x = `difference to ${against} (percentage points)`
+  const { metric } = rows[0]!
+  const x = `difference to ${against} (${isLower(metric) ? 'nats of log-loss, less is better' : 'percentage points'})`
   const title = `${classifier}: difference to ${against}`
   const drawing = intervalChart({ title, x, rows: shown, within: [-100, 100], mark: 0 })
   return card(title, drawing, 'Green: better. Red: worse. Grey: not resolved.')
 }
 
-function levelCard(rows: readonly SummaryRow[], classifier: string, metric: Metric): string {
+function levelCard(rows: readonly SummaryRow[], classifier: string): string {
   const shown = rows.flatMap((row): IntervalRow[] => {
-    const { kind, mean, interval } = row
+    const { kind, mean, interval, metric } = row
     if (mean === null || interval === null) return []
-    const [low, high] = interval.map(share => 100 * share) as [number, number]
-    const name = nameOf(row)
     const ink = kind === 'baseline' ? colour(1) : colour(0)
-    return [{ name, label: `${name}  ${inPercent(mean)}`, value: 100 * mean, low, high, ink }]
+    const name = nameOf(row)
+    return [{ name, label: `${name}  ${writing(metric).level(mean)}`, ...drawnAt(metric, mean, interval), ink }]
   })
   if (shown.length === 0) return ''
+  const { metric } = rows[0]!
   const title = `${classifier}: ${metric}`
-  const drawing = intervalChart({ title, x: `${metric} (%)`, rows: shown, within: [0, 100] })
+  const x = `${metric} (${isLower(metric) ? 'nats' : '%'})`
+  const drawing = intervalChart({ title, x, rows: shown, within: [0, 100] })
   return card(title, drawing, 'Names in brackets are baselines.')
+}
+
+/** Shares in percent, nats as they are. */
+function drawnAt(metric: Metric, value: number, interval: Interval) {
+  const scale = isLower(metric) ? 1 : 100
+  return { value: scale * value, low: scale * interval[0], high: scale * interval[1] }
 }
 
 function inkOf(verdict: SummaryRow['verdict']): string {

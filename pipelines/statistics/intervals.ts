@@ -3,8 +3,7 @@
 import { deviation } from 'd3-array'
 import { streamOf } from '../../graphs/streams/draws.js'
 import { mean } from './mean.js'
-import { type Interval, interval, RESAMPLES } from './scores.js'
-import { drawCounts } from './two-level.js'
+import { drawCounts, type Interval, interval, RESAMPLES } from './scores.js'
 
 export interface Mean {
   mean: number

@@ -1,11 +1,19 @@
 /** How good predictions are, and how sure that is: the same resamples for everybody, so that differences are paired. */
 import { streamOf } from '../../graphs/streams/draws.js'
+import type { Rng } from '../../stages/values.js'
 
 export interface Score {
   /** Mean over the classes of the share of its clips that was right. Chance is 1 / classes. */
   balanced: number
   /** Share of clips that was right. */
   accuracy: number
+}
+
+/** How often each of `size` things was drawn; `size` draws with replacement. */
+export function drawCounts(rng: Rng, size: number): Uint32Array {
+  const counts = new Uint32Array(size)
+  for (let at = 0; at < size; at++) counts[rng.integer(0, size)]! += 1
+  return counts
 }
 
 /** Low and high end, 95 %. */
@@ -53,10 +61,8 @@ export function resampled<S>(
   const unitOf = Uint32Array.from(units, unit => numbers.get(unit) ?? numbers.set(unit, numbers.size).size - 1)
   const rng = streamOf(`probe resamples ${seed}`)
   const figures: S[][] = measures.map(() => [])
-  const drawn = new Uint32Array(numbers.size)
   for (let resample = 0; resample < count; resample++) {
-    drawn.fill(0)
-    for (let at = 0; at < drawn.length; at++) drawn[rng.integer(0, drawn.length)]! += 1
+    const drawn = drawCounts(rng, numbers.size)
     const weights = unitOf.map(unit => drawn[unit]!)
     measures.forEach((measure, predictor) => {
       figures[predictor]!.push(measure(weights, resample))

@@ -1,8 +1,15 @@
 /** Claims that a sweep was made for, each with its answer: holds, fails, or not resolved. */
-import { mean } from '../statistics/mean.js'
 import type { Interval } from '../statistics/scores.js'
-import { type ClaimVerdict, claimVerdict, differenceInterval, meanOverSeeds } from '../statistics/two-level.js'
-import { type Scored, type SummaryRow, seedDrawsOf } from './summary.js'
+import {
+  type ClaimVerdict,
+  type Components,
+  claimVerdict,
+  differenceOf,
+  estimated,
+  meanMeasured,
+} from '../statistics/two-level.js'
+import { isLower, type Metric } from './metrics.js'
+import type { Scored, SummaryRow } from './summary.js'
 import type { Claim } from './sweep-schema.js'
 
 /** One claim on one evaluation. */
@@ -10,6 +17,7 @@ export interface ClaimRow {
   claim: string
   evaluation: string
   classifier: string
+  metric: Metric
   /** What is compared, in words: `joint`, `mean of 5 % and 25 %`, `100 % (best of 4 on development)`. */
   better: string
   than: string
@@ -17,13 +25,16 @@ export interface ClaimRow {
   difference: number | null
   interval: Interval | null
   seeds: number[]
+  /** How much the difference varies; of two seeds and more. */
+  variance: Components | null
   verdict: ClaimVerdict | null
 }
 
-/** Figures of one evaluation in its first metric: those of every arm and seed, with their draws. */
+/** Figures of one evaluation in its first metric: those of every arm and seed. */
 export interface Judged {
   evaluation: string
   classifier: string
+  metric: Metric
   scored: readonly Scored[]
 }
 
@@ -39,10 +50,10 @@ export function answerClaims(
   return Object.entries(claims).flatMap(([claim, { better, than, on }]) =>
     judged
       .filter(({ evaluation }) => on.includes(evaluation))
-      .map(({ evaluation, classifier, scored }): ClaimRow => {
+      .map(({ evaluation, classifier, metric, scored }): ClaimRow => {
         const [ours, theirs] = [sideOf(better, summary), sideOf(than, summary)]
-        const about = { claim, evaluation, classifier, better: ours.name, than: theirs.name }
-        return { ...about, ...compared(seedsOf(scored, ours.arms), seedsOf(scored, theirs.arms), evaluation) }
+        const about = { claim, evaluation, classifier, metric, better: ours.name, than: theirs.name }
+        return { ...about, ...compared(seedsOf(scored, ours.arms), seedsOf(scored, theirs.arms), metric) }
       }),
   )
 }
@@ -57,10 +68,11 @@ function sideOf(side: Claim['than'], summary: readonly SummaryRow[]): Side {
   if (typeof side === 'string') return { name: side, arms: [side] }
   if (Array.isArray(side)) return { name: `mean of ${side.join(', ')}`, arms: side }
   const { best, by } = side
-  const figure = (arm: string) =>
-    summary.find(row => row.evaluation === by && row.kind === 'arm' && row.arm === arm)?.mean ??
-    Number.NEGATIVE_INFINITY
-  const [chosen] = [...best].sort((one, other) => figure(other) - figure(one))
+  const worth = (arm: string) => {
+    const row = summary.find(row => row.evaluation === by && row.kind === 'arm' && row.arm === arm)
+    return row?.mean == null ? Number.NEGATIVE_INFINITY : isLower(row.metric) ? -row.mean : row.mean
+  }
+  const [chosen] = [...best].sort((one, other) => worth(other) - worth(one))
   return { name: `${chosen} (best of ${best.length} on ${by})`, arms: [chosen!] }
 }
 
@@ -72,19 +84,10 @@ function seedsOf(scored: readonly Scored[], arms: readonly string[]): Map<number
   return new Map([...seeds].filter(([, list]) => list.length === arms.length))
 }
 
-function compared(ours: Map<number, Scored[]>, theirs: Map<number, Scored[]>, evaluation: string) {
+function compared(ours: Map<number, Scored[]>, theirs: Map<number, Scored[]>, metric: Metric) {
   const seeds = [...ours.keys()].filter(seed => theirs.has(seed)).sort((one, other) => one - other)
-  if (seeds.length === 0) return { difference: null, interval: null, seeds, verdict: null }
-  const seedDraws = seedDrawsOf(evaluation)(seeds.length)
-  const figure = (side: Map<number, Scored[]>) => mean(seeds, seed => mean(side.get(seed)!, ({ value }) => value))
-  const drawn = (side: Map<number, Scored[]>) =>
-    meanOverSeeds(
-      seeds.map(seed => meanDraws(side.get(seed)!)),
-      seedDraws,
-    )
-  const interval = differenceInterval(drawn(ours), drawn(theirs))
-  return { difference: figure(ours) - figure(theirs), interval, seeds, verdict: claimVerdict(interval) } as const
+  if (seeds.length === 0) return { difference: null, interval: null, seeds, variance: null, verdict: null }
+  const of = (side: Map<number, Scored[]>) => seeds.map(seed => meanMeasured(side.get(seed)!))
+  const { value: difference, interval, components: variance = null } = estimated(differenceOf(of(ours), of(theirs)))
+  return { difference, interval, seeds, variance, verdict: claimVerdict(interval, isLower(metric)) } as const
 }
-
-const meanDraws = (list: readonly Scored[]): Float64Array =>
-  Float64Array.from(list[0]!.draws, (_, draw) => mean(list, ({ draws }) => draws[draw]!))

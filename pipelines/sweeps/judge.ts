@@ -1,13 +1,11 @@
 /** One evaluation of a sweep: a figure for each classifier, metric, arm and seed, and their summary. */
-import { streamOf } from '../../graphs/streams/draws.js'
 import type { JobState } from '../jobs/job-folder.js'
-import { interval, RESAMPLES } from '../statistics/scores.js'
-import { drawCounts } from '../statistics/two-level.js'
+import { estimated, leftOut } from '../statistics/two-level.js'
 import type { Judged } from './claims.js'
-import type { Metric, Scorer } from './metrics.js'
+import { type Metric, metricsOf, type Scorer } from './metrics.js'
 import type { SweepPlan, Test } from './plan.js'
 import type { Evidence } from './predictions.js'
-import { type Cell, type Scored, type SummaryRow, seedDrawsOf, summarise } from './summary.js'
+import { type Cell, type Scored, type SummaryRow, summarise } from './summary.js'
 
 /** One figure, or the place of one that is missing. */
 export interface ResultRow {
@@ -19,9 +17,9 @@ export interface ResultRow {
   role: string
   classifier: string | null
   metric: Metric | null
-  /** Share, 0 to 1; null if there is none (yet). */
+  /** Share, 0 to 1, or nats of the log-loss; null if there is none (yet). */
   value: number | null
-  /** 95 %, over resampled groups or clips. */
+  /** 95 %, over groups or clips. */
   low: number | null
   high: number | null
   state: JobState
@@ -33,39 +31,40 @@ export interface ResultRow {
 export function judge(
   plan: SweepPlan,
   test: Test,
-  { metrics, unitCount, jobs }: Evidence,
+  { unitCount, jobs }: Evidence,
   cells: readonly Cell[],
   stateAt: (key: string) => JobState,
 ): { rows: ResultRow[]; summary: SummaryRow[]; judged: Judged[] } {
-  const rng = streamOf(`sweep units ${test.name}`)
-  const draws = Array.from({ length: RESAMPLES }, () => drawCounts(rng, unitCount))
-  const once = [new Uint32Array(unitCount).fill(1)]
+  const weights = leftOut(unitCount)
   const rows: ResultRow[] = []
   const summary: SummaryRow[] = []
   const judged: Judged[] = []
   const classifiers = Object.keys([...jobs.values()][0]?.[0]?.scorers ?? {})
-  const seedDraws = seedDrawsOf(test.name)
   for (const classifier of classifiers) {
-    const known = new Map<string, { value: ReturnType<Scorer>; draws: ReturnType<Scorer> }>()
+    const scorerOf = (key: string, at: number) => jobs.get(key)![at]!.scorers[classifier]!
+    const known = new Map<string, ReturnType<Scorer>>()
     const scoresOf = (key: string, at: number) => {
       const name = `${key} ${at}`
-      const scorer = jobs.get(key)![at]!.scorers[classifier]!
-      const found = known.get(name) ?? { value: scorer(once), draws: scorer(draws) }
+      const found = known.get(name) ?? scorerOf(key, at)(weights)
       known.set(name, found)
       return found
     }
+    const found = contestants(cells, jobs, plan.against)
+    const metrics = metricsOf(found.map(({ key, at }) => scorerOf(key, at)))
     for (const metric of metrics) {
-      const scored: Scored[] = contestants(cells, jobs, plan.against).map(({ at, ...cell }) => {
-        const scores = scoresOf(cell.key, at)
-        return { ...cell, value: scores.value[metric]![0]!, draws: scores.draws[metric]! }
+      const scored: Scored[] = found.map(({ at, ...cell }) => {
+        const [value, ...without] = scoresOf(cell.key, at)[metric]!
+        return { ...cell, value: value!, without: Float64Array.from(without) }
       })
       const where = { evaluation: test.name, role: test.role, classifier, metric }
-      for (const { arm, kind, seed, key, value, draws } of scored) {
-        const [low, high] = interval([...draws])
+      for (const { arm, kind, seed, key, ...measured } of scored) {
+        const { value, interval } = estimated([measured])
+        const [low, high] = interval
         rows.push({ arm, kind, seed, ...where, value, low, high, state: 'done', reason: null, key })
       }
-      if (metric === metrics[0]) judged.push({ evaluation: test.name, classifier, scored })
-      summary.push(...summarise(scored, cells, plan.against, seedDraws, stateAt).map(row => ({ ...where, ...row })))
+      if (metric === metrics[0]) judged.push({ evaluation: test.name, classifier, metric, scored })
+      const about = { cells, against: plan.against, metric, stateAt }
+      summary.push(...summarise(scored, about).map(row => ({ ...where, ...row })))
     }
   }
   return { rows, summary, judged }

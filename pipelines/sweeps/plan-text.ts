@@ -42,10 +42,17 @@ export interface PlanOptions {
   trial?: Trial | undefined
   /** Options that the next `sweep run` needs again, such as ` --output there`. */
   given?: string | undefined
+  /** What the claims can expect. */
+  expected?: string | undefined
 }
 
-export function planText(plan: SweepPlan, listed: readonly Listed[], { all, trial, given = '' }: PlanOptions): string {
-  const parts = [header(plan), table(plan, listed, all ?? false), counts(plan, listed), cost(plan, listed, trial)]
+export function planText(
+  plan: SweepPlan,
+  listed: readonly Listed[],
+  { all, trial, given = '', expected = '' }: PlanOptions,
+): string {
+  const jobs = [header(plan), table(plan, listed, all ?? false), counts(plan, listed)]
+  const parts = [...jobs, cost(plan, listed, trial), expected]
   return [...parts, next(plan, listed, given)].filter(part => part !== '').join('\n\n')
 }
 

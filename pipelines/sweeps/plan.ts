@@ -45,6 +45,8 @@ export interface SweepPlan {
   jobs: Map<string, Job>
   tests: Test[]
   claims: Readonly<Record<string, Claim>>
+  /** Results of an earlier sweep. */
+  pilot?: string | undefined
   budget: Budget
   executor: ExecutorName
   slurm: SlurmSettings
@@ -65,7 +67,7 @@ export async function planSweep(file: string, output?: string): Promise<SweepPla
   if (!existsSync(sweep.base)) throw noBase(sweep)
   const arms = armsOf(sweep)
   const against = referenceArm(sweep, arms)
-  const { budget, claims, evaluate, executor, slurm } = sweep.written
+  const { budget, claims, evaluate, executor, pilot, slurm } = sweep.written
   const lists = new ListKeys()
   const variants = new Variants(sweep.base, lists)
   const problems: Problem[] = []
@@ -101,7 +103,7 @@ export async function planSweep(file: string, output?: string): Promise<SweepPla
     tests: await Promise.all(
       Object.entries(evaluate).map(async ([name, test]) => ({ name, ...test, list: await lists.of(test.set) })),
     ),
-    ...{ claims, budget, executor, slurm },
+    ...{ claims, pilot, budget, executor, slurm },
     graphs: variants.graphs,
   }
 }

@@ -1,7 +1,7 @@
 /** What the probes of a sweep predicted, for one evaluation: the same clips for every run, in one order. */
 import { readFileSync } from 'node:fs'
 import { Problem } from '../../data/problem.js'
-import { CLASS_SCORES, type Metric, RANKING_SCORES, type Scorer } from './metrics.js'
+import { CLASS_SCORES, RANKING_SCORES, type Scorer } from './metrics.js'
 
 /** The part of a probe's result that is read (pipelines/evaluation/probes/result-file.ts). */
 interface ProbeFile {
@@ -15,7 +15,7 @@ interface ProbeFile {
 }
 
 /** By classifier: the class of each clip, or a score for each class. */
-type PredictedRow = { name: string; classes?: string[] } & Record<string, string[] | number[][] | string | undefined>
+type PredictedRow = { name: string; classes?: string[]; losses?: Record<string, number[]> } & Record<string, unknown>
 
 /** Predictions of one contestant of a probe: the run itself, or a baseline. */
 export interface Predicted {
@@ -26,9 +26,7 @@ export interface Predicted {
 }
 
 export interface Evidence {
-  /** The first is what arms are compared by. */
-  metrics: readonly [Metric, Metric]
-  /** What guessing gets, in the first metric. */
+  /** What guessing gets, in balanced accuracy or mAP. */
   chance: number
   /** What intervals resample: groups if the probe held out groups, else clips. */
   unitCount: number
@@ -67,19 +65,28 @@ export function readPredictions(files: ReadonlyMap<string, string>): Evidence | 
     units: Int32Array.from(units.of, units.number),
     unitCount: units.names.length,
   }
-  const { metrics, chance, scorer } = several ? RANKING_SCORES : CLASS_SCORES
+  const { chance, scorer } = several ? RANKING_SCORES : CLASS_SCORES
   const jobs = new Map(
     [...read].map(([key, { rows }]) => {
       const order = orderIn(key)
       const predicted = rows.filter(({ name }) => !name.startsWith('chance'))
       return [
         key,
-        predicted.map(({ name, classes: columns = [], ...classifiers }) => ({
+        predicted.map(({ name, classes: columns = [], losses = {}, ...classifiers }) => ({
           name,
           scorers: Object.fromEntries(
             Object.entries(classifiers).flatMap(([classifier, answers]) =>
               Array.isArray(answers)
-                ? [[classifier, scorer(tested, classes.names, { columns, answers: order.map(at => answers[at]!) })]]
+                ? [
+                    [
+                      classifier,
+                      scorer(tested, classes.names, {
+                        columns,
+                        answers: order.map(at => answers[at]!),
+                        losses: losses[classifier] && order.map(at => losses[classifier]![at]!),
+                      }),
+                    ],
+                  ]
                 : [],
             ),
           ),
@@ -88,7 +95,7 @@ export function readPredictions(files: ReadonlyMap<string, string>): Evidence | 
     }),
   )
   return {
-    ...{ metrics, chance: chance(tested), unitCount: tested.unitCount, classes: classes.names, jobs },
+    ...{ chance: chance(tested), unitCount: tested.unitCount, classes: classes.names, jobs },
     clips: shared.length,
     left: all.size - shared.length,
   }

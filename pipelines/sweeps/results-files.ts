@@ -51,11 +51,11 @@ export function writeResults(output: string, results: SweepResults): string[] {
   ]
 }
 
-function arrow({ name, against, resamples, rows }: SweepResults): Uint8Array {
+function arrow({ name, against, rows }: SweepResults): Uint8Array {
   const typeOf = (column: string) =>
     column === 'seed' ? new Int32() : ['value', 'low', 'high'].includes(column) ? new Float64() : new Utf8()
   const fields = COLUMNS.map(column => new Field(column, typeOf(column), true))
-  const metadata = { 'earshot.sweep': name, 'earshot.against': against, 'earshot.resamples': String(resamples) }
+  const metadata = { 'earshot.sweep': name, 'earshot.against': against }
   const schema = new Schema(fields, new Map(Object.entries(metadata)))
   const children = fields.map(
     field =>

@@ -1,8 +1,9 @@
 /** The tables of a sweep's results, in Markdown: they read as well on a terminal. */
 
-import { inPercent, range, signed } from '../terminal/numbers.js'
+import { inPercent, range } from '../terminal/numbers.js'
 import { markdownTable } from '../terminal/text-table.js'
 import type { ClaimRow } from './claims.js'
+import { isLower, writing } from './metrics.js'
 import type { EvaluationNote, SweepResults } from './results.js'
 import type { SummaryRow } from './summary.js'
 
@@ -31,16 +32,19 @@ function tablesOf(note: EvaluationNote, { summary, against }: SweepResults): str
     markdownTable(
       armTable(
         rows.filter(row => row.classifier === classifier),
-        note,
         against,
       ),
     ),
   )
 }
 
-/** A head, and a row for each arm: both metrics, and the difference in the first. @param rows those of one classifier */
-export function armTable(rows: readonly SummaryRow[], { metrics }: EvaluationNote, against: string): string[][] {
-  const [first, second] = metrics
+/**
+ * A head, and a row for each arm: the first two metrics, each with its difference, and what the first one says.
+ *
+ * @param rows those of one classifier
+ */
+export function armTable(rows: readonly SummaryRow[], against: string): string[][] {
+  const [first, second] = [...new Set(rows.map(({ metric }) => metric))]
   const body = rows
     .filter(({ metric }) => metric === first)
     .map(row => {
@@ -52,33 +56,41 @@ export function armTable(rows: readonly SummaryRow[], { metrics }: EvaluationNot
         nameOf(row),
         `${seeds.length}${lacking}`,
         levelOf(row),
-        beside?.mean == null ? '-' : inPercent(beside.mean),
         itself ? '' : differenceOf(row),
         verdict ?? (itself ? '' : '-'),
+        beside ? levelOf(beside) : '-',
+        itself ? '' : beside ? differenceOf(beside) : '-',
       ]
     })
-  return [[rows[0]!.classifier, 'seeds', `${first}  95 %`, second, `minus ${against}  95 %`, 'verdict'], ...body]
+  const minus = `minus ${against}  95 %`
+  return [[rows[0]!.classifier, 'seeds', `${first}  95 %`, minus, 'verdict', `${second}  95 %`, minus], ...body]
 }
 
 /** Baselines stand in brackets. */
 export const nameOf = ({ arm, kind }: SummaryRow) => (kind === 'baseline' ? `(${arm})` : arm)
 
 /** `59.4 [51.0, 74.0]`, or a dash where there is no figure. */
-export const levelOf = ({ mean, interval }: SummaryRow) =>
-  mean === null || !interval ? '-' : `${inPercent(mean)} ${range(interval, inPercent)}`
+export const levelOf = ({ mean, interval, metric }: SummaryRow) =>
+  mean === null || !interval ? '-' : `${writing(metric).level(mean)} ${range(interval, writing(metric).level)}`
 
 /** `-5.6 [-10.4, +3.1]`, likewise. */
-export const differenceOf = ({ difference, differenceInterval: interval }: Differing) =>
-  difference === null || !interval ? '-' : `${signed(difference)} ${range(interval, signed)}`
+export const differenceOf = ({ difference, differenceInterval: interval, metric }: Differing) =>
+  difference === null || !interval
+    ? '-'
+    : `${writing(metric).change(difference)} ${range(interval, writing(metric).change)}`
 
-type Differing = Pick<SummaryRow, 'difference' | 'differenceInterval'>
+type Differing = Pick<SummaryRow, 'difference' | 'differenceInterval' | 'metric'>
 
 /** A head, and a row for each claim on each evaluation. */
 export function claimTable(claims: readonly ClaimRow[]): string[][] {
-  const rows = claims.map(({ claim, evaluation, classifier, better, than, difference, interval, seeds, verdict }) => [
-    ...[claim, `${better} minus ${than}`, `${evaluation}, ${classifier}`, String(seeds.length)],
-    ...[differenceOf({ difference, differenceInterval: interval }), verdict ?? '-'],
-  ])
+  const rows = claims.map(row => {
+    const { claim, evaluation, classifier, metric, better, than, interval, seeds, verdict } = row
+    const told = differenceOf({ ...row, differenceInterval: interval })
+    return [
+      ...[claim, `${better} minus ${than}`, `${evaluation}, ${classifier}, ${metric}`, String(seeds.length)],
+      ...[told, verdict ?? '-'],
+    ]
+  })
   return [['claim', 'what is compared', 'on', 'seeds', 'difference  95 %', 'verdict'], ...rows]
 }
 
@@ -93,7 +105,8 @@ function missingText({ missing }: SweepResults): string[] {
   return [`## Not there (${missing.length})`, [...lines, ...more].join('\n')]
 }
 
-function explanation({ resamples, against, evaluations, summary, name }: SweepResults): string {
+/** How the tables are to be read. */
+export function explanation({ against, evaluations, summary, name }: SweepResults): string {
   const drawn = [...new Set(evaluations.map(({ group }) => (group === null ? 'clips' : `groups of '${group}'`)))].join(
     ', ',
   )
@@ -103,12 +116,9 @@ function explanation({ resamples, against, evaluations, summary, name }: SweepRe
   const most = Math.max(...counts)
   const single = counts.includes(1) ? ` (of arms with one seed, ${drawn} alone)` : ''
   const what = most > 1 ? `${drawn} and seeds together${single}` : `${drawn} alone, as there is one seed`
-  const few = [
-    `With ${most} seeds the resampled seeds show ${most - 1}/${most} of their variance: look twice at what just keeps off 0.`,
-  ]
+  const lossy = summary.some(({ metric }) => isLower(metric))
   return [
-    `Percent; mean over seeds. Intervals: ${resamples} resamples of ${what}; each arm gets the same.`,
-    ...(most > 1 && most < 5 ? few : []),
+    `Percent${lossy ? ', but the log-loss in nats a clip, of which less is better' : ''}; mean over seeds. 95 % intervals: ${what}, as crossed random effects.`,
     `'minus ${against}' is paired, clip by clip and seed by seed: better or worse if its interval keeps off 0, else not resolved.`,
     'The intervals are not widened for the number of arms: of 20 arms without effect one is likely to look resolved.',
     `Names in brackets are baselines of '${against}'. All figures: results.csv, results.arrow. Sweep: ${name}.`,

@@ -1,11 +1,9 @@
 /** What came of a sweep: a row for each figure, and for each arm mean, interval and difference to the arm `against`. */
 
 import type { JobState } from '../jobs/job-folder.js'
-import { RESAMPLES } from '../statistics/scores.js'
 import { answerClaims, type ClaimRow, type Judged } from './claims.js'
 import { jobFolder, startedJobs, stateOf } from './job-folder.js'
 import { judge, type ResultRow } from './judge.js'
-import type { Metric } from './metrics.js'
 import { type SweepPlan, type Test, testKey } from './plan.js'
 import { type Evidence, readPredictions } from './predictions.js'
 import type { SummaryRow } from './summary.js'
@@ -15,12 +13,10 @@ export interface EvaluationNote {
   role: string
   clips: number
   classes: string[]
-  /** What intervals resample: `12 kits`, `616 clips`. */
+  /** What intervals are over: 12 kits, 616 clips. */
   units: number
   group: string | null
-  /** The first is what arms are compared by. */
-  metrics: readonly [Metric, Metric]
-  /** What guessing gets, in the first metric. */
+  /** What guessing gets, in balanced accuracy or mAP. */
   chance: number
   left: number
 }
@@ -28,7 +24,6 @@ export interface EvaluationNote {
 export interface SweepResults {
   name: string
   against: string
-  resamples: number
   evaluations: EvaluationNote[]
   rows: ResultRow[]
   summary: SummaryRow[]
@@ -44,7 +39,7 @@ export function sweepResults(plan: SweepPlan): SweepResults {
   const cells = plan.arms.flatMap(({ name, jobs }) => jobs.map(({ seed, key }) => ({ arm: name, seed, key })))
   const stateAt = (key: string) => states.get(key)!
   const results: SweepResults = {
-    ...{ name: plan.name, against: plan.against, resamples: RESAMPLES },
+    ...{ name: plan.name, against: plan.against },
     ...{ evaluations: [], rows: [], summary: [], claims: [] },
     missing: cells.flatMap(cell => {
       const { state, status } = stateAt(cell.key)
@@ -79,10 +74,10 @@ export function sweepResults(plan: SweepPlan): SweepResults {
   return results
 }
 
-/** Draws of other evaluations are let go: a sweep may have thousands of jobs. */
+/** Figures of other evaluations are let go: a sweep may have thousands of jobs. */
 const isClaimed = ({ claims }: SweepPlan, { name }: Test) => Object.values(claims).some(({ on }) => on.includes(name))
 
 const noteOf = (
   { name, role, group }: Test,
-  { metrics, chance, unitCount, classes, clips, left }: Evidence,
-): EvaluationNote => ({ name, role, clips, classes, units: unitCount, group: group ?? null, metrics, chance, left })
+  { chance, unitCount, classes, clips, left }: Evidence,
+): EvaluationNote => ({ name, role, clips, classes, units: unitCount, group: group ?? null, chance, left })

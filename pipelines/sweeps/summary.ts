@@ -1,10 +1,15 @@
 /** What the seeds of an arm say together: mean, interval, and paired difference to the arm `against`. */
-import { streamOf } from '../../graphs/streams/draws.js'
 import type { JobState } from '../jobs/job-folder.js'
-import { mean } from '../statistics/mean.js'
-import { type Interval, interval, RESAMPLES } from '../statistics/scores.js'
-import { differenceInterval, drawCounts, meanOverSeeds, type Verdict, verdictOf } from '../statistics/two-level.js'
-import type { Metric } from './metrics.js'
+import type { Interval } from '../statistics/scores.js'
+import {
+  type Components,
+  differenceOf,
+  estimated,
+  type Measured,
+  type Verdict,
+  verdictOf,
+} from '../statistics/two-level.js'
+import { isLower, type Metric } from './metrics.js'
 
 /** One arm on one evaluation, all its seeds. */
 export interface SummaryRow {
@@ -24,6 +29,8 @@ export interface SummaryRow {
   difference: number | null
   differenceInterval: Interval | null
   differenceSeeds: number[]
+  /** How much the difference varies, of two seeds and more: what the power of a further sweep is reckoned from. */
+  variance: Components | null
   verdict: Verdict | null
 }
 
@@ -34,23 +41,23 @@ export interface Cell {
   key: string
 }
 
-/** Its figure, and what it would be under each draw of units. */
-export interface Scored extends Cell {
+/** Its figure, and what it would be without each unit. */
+export interface Scored extends Cell, Measured {
   kind: 'arm' | 'baseline'
-  value: number
-  draws: Float64Array
 }
 
 export type Summarised = Omit<SummaryRow, 'evaluation' | 'role' | 'classifier' | 'metric'>
 
+interface About {
+  cells: readonly Cell[]
+  /** Arm that differences are taken to. */
+  against: string
+  metric: Metric
+  stateAt: (key: string) => JobState
+}
+
 /** @param scored one metric of one classifier */
-export function summarise(
-  scored: readonly Scored[],
-  cells: readonly Cell[],
-  against: string,
-  seedDraws: (count: number) => Uint32Array[],
-  stateAt: (key: string) => JobState,
-): Summarised[] {
+export function summarise(scored: readonly Scored[], { cells, against, metric, stateAt }: About): Summarised[] {
   const reference = scored.filter(({ arm, kind }) => kind === 'arm' && arm === against)
   const arms = [...new Set(cells.map(({ arm }) => arm))].map(arm => ({ arm, kind: 'arm' as const }))
   const baselines = [...new Set(scored.filter(({ kind }) => kind === 'baseline').map(({ arm }) => arm))]
@@ -62,44 +69,24 @@ export function summarise(
       ...{ arm, kind, seeds: own.map(({ seed }) => seed) },
       missing: absent.map(({ seed, key }) => ({ seed, state: stateAt(key) })),
     }
-    const nothing = { difference: null, differenceInterval: null, differenceSeeds: [], verdict: null }
+    const nothing = { difference: null, differenceInterval: null, differenceSeeds: [], variance: null, verdict: null }
     if (own.length === 0) return { ...base, mean: null, interval: null, ...nothing }
-    const drawn = meanOverSeeds(
-      own.map(({ draws }) => draws),
-      seedDraws(own.length),
-    )
-    const figures = { mean: meanOf(own), interval: interval([...drawn]) }
+    const level = estimated(own)
+    const figures = { mean: level.value, interval: level.interval }
     const pairs = own.flatMap(one =>
       reference.filter(({ seed }) => seed === one.seed).map(other => [one, other] as const),
     )
     if ((kind === 'arm' && arm === against) || pairs.length === 0) return { ...base, ...figures, ...nothing }
     const [ours, theirs] = [pairs.map(([one]) => one), pairs.map(([, other]) => other)]
-    const together = (list: readonly Scored[]) =>
-      meanOverSeeds(
-        list.map(({ draws }) => draws),
-        seedDraws(pairs.length),
-      )
-    const range = differenceInterval(together(ours), together(theirs))
+    const { value, interval, components } = estimated(differenceOf(ours, theirs))
     return {
       ...base,
       ...figures,
-      difference: meanOf(ours) - meanOf(theirs),
-      differenceInterval: range,
+      difference: value,
+      differenceInterval: interval,
       differenceSeeds: ours.map(({ seed }) => seed),
-      verdict: verdictOf(range),
+      variance: components ?? null,
+      verdict: verdictOf(interval, isLower(metric)),
     }
   })
-}
-
-const meanOf = (list: readonly Scored[]) => mean(list, ({ value }) => value)
-
-/** Draws of k seeds: the same for all arms with as many. */
-export function seedDrawsOf(test: string): (count: number) => Uint32Array[] {
-  const made = new Map<number, Uint32Array[]>()
-  return count => {
-    const rng = streamOf(`sweep seeds ${test} ${count}`)
-    const draws = made.get(count) ?? Array.from({ length: RESAMPLES }, () => drawCounts(rng, count))
-    made.set(count, draws)
-    return draws
-  }
 }

@@ -48,7 +48,12 @@ export async function readSweepFile(named: string): Promise<SweepFile> {
     file,
     name: written.name ?? nameOfFile(file),
     base: isAbsolute(written.base) ? written.base : join(dirname(file), written.base),
-    written: { ...written, evaluate, budget: withThreads(written) },
+    written: {
+      ...written,
+      evaluate,
+      ...(written.pilot !== undefined && { pilot: here(written.pilot) }),
+      budget: withThreads(written),
+    },
     spotAt: path => spotOf(tree, path),
   }
 }

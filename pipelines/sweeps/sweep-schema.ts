@@ -91,6 +91,11 @@ const claim = z.strictObject({
     .union([text, someArms, z.strictObject({ best: someArms, by: text })])
     .describe('an arm, several: their mean, or { best: [...], by: the evaluation that chooses one of them }'),
   on: someArms.describe('evaluations that answer it'),
+  smallest: z
+    .number()
+    .gt(0)
+    .optional()
+    .describe('the smallest difference worth knowing: a share (0.03 is 3 points), of the log-loss nats'),
 })
 
 const budget = z.strictObject({
@@ -122,6 +127,9 @@ export const sweepSchema = z.strictObject({
   against: text.optional().describe('arm that differences are taken to; the first if absent'),
   evaluate: z.record(text, evaluation).default({}).describe('name: labelled sounds that every run is probed on'),
   claims: z.record(text, claim).default({}).describe('what the sweep is to decide: holds, fails, or not resolved'),
+  pilot: text
+    .optional()
+    .describe('results.json of an earlier sweep with as many groups: its variance says what the claims can expect'),
   budget: budget.prefault({}),
   executor: z.enum(EXECUTORS).default('local').describe('where jobs run: on this machine, or as arrays of Slurm'),
   slurm: slurmSettings.prefault({}),

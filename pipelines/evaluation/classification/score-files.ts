@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { onDisk, writeWhole } from '../../../data/whole-file.js'
 import { secondsOf } from '../../../graphs/streams/prepare.js'
 import { createEmbeddingWriter } from '../../embeddings/arrow-writer.js'
+import type { Matrix } from '../../statistics/products.js'
 import type { Classified } from './classified.js'
 
 /** By the contract of embeddings: a row a clip, a number a class; nothing remains if it fails. */
@@ -40,7 +41,11 @@ export function writeClassified(folder: string, { classification, writeArrow }: 
 /** Name under which the classifier stands where those of probes stand. */
 const OWN = 'own classifier'
 
-/** Written whole or not at all; one class a clip, or the probability of each class where a clip may have several. */
+/** -ln of a probability, in nats; one that is nothing counts as the least that float32 tells from 1 (as scikit-learn). */
+const lossOf = ({ columns, values }: Matrix, clip: number, at: number) =>
+  Number(-Math.log(Math.max(2 ** -23, values[clip * columns + at]!)).toPrecision(7))
+
+/** Written whole or not at all; one class a clip with its log-loss, or the probability of each class where a clip may have several. */
 export function writePredictions(file: string, { classification, said, classifier }: Classified): void {
   const { byClip, settings } = classification
   const { classes, outputs, size } = classifier
@@ -53,7 +58,12 @@ export function writePredictions(file: string, { classification, said, classifie
     clips: known.map(clip => byClip[clip]!.clip),
     labels: known.map(clip => (single ? names(clip)[0] : names(clip))),
     ...(settings.group !== undefined && { units: known.map(clip => byClip[clip]!.group ?? byClip[clip]!.clip) }),
-    rows: [{ name: 'trained', classes, [OWN]: known.map(clip => (single ? byClip[clip]!.top : probabilities(clip))) }],
+    rows: [
+      {
+        ...{ name: 'trained', classes, [OWN]: known.map(clip => (single ? byClip[clip]!.top : probabilities(clip))) },
+        ...(single && { losses: { [OWN]: known.map(clip => lossOf(said.scores, clip, said.sets[clip]![0]!)) } }),
+      },
+    ],
   }
   onDisk(dirname(file), () => mkdirSync(dirname(file), { recursive: true }))
   writeWhole(file, `${JSON.stringify({ recipe: 'earshot-predictions/1', predictions }, null, 1)}\n`)

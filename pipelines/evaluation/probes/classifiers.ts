@@ -34,6 +34,8 @@ export interface Tuned {
   settings: readonly number[]
   /** All embeddings of each clip, in place of their mean. */
   readsFrames?: true
+  /** Scores are logits: a soft-max, or a sigmoid, makes probabilities of them. */
+  logits?: true
   /** @returns scores for each setting */
   scores(train: Matrix, truth: Truth, test: Matrix, about: About<number>): Scores[] | Promise<Scores[]>
 }
@@ -59,6 +61,7 @@ const CLASSIFIERS: Record<TunedName, Tuned> = {
   'logistic-regression': {
     name: 'logistic regression',
     setting: 'C',
+    logits: true,
     settings: [1e-3, 1e-2, 1e-1, 1, 10],
     scores: async (train, truth, test, { settings, final }) => {
       const { logisticRegression } = await import('./logistic-regression.js')
@@ -76,6 +79,7 @@ const CLASSIFIERS: Record<TunedName, Tuned> = {
   mlp: {
     name: 'MLP',
     setting: 'steps',
+    logits: true,
     settings: [25, 50, 100, 200, 400],
     scores: async (train, truth, test, { settings }) =>
       (await import('./perceptron.js')).perceptron(train, truth, test, settings),
@@ -89,6 +93,7 @@ const CLASSIFIERS: Record<TunedName, Tuned> = {
   attentive: {
     name: 'attentive',
     setting: 'steps',
+    logits: true,
     settings: [25, 50, 100, 200, 400],
     readsFrames: true,
     scores: async (_, truth, __, { settings, frames }) =>
@@ -97,6 +102,7 @@ const CLASSIFIERS: Record<TunedName, Tuned> = {
   'weighted-layers': {
     name: 'weighted layers',
     setting: 'steps',
+    logits: true,
     settings: [25, 50, 100, 200, 400],
     scores: async (train, truth, test, { settings, layers }) =>
       (await import('./layer-weights.js')).weightedLayers({ train, test, layers }, truth, settings),

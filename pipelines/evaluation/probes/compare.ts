@@ -27,6 +27,8 @@ export type FigureOf<M extends string> = Record<M, number> &
     predicted: Int32Array | undefined
     /** The `LIKELIEST` first classes of each example, best first. As `predicted`. */
     likeliest: Int32Array | undefined
+    /** -ln of the probability of its class, in nats, for each example. As `predicted`, of classifiers with probabilities. */
+    losses: Float64Array | undefined
     /** Score of each example for each class. Only where an example may have several. */
     scores: Matrix | undefined
   }
@@ -126,6 +128,7 @@ export async function compare<M extends string>(
             : { difference: scores[0]![first!] - scores[at]![first!], interval: interval(differences) },
         predicted: alone?.predicted,
         likeliest: alone?.likeliest,
+        losses: alone?.losses,
         scores: alone?.scores,
       } as FigureOf<M>
     })

@@ -1,6 +1,7 @@
 /** Nested cross-validation: settings are chosen without a look at the fold that is tested. */
 import { setImmediate } from 'node:timers/promises'
 import { shuffled } from '../../../graphs/streams/draws.js'
+import { logLosses } from '../../statistics/log-loss.js'
 import { mean } from '../../statistics/mean.js'
 import type { Matrix } from '../../statistics/products.js'
 import { standardiseRows } from '../../statistics/standardise.js'
@@ -40,7 +41,8 @@ export const ticksOf = (classifier: Classifier) => ('answer' in classifier ? cla
 
 /**
  * Features are standardised by the training part of each division alone. The setting that the judge's first figure puts
- * highest over the inner folds is fitted on the whole training part. A classifier that needs validation clips takes those
+ * highest over the inner folds is fitted on the whole training part. Log-losses are those of the setting that has the least
+ * on the inner folds: the one that is right most often may be far too sure of itself. A classifier that needs validation clips takes those
  * of the first inner fold, and trains on the others.
  *
  * @param clips a row a member; @param tick called as often as `ticksOf` says for each outer fold
@@ -55,6 +57,7 @@ export async function crossValidate<M extends string>(
   const members = truth.sets.length
   const likeliest = new Int32Array(members * LIKELIEST).fill(-1)
   const scores = { rows: members, columns: classes, values: new Float64Array(exclusive ? 0 : members * classes) }
+  const losses = new Float64Array(members).fill(Number.NaN)
   const chosen: (number | string)[] = []
   const shares: (readonly number[])[] = []
   for (const fold of folds) {
@@ -65,18 +68,22 @@ export async function crossValidate<M extends string>(
     const best = exclusive ? likeliestClasses(own.scores) : undefined
     fold.test.forEach((at, row) => {
       if (best) likeliest.set(best.subarray(row * LIKELIEST, (row + 1) * LIKELIEST), at * LIKELIEST)
-      else scores.values.set(own.scores.values.subarray(row * classes, (row + 1) * classes), at * classes)
+      if (own.losses) losses[at] = own.losses[row]!
+      if (!best) scores.values.set(own.scores.values.subarray(row * classes, (row + 1) * classes), at * classes)
     })
     chosen.push(own.chosen)
     if (own.scores.layers) shares.push(own.scores.layers)
     await setImmediate() // lets a progress bar draw
   }
   const predicted = Int32Array.from({ length: members }, (_, at) => likeliest[at * LIKELIEST]!)
-  return { answer: exclusive ? { predicted, likeliest } : { scores }, chosen, layers: means(shares) }
+  const told = 'logits' in classifier && exclusive ? { losses } : {}
+  return { answer: exclusive ? { predicted, likeliest, ...told } : { scores }, chosen, layers: means(shares) }
 }
 
 interface Own {
   scores: Scores
+  /** Of each test clip. */
+  losses?: Float64Array | undefined
   chosen: number | string
 }
 
@@ -93,10 +100,17 @@ async function tunedAnswer<M extends string>(
     const about = { settings, final, layers, frames: all }
     return classifier.scores(scaled.train, truthOfRows(truth, division.train), scaled.test, about)
   }
-  const chosen = await choose(fold.inner, truth, { settings: classifier.settings, judge, scoresOf })
+  const lossy = truth.exclusive && classifier.logits === true
+  const { chosen, calibrated } = await choose(fold.inner, truth, {
+    settings: classifier.settings,
+    judge,
+    lossy,
+    scoresOf,
+  })
   const [scores] = await scoresOf(fold, [chosen], true)
+  const [sure] = lossy && calibrated !== chosen ? await scoresOf(fold, [calibrated], true) : [scores]
   tick()
-  return { scores: scores!, chosen }
+  return { scores: scores!, losses: lossy ? logLosses(sure!, truthOfRows(truth, fold.test)) : undefined, chosen }
 }
 
 /** Without inner folds (a single clip to train on) the training part is its own validation. */
@@ -126,6 +140,8 @@ export function means(rows: readonly (readonly number[])[]): number[] | undefine
 interface Choice<M extends string> {
   settings: readonly number[]
   judge: Judge<M>
+  /** Whether a setting is chosen by its log-loss, too. */
+  lossy: boolean
   scoresOf(division: Division, settings: readonly number[], final: boolean): Promise<Matrix[]>
 }
 
@@ -143,13 +159,14 @@ function limited(division: Division): Division {
   return { train: some(division.train), test: some(division.test) }
 }
 
-/** Without inner folds (two clips to train on, say) the setting in the middle. */
+/** By the judge, and by the log-loss. Without inner folds (two clips to train on, say) the setting in the middle. */
 async function choose<M extends string>(
   divisions: readonly Division[],
   truth: Truth,
-  { settings, judge, scoresOf }: Choice<M>,
-): Promise<number> {
-  if (divisions.length === 0 || settings.length === 1) return settings[Math.floor(settings.length / 2)]!
+  { settings, judge, lossy, scoresOf }: Choice<M>,
+): Promise<{ chosen: number; calibrated: number }> {
+  const middle = settings[Math.floor(settings.length / 2)]!
+  if (divisions.length === 0 || settings.length === 1) return { chosen: middle, calibrated: middle }
   const inner = divisions.map(limited)
   const known = truthOfRows(
     truth,
@@ -157,11 +174,13 @@ async function choose<M extends string>(
   )
   const tried: Matrix[][] = []
   for (const division of inner) tried.push(await scoresOf(division, settings, false))
-  const reached = settings.map((_, at) => {
-    const scores = stacked(tried.map(matrices => matrices[at]!))
-    return judge.measure(known, { scores })()[judge.metrics[0]!]
-  })
-  return settings[reached.indexOf(Math.max(...reached))]!
+  const all = settings.map((_, at) => stacked(tried.map(matrices => matrices[at]!)))
+  const best = (worth: (scores: Matrix) => number) => {
+    const reached = all.map(worth)
+    return settings[reached.indexOf(Math.max(...reached))]!
+  }
+  const chosen = best(scores => judge.measure(known, { scores })()[judge.metrics[0]!])
+  return { chosen, calibrated: lossy ? best(scores => -mean(logLosses(scores, known))) : chosen }
 }
 
 function stacked(matrices: readonly Matrix[]): Matrix {

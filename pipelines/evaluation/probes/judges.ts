@@ -14,6 +14,8 @@ export interface Answer {
   predicted?: Int32Array
   /** The `LIKELIEST` first classes of each clip, best first. */
   likeliest?: Int32Array
+  /** -ln of the probability of each clip's class, in nats; NaN where no fold tests it. */
+  losses?: Float64Array | undefined
   /** How often each clip is right, for guesses that are not drawn. */
   share?: number
 }

@@ -43,6 +43,11 @@ export function writeResult(file: string, result: ProbeResult, official?: Offici
         predicted && tested.map(at => classes[predicted[at]!]),
       ]),
     ),
+    losses: Object.fromEntries(
+      Object.entries(figures).flatMap(([classifier, { losses }]) =>
+        losses ? [[classifier, tested.map(at => Number(losses[at]!.toPrecision(7)))]] : [],
+      ),
+    ),
   }))
   const known = tested.map(at => classes[labels[at]!])
   const object = resultObject(result, { recipe: PROBE_RECIPE, chosenBy: 'balanced accuracy' }, known, predictions)
@@ -146,9 +151,8 @@ const figuresOf = <M extends string>(rows: readonly Row<M>[]) =>
     file,
     dimensions,
     figures: Object.fromEntries(
-      Object.entries(figures).map(([classifier, { predicted: _, likeliest: __, scores: ___, ...figure }]) => [
-        classifier,
-        figure,
-      ]),
+      Object.entries(figures).map(
+        ([classifier, { predicted: _, likeliest: __, losses: ___, scores: ____, ...figure }]) => [classifier, figure],
+      ),
     ),
   }))

@@ -10,14 +10,13 @@ import { scratchFolder } from '../../earshot.js'
 const arm = (arm: string, evaluation: string, mean: number, kind: SummaryRow['kind'] = 'arm'): SummaryRow => ({
   ...{ arm, kind, evaluation, role: 'report', classifier: 'kNN', metric: 'balanced accuracy', seeds: [0, 1] },
   ...{ missing: [], mean, interval: [mean - 0.1, mean + 0.1], differenceSeeds: [0, 1], verdict: 'not resolved' },
-  ...{ difference: mean - 0.5, differenceInterval: [mean - 0.6, mean - 0.4] },
+  ...{ difference: mean - 0.5, differenceInterval: [mean - 0.6, mean - 0.4], variance: null },
 })
 const note = (name: string): SweepResults['evaluations'][number] => ({
   ...{ name, role: 'report', clips: 40, classes: ['a', 'b'], units: 8, group: 'kit', chance: 0.5, left: 0 },
-  metrics: ['balanced accuracy', 'accuracy'],
 })
 const sweep: SweepResults = {
-  ...{ name: 'made', against: 'base', resamples: 2000, rows: [], missing: [] },
+  ...{ name: 'made', against: 'base', rows: [], missing: [] },
   evaluations: [note('drums'), note('words')],
   summary: ['drums', 'words'].flatMap(on => [
     arm('base', on, 0.5),
@@ -26,8 +25,15 @@ const sweep: SweepResults = {
   ]),
   claims: [
     {
-      ...{ claim: 'quiet is better', evaluation: 'words', classifier: 'kNN', better: 'quiet', than: 'base' },
-      ...{ difference: 0.125, interval: [0.025, 0.225], seeds: [0, 1], verdict: 'holds' },
+      ...{
+        claim: 'quiet is better',
+        evaluation: 'words',
+        classifier: 'kNN',
+        metric: 'balanced accuracy',
+        better: 'quiet',
+        than: 'base',
+      },
+      ...{ difference: 0.125, interval: [0.025, 0.225], seeds: [0, 1], variance: null, verdict: 'holds' },
     },
   ],
 }

@@ -1,6 +1,8 @@
 import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
+import { logLosses } from '../../../pipelines/statistics/log-loss.js'
 import { interval, resampledScores, score } from '../../../pipelines/statistics/scores.js'
+import { FLOAT64, near } from '../../engine/near.js'
 
 const answers = fc.array(fc.tuple(fc.integer({ min: 0, max: 4 }), fc.boolean()), { minLength: 1, maxLength: 50 })
 
@@ -56,4 +58,10 @@ test('an interval runs from the 2.5th to the 97.5th percentile', t => {
   const [low, high] = interval(Array.from({ length: 1001 }, (_, at) => 1000 - at))
   t.is(low, 25)
   t.is(high, 975)
+})
+
+test('the log-loss of a clip is what the soft-max of its scores gives its class, however large they are', t => {
+  const scores = { rows: 3, columns: 2, values: Float64Array.of(0, Math.log(3), 1000, 1000, 0, 2000) }
+  const losses = logLosses(scores, { classes: 2, sets: [[1], [0], [0]], exclusive: true })
+  near(t, losses, [-Math.log(0.75), Math.log(2), 2000], 'log-loss', { unit: FLOAT64 })
 })

@@ -3,8 +3,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { tableFromIPC } from 'apache-arrow'
 import test from 'ava'
+import { powerOf, smallestTold } from '../../../pipelines/statistics/two-level.js'
 import { jobFolder } from '../../../pipelines/sweeps/job-folder.js'
 import { type Job, type SweepPlan, testKey } from '../../../pipelines/sweeps/plan.js'
+import { expectedPower, powerText } from '../../../pipelines/sweeps/power.js'
 import { sweepResults } from '../../../pipelines/sweeps/results.js'
 import { writeResults } from '../../../pipelines/sweeps/results-files.js'
 import { resultsText } from '../../../pipelines/sweeps/results-text.js'
@@ -104,7 +106,7 @@ test('means over seeds, differences over the seeds that both have, and a verdict
     ],
   )
   t.true(Math.abs(bad.difference! + 0.25) < 1e-12)
-  t.is(bad.verdict, 'worse')
+  t.is(bad.verdict, 'not resolved') // two seeds that are ten points apart
   const { difference, verdict, mean } = balanced(plan, 'lone')
   t.deepEqual({ difference, verdict, mean }, { difference: null, verdict: null, mean: 0.5 })
   t.is(balanced(plan, 'base').difference, null)
@@ -136,15 +138,15 @@ test('clips of several classes are judged by mAP, beside its chance', t => {
   const file = jobFolder(plan, 'base-0').probe(testKey(plan.tests[0]!, plan.jobs.get('base-0')!))
   writeFileSync(file, JSON.stringify(SEVERAL))
   const results = sweepResults(plan)
-  t.deepEqual(results.evaluations[0]!.metrics, ['mAP', 'lwlrap'])
   t.is(results.evaluations[0]!.chance, 0.5) // two of four clips have each class
   const [map, lwlrap] = results.summary
+  t.deepEqual([map!.metric, lwlrap!.metric], ['mAP', 'lwlrap'])
   // dog: 1; rain: precisions 1 and 2/3 at its two clips
   t.true(Math.abs(map!.mean! - (1 + (1 + 2 / 3) / 2) / 2) < 1e-12)
   t.is(lwlrap!.mean, 1)
   t.regex(
     resultsText(results),
-    /kits \(report\): 4 clips, 2 classes; chance 50\.0 %[\s\S]*\| MLP +\| seeds +\| mAP {2}95 % +\| lwlrap/,
+    /kits \(report\): 4 clips, 2 classes; chance 50\.0 %[\s\S]*\| MLP +\| seeds +\| mAP {2}95 % +\| minus base {2}95 % \| verdict \| lwlrap/,
   )
 })
 
@@ -181,10 +183,9 @@ test('what failed or waits is in every table', t => {
 
 test('one seed: the line below says that groups alone are drawn', t => {
   const one = resultsText(sweepResults(made({ base: { 0: 5 }, other: { 0: 6 } })))
-  t.regex(one, /resamples of groups of 'kit' alone, as there is one seed;/)
+  t.regex(one, /intervals: groups of 'kit' alone, as there is one seed,/)
   const two = resultsText(sweepResults(made({ base: { 0: 5, 1: 5 }, other: { 0: 6 } }, { group: null })))
-  t.regex(two, /resamples of clips and seeds together \(of arms with one seed, clips alone\);/)
-  t.regex(two, /With 2 seeds /)
+  t.regex(two, /intervals: clips and seeds together \(of arms with one seed, clips alone\),/)
 })
 
 test('a clip that one run lacks is left out for all, and that is said', t => {
@@ -221,5 +222,60 @@ test('a claim holds, fails or is not resolved, by the seeds that both sides have
   )
   const differences = results.claims.map(({ difference }) => difference?.toFixed(4))
   t.deepEqual(differences, ['0.3000', '-0.4500', '0.0000', '-0.6000', undefined])
-  t.regex(resultsText(results), /## Claims\n\n[\s\S]*\| good is better +\| good minus base +\| kits, kNN \| 2 /)
+  t.regex(
+    resultsText(results),
+    /## Claims\n\n[\s\S]*\| good is better +\| good minus base +\| kits, kNN, balanced accuracy \| 2 /,
+  )
+})
+
+test("a pilot's variance says what a claim can expect, and what is beyond the sweep", async t => {
+  const arms: Made = { base: { 0: 5, 1: 5, 2: 4 }, good: { 0: 8, 1: 8, 2: 6 } }
+  const on = ['kits']
+  const claims = {
+    'by much': { better: 'good', than: 'base', on, smallest: 0.9 },
+    'by little': { better: 'good', than: ['base'], on, smallest: 0.001 },
+    'not asked': { better: 'good', than: 'base', on },
+  }
+  const plan = made(arms, { claims })
+  t.deepEqual(await expectedPower(plan), [])
+  const results = sweepResults(plan)
+  const json = writeResults(plan.output, results).find(file => file.endsWith('.json'))!
+  const set = join(plan.output, 'kits.tsv')
+  writeFileSync(set, `file\tkit\n${CLIPS.map(({ clip, kit }) => `${clip}.wav\t${kit}`).join('\n')}\n`)
+  for (const { clip } of CLIPS) writeFileSync(join(plan.output, `${clip}.wav`), '')
+  const asked = { ...plan, pilot: json, tests: [{ ...plan.tests[0]!, set }] }
+  const expected = await expectedPower(asked)
+  t.deepEqual(
+    expected.map(({ claim, units, seeds, metric }) => [claim, units, seeds, metric]),
+    [
+      ['by much', 8, 3, 'balanced accuracy'],
+      ['by little', 8, 3, 'balanced accuracy'],
+    ],
+  )
+  const components = results.claims[0]!.variance!
+  t.is(expected[0]!.power, powerOf(0.9, components, 8, 3))
+  t.is(expected[1]!.told, smallestTold(components, 8, 3))
+  t.regex(powerText(expected), /'by little' on kits will probably not be resolved/)
+  t.notRegex(powerText(expected), /'by much' on kits will/)
+})
+
+test('of a log-loss less is better, and arms are compared by it where all have it', t => {
+  const claims = { 'good is better': { better: 'good', than: 'base', on: ['kits'] } }
+  const plan = made({ base: { 0: 5, 1: 5 }, good: { 0: 5, 1: 5 } }, { claims })
+  for (const [key, job] of plan.jobs) {
+    const file = jobFolder(plan, key).probe(testKey(plan.tests[0]!, job))
+    const probe = JSON.parse(readFileSync(file, 'utf8'))
+    for (const row of probe.predictions.rows)
+      row.losses = { kNN: CLIPS.map((_, at) => (job.arm === 'good' ? 1 : 1.5) + 0.01 * ((at * 7) % 5)) }
+    writeFileSync(file, JSON.stringify(probe))
+  }
+  const results = sweepResults(plan)
+  t.deepEqual([...new Set(results.summary.map(({ metric }) => metric))], ['log-loss', 'balanced accuracy', 'accuracy'])
+  const [claim] = results.claims
+  t.deepEqual([claim!.metric, claim!.verdict], ['log-loss', 'holds'])
+  t.true(Math.abs(claim!.difference! + 0.5) < 1e-12)
+  t.regex(
+    resultsText(results),
+    /\| good +\| 2 +\| 1\.0\d\d \[.*\] +\| -0\.500 \[-0\.500, -0\.500\] +\| better +\| 50\.0/,
+  )
 })

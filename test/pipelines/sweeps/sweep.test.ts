@@ -33,7 +33,7 @@ test.serial('a sweep left alone ends with a table; a job that fails is in it, wi
   t.regex(out, /\| strict +\| 0 \(1 missing\) \| - /)
   t.regex(out, /\| \(untrained encoder\) /)
   t.regex(out, /- strict, seed 3: failed: 1 of 25 clips cannot be used/)
-  t.regex(out, /2000 resamples of groups of 'kit' alone, as there is one seed/)
+  t.regex(out, /intervals: groups of 'kit' alone, as there is one seed/)
   t.regex(out, /3 jobs: 2 done, 1 failed\.\nSaved: .*\nNext: .* --retry\n$/)
   t.regex(error, /\[1\/3\] base \(also twin\), seed 3: done in \d+ s {2}about \d+ \w+ left\n/)
   const arrow = tableFromIPC(readFileSync(join(quiet, 'results.arrow')))
