@@ -22,6 +22,7 @@ Examples:
   ./earshot classify runs/birds nights/ --segment 5s --threshold 0.9 --formats raven      where is it heard?
   ./earshot classify runs/noisy train.tsv --prune 97                    the set without the largest losses
   ./earshot classify runs/teacher train.tsv --flag 2%                   labels that are perhaps missing
+  ./earshot classify runs/teacher train.tsv --flag 2% --explicit absent   but none that somebody denied
   ./earshot classify runs/sweeps/label-noise data/sets/drums16k-held-out.yaml      every run of a sweep, arm by arm
 `
 
@@ -53,6 +54,11 @@ export default verb({
       .optional()
       .describe('write flagged.tsv: of each class, the clips without it that score highest (2%)')
       .meta({ value: 'share' }),
+    explicit: z
+      .string()
+      .optional()
+      .describe('column of the classes that a clip was found not to have; --flag flags none of them')
+      .meta({ value: 'column' }),
     threshold: z
       .number()
       .min(0)
@@ -81,6 +87,7 @@ export default verb({
     output = usualFolder(run, sounds),
     prune,
     flag,
+    explicit,
     predictions,
     threshold,
     formats,
@@ -101,7 +108,7 @@ export default verb({
           run,
           output,
           { ...options, sounds, cache, signal },
-          { prune, flag, predictions, threshold, formats },
+          { prune, flag, explicit, predictions, threshold, formats },
         )
         process.stdout.write(text)
       },

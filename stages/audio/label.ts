@@ -33,6 +33,12 @@ export default describeStage({
       .min(1)
       .optional()
       .describe('column of classes that the clip may have besides (`classify --flag`): -1, and no loss asks for them'),
+    where: z
+      .strictObject({ column: z.string().min(1), values: z.array(z.string().min(1)).min(1) })
+      .optional()
+      .describe(
+        'only of clips of this part something is known: { column: labelled, values: [curated] }; the others are kept with -1 throughout. With two labels and two losses on one classifier a clean and a noisy part are learned differently',
+      ),
     absent: z
       .enum(['leave-out', 'unknown'])
       .optional()
@@ -42,20 +48,23 @@ export default describeStage({
   }),
   runsIn: 'item',
   in: { from: clip },
-  out: (_, { classes = UNNAMED, absent }) => ({
+  out: (_, { classes = UNNAMED, where, absent }) => ({
     kind: 'label',
     classes: classes.length,
-    ...(absent === 'unknown' && { unknown: true as const }),
+    ...((absent === 'unknown' || where) && { unknown: true as const }),
   }),
-  labels: ({ column, classes, separator, missing, absent }) => [
-    { column, values: classes, separator, all: absent !== 'unknown' },
+  labels: ({ column, classes, separator, missing, where, absent }) => [
+    { column, values: classes, separator, all: absent !== 'unknown' && !where },
+    ...(where ? [where] : []),
     ...(missing === undefined ? [] : [{ column: missing }]),
   ],
-  work: ({ classes = UNNAMED, absent, ...rest }) => {
+  work: ({ classes = UNNAMED, where, absent, ...rest }) => {
     const parameters = { ...rest, classes }
     return ({ from }) => {
       const label = from.labels[parameters.column]
-      if (absent === 'unknown' && !isOneOf(label, parameters)) return new Float32Array(classes.length).fill(-1)
+      const elsewhere = where && !where.values.includes(from.labels[where.column] ?? '')
+      if (elsewhere || (absent === 'unknown' && !isOneOf(label, parameters)))
+        return new Float32Array(classes.length).fill(-1)
       return withoutMissing(oneHot(label, parameters), from.labels, parameters)
     }
   },

@@ -1,6 +1,8 @@
 /** Training sets as a classifier would have them: tables that a second run names as its data. */
 import { join } from 'node:path'
 import { quantile } from 'd3-array'
+import { missingColumn } from '../../../data/arrow/arrow-missing-column.js'
+import { namesIn } from '../../../data/label-cells.js'
 import { clipsTable } from '../../../data/manifests/delimited.js'
 import { Problem } from '../../../data/problem.js'
 import { writeWhole } from '../../../data/whole-file.js'
@@ -13,6 +15,8 @@ export interface Suspicions {
   prune?: number | undefined
   /** Share of each class's implicit negatives that is flagged. */
   flag?: number | undefined
+  /** Column of the classes that somebody said a clip does not have: these are never flagged. */
+  explicit?: string | undefined
 }
 
 /** Column of the flagged classes, which the label stage reads (`missing: flagged`). */
@@ -23,9 +27,9 @@ export const FLAGGED = 'flagged'
  * they may have besides.
  *
  * @returns a sentence a file
- * @throws Problem `bad-option` where the classifier is not of the kind that is asked for
+ * @throws Problem `bad-option` where the classifier is not of the kind that is asked for; `missing-column`
  */
-export function writeSuspects(folder: string, classified: Classified, { prune, flag }: Suspicions): string[] {
+export function writeSuspects(folder: string, classified: Classified, { prune, flag, explicit }: Suspicions): string[] {
   const { said, prepared, classifier, columns } = classified
   const told: string[] = []
   const write = (name: string, clips: readonly Clip[], more: readonly string[] = []) => {
@@ -47,7 +51,13 @@ export function writeSuspects(folder: string, classified: Classified, { prune, f
   if (flag !== undefined) {
     if (classifier.outputs !== 'sigmoid') throw unfit('--flag', 'several classes a clip (outputs: sigmoid)')
     const { separator = ';', classes } = classifier
-    const flagged = missingLabels(said.scores, said.sets, flag)
+    if (explicit !== undefined && !columns.includes(explicit))
+      throw missingColumn(explicit, columns, classified.classification.sounds)
+    const denied = prepared.clips.map(({ labels }) => {
+      const names = explicit === undefined ? [] : namesIn(labels[explicit], separator)
+      return names.map(name => classes.indexOf(name))
+    })
+    const flagged = missingLabels(said.scores, said.sets, flag, denied)
     const clips = prepared.clips.map((clip, at) => {
       const names = flagged[at]!.map(one => classes[one]!).join(separator)
       const { [FLAGGED]: _, ...labels } = clip.labels
@@ -80,13 +90,19 @@ export function largeLosses(losses: ArrayLike<number>, percentile: number): numb
  * IEEE SPL 2020: 1 to 6 %).
  *
  * @param scores of the teacher, clips x classes @param sets classes that each clip is known to have
- * @param share of the clips without the class that are flagged, from 0 to 1, rounded; of equal scores the earlier clip
+ * @param share of the implicit negatives that are flagged, from 0 to 1, rounded; of equal scores the earlier clip
+ * @param denied classes that each clip is known not to have: explicit negatives, which are not flagged
  * @returns the flagged classes of each clip
  */
-export function missingLabels({ rows, columns, values }: Matrix, sets: readonly number[][], share: number): number[][] {
+export function missingLabels(
+  { rows, columns, values }: Matrix,
+  sets: readonly number[][],
+  share: number,
+  denied: readonly (readonly number[])[] = [],
+): number[][] {
   const flagged: number[][] = Array.from({ length: rows }, () => [])
   for (let at = 0; at < columns; at++) {
-    const without = [...sets.keys()].filter(clip => !sets[clip]!.includes(at))
+    const without = [...sets.keys()].filter(clip => !sets[clip]!.includes(at) && !denied[clip]?.includes(at))
     const scoreOf = (clip: number) => values[clip * columns + at]!
     const ranked = without.sort((one, other) => scoreOf(other) - scoreOf(one) || one - other)
     for (const clip of ranked.slice(0, Math.round(share * ranked.length))) flagged[clip]!.push(at)

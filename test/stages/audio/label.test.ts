@@ -51,3 +51,14 @@ test('absent: unknown keeps clips without one of the classes, -1 throughout; the
   t.deepEqual(of({ kit: 'tom' }), Float32Array.of(-1, -1, -1))
   t.deepEqual(of({ instrument: 'gong' }), Float32Array.of(-1, -1, -1))
 })
+
+test('where: of other clips nothing is known, whatever their label says', t => {
+  const given = { ...instruments, where: { column: 'labelled', values: ['curated'] } }
+  t.deepEqual(outOf(label, given, { from: { kind: 'clip' } }), { kind: 'label', classes: 3, unknown: true })
+  const of = (labels: Record<string, string>) =>
+    runItem(label, given, { from: { kind: 'clip' } }, { from: { id: 'a', path: '/a', labels } })
+  t.deepEqual(of({ instrument: 'tom', labelled: 'curated' }), Float32Array.of(0, 0, 1))
+  t.deepEqual(of({ instrument: 'tom', labelled: 'noisy' }), Float32Array.of(-1, -1, -1))
+  t.deepEqual(of({ instrument: 'tom' }), Float32Array.of(-1, -1, -1))
+  t.throws(() => of({ labelled: 'curated' }), { code: 'no-label' })
+})

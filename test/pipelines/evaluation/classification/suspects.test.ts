@@ -28,6 +28,13 @@ test('of each class the highest-scored of those without it are flagged, none tha
   t.deepEqual(missingLabels(scores, sets, 0), [[], [], [], []])
 })
 
+test('what somebody denied is no missing label: implicit negatives alone are ranked and flagged', t => {
+  const scores = { rows: 4, columns: 2, values: Float64Array.of(0.9, 0.1, 0.8, 0.7, 0.2, 0.6, 0.8, 0.5) }
+  const denied = [[], [0], [], [1]]
+  // of class 0 clips 3 and 4 may lack it, of class 1 clips 1 and 2
+  t.deepEqual(missingLabels(scores, [[0], [], [1], []], 0.5, denied), [[], [1], [], [0]])
+})
+
 function classified(outputs: 'softmax' | 'sigmoid', folder: string): Classified {
   const clips = ['one', 'two "2"', 'three', 'four'].map((id, at) => {
     const path = join(folder, `${at}.wav`)
