@@ -254,3 +254,18 @@ test('list-adapters says what each one needs', async t => {
   t.is(code, 0)
   for (const { name, layout } of adapters) t.true(out.includes(`${name}: `) && out.includes(layout.join(', ')))
 })
+
+test('FSD50K: what people said of the classes they were asked for stands in columns of its own', async t => {
+  const { folder, set } = copyOf('fsd50k')
+  const ratings = {
+    64760: { '/m/02sgy': [1, 1, 0.5], '/m/0342h': [0.5, 0.5], '/m/04rlf': [-1, -1] },
+    37199: { '/m/02sgy': [0, 1], '/m/unknown': [1, 1] },
+  }
+  writeFileSync(join(folder, 'FSD50K.metadata/pp_pnp_ratings_FSD50K.json'), JSON.stringify(ratings))
+  const { clips, columns } = await readClips(set)
+  t.deepEqual(columns, ['labels', 'split', 'uploader', 'predominant', 'background', 'denied'])
+  const of = (id: string) => clips.find(clip => clip.id.endsWith(id))!.labels
+  t.like(of('64760.wav'), { predominant: 'Electric_guitar', background: 'Guitar', denied: 'Music' })
+  t.like(of('37199.wav'), { predominant: 'Electric_guitar' })
+  t.is(of('345111.wav').predominant, undefined)
+})
