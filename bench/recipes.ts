@@ -38,7 +38,7 @@ if ('holder' in lock) throw new Error(`Process ${lock.holder.pid} is at work in 
 
 const plan = await planSweep(join('configs', 'sweeps', 'recipe-tuning.yaml'))
 const study = await readSweepFile(join('configs', 'sweeps', 'contrastive-study.yaml'))
-const reports = Object.entries(study.written.evaluate)
+const reports = Object.entries(study.evaluate)
   .filter(([, { role }]) => role === 'report')
   .map(([name, test]) => ({ name, ...test, list: '' }))
 const settings = plan.arms.map(settingOf)

@@ -16,7 +16,7 @@ export interface Probed {
 export function figuresOf(plan: SweepPlan, tests: readonly Test[], probed: readonly Probed[]): Figure[] {
   const cells = probed.map(({ system, seed }) => ({ arm: system, seed, key: `${system} ${seed}` }))
   return tests.flatMap(test => {
-    const files = new Map(probed.map(({ probes }, at) => [cells[at]!.key, probes[test.name]!]))
+    const files = new Map(probed.map(({ probes }, at) => [cells[at]!.key, [probes[test.name]!]]))
     const evidence = readPredictions(files)!
     const { summary } = judge({ ...plan, against: 'PyTorch' }, test, evidence, cells, () => 'done')
     const rows = summary.filter(({ metric }) => metric === 'balanced accuracy')

@@ -46,8 +46,8 @@ function planOf(folder: string): SweepPlan {
   }
   const jobs = new Map<string, Job>()
   for (const { name: arm, edits, jobs: cells } of ledger.arms)
-    for (const { seed, key } of cells) {
-      const job = jobs.get(key) ?? { key, arm, seed, edits, steps: 0, reference: false }
+    for (const { seed, key, heldOut } of cells) {
+      const job = jobs.get(key) ?? { key, arm, seed, edits, heldOut, steps: 0, reference: false }
       jobs.set(key, { ...job, reference: job.reference || arm === ledger.against })
     }
   return { ...ledger, output: resolve(folder), jobs, graphs: 0 }

@@ -9,7 +9,7 @@ import {
   type JobNow,
   jobPath,
 } from '../jobs/job-folder.js'
-import { type Job, type SweepPlan, type Test, testKey, withBaselines } from './plan.js'
+import { type Job, type SweepPlan, setOf, type Test, testKey, withBaselines } from './plan.js'
 
 /** One evaluation that a job's process makes. */
 export interface OrderedTest extends Pick<Test, 'set' | 'label' | 'separator' | 'group' | 'classifiers' | 'hop'> {
@@ -59,9 +59,9 @@ export function orderOf({ base, tests, budget }: SweepPlan, job: Job): JobOrder 
   return {
     ...{ key, arm, seed, base: resolve(base), edits, threads: budget.threads, time: budget.time },
     tests: tests.map(test => {
-      const { set, label, separator, group, classifiers, hop } = test
+      const { label, separator, group, classifiers, hop } = test
       const baselines = withBaselines(test, job)
-      return { key: testKey(test, job), set, label, separator, group, classifiers, hop, baselines }
+      return { key: testKey(test, job), set: setOf(test, job), label, separator, group, classifiers, hop, baselines }
     }),
   }
 }

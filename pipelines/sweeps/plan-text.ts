@@ -59,12 +59,14 @@ export function planText(
 function header(plan: SweepPlan): string {
   const { name, file, base, arms, jobs, tests, output, graphs, against } = plan
   const asked = arms.reduce((sum, { jobs }) => sum + jobs.length, 0)
+  const folds = new Set(arms.flatMap(({ jobs }) => jobs.map(({ heldOut }) => heldOut?.fold))).size
+  const crossed = folds > 1 ? ` Cross-fitted: each seed is trained once for each of ${folds} folds of groups.` : ''
   const same = asked - jobs.size
   const twice = same > 0 ? `; ${same} of ${asked} are the same as another and run once` : ''
   const judged = tests.length === 0 ? 'no evaluation' : tests.map(({ name, role }) => `${name} (${role})`).join(', ')
   return [
     `${name} (${file}): ${plural(arms.length, 'arm')} of ${base}, ${plural(jobs.size, 'job')}${twice}.`,
-    `Checked: ${plural(graphs, 'distinct graph')}. Evaluated on: ${judged}. Differences to: ${against}.`,
+    `Checked: ${plural(graphs, 'distinct graph')}. Evaluated on: ${judged}. Differences to: ${against}.${crossed}`,
     `Ledger: ${output}`,
     ...slurmLine(plan),
   ].join('\n')

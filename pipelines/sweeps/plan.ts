@@ -1,16 +1,17 @@
 /** The jobs of a sweep: every arm with every seed, each distinct config once. */
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Problem, Problems } from '../../data/problem.js'
 import type { Edit } from '../../graphs/language/edits.js'
 import { graphClassifier } from '../evaluation/classification/trained-classifier.js'
 import type { ExecutorName } from '../jobs/executor.js'
 import type { SlurmSettings } from '../jobs/slurm-settings.js'
 import { type Arm, armsOf, referenceArm } from './arms.js'
+import { type HeldOut, writeFolds } from './cross-fit.js'
 import { judgesOwn } from './evaluation-words.js'
 import { checkTest, claimProblems } from './plan-checks.js'
 import { readSweepFile, type SweepFile } from './sweep-file.js'
-import type { Budget, Claim, Evaluation } from './sweep-schema.js'
+import type { Budget, Claim, CrossFit, Evaluation } from './sweep-schema.js'
 import { hashed, jobEdits, jobKey, ListKeys, ownThreads, Variants } from './variants.js'
 
 /** Something a run is probed on. */
@@ -28,6 +29,8 @@ export interface Job {
   seed: number
   edits: Edit[]
   steps: number
+  /** Where the sweep cross-fits. */
+  heldOut?: HeldOut | undefined
   /** Whether its baselines are probed, where an evaluation asks for those of `against`. */
   reference: boolean
 }
@@ -39,8 +42,8 @@ export interface SweepPlan {
   base: string
   output: string
   against: string
-  /** With the job of each seed. */
-  arms: { name: string; edits: Edit[]; jobs: { seed: number; key: string }[] }[]
+  /** With the job of each seed, or those of its folds. */
+  arms: { name: string; edits: Edit[]; jobs: { seed: number; key: string; heldOut?: HeldOut | undefined }[] }[]
   /** By key, in the order in which they run: all arms with one seed, then with the next. */
   jobs: Map<string, Job>
   tests: Test[]
@@ -67,23 +70,30 @@ export async function planSweep(file: string, output?: string): Promise<SweepPla
   if (!existsSync(sweep.base)) throw noBase(sweep)
   const arms = armsOf(sweep)
   const against = referenceArm(sweep, arms)
-  const { budget, claims, evaluate, executor, pilot, slurm } = sweep.written
+  const { evaluate, crossFit } = sweep
+  const { budget, claims, executor, pilot, slurm } = sweep.written
+  const folder = output ?? usualOutput(sweep.name)
+  const folds = crossFit ? await foldsOf(sweep, folder, crossFit) : [undefined]
   const lists = new ListKeys()
   const variants = new Variants(sweep.base, lists)
   const problems: Problem[] = []
   const own = Object.values(evaluate).some(judgesOwn)
   const planned: SweepPlan['arms'] = []
-  const found: { arm: Arm; seed: number; key: string; steps: number }[] = []
+  const found: Found[] = []
   for (const arm of arms) {
     try {
-      const variant = await variants.of(arm)
-      if (own) graphClassifier(variant.config.graph, variant.config.stages)
-      const jobs = arm.seeds.map(seed => ({
-        seed,
-        key: jobKey(variant, seed, ownThreads(arm.edits) ? undefined : budget.threads),
-      }))
+      const jobs: SweepPlan['arms'][number]['jobs'] = []
+      for (const heldOut of folds) {
+        const fitted = heldOut ? onFold(arm, heldOut, sweep) : arm
+        const variant = await variants.of(fitted)
+        if (own) graphClassifier(variant.config.graph, variant.config.stages)
+        for (const seed of arm.seeds) {
+          const key = jobKey(variant, seed, ownThreads(arm.edits) ? undefined : budget.threads)
+          jobs.push({ seed, key, ...(heldOut && { heldOut }) })
+          found.push({ arm: fitted, seed, key, heldOut, steps: variant.train.steps })
+        }
+      }
       planned.push({ name: arm.name, edits: arm.edits.map(({ edit }) => edit), jobs })
-      for (const job of jobs) found.push({ arm, ...job, steps: variant.train.steps })
     } catch (error) {
       if (error instanceof Problems) problems.push(...error.problems)
       else if (error instanceof Problem) problems.push(error)
@@ -96,7 +106,7 @@ export async function planSweep(file: string, output?: string): Promise<SweepPla
     name: sweep.name,
     file,
     base: sweep.base,
-    output: output ?? usualOutput(sweep.name),
+    output: folder,
     against,
     arms: planned,
     jobs: jobsOf(found, against, budget),
@@ -114,27 +124,51 @@ const noBase = ({ base, spotAt }: SweepFile) =>
     hint: 'base is a config, named from the folder of the sweep file.',
   })
 
-function jobsOf(
-  found: readonly { arm: Arm; seed: number; key: string; steps: number }[],
-  against: string,
-  { threads }: Budget,
-): Map<string, Job> {
+async function foldsOf({ spotAt }: SweepFile, output: string, crossFit: CrossFit): Promise<HeldOut[]> {
+  try {
+    return await writeFolds(output, crossFit)
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    const place = { ...spotAt(['cross-fit']), path: 'cross-fit' }
+    throw new Problems([new Problem(error.code, error.message, { place, hint: error.hint })])
+  }
+}
+
+/** The arm, trained on the groups that a fold does not hold out. */
+const onFold = (arm: Arm, { training }: HeldOut, { spotAt }: SweepFile): Arm => ({
+  ...arm,
+  edits: [
+    ...arm.edits,
+    { edit: { set: `data.set=${JSON.stringify(resolve(training))}` }, spot: spotAt(['cross-fit']) },
+  ],
+})
+
+interface Found {
+  arm: Arm
+  seed: number
+  key: string
+  heldOut: HeldOut | undefined
+  steps: number
+}
+
+function jobsOf(found: readonly Found[], against: string, { threads }: Budget): Map<string, Job> {
   const jobs = new Map<string, Job>()
   const place = new Map<number, number>()
   for (const { seed } of found) if (!place.has(seed)) place.set(seed, place.size)
-  for (const { arm, seed, key, steps } of [...found].sort((a, b) => place.get(a.seed)! - place.get(b.seed)!)) {
+  for (const { arm, seed, key, heldOut, steps } of [...found].sort((a, b) => place.get(a.seed)! - place.get(b.seed)!)) {
     const known = jobs.get(key)
     if (known) known.reference ||= arm.name === against
     else {
       const edits = jobEdits(arm, seed, threads)
-      jobs.set(key, { key, arm: arm.name, seed, edits, steps, reference: arm.name === against })
+      const job = { key, arm: arm.name, seed, edits, steps, reference: arm.name === against }
+      jobs.set(key, { ...job, ...(heldOut && { heldOut }) })
     }
   }
   return jobs
 }
 
 /** Data sets are looked at, not opened: missing ones and missing columns are told before anything runs. */
-async function testProblems({ written: { evaluate }, spotAt }: SweepFile): Promise<Problem[]> {
+async function testProblems({ evaluate, spotAt }: SweepFile): Promise<Problem[]> {
   if (Object.keys(evaluate).length === 0) return []
   const checked = await Promise.all(
     Object.entries(evaluate).map(([name, test]) => checkTest(name, test, key => spotAt(['evaluate', name, key]))),
@@ -157,9 +191,22 @@ function eachOnce(problems: readonly Problem[]): Problem[] {
 export const withBaselines = (test: Test, { reference }: Job): boolean =>
   !judgesOwn(test) && (test.baselines === 'all' || (test.baselines === 'against' && reference))
 
+/** The sounds that a job is judged on. */
+export const setOf = ({ set, heldOut }: Test, job: Job): string =>
+  heldOut && job.heldOut ? resolve(job.heldOut.test) : set
+
 /** File name of a job's evaluation: all that its figures depend on, beside the run's weights. */
 export function testKey(test: Test, job: Job): string {
-  const { name, set, list, label, separator, group, classifiers, hop } = test
-  const all = [set, list, label, separator ?? null, group ?? null, classifiers, hop, withBaselines(test, job)]
+  const { name, list, label, separator, group, classifiers, hop } = test
+  const all = [
+    setOf(test, job),
+    list,
+    label,
+    separator ?? null,
+    group ?? null,
+    classifiers,
+    hop,
+    withBaselines(test, job),
+  ]
   return `${name}-${hashed(all).slice(0, 8)}`
 }

@@ -39,11 +39,11 @@ export interface Evidence {
 }
 
 /**
- * @param files probe result of each job
+ * @param files probe results of each run, of which each has other clips where it was cross-fitted
  * @throws Problem if a file is no probe result, or they have no clip in common
  */
-export function readPredictions(files: ReadonlyMap<string, string>): Evidence | undefined {
-  const read = new Map([...files].map(([key, file]) => [key, readProbe(file)]))
+export function readPredictions(files: ReadonlyMap<string, readonly string[]>): Evidence | undefined {
+  const read = new Map([...files].map(([key, own]) => [key, own.map(readProbe).reduce(together)]))
   const first = [...read.values()][0]
   if (!first) return undefined
   const places = new Map([...read].map(([key, { clips }]) => [key, new Map(clips.map((clip, at) => [clip, at]))]))
@@ -51,7 +51,7 @@ export function readPredictions(files: ReadonlyMap<string, string>): Evidence | 
   const all = new Set([...read.values()].flatMap(({ clips }) => clips))
   if (shared.length === 0)
     throw new Problem('no-common-clips', 'The runs of this sweep were probed on different clips.', {
-      place: { file: [...files.values()][0]! },
+      place: { file: [...files.values()][0]![0]! },
     })
   const orderIn = (key: string) => shared.map(clip => places.get(key)!.get(clip)!)
   const home = orderIn([...read.keys()][0]!)
@@ -98,6 +98,24 @@ export function readPredictions(files: ReadonlyMap<string, string>): Evidence | 
     ...{ chance: chance(tested), unitCount: tested.unitCount, classes: classes.names, jobs },
     clips: shared.length,
     left: all.size - shared.length,
+  }
+}
+
+/** What two folds say, clips after clips; scores are for the same classes. */
+function together(one: ProbeFile['predictions'], other: ProbeFile['predictions']): ProbeFile['predictions'] {
+  const rows = one.rows.map((row, at): PredictedRow => {
+    const more = other.rows[at]!
+    const answers = Object.entries(row).flatMap(([name, own]) =>
+      name !== 'classes' && Array.isArray(own) ? [[name, [...own, ...(more[name] as unknown[])]]] : [],
+    )
+    const losses = Object.entries(row.losses ?? {}).map(([name, own]) => [name, [...own, ...more.losses![name]!]])
+    return { ...row, ...Object.fromEntries(answers), losses: Object.fromEntries(losses) }
+  })
+  return {
+    clips: [...one.clips, ...other.clips],
+    labels: [...one.labels, ...other.labels] as string[] | string[][],
+    ...(one.units && { units: [...one.units, ...other.units!] }),
+    rows,
   }
 }
 

@@ -6,7 +6,7 @@ import { jobFolder, startedJobs, stateOf } from './job-folder.js'
 import { judge, type ResultRow } from './judge.js'
 import { type SweepPlan, type Test, testKey } from './plan.js'
 import { type Evidence, readPredictions } from './predictions.js'
-import type { SummaryRow } from './summary.js'
+import type { Cell, SummaryRow } from './summary.js'
 
 export interface EvaluationNote {
   name: string
@@ -36,28 +36,29 @@ export interface SweepResults {
 export function sweepResults(plan: SweepPlan): SweepResults {
   const started = startedJobs(plan)
   const states = new Map([...plan.jobs].map(([key, job]) => [key, stateOf(plan, job, started)]))
-  const cells = plan.arms.flatMap(({ name, jobs }) => jobs.map(({ seed, key }) => ({ arm: name, seed, key })))
-  const stateAt = (key: string) => states.get(key)!
+  const cells = cellsOf(plan)
+  const stateAt = (key: string) => stateOfAll(keysIn(key).map(one => ({ key: one, ...states.get(one)! })))
   const results: SweepResults = {
     ...{ name: plan.name, against: plan.against },
     ...{ evaluations: [], rows: [], summary: [], claims: [] },
     missing: cells.flatMap(cell => {
-      const { state, status } = stateAt(cell.key)
+      const { key, state, status } = stateAt(cell.key)
       if (state === 'done') return []
       return [
         {
           ...cell,
           state,
           reason: status?.reason ?? null,
-          log: state === 'failed' ? jobFolder(plan, cell.key).log : null,
+          log: state === 'failed' ? jobFolder(plan, key).log : null,
         },
       ]
     }),
   }
-  const done = [...plan.jobs.values()].filter(({ key }) => stateAt(key).state === 'done')
+  const done = new Set(cells.map(({ key }) => key).filter(key => stateAt(key).state === 'done'))
   const judgements: Judged[] = []
   for (const test of plan.tests) {
-    const files = new Map(done.map(job => [job.key, jobFolder(plan, job.key).probe(testKey(test, job))]))
+    const fileOf = (key: string) => jobFolder(plan, key).probe(testKey(test, plan.jobs.get(key)!))
+    const files = new Map([...done].map(key => [key, keysIn(key).map(fileOf)]))
     const evidence = readPredictions(files)
     if (evidence) results.evaluations.push(noteOf(test, evidence))
     const judged = evidence && judge(plan, test, evidence, cells, key => stateAt(key).state)
@@ -73,6 +74,23 @@ export function sweepResults(plan: SweepPlan): SweepResults {
   results.claims = answerClaims(plan.claims, judgements, results.summary)
   return results
 }
+
+/** An arm with a seed; where the sweep cross-fits, the keys of its folds stand side by side. */
+export function cellsOf({ arms }: Pick<SweepPlan, 'arms'>): Cell[] {
+  return arms.flatMap(({ name, jobs }) => {
+    const seeds = [...new Set(jobs.map(({ seed }) => seed))]
+    return seeds.map(seed => {
+      const own = jobs.filter(job => job.seed === seed).map(({ key }) => key)
+      return { arm: name, seed, key: own.join('+') }
+    })
+  })
+}
+
+const keysIn = (key: string) => key.split('+')
+
+/** Done if all are; else that of the first which is not. */
+const stateOfAll = <One extends { state: JobState }>(jobs: readonly One[]): One =>
+  jobs.find(({ state }) => state === 'failed') ?? jobs.find(({ state }) => state !== 'done') ?? jobs[0]!
 
 /** Figures of other evaluations are let go: a sweep may have thousands of jobs. */
 const isClaimed = ({ claims }: SweepPlan, { name }: Test) => Object.values(claims).some(({ on }) => on.includes(name))

@@ -12,6 +12,11 @@ export function sweepProblems(written: Written, tree: Branch): Problem[] {
   const problems: Problem[] = []
   const { arms, grid, random, against, budget, slurm } = written
   const names = Object.keys(arms)
+  for (const [name, { set }] of Object.entries(written.evaluate))
+    if (set === undefined && !written['cross-fit']) {
+      const path = ['evaluate', name]
+      problems.push(problemAt('no-set', spotOf(tree, path), path, 'An evaluation needs a set of labelled sounds: set.'))
+    }
   if (names.length === 0 && !grid && !random)
     problems.push(problemAt('no-arms', tree.spot, [], 'There are no arms: write arms, grid or random.'))
   if (against !== undefined && !grid && !random && !names.includes(against)) {

@@ -8,7 +8,7 @@ import { readYamlFile } from '../../graphs/language/read-yaml.js'
 import { checkSettings } from '../../graphs/language/settings.js'
 import type { Branch, Path, Spot } from '../../graphs/language/tree.js'
 import { spotOf, sweepProblems } from './sweep-checks.js'
-import { type Budget, sweepSchema, type Written } from './sweep-schema.js'
+import { type Budget, type CrossFit, type Evaluation, sweepSchema, type Written } from './sweep-schema.js'
 
 /** An edit and where it stands. */
 export interface PlacedEdit {
@@ -19,9 +19,12 @@ export interface PlacedEdit {
 export interface SweepFile {
   file: string
   name: string
-  /** The base config; data sets of `evaluate` are absolute too. */
+  /** The base config, absolute. */
   base: string
   written: Written
+  /** With absolute paths. */
+  evaluate: Record<string, Evaluation>
+  crossFit: CrossFit | undefined
   /** Where something stands, as near as it can be told. */
   spotAt(path: Path): Spot
 }
@@ -41,16 +44,21 @@ export async function readSweepFile(named: string): Promise<SweepFile> {
   if (written) problems.push(...sweepProblems(written, tree))
   if (!written || problems.length > 0) throw new Problems(problems.sort(asWritten))
   const here = (path: string) => resolve(dirname(file), path)
+  const { 'cross-fit': crossed } = written
   const evaluate = Object.fromEntries(
-    Object.entries(written.evaluate).map(([name, one]) => [name, { ...one, set: here(one.set) }]),
+    Object.entries(written.evaluate).map(([name, one]) => [
+      name,
+      { ...one, set: here(one.set ?? crossed!.set), heldOut: one.set === undefined },
+    ]),
   )
   return {
     file,
     name: written.name ?? nameOfFile(file),
     base: isAbsolute(written.base) ? written.base : join(dirname(file), written.base),
+    evaluate,
+    crossFit: crossed && { ...crossed, set: here(crossed.set) },
     written: {
       ...written,
-      evaluate,
       ...(written.pilot !== undefined && { pilot: here(written.pilot) }),
       budget: withThreads(written),
     },

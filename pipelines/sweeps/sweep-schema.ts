@@ -63,7 +63,11 @@ const draw = z.union([
 ])
 
 const evaluation = z.strictObject({
-  set: text.describe('a labelled data set, as `embed` takes it; relative to the sweep file'),
+  set: text
+    .optional()
+    .describe(
+      'a labelled data set, as `embed` takes it; relative to the sweep file; what each fold holds out, with cross-fit',
+    ),
   label: text.describe('column of the classes'),
   separator: text.optional().describe("what stands between the classes of a clip that may have several, ';' say"),
   group: text.optional().describe('whole groups of this column are held out and resampled (kit, voice, site)'),
@@ -98,6 +102,14 @@ const claim = z.strictObject({
     .describe('the smallest difference worth knowing: a share (0.03 is 3 points), of the log-loss nats'),
 })
 
+const crossFit = z.strictObject({
+  set: text.describe('labelled sounds, all of them; relative to the sweep file'),
+  label: text.describe('column of the classes, which all folds have alike'),
+  separator: text.optional().describe('between several classes of a clip'),
+  group: text.describe('column of the groups that are held out whole (kit, voice)'),
+  folds: z.int().min(2).max(64).default(4),
+})
+
 const budget = z.strictObject({
   'jobs-at-once': z.int().min(1).max(1024).default(1).describe('jobs that run side by side, here or in Slurm'),
   threads: z.int().min(1).max(256).optional().describe('train.threads of every job; that of the base if absent'),
@@ -125,6 +137,11 @@ export const sweepSchema = z.strictObject({
     .optional()
     .describe('arms with drawn values'),
   against: text.optional().describe('arm that differences are taken to; the first if absent'),
+  'cross-fit': crossFit
+    .optional()
+    .describe(
+      'each arm and seed is trained once a fold, on the groups of the others, so that evaluations without a set of their own test every group once',
+    ),
   evaluate: z.record(text, evaluation).default({}).describe('name: labelled sounds that every run is probed on'),
   claims: z.record(text, claim).default({}).describe('what the sweep is to decide: holds, fails, or not resolved'),
   pilot: text
@@ -136,6 +153,12 @@ export const sweepSchema = z.strictObject({
 })
 
 export type Written = z.output<typeof sweepSchema>
-export type Evaluation = z.output<typeof evaluation>
+export type CrossFit = z.output<typeof crossFit>
+
+/** Judged on its set, or on what each fold of that set holds out. */
+export interface Evaluation extends Omit<z.output<typeof evaluation>, 'set'> {
+  set: string
+  heldOut?: boolean | undefined
+}
 export type Claim = z.output<typeof claim>
 export type Budget = z.output<typeof budget>

@@ -43,7 +43,7 @@ nodes:
   const said = JSON.parse(readFileSync(join(folder, 'classification.json'), 'utf8')) as Classification
   t.deepEqual(Object.keys(said.figures!), ['map', 'dPrime', 'lwlrap'])
   // a sweep, which reads what is kept, comes to the same figures
-  const { jobs } = readPredictions(new Map([['teacher', predictions]]))!
+  const { jobs } = readPredictions(new Map([['teacher', [predictions]]]))!
   const scored = jobs.get('teacher')![0]!.scorers['own classifier']!([new Uint32Array(clips.length).fill(1)])
   t.true(Math.abs(scored.mAP![0]! - said.figures!.map!.value) < 1e-6)
   t.true(Math.abs(scored.lwlrap![0]! - said.figures!.lwlrap!.value) < 1e-6)
