@@ -14,6 +14,14 @@ const parameters = z.strictObject({
     .enum(['peak', 'none'])
     .default('peak')
     .describe('peak: multiplied with what brings the peak of the mixture to 1, as the waveform stage does to it'),
+  leak: z
+    .number()
+    .min(0)
+    .max(120)
+    .optional()
+    .describe(
+      'how far below its own level the rest of the mixture stands behind each stem, dB; 0 is the mixture; none if absent',
+    ),
   column: z.string().default('stems').describe('column of the manifest with the files, separated by ;'),
 })
 
@@ -46,7 +54,7 @@ export default describeStage({
  */
 export async function readStems(
   mixture: Clip,
-  { channels, rate, normalise, column }: z.output<typeof parameters>,
+  { channels, rate, normalise, leak, column }: z.output<typeof parameters>,
 ): Promise<Float32Array[]> {
   const named = mixture.labels[column]
   if (named === undefined) {
@@ -60,6 +68,7 @@ export async function readStems(
   const level = new Level()
   level.add(sum)
   const gain = normalise === 'peak' ? level.gain : 1
+  const behind = leak === undefined ? 0 : 10 ** (-leak / 20)
   const files = named.split(';')
   return Promise.all(
     Array.from({ length: channels }, async (_, channel) => {
@@ -67,7 +76,10 @@ export async function readStems(
       const file = files[channel]?.trim()
       if (!file) return stem
       const samples = await soundOf(resolve(dirname(path), file))
-      return stem.map((_, i) => gain * (samples[i] ?? 0))
+      return stem.map((_, i) => {
+        const own = samples[i] ?? 0
+        return gain * (own + behind * (sum[i]! - own))
+      })
     }),
   )
 }

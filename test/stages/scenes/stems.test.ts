@@ -73,3 +73,26 @@ test('the stage gives a recording a channel', async t => {
   )
   t.true(largestDifference(await gathered(streams[0]!.blocks()), first) < 1e-6)
 })
+
+test('the rest of the mixture leaks into a stem so far below; 0 dB is the mixture, and what is silent stays so', async t => {
+  const [quiet] = await readStems(clip, { ...given, leak: 20 })
+  t.true(
+    largestDifference(
+      quiet!,
+      first.map((sample, i) => sample + 0.1 * second[i]!),
+    ) < 1e-6,
+  )
+  const [whole, silent] = await readStems(clip, { ...given, leak: 0 })
+  t.true(largestDifference(whole!, mixture) < 1e-6)
+  t.deepEqual(silent, new Float32Array(2000))
+})
+
+test('stems that end before the mixture are as long as it, also the first', async t => {
+  writeWav(join(FOLDER, '7', 'short.wav'), first.subarray(0, 500), { rate: RATE })
+  const stems = await readStems({ ...clip, labels: { stems: '7/short.wav;7/bed.wav' } }, given)
+  t.deepEqual(
+    stems.map(({ length }) => length),
+    [2000, 2000, 2000, 2000],
+  )
+  t.true(largestDifference(stems[1]!, second) < 1e-6)
+})
