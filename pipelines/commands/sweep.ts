@@ -63,7 +63,7 @@ const plan = verb({
       import('../sweeps/trial.js'),
       import('../sweeps/power.js'),
     ])
-    const expected = power.powerText(await power.expectedPower(plan))
+    const expected = power.powerText(await power.expectedPower(plan), plan)
     const steps = options.trial === true ? 5 : options.trial
     const trial = steps === undefined ? lastTrial(plan) : runTrial(plan, steps)
     process.stdout.write(
@@ -90,7 +90,7 @@ const run = verb({
       if (!names.includes(arm))
         throw new Problem('unknown-arm', `${file} has no arm '${arm}'. ${suggestion(arm, names)}`.trimEnd())
     const [{ runSweep }, power] = await Promise.all([import('../sweeps/run-sweep.js'), import('../sweeps/power.js')])
-    const expected = power.powerText(await power.expectedPower(plan))
+    const expected = power.powerText(await power.expectedPower(plan), plan)
     if (expected !== '') process.stderr.write(`${expected}\n`)
     const { signal, release } = stopOnInterrupt('Stopping the jobs under way; what they have done is kept.')
     try {

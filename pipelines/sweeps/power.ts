@@ -1,4 +1,5 @@
 /** Before a sweep runs: how likely are its claims to be told from nothing, by what a pilot's differences vary? */
+import { existsSync } from 'node:fs'
 import { readJsonFile } from '../../data/json-file.js'
 import { readClips } from '../../data/manifests.js'
 import { mean } from '../statistics/mean.js'
@@ -28,12 +29,12 @@ export interface ExpectedPower {
 const ENOUGH = 0.8
 
 /**
- * Of claims that say how small a difference is worth knowing, where the sweep names a pilot.
+ * Of claims that say how small a difference is worth knowing, where the sweep names a pilot that has been run.
  *
  * @throws Problem if the pilot cannot be read
  */
 export async function expectedPower(plan: SweepPlan): Promise<ExpectedPower[]> {
-  if (plan.pilot === undefined) return []
+  if (plan.pilot === undefined || !existsSync(plan.pilot)) return []
   const pilot = readJsonFile(plan.pilot) as SweepResults
   const found: ExpectedPower[] = []
   for (const [claim, { better, than, on, smallest }] of Object.entries(plan.claims)) {
@@ -74,8 +75,10 @@ function varianceIn({ claims, summary }: SweepResults, claim: string, evaluation
   return { components: { unit: of('unit'), seed: of('seed'), rest: of('rest') }, metric: first[0]!.metric }
 }
 
-/** A table, and what cannot be resolved; nothing where nothing was asked. */
-export function powerText(expected: readonly ExpectedPower[]): string {
+/** A table, and what cannot be resolved; nothing where nothing was asked. @param plan whose claims they are */
+export function powerText(expected: readonly ExpectedPower[], { pilot }: Pick<SweepPlan, 'pilot'>): string {
+  if (pilot !== undefined && !existsSync(pilot))
+    return `Expected power: not known, as the pilot has not been run: there is no ${pilot}.`
   if (expected.length === 0) return ''
   const size = (metric: Metric, value: number) =>
     `${writing(metric).level(value)} ${metric === 'log-loss' ? 'nats' : '%'}`

@@ -238,6 +238,9 @@ test("a pilot's variance says what a claim can expect, and what is beyond the sw
   }
   const plan = made(arms, { claims })
   t.deepEqual(await expectedPower(plan), [])
+  t.is(powerText([], plan), '')
+  const early = { ...plan, pilot: join(plan.output, 'none.json') }
+  t.regex(powerText(await expectedPower(early), early), /pilot has not been run: there is no .*none\.json/)
   const results = sweepResults(plan)
   const json = writeResults(plan.output, results).find(file => file.endsWith('.json'))!
   const set = join(plan.output, 'kits.tsv')
@@ -255,8 +258,8 @@ test("a pilot's variance says what a claim can expect, and what is beyond the sw
   const components = results.claims[0]!.variance!
   t.is(expected[0]!.power, powerOf(0.9, components, 8, 3))
   t.is(expected[1]!.told, smallestTold(components, 8, 3))
-  t.regex(powerText(expected), /'by little' on kits will probably not be resolved/)
-  t.notRegex(powerText(expected), /'by much' on kits will/)
+  t.regex(powerText(expected, asked), /'by little' on kits will probably not be resolved/)
+  t.notRegex(powerText(expected, asked), /'by much' on kits will/)
 })
 
 test('of a log-loss less is better, and arms are compared by it where all have it', t => {
