@@ -1,5 +1,5 @@
 /** `earshot config`: the resolved document, and where each value comes from. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
@@ -47,4 +47,13 @@ test('a document with mistakes is printed, the mistakes told', async t => {
   t.is(code, 1)
   t.regex(out, /stepz: 5/)
   t.regex(error, /train has no setting 'stepz'\. Did you mean 'steps'/)
+})
+
+test('every shipped config is sound', t => {
+  const files = readdirSync('configs')
+    .filter(name => name.endsWith('.yaml'))
+    .map(name => join('configs', name))
+  const { code, out } = verb(['validate', ...files])
+  t.is(code, 0, out)
+  for (const file of files) t.true(out.includes(`${file} is sound`), file)
 })
