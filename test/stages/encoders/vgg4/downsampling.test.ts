@@ -48,7 +48,8 @@ for (const { kind, kernel, x, taps, towards, value, toX, toTaps, rounding } of f
 }
 
 for (const padding of ['zeros', 'circular'] as const) {
-  for (const kind of DOWNSAMPLINGS) {
+  // with the other end around, the four norms behind the binomial filter are one: each step changes which is the largest
+  for (const kind of DOWNSAMPLINGS.filter(kind => padding === 'zeros' || kind !== 'aps+blur')) {
     test(`${kind} with ${padding} around: gradients are slopes`, t => {
       const build = (x: Tensor, taps?: Tensor) => {
         const weights = weightsFrom(1)
@@ -152,7 +153,7 @@ test('the norm over all and the norm of a matrix choose different grids', t => {
   near(t, engine.operations.polyphase(image, 'matrix').dataSync(), [2, 0, 0])
   const weights = weightsFrom(1)
   const settings = { kind: 'aps', criterion: 'matrix', kernel: 5, taps: 'random', padding: 'zeros' } as const
-  const map = tf.abs(normal([4, 6, 8, 3], 'map'))
+  const map = tf.abs(tf.randomNormal([4, 6, 8, 3], 0, 1, 'float32', 3))
   const dense = engine.operations.slidingMax(map, { size: 2, padding: 'lowest' })
   const chosen = downsampler(engine, weights.scope, settings, 3)(map)
   near(t, chosen.dataSync(), engine.operations.polyphase(dense, 'matrix').dataSync())
@@ -161,7 +162,7 @@ test('the norm over all and the norm of a matrix choose different grids', t => {
 test('behind the binomial filter the four norms are one, and the first grid is as good as any', t => {
   const weights = weightsFrom(1)
   const settings = { kind: 'aps+blur', kernel: 5, taps: 'random', padding: 'circular' } as const
-  const map = tf.abs(normal([1, 8, 8, 2], 'map'))
+  const map = tf.abs(tf.randomNormal([1, 8, 8, 2], 0, 1, 'float32', 3))
   const value = downsampler(engine, weights.scope, settings, 2)(map)
   t.deepEqual(value.shape, [1, 4, 4, 2])
   t.is(weights.all.length, 0)
