@@ -13,6 +13,7 @@ import { clipConditions, filterClips } from './clip-filter.js'
 import type { ClipList } from './clip-list.js'
 import { isEncoding } from './decode-text.js'
 import { readFolder } from './folder.js'
+import { hierarchySettings, withParents } from './hierarchy.js'
 import { readShards } from './shards.js'
 import { readTable } from './table.js'
 
@@ -33,6 +34,7 @@ export const dataSetSchema = z
     extensions: z.array(z.string()).optional(),
     'class-from': z.enum(['folder', 'prefix', 'none']).optional(),
     classes: z.array(z.string()).optional(),
+    hierarchy: hierarchySettings.optional(),
     where: clipConditions.optional(),
     except: clipConditions.optional(),
   })
@@ -53,8 +55,9 @@ export const dataSetSchema = z
  * Clips of a data set file: `folder` alone (folder.ts), `table` with its paths starting from `folder` (table.ts), or
  * `folder` with an `adapter` that knows a published data set (adapters.ts), or `shards`: tars, with braces that count
  * (shards.ts), their paths starting from `folder`.
- * `annotations` and `segment` make stretches and windows of them (annotations/windows.ts). `where` and `except` keep a part of them (clip-filter.ts). `${env:NAME,otherwise}` reads the environment; a relative
- * path there starts from the working folder.
+ * `annotations` and `segment` make stretches and windows of them (annotations/windows.ts). `hierarchy` gives labels their
+ * parents (hierarchy.ts). `where` and `except` keep a part of them (clip-filter.ts). `${env:NAME,otherwise}` reads the
+ * environment; a relative path there starts from the working folder.
  *
  * @throws Problem or Problems: `bad-data-set`, `no-data`, and those of folders, tables and conditions
  */
@@ -65,7 +68,9 @@ export async function readDataSet(file: string): Promise<ClipList> {
     [settings.annotations ?? []].flat().map(place => located(place, dirname(file), file)),
   )
   const list = await inWindows(await allClips(file, settings), { ...settings, annotations }, from, settings.encoding)
-  return filterClips(list, settings, file)
+  const { hierarchy } = settings
+  const whole = hierarchy ? withParents(list, await located(hierarchy.file, dirname(file), file), hierarchy) : list
+  return filterClips(whole, settings, file)
 }
 
 async function allClips(file: string, settings: z.output<typeof dataSetSchema>): Promise<ClipList> {
