@@ -32,7 +32,7 @@ export interface EmbeddedInShards {
 export async function embedInShards(options: EmbedInShards): Promise<EmbeddedInShards> {
   const { run, inputs, output, layer, typed, sharding, signal } = options
   demandOutput(output, 'Arrow', inputs)
-  const { name, made, notes } = await encoderSource({ run, layer, level: 'clip', readout: undefined })
+  const { name, made } = await encoderSource({ run, layer, level: 'clip', readout: undefined })
   const { clips } = await readInputs(options)
   clipsOf(clips, { number: 1, of: sharding.shards })
   const partOf = (folder: string) => join(folder, 'part.arrow')
@@ -50,7 +50,7 @@ export async function embedInShards(options: EmbedInShards): Promise<EmbeddedInS
     const merged = await mergeEmbeddings(parts, output)
     return {
       end,
-      merged: { ...merged, skipped: linesOf(`${output}.skipped.jsonl`), note: notes.join('\n') || undefined },
+      merged: { ...merged, skipped: linesOf(`${output}.skipped.jsonl`), note: made.note },
     }
   })
 }

@@ -5,13 +5,12 @@ import { Problem, Problems } from '../../data/problem.js'
 import { UNTRAINED } from '../../engine/checkpoints/files.js'
 import { type CheckpointFiles, locateIfThere } from '../../engine/checkpoints/find.js'
 import { type InferenceGraph, inferenceGraph } from '../../graphs/inference/inference-graph.js'
-import { readGraph } from '../../graphs/language/read-graph.js'
 import type { Fitted } from '../../graphs/readout/fit.js'
 import type { Readout } from '../../graphs/readout/settings.js'
 import type { Stage } from '../../stages/contract.js'
 import { loadStages } from '../../stages/registry.js'
 import { type Checkpoint, findCheckpoint, hashGraph } from '../model/checkpoint.js'
-import { type Encoding, startOnnxEncoder } from '../model/onnx-encoder.js'
+import type { Encoding } from '../model/onnx-encoder.js'
 import { type EncoderThread, startEncoder } from '../model/trainer-thread.js'
 import { versions } from '../setup/versions.js'
 import type { EmbedOptions } from './embed-options.js'
@@ -74,6 +73,10 @@ async function trainedSource(asked: Asked): Promise<EncoderSource> {
 }
 
 async function onnxSource(asked: Asked): Promise<EncoderSource> {
+  const [{ readGraph }, { startOnnxEncoder }] = await Promise.all([
+    import('../../graphs/language/read-graph.js'),
+    import('../model/onnx-encoder.js'),
+  ])
   const { graph, problems, stages } = await readGraph(asked.run)
   if (problems.length > 0 || !graph) throw new Problems(problems)
   const inference = inferenceGraph(graph, stages, encoderIn(asked.layer))
