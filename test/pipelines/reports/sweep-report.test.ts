@@ -91,10 +91,10 @@ test('the ablation with its table, states, reasons and links, in one file', asyn
   t.true(difference!.outerHTML.includes('var(--bad)') && !difference!.outerHTML.includes('var(--good)'), 'worse')
   t.is(difference!.querySelectorAll('circle').length, 1)
   const [claims, arms] = [...document.querySelectorAll('#results table')]
-  t.regex(claims!.textContent, /it is betterno <mix> back minus base.*-\d.*fails/)
+  t.regex(claims!.textContent, /it is betterno <mix> back minus base.*log-loss.*\+\d.*fails/)
   const rows = [...arms!.querySelectorAll('tr')].map(row => row.textContent)
-  t.regex(rows[1]!, /^base1\d\d\.\d/)
-  t.regex(rows[2]!, /^no <mix> back1.*-\d.*worse$/)
+  t.regex(rows[1]!, /^base1\d\.\d{3} \[/)
+  t.regex(rows[2]!, /^no <mix> back1.*\+\d.*worse.*-\d/)
   t.regex(rows[3]!, /^failing0 \(1 missing\)-+$/)
   t.is(document.querySelectorAll('#curves svg').length, 3, 'the arms that have begun')
   const jobs = document.querySelector('#jobs')!
