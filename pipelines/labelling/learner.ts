@@ -30,7 +30,7 @@ export interface Manner {
   turns: readonly Reason[]
 }
 
-/** Chosen by judgement; bench/labelling.ts measures what they come to. */
+/** By judgement; bench/labelling.ts measures what they come to, and tries others. */
 export const MANNER: Manner = {
   strength: 0.01,
   background: 200,
