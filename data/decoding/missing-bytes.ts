@@ -17,7 +17,16 @@ function declaredBytes(file: AudioFile, head: Uint8Array): number | undefined {
   if (magic === 'riff') return Number(view.getBigUint64(16, true)) // Wave64
   if (magic === '.snd' && view.getUint32(8) !== 0xffffffff) return view.getUint32(4) + view.getUint32(8) // AU
   if (magic === '.SoX') return 4 + view.getUint32(4, true) + 4 * Number(view.getBigUint64(8, true))
+  if (head[0] === 0x80 && head[1] === 0 && head[4] === 3) return adxBytes(view)
   return magic === 'caff' ? coreAudioBytes(file) : undefined
+}
+
+/** ADX, up to the end of its sound: blocks of one channel each, which begin with a scale of 2 bytes. */
+function adxBytes(view: DataView): number | undefined {
+  const [block, bits, channels] = [view.getUint8(5), view.getUint8(6), view.getUint8(7)]
+  const perBlock = (8 * (block - 2)) / bits
+  if (!(perBlock >= 1)) return undefined
+  return view.getUint16(2) + 4 + Math.ceil(view.getUint32(12) / perBlock) * block * channels
 }
 
 /** Up to the end of the sound of a Core Audio file; undefined if it is not known. */

@@ -15,6 +15,14 @@ withFfmpeg('damaged files are read as the reference readers read them, told, or 
     t.true(trials.filter(trial => trial.verdict === verdict).length > 5, verdict)
 })
 
+withFfmpeg(
+  'files that are cut in the middle are told or refused, wherever their container says how long they are',
+  async t => {
+    const { trials } = await damagedFiles(folder, bases, { files: bases.length, seed: 7, damages: ['cut at 0.5'] })
+    t.deepEqual(trials.filter(({ verdict }) => BAD.includes(verdict)).map(inWords), [])
+  },
+)
+
 withFfmpeg('whole files in every container are read whole, and nothing is odd about them', async t => {
   const { trials } = await damagedFiles(folder, bases, {
     files: bases.length,
