@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { readClipVectors } from '../../../data/arrow/clip-vectors.js'
 import { Problem } from '../../../data/problem.js'
+import { loadOnnxRuntime } from '../../../engine/install/onnxruntime.js'
 import type { CheckedNode } from '../../../graphs/language/checked.js'
 import { itemShape, sizeOf } from '../../../graphs/language/item-shape.js'
 import { embedOptions } from '../../../pipelines/embeddings/embed-options.js'
@@ -19,6 +20,14 @@ import { batchNode, tensorNode } from '../../graphs/model/graph-nodes.js'
 import { smallConfig } from '../../small-config.js'
 import { randomRun } from '../exchange/export/random-run.js'
 
+/** Skipped where ONNX Runtime neither lies in the cache nor can be fetched. */
+const tested = await loadOnnxRuntime().then(
+  () => test,
+  error => {
+    if (!(error instanceof Problem)) throw error
+    return test.skip
+  },
+)
 const stages = await loadStages()
 const FOLDER = 'test/fixtures/onnx'
 const reference =
@@ -38,16 +47,19 @@ async function encoded(one: CheckedNode, items: readonly number[]): Promise<Floa
   return encoder.encode('encoder', padded, 3).finally(encoder.close)
 }
 
-test('what PyTorch gives: bands before frames, an output of moments, a batch of a fixed size, one sound at a time', async t => {
-  const { patches, embedding, moments, sounds, ofSounds } = reference
-  near(t, await encoded(node('patches.onnx', patch, { axes, output: 'embedding' }), patches), embedding)
-  near(t, await encoded(node('patches.onnx', patch, { axes, output: 'moments' }), patches), moments)
-  near(t, await encoded(node('patches-by-two.onnx', patch, { axes, output: 'moments' }), patches), moments)
-  near(t, await encoded(node('sound.onnx', excerpt(400), { axes: ['samples'] }), sounds), ofSounds)
-  const scaled = patches.map(value => (value - 0.5) / 2)
-  const factor = { factor: 2, shift: 0.5 }
-  near(t, await encoded(node('patches.onnx', patch, { axes, output: 'embedding', ...factor }), scaled), embedding)
-})
+tested(
+  'what PyTorch gives: bands before frames, an output of moments, a batch of a fixed size, one sound at a time',
+  async t => {
+    const { patches, embedding, moments, sounds, ofSounds } = reference
+    near(t, await encoded(node('patches.onnx', patch, { axes, output: 'embedding' }), patches), embedding)
+    near(t, await encoded(node('patches.onnx', patch, { axes, output: 'moments' }), patches), moments)
+    near(t, await encoded(node('patches-by-two.onnx', patch, { axes, output: 'moments' }), patches), moments)
+    near(t, await encoded(node('sound.onnx', excerpt(400), { axes: ['samples'] }), sounds), ofSounds)
+    const scaled = patches.map(value => (value - 0.5) / 2)
+    const factor = { factor: 2, shift: 0.5 }
+    near(t, await encoded(node('patches.onnx', patch, { axes, output: 'embedding', ...factor }), scaled), embedding)
+  },
+)
 
 const refused = async (t: ExecutionContext, one: CheckedNode, said: RegExp, hint = /./) => {
   const problem = await t.throwsAsync(
@@ -58,7 +70,7 @@ const refused = async (t: ExecutionContext, one: CheckedNode, said: RegExp, hint
   t.regex(problem!.hint ?? '.', hint)
 }
 
-test('what cannot be run is refused with its names and sizes', async t => {
+tested('what cannot be run is refused with its names and sizes', async t => {
   await refused(
     t,
     node('two-inputs.onnx', excerpt(5)),
@@ -94,7 +106,7 @@ test('what cannot be run is refused with its names and sizes', async t => {
   await refused(t, wide, /'embedding' is 6 x 5 of 6 pieces: no embeddings of 6/, /size: 5/)
 })
 
-test('an encoder that Earshot wrote as ONNX gives its embeddings; what is not there is told', async t => {
+tested('an encoder that Earshot wrote as ONNX gives its embeddings; what is not there is told', async t => {
   const { sounds } = smallConfig('onnx', { steps: 1, every: 1 })
   const folder = scratchFolder('onnx-graph')
   const { run } = await randomRun(engine, join(folder, 'run'), [{ swap: 'encoder=vgg{widths: [3, 4]}' }])
