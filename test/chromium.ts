@@ -1,6 +1,7 @@
 /** A headless Chromium, spoken to through its debugging pipe: JSON messages with a zero byte between. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
+import { setTimeout } from 'node:timers/promises'
 import { scratchFolder } from './earshot.js'
 
 /** EARSHOT_CHROMIUM names one; else whichever of these is there. */
@@ -47,13 +48,17 @@ export class Page {
     return page
   }
 
-  /** The value of an expression, once it is neither undefined nor null, and nothing is thrown. */
+  /**
+   * The value of an expression, once it is neither undefined nor null, and nothing is thrown. What is asked of a page that
+   * gives way to another is never answered, and is asked again.
+   */
   async once<Value>(expression: string): Promise<Value> {
     for (;;) {
-      const answer = await this.#ask('Runtime.evaluate', { expression, returnByValue: true })
-      const { value } = answer.result as { value?: Value }
-      if (!answer.exceptionDetails && value !== undefined && value !== null) return value
-      await new Promise(resolve => setTimeout(resolve, 200))
+      const asked = this.#ask('Runtime.evaluate', { expression, returnByValue: true })
+      const answer = await Promise.race([asked, setTimeout(10_000, undefined, { ref: false })])
+      const { value } = (answer?.result ?? {}) as { value?: Value }
+      if (!answer?.exceptionDetails && value !== undefined && value !== null) return value
+      await setTimeout(200)
     }
   }
 

@@ -41,11 +41,18 @@ export function coverage(scenario: Scenario, studies: number, methods: readonly 
     const drawn = drawnStudy(scenario, rng)
     for (const method of methods) {
       const [low, high] = INTERVALS[method](drawn, rng)
-      counts[method]!.holds += Number(low <= truth && truth <= high) / studies
-      counts[method]!.tells += Number(low > 0 || high < 0) / studies
+      counts[method]!.holds += Number(low <= truth && truth <= high)
+      counts[method]!.tells += Number(low > 0 || high < 0)
     }
   }
-  return counts as Record<Method, { holds: number; tells: number }>
+  const shares = ({ holds, tells }: { holds: number; tells: number }) => ({
+    holds: holds / studies,
+    tells: tells / studies,
+  })
+  return Object.fromEntries(methods.map(method => [method, shares(counts[method]!)])) as Record<
+    Method,
+    ReturnType<typeof shares>
+  >
 }
 
 interface Study {

@@ -1,7 +1,7 @@
 /** `adapt: { rank: 8, alpha: 16 }` of an encoder: its weights stay, and low-rank adapters of them learn. */
 import { z } from 'zod'
 import type { Problem } from '../../data/problem.js'
-import type { Adapters } from '../../engine/low-rank.js'
+import type { Adapters } from '../../engine/adapters.js'
 import type { Stage } from '../../stages/contract.js'
 import { checkSettings } from './settings.js'
 import { type Branch, type Path, problemAt } from './tree.js'

@@ -41,11 +41,11 @@ test('uclser20: 500 epochs of 124 batches; the learning rate falls after 325 and
   t.like(train.optimiser, { kind: 'sgd', momentum: 0.9, 'weight-decay': 1e-4 })
 })
 
-test('uclser20 at 16 kHz differs in the front end alone', async t => {
+test('uclser20 at 16 kHz differs in the front end, and in crops that stick out: of so few bands most would be drawn again', async t => {
   const [paper, ours] = [await nodesOf('graphs/uclser20.yaml'), await nodesOf('graphs/uclser20-16k.yaml')]
   t.is(describePort(ours('mel').out), 'logmel[frames x 64]@16000/160')
   for (const id of ['near', 'mixed', 'cropped', 'squeezed', 'noisy', 'view', 'encoder', 'projection', 'similarity'])
-    t.deepEqual(ours(id).parameters, paper(id).parameters)
+    t.deepEqual({ ...ours(id).parameters, ...(id === 'cropped' && { outside: 'draw-again' }) }, paper(id).parameters)
 })
 
 test('AudioMosaic: one copy of a patch without 0.6 of its time, one without 0.4 of its frequencies', async t => {

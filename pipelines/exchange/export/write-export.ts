@@ -1,5 +1,5 @@
 /** Writes a trained encoder into a folder, in every format asked for. */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -141,6 +141,7 @@ function writeTensorflow(folder: string, { card, draw }: Drawing): void {
  * formats are: every processor runs it.
  */
 function writeCheckpointAlone(folder: string, { checkpoint, tensors }: FoundCheckpoint, weights: State): void {
+  onDisk(folder, () => rmSync(folder, { recursive: true, force: true })) // one of a later step would be taken for this one
   onDisk(folder, () => mkdirSync(folder, { recursive: true }))
   const { machine: _, format: __, ...kept } = checkpoint
   const train = { ...kept.train, precision: 'float32' as const }
