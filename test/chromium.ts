@@ -30,7 +30,9 @@ export class Page {
       '--window-size=900,500',
     ]
     const profile = `--user-data-dir=${scratchFolder('chromium')}`
-    this.#process = spawn(program, [...words, profile], { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] })
+    // where the locale has no words for the profile's name, its storage falls over again and again
+    const env = { ...process.env, LC_ALL: 'C.UTF-8' }
+    this.#process = spawn(program, [...words, profile], { env, stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] })
     let rest = ''
     const answers = this.#process.stdio[4] as Readable
     answers.setEncoding('utf8').on('data', (text: string) => {
