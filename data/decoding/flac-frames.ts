@@ -53,8 +53,7 @@ function firstFrameFrom(file: AudioFile, info: FlacInfo, from: number): FlacPlac
 
 /**
  * The frames from a place up to the samples that the header declares, about a second at a time: who reads a stretch decodes
- * little behind it. What stands behind them (a tag,
- * another stream) is no part of the stream.
+ * little behind it. What stands behind them (a tag, another stream) is no part of the stream.
  *
  * @throws Problem `audio-damaged` where a frame is not what was written, or is missing
  */

@@ -6,6 +6,7 @@ import { Problem } from '../../data/problem.js'
 import { onDisk, writeWhole } from '../../data/whole-file.js'
 import { decodeSafetensors, encodeSafetensors } from '../../engine/safetensors.js'
 import type { CheckedGraph, CheckedNode } from '../../graphs/language/checked.js'
+import { upTo } from '../../graphs/language/up-to.js'
 import { streamBatches } from '../../graphs/streams/batches.js'
 import { streamOf } from '../../graphs/streams/draws.js'
 import type { Batch } from '../../graphs/streams/gather.js'
@@ -136,14 +137,6 @@ async function startedThread(graph: CheckedGraph, { train }: Config): Promise<Tr
   for (const { id, weights } of graph.nodes)
     if (weights) await thread.takeNode(id, findCheckpoint(weights.run).tensors, weights.node)
   return thread
-}
-
-/** A node and all that it is made of. */
-function upTo(graph: CheckedGraph, id: string): CheckedGraph {
-  const needed = new Set([id])
-  for (const { id, inputs } of [...graph.nodes].reverse())
-    if (needed.has(id)) for (const { node } of Object.values(inputs)) needed.add(node)
-  return { ...graph, nodes: graph.nodes.filter(({ id }) => needed.has(id)) }
 }
 
 type Piece = readonly [frames: number, bands: number]

@@ -11,6 +11,7 @@ import type { CheckedGraph } from '../../../graphs/language/checked.js'
 import type { Document } from '../../../graphs/language/document.js'
 import { lanesOf } from '../../../graphs/language/lift.js'
 import { readGraph } from '../../../graphs/language/read-graph.js'
+import { upTo } from '../../../graphs/language/up-to.js'
 import { openPool } from '../../../graphs/streams/pool.js'
 import { type Prepared, prepareFeatures } from '../../../graphs/streams/prepare.js'
 import { describePort } from '../../../stages/ports.js'
@@ -147,10 +148,7 @@ async function prepare(
 
 /** The nodes from the source down to the tapped one, as one reads them. */
 function chainOf(graph: CheckedGraph, { node }: Tapped): string[] {
-  const needed = new Set([node.id])
-  for (const { id, inputs } of [...graph.nodes].reverse())
-    if (needed.has(id)) for (const input of Object.values(inputs)) needed.add(input.node)
-  return graph.nodes.filter(({ id }) => needed.has(id)).map(({ id, stage }) => (id === stage ? id : `${id} (${stage})`))
+  return upTo(graph, node.id).nodes.map(({ id, stage }) => (id === stage ? id : `${id} (${stage})`))
 }
 
 /** What was done to a patch since it was cut. */
