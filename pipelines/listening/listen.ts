@@ -2,6 +2,7 @@
 import { setMaxListeners } from 'node:events'
 import { Problem } from '../../data/problem.js'
 import { inferenceGraph } from '../../graphs/inference/inference-graph.js'
+import { itemShape, sizeOf } from '../../graphs/language/item-shape.js'
 import { gridOf } from '../../graphs/streams/pieces.js'
 import { loadStages } from '../../stages/registry.js'
 import { BATCH } from '../embeddings/encode.js'
@@ -12,6 +13,7 @@ import { embeddingMetadata } from '../embeddings/metadata.js'
 import { chosenReadout, readingOf } from '../embeddings/reading.js'
 import { findCheckpoint } from '../model/checkpoint.js'
 import { startEncoder } from '../model/trainer-thread.js'
+import { batchSizes } from './batch-sizes.js'
 import { type Comparison, readKnown } from './known-sounds.js'
 import { LiveEncoder } from './live-encoder.js'
 import { openSource, type SoundSource } from './sound-source.js'
@@ -85,8 +87,9 @@ export async function listen(options: ListenOptions): Promise<Listened> {
     const reading = await readingOf(options, inference, readout?.fit && !fitted ? undefined : readout, thread, fitted)
     const window = options.window ?? lengthHeard(inference)
     const { mel } = logMelNode(inference, stages)
-    const patience = Math.min(100, options.hop * 250)
-    const encoder = new LiveEncoder({ inference, stages, statistics, reading, mel, hop: options.hop, patience })
+    const sizes = await batchSizes(reading.output, sizeOf(itemShape(inference.port)!.shape))
+    const encoder = new LiveEncoder({ inference, stages, statistics, reading, mel, hop: options.hop, sizes })
+    await encoder.rehearse(window)
     const dimensions = reading.dimensions('clip')
     const made = { 'earshot.content': 'embedding', 'earshot.hop': String(options.hop) }
     const metadata = { ...embeddingMetadata(found.checkpoint, inference), ...reading.metadata, ...made }

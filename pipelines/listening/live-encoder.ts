@@ -4,6 +4,7 @@ import { holdSound } from '../../data/decoding/held-sound.js'
 import type { MonoBlock } from '../../data/decoding/mono.js'
 import { Hearing } from '../../graphs/inference/hearing.js'
 import type { InferenceGraph } from '../../graphs/inference/inference-graph.js'
+import { streamOf } from '../../graphs/streams/draws.js'
 import type { Stages } from '../../graphs/streams/evaluate.js'
 import { featuresInMemory } from '../../graphs/streams/features-in-memory.js'
 import type { Statistics } from '../../stages/values.js'
@@ -13,6 +14,8 @@ import type { LogMelNode } from '../embeddings/log-mel-node.js'
 import type { Lengths, Reading } from '../embeddings/rows.js'
 
 const PATH = 'sound being listened to'
+/** Windows of noise after which the code is at speed. */
+const REHEARSALS = 8
 
 type Place = Omit<EncodedPatch, 'values'> & { patch: Float32Array; lengths: Lengths; answer: Answer }
 
@@ -30,8 +33,8 @@ export interface LiveEncoderOptions {
   mel: LogMelNode | undefined
   /** Seconds between the patches of a window, where it holds several. */
   hop: number
-  /** Milliseconds that a patch may wait for others: they are computed together. */
-  patience: number
+  /** Of batches, rising: see `batchSizes`. */
+  sizes: readonly number[]
 }
 
 export class LiveEncoder {
@@ -40,7 +43,6 @@ export class LiveEncoder {
   readonly #rows: ReturnType<Reading['rows']>
   readonly #waiting: Place[] = []
   #heard: Promise<unknown> = Promise.resolve()
-  #full = () => {}
   #running = false
 
   constructor(private readonly options: LiveEncoderOptions) {
@@ -63,9 +65,16 @@ export class LiveEncoder {
     const patches = await places
     return new Promise((resolve, reject) => {
       for (const place of patches) this.#waiting.push({ ...place, answer: { resolve, reject } })
-      if (this.#waiting.length >= BATCH) this.#full()
       if (!this.#running) void this.#run()
     })
+  }
+
+  /** Hears noise of a window's length, so that all code is loaded and at speed before there is sound. */
+  async rehearse(seconds: number): Promise<void> {
+    const rng = streamOf('noise of the rehearsal')
+    const rate = 44_100
+    const samples = Float32Array.from({ length: Math.round(seconds * rate) }, () => rng.uniform(-0.1, 0.1))
+    for (let time = 0; time < REHEARSALS; time++) await this.embed({ rate, samples }).catch(() => {}) // real sound tells
   }
 
   /** What the encoder reads of a sound, patch by patch. */
@@ -96,11 +105,10 @@ export class LiveEncoder {
     return lengthsOf({ seconds, patch: length * second, frame: second }, heard)
   }
 
-  /** Computes what waits, until nothing does: at once if a batch is full, else when the first has waited long enough. */
+  /** Computes what waits, until nothing does: one window alone at once, what came meanwhile together. */
   async #run(): Promise<void> {
     this.#running = true
     while (this.#waiting.length > 0) {
-      if (this.#waiting.length < BATCH) await this.#patience()
       const batch = this.#waiting.splice(0, BATCH)
       try {
         await this.#compute(batch)
@@ -111,20 +119,11 @@ export class LiveEncoder {
     this.#running = false
   }
 
-  #patience(): Promise<void> {
-    return new Promise(resolve => {
-      const timer = setTimeout(resolve, this.options.patience)
-      this.#full = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
-  }
-
   async #compute(batch: readonly Place[]): Promise<void> {
     const { size } = this.#hearing
-    const { output } = this.options.reading
-    const patches = new Float32Array(BATCH * size)
+    const { reading, sizes } = this.options
+    const { output } = reading
+    const patches = new Float32Array(sizes.find(one => one >= batch.length)! * size)
     for (const [at, { patch }] of batch.entries()) patches.set(patch, at * size)
     const values = await output.of(patches, batch.length)
     for (const [at, { answer, lengths, ...place }] of batch.entries()) {
