@@ -3,7 +3,7 @@
  * pipes that another process fills.
  *
  *   node dist/bench/listen.js RUN [STREAMS] [SECONDS] [KNOWN.arrow LABEL] [--json FILE]     16 streams, 60 s if not said
- *   node dist/bench/listen.js RUN 16 3600 --fast            as fast as it goes, for memory: latencies mean nothing
+ *   node dist/bench/listen.js RUN 2 3600 --fast             as fast as it goes, for memory: latencies mean nothing
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -39,7 +39,7 @@ async function measure(): Promise<void> {
   )
   const latencies: number[] = []
   const memory: number[] = []
-  const look = setInterval(() => memory.push(process.memoryUsage().rss / 1e6), 5000)
+  let look: NodeJS.Timeout | undefined
   try {
     let [began, cpu] = [performance.now(), process.cpuUsage()]
     const { windows, dropped } = await listen({
@@ -55,6 +55,7 @@ async function measure(): Promise<void> {
       },
       onReady: () => {
         recorders.stdin.end() // now they begin
+        look = setInterval(() => memory.push(process.memoryUsage().rss / 1e6), 1000)
         began = performance.now()
         cpu = process.cpuUsage()
       },
@@ -68,11 +69,17 @@ async function measure(): Promise<void> {
     const limit = 1000 * HOP + 50
     const late = sorted.filter(latency => latency > limit).length
     const cores = (user + system) / 1e3 / (performance.now() - began)
-    const [first = 0, last = 0] = [memory[2], memory.at(-1)]
+    const mega = (share: number) => Math.round(memory[Math.floor(share * (memory.length - 1))] ?? 0)
     const row = {
       ...{ streams: Number(streams), seconds: Number(seconds), windows, dropped: lost },
       ...{ 'median, ms': at(0.5), '99 %, ms': at(0.99), 'most, ms': at(1), 'above hop + 50 ms': late },
-      ...{ cores: rounded(cores), 'MB after 15 s': Math.round(first), 'MB at the end': Math.round(last) },
+      ...{
+        cores: rounded(cores),
+        'MB at first': mega(0),
+        'after a quarter': mega(0.25),
+        half: mega(0.5),
+        'at the end': mega(1),
+      },
     }
     const pace = given.fast ? 'each stream as fast as it is taken' : 'each stream in real time'
     tellRows([row], given.json, `${pace}, a window every ${HOP} s; latency from its last sample`)

@@ -14,6 +14,8 @@ export interface Inspection {
   file: string
   rows: number
   clips: number
+  /** Fewer than rows where these are windows. */
+  recordings: number
   dimensions: number
   columns: Field[]
   metadata: Record<string, string>
@@ -71,7 +73,15 @@ export async function inspectFile(file: string, threshold: number): Promise<Insp
     const apart = (a: number, b: number) => recordings[a] !== recordings[b] || !areNeighbours(spans[a]!, spans[b]!)
     const near = await nearDuplicates(unit, dimensions, threshold, apart)
     return {
-      ...{ file, rows, clips: new Set(clips).size, dimensions, columns: fieldsOf(schema), metadata },
+      ...{
+        file,
+        rows,
+        clips: new Set(clips).size,
+        recordings: new Set(recordings).size,
+        dimensions,
+        columns: fieldsOf(schema),
+        metadata,
+      },
       breaches: [...schemaBreaches(schema), ...rules.breaches],
       norms: summary(norms.filter(Number.isFinite)),
       dead: rows > 1 ? [...low.keys()].filter(k => !(high[k]! > low[k]!)) : [],

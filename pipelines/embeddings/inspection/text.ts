@@ -1,14 +1,18 @@
 /** An inspection in a few lines. */
 import { basename } from 'node:path'
+import { plural } from '../../terminal/numbers.js'
 import { type Inspection, RANK_ROWS } from './inspect-file.js'
 
 /** Names that a line lists at most. */
 const LISTED = 5
 
 export function inspectionText(found: Inspection): string {
-  const { rows, clips, dimensions, columns, metadata, norms, dead, near, breaches } = found
+  const { rows, recordings, dimensions, columns, metadata, norms, dead, near, breaches } = found
   const lines: [name: string, text: string][] = [
-    ['embeddings', `${rows} rows of ${clips} clips, ${dimensions} dimensions`],
+    [
+      'embeddings',
+      `${rows} ${rowName(found)}${recordings < rows ? ` of ${plural(recordings, 'recording')}` : ''}, ${dimensions} dimensions`,
+    ],
     ['columns', columns.map(({ name, type }) => `${name} ${type}`).join(', ')],
     ['made by', madeBy(metadata)],
     ...readOut(metadata),
@@ -27,6 +31,9 @@ export function inspectionText(found: Inspection): string {
         ]
   return `${basename(found.file)}\n${[...body, ...contract].join('\n')}\n`
 }
+
+/** What a row is: a window, where recordings have several. */
+export const rowName = ({ rows, recordings }: Inspection) => (recordings < rows ? 'windows' : 'clips')
 
 function madeBy(metadata: Record<string, string>): string {
   const of = (name: string) => metadata[`earshot.${name}`]

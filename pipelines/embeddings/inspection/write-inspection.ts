@@ -8,7 +8,7 @@ import { page, sentence, table, tiles } from '../../drawing/page.js'
 import { type DrawnMap, drawnMap, UNLABELLED } from './embedding-map.js'
 import type { Inspection } from './inspect-file.js'
 import { mapModule } from './map-module.js'
-import { nearText, rankText } from './text.js'
+import { nearText, rankText, rowName } from './text.js'
 
 export interface MapSettings {
   /** Column that colours the points; one with few values if absent. */
@@ -29,10 +29,10 @@ export async function writeInspection(folder: string, found: Inspection, setting
 }
 
 function inspectionPage(found: Inspection, map: string): string {
-  const { rows, clips, dimensions, columns, metadata, norms, dead, near, breaches, rank } = found
+  const { rows, recordings, dimensions, columns, metadata, norms, dead, near, breaches, rank } = found
   const figures = tiles([
-    [`${rows}`, 'rows'],
-    [`${clips}`, 'clips'],
+    [`${rows}`, rowName(found)],
+    ...(recordings < rows ? [[`${recordings}`, 'recordings'] as const] : []),
     [`${dimensions}`, 'dimensions'],
     [rank.toFixed(1), 'effective rank'],
     [`${dead.length}`, 'dead dimensions'],
@@ -61,7 +61,7 @@ function inspectionPage(found: Inspection, map: string): string {
       {
         id: 'near',
         title: 'Near-duplicates',
-        body: `${sentence(nearText(near, rows))}${pairs.length > 0 ? table([{ title: 'clip' }, { title: 'and' }, { title: 'cosine', number: true }], pairs) : ''}`,
+        body: `${sentence(nearText(near, rows))}${pairs.length > 0 ? table([{ title: rowName(found).slice(0, -1) }, { title: 'and' }, { title: 'cosine', number: true }], pairs) : ''}`,
       },
       {
         id: 'schema',

@@ -19,20 +19,21 @@ import { demandSameEncoder } from './same-encoder.js'
  */
 export async function embedExample(text: string, run: string, index: EmbeddingIndex): Promise<Example> {
   const { writeEmbeddings } = await import('../write-embeddings.js')
-  const { name, stretch = ['', ''] } = wantedOf(text)
+  const { name, stretch } = wantedOf(text)
   const folder = onDisk(tmpdir(), () => mkdtempSync(join(tmpdir(), 'earshot-example-')))
   try {
     const [table, output] = [join(folder, 'example.csv'), join(folder, 'example.arrow')]
     const rows = [
       ['file', 'start', 'end'],
-      [resolve(name), ...stretch],
+      [resolve(name), ...(stretch ?? ['', ''])],
     ]
     onDisk(folder, () => writeFileSync(table, writeDelimited(rows, ',')))
     const settings = embedOptions.parse({ output, ...readAs(index.metadata), baselines: false, workers: 1 })
     await writeEmbeddings({ ...settings, run, inputs: [table], cache: join(cacheFolder(), 'features') })
     const made = await readIndex(output)
     demandSameEncoder({ ...made, file: name }, index)
-    return { name: text, direction: meanDirection(made, [...made.clips.keys()]), rows: [] }
+    const sound = { path: resolve(name), start: stretch?.[0], end: stretch?.[1] }
+    return { name: text, direction: meanDirection(made, [...made.clips.keys()]), rows: [], sound }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -19,6 +19,15 @@ export interface Example {
   direction: Float32Array
   /** Rows that it is the mean of. */
   rows: readonly number[]
+  /** Where it can be heard, if that is one stretch of one file. */
+  sound?: Stretch
+}
+
+/** Of a sound file, in seconds; all of it without. */
+export interface Stretch {
+  path: string
+  start?: number | undefined
+  end?: number | undefined
 }
 
 const TIME = '((?:\\d+:){0,2}\\d+(?:\\.\\d+)?)'
@@ -59,7 +68,17 @@ export function exampleIn(index: EmbeddingIndex, text: string): Example | undefi
   if (own.length === 0) throw noStretch(index, text, rows)
   const clip = index.clips[own[0]!]!
   const said = stretch ? text : own.length === 1 && name === String(own[0]) ? `row ${name} (${clip})` : clip
-  return { name: said, direction: meanDirection(index, own), rows: own }
+  const sound = soundOf(index, own, stretch)
+  return { name: said, direction: meanDirection(index, own), rows: own, ...(sound && { sound }) }
+}
+
+/** What the rows speak of, from the first to the last; or what was asked for. */
+function soundOf(index: EmbeddingIndex, rows: readonly number[], stretch: Wanted['stretch']): Stretch | undefined {
+  const path = index.paths[rows[0]!]
+  if (path === undefined || rows.some(row => index.paths[row] !== path)) return undefined
+  const spans = rows.map(row => spanOf(index, row))
+  const [start, end] = stretch ?? [Math.min(...spans.map(([from]) => from)), Math.max(...spans.map(([, to]) => to))]
+  return { path, start, ...(Number.isFinite(end) && { end }) }
 }
 
 function rowsNamed({ clips, rows }: EmbeddingIndex, name: string, anyStretch: boolean): number[] | undefined {

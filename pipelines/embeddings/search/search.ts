@@ -27,6 +27,9 @@ export interface SearchResult {
   /** What was asked for, by its own names. */
   asked: string[]
   not: string[]
+  /** The same, each with its sound. */
+  examples: Example[]
+  counters: Example[]
   index: EmbeddingIndex
   found: Found[]
   /** Milliseconds of the search itself, after everything was read. */
@@ -52,7 +55,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   const found = best(index, scores, { count, own })
   return {
     ...{ asked: examples.map(({ name }) => name), not: counters.map(({ name }) => name) },
-    ...{ index, found, milliseconds: performance.now() - began },
+    ...{ examples, counters, index, found, milliseconds: performance.now() - began },
   }
 }
 

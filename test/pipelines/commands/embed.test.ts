@@ -80,7 +80,7 @@ test('a row a clip, finite, the same again, with all that made them in the metad
   const [found] = JSON.parse(out).found
   t.true(found.clip.endsWith(drum) && found.similarity > 0.9999 && found.start === 0, out)
   const html = readFileSync(join(page, 'index.html'), 'utf8')
-  t.is(html.match(/<audio [^>]*src="data:audio\/wav/g)!.length, 2)
+  t.is(html.match(/<audio [^>]*src="data:audio\/wav/g)!.length, 3, 'what was asked for, and what was found')
   t.regex(html, /Like .*a &lt;b&gt; drum\.flac@0-5 s/)
   const label = readFileSync(join(page, 'audacity', drum.replace(/\.\w+$/, '.txt')), 'utf8')
   t.regex(label, /^0\.0*\t[\d.]+\tlike .*a <b> drum\.flac@0-5 s$/m)

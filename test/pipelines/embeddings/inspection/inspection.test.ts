@@ -20,6 +20,7 @@ import { METADATA } from '../../../../pipelines/embeddings/inspection/contract.j
 import { drawnMap } from '../../../../pipelines/embeddings/inspection/embedding-map.js'
 import { eigenvalues, inspectFile } from '../../../../pipelines/embeddings/inspection/inspect-file.js'
 import { nearDuplicates } from '../../../../pipelines/embeddings/inspection/near-duplicates.js'
+import { inspectionText } from '../../../../pipelines/embeddings/inspection/text.js'
 import { earshot, scratchFolder } from '../../../earshot.js'
 
 const folder = scratchFolder('inspect')
@@ -93,8 +94,10 @@ test('windows of one recording: each is a row of the figures, and no copy of its
       { clip: 'a.wav', path: 'a.wav', start, end: start + 1, labels: {}, embedding: Float32Array.of(1, 2) },
     ])
   writer.close()
-  const { near, rows } = await inspectFile(file, 0.999)
+  const found = await inspectFile(file, 0.999)
+  const { near, rows } = found
   t.is(rows, 4)
+  t.regex(inspectionText(found), /embeddings +4 windows of 1 recording, 2 dimensions/)
   t.deepEqual(
     near.pairs.map(({ rows }) => rows),
     [
@@ -239,7 +242,7 @@ test.serial('by the command line: text, JSON, a page and a picture', async t => 
   })
   const shown = await earshot(['inspect', good, '--sounds', '2', '--label', 'class'])
   t.is(shown.code, 0, shown.error)
-  for (const part of ['40 rows of 40 clips, 8 dimensions', 'near-duplicates', 'It keeps contract 1.', 'index.html'])
+  for (const part of ['40 clips, 8 dimensions', 'near-duplicates', 'It keeps contract 1.', 'index.html'])
     t.true(shown.out.includes(part), part)
   const html = readFileSync(join(folder, 'page.inspection', 'index.html'), 'utf8')
   const { spots, files } = JSON.parse(/<script type="application\/json">(.*?)<\/script>/.exec(html)![1]!)
