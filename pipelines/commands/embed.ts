@@ -6,7 +6,7 @@ import { cacheFolder } from '../../data/cache-folder.js'
 import { json } from '../configuration/shared-options.js'
 import type { EmbeddedInShards } from '../embeddings/embed-in-shards.js'
 import { type EmbedOptions, embedOptions } from '../embeddings/embed-options.js'
-import { likelyLabel } from '../embeddings/label-table.js'
+import { likelyLabel, mayBeLabel } from '../embeddings/label-table.js'
 import type { Embedded } from '../embeddings/write-embeddings.js'
 import type { Sharding } from '../jobs/run-shards.js'
 import type { Shard } from '../jobs/shard.js'
@@ -140,7 +140,7 @@ const leftOut = (output: string, skipped: number) =>
 
 function next(output: string, columns: readonly string[]): string {
   const label = likelyLabel(columns)
-  return label === undefined
-    ? command`Next:\n  ./earshot inspect ${output}      a map to look at and listen to\n`
-    : command`Next:\n  ./earshot probe ${output} --label ${label}\n`
+  return label !== undefined && mayBeLabel(label)
+    ? command`Next:\n  ./earshot probe ${output} --label ${label}\n`
+    : command`Next:\n  ./earshot inspect ${output}      a map to look at and listen to\n  ./earshot label ${output} --class wanted      say yes and no, and the rest is ranked\n`
 }

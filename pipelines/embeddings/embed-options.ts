@@ -30,7 +30,7 @@ export const embedOptions = z.strictObject({
     .boolean()
     .optional()
     .describe(
-      'write what probes compare with (untrained encoder, log-mel statistics); where the input has labels if not said',
+      'write what probes compare with (untrained encoder, log-mel statistics); where the input has labels (site, date and time are none) if not said',
     )
     .meta({ negatable: true }),
   workers,

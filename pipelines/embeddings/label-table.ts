@@ -20,11 +20,11 @@ export async function readLabelTable(file: string): Promise<LabelTable> {
   }
 }
 
-/** What recorders' names say of a recording: no kind of sound. */
 const CIRCUMSTANCES = ['site', 'date', 'time', 'low_hz', 'high_hz']
+
+/** Whether a column may say what is heard: what the names of recorders tell says when and where. */
+export const mayBeLabel = (column: string): boolean => !CIRCUMSTANCES.includes(column)
 
 /** The column that most likely says what is heard; the first where none is called so. */
 export const likelyLabel = (columns: readonly string[]): string | undefined =>
-  columns.find(name => /label|class|category/i.test(name)) ??
-  columns.find(name => !CIRCUMSTANCES.includes(name)) ??
-  columns[0]
+  columns.find(name => /label|class|category/i.test(name)) ?? columns.find(mayBeLabel) ?? columns[0]

@@ -23,6 +23,7 @@ import { ClipEmbedding } from './clip-embedding.js'
 import type { EmbedOptions } from './embed-options.js'
 import { encoderSource } from './encoder-source.js'
 import { readFitted } from './fitted-readout.js'
+import { mayBeLabel } from './label-table.js'
 import { logMelNode } from './log-mel-node.js'
 import { shardMetadata } from './metadata.js'
 import { readingOf } from './reading.js'
@@ -55,7 +56,7 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
   const { inference, stages, readout, fitted, untrained } = source
   const { graph: features, mel } = logMelNode(inference, stages)
   const { clips: all, columns } = await readInputs(options)
-  const baselines = options.baselines ?? columns.length > 0
+  const baselines = options.baselines ?? columns.some(mayBeLabel)
   if (baselines && untrained) demandWhole(untrained)
   const { shard } = options
   const clips = shard ? clipsOf(all, shard) : all

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { Problem } from '../../../data/problem.js'
-import { likelyLabel } from '../../../pipelines/embeddings/label-table.js'
+import { likelyLabel, mayBeLabel } from '../../../pipelines/embeddings/label-table.js'
 import { readInputs } from '../../../pipelines/embeddings/write-embeddings.js'
 import { scratchFolder } from '../../earshot.js'
 
@@ -25,4 +25,5 @@ test('of several columns that of the sounds is proposed, not that of the recorde
   t.is(likelyLabel(['kit', 'main_class']), 'main_class')
   t.is(likelyLabel(['site', 'date']), 'site')
   t.is(likelyLabel([]), undefined)
+  t.deepEqual(['site', 'species', 'date'].filter(mayBeLabel), ['species'], 'no baselines for names of recorders alone')
 })
