@@ -18,7 +18,7 @@ import { verb } from './verb.js'
 
 const EXAMPLES = `
 Examples:
-  ./earshot embed runs/quickstart my-sounds/ -o my-sounds.arrow           one row a file
+  ./earshot embed runs/quickstart my-sounds/ -o my-sounds.arrow           one row a file; long ones in windows
   ./earshot embed runs/quickstart night.flac -o night.arrow --level patch --hop 0.48s
   ./earshot embed runs/quickstart nights/ -o nights.arrow --segment 5s --annotations nights/     windows, with their labels
   ./earshot embed runs/quickstart labels.csv -o labelled.arrow            label columns come along
@@ -73,13 +73,13 @@ export default verb({
       return
     }
     const options = { ...given, output: shard ? ofShard(given.output, shard) : given.output }
-    const { output, layer, workers, segment, annotations } = options
+    const { output, layer, workers, segment, annotations, level } = options
     let written = false
     await stoppable(
       async signal => {
         if (sharding) {
           await inShards(
-            { run, inputs, output, layer, workers, segment, annotations, signal },
+            { run, inputs, output, layer, workers, segment, annotations, level, signal },
             sharding,
             typedOptions(command, ['output', 'workers', 'json']),
             json,
@@ -105,7 +105,10 @@ export default verb({
 const ofShard = (output: string, { number, of }: Shard) =>
   output.replaceAll('{shard}', String(number).padStart(String(of).length, '0'))
 
-type Given = Pick<EmbedOptions, 'run' | 'inputs' | 'output' | 'layer' | 'workers' | 'segment' | 'annotations'> & {
+type Given = Pick<
+  EmbedOptions,
+  'run' | 'inputs' | 'output' | 'layer' | 'workers' | 'segment' | 'annotations' | 'level'
+> & {
   signal: AbortSignal
 }
 

@@ -9,7 +9,7 @@ import type { Encoding } from '../model/onnx-encoder.js'
 import { progress } from '../terminal/progress.js'
 import { createEmbeddingWriter, type EmbeddingRow, type EmbeddingWriter } from './arrow-writer.js'
 import { clipRows } from './clip-rows.js'
-import type { EmbedOptions } from './embed-options.js'
+import type { EmbedOptions, Level } from './embed-options.js'
 import type { EncoderSource } from './encoder-source.js'
 import type { LogMelNode } from './log-mel-node.js'
 import { logMelReading } from './log-mel-statistics.js'
@@ -41,7 +41,7 @@ export class ClipEmbedding {
   /** With the weights that the thread has now. @returns rows written, and of how many clips with fewer frames than parts */
   async write(
     file: string,
-    level: EmbedOptions['level'],
+    level: Level,
     label: string,
     reading: Reading = this.reading,
   ): Promise<{ rows: number; crowded: number }> {

@@ -5,7 +5,7 @@ import { soundingFrames } from '../../graphs/readout/sounding.js'
 import { type Prepared, secondsOf } from '../../graphs/streams/prepare.js'
 import type { LogMel } from '../../stages/values.js'
 import type { Encoding } from '../model/onnx-encoder.js'
-import type { EmbedOptions } from './embed-options.js'
+import type { Level } from './embed-options.js'
 import { encodePatches } from './encode.js'
 import type { LogMelNode } from './log-mel-node.js'
 import type { Lengths, Reading, Row } from './rows.js'
@@ -17,7 +17,7 @@ export interface ClipRowsOptions {
   /** What tells sound from silence; none where nothing makes spectrograms. */
   mel: LogMelNode | undefined
   reading: Reading
-  level: EmbedOptions['level']
+  level: Level
   /** Seconds from one patch to the next. */
   hop: number
   /** By position; all of them if absent. */

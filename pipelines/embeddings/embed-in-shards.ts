@@ -11,7 +11,7 @@ import { type Merged, mergeEmbeddings } from './merge-embeddings.js'
 import { readInputs } from './write-embeddings.js'
 
 export interface EmbedInShards
-  extends Pick<EmbedOptions, 'run' | 'inputs' | 'output' | 'layer' | 'workers' | 'segment' | 'annotations'> {
+  extends Pick<EmbedOptions, 'run' | 'inputs' | 'output' | 'layer' | 'workers' | 'segment' | 'annotations' | 'level'> {
   /** Further options of `embed`, as they were typed. */
   typed: readonly string[]
   sharding: Sharding

@@ -11,8 +11,10 @@ export const embedOptions = z.strictObject({
   annotations,
   level: z
     .enum(['clip', 'patch', 'frame'])
-    .default('clip')
-    .describe('clip: one row a clip; patch: a row a patch; frame: a row a frame of the layers that a readout reads')
+    .optional()
+    .describe(
+      'clip: one row a clip; patch: a row a patch; frame: a row a frame of the layers that a readout reads; clip if not given, of long recordings without labels windows of 5 s',
+    )
     .meta({ value: 'level' }),
   layer: z
     .string()
@@ -35,6 +37,8 @@ export const embedOptions = z.strictObject({
     .meta({ negatable: true }),
   workers,
 })
+
+export type Level = NonNullable<z.output<typeof embedOptions>['level']>
 
 export interface EmbedOptions extends z.output<typeof embedOptions> {
   /** Run folder or checkpoint. */

@@ -6,7 +6,7 @@ import { planReadout, type ReadoutPlan } from '../../graphs/readout/plan.js'
 import type { Readout } from '../../graphs/readout/settings.js'
 import { type Patches, territories } from '../../graphs/readout/territories.js'
 import type { Encoding } from '../model/onnx-encoder.js'
-import type { EmbedOptions } from './embed-options.js'
+import type { Level } from './embed-options.js'
 import { layersOutput } from './encode.js'
 import type { Reading, Rows } from './rows.js'
 
@@ -20,7 +20,7 @@ export async function readoutReading(
   const plan = planReadout(encoder, readout, await thread.layers(encoder))
   const layers = plan.layers.map(({ name }) => name)
   const { fit: _, ...unfitted } = readout
-  const rows = (level: EmbedOptions['level']) => readoutRows(level, plan)
+  const rows = (level: Level) => readoutRows(level, plan)
   const said = { ...(fitted ? readout : unfitted), layers, order: 'layer, part, statistic, band, channel' }
   return {
     output: layersOutput(thread, encoder, plan),
@@ -36,7 +36,7 @@ export async function readoutReading(
 }
 
 /** What a readout makes of the layers. */
-function readoutRows(level: EmbedOptions['level'], plan: ReadoutPlan): Rows {
+function readoutRows(level: Level, plan: ReadoutPlan): Rows {
   /** Of the clip whose patches come. */
   let all: Patches
   let reading: ClipReadout

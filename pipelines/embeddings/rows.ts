@@ -1,6 +1,6 @@
 /** What is read of an encoder, and what becomes of the patches of a clip: rows of the file, at one level. */
 import type { ReadoutPlan } from '../../graphs/readout/plan.js'
-import type { EmbedOptions } from './embed-options.js'
+import type { Level } from './embed-options.js'
 import type { EncodedPatch, EncoderOutput } from './encode.js'
 import { RunningMean } from './running-mean.js'
 
@@ -27,8 +27,8 @@ export type Rows = (patch: EncodedPatch, lengths: Lengths) => Row[]
 
 export interface Reading {
   output: EncoderOutput
-  dimensions(level: EmbedOptions['level']): number
-  rows(level: EmbedOptions['level']): Rows
+  dimensions(level: Level): number
+  rows(level: Level): Rows
   /** None of the encoder's own embeddings. */
   plan: ReadoutPlan | undefined
   /** Of the file: layer, pooling, readout. */

@@ -25,8 +25,11 @@ import { encoderSource } from './encoder-source.js'
 import { readFitted } from './fitted-readout.js'
 import { mayBeLabel } from './label-table.js'
 import { logMelNode } from './log-mel-node.js'
+import { readInWindows } from './long-recordings.js'
 import { shardMetadata } from './metadata.js'
 import { readingOf } from './reading.js'
+
+const WHOLE = '--segment says how long, --level clip keeps them whole'
 
 export interface Embedded {
   rows: number
@@ -90,7 +93,7 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
       thread,
       part,
     )
-    ;({ rows, crowded } = await timed('the encoder', task.write(options.output, options.level, 'embedding')))
+    ;({ rows, crowded } = await timed('the encoder', task.write(options.output, options.level ?? 'clip', 'embedding')))
     options.onWritten?.()
     if (baselines) await timed('the baselines', task.writeBaselines())
   } finally {
@@ -117,8 +120,12 @@ export async function readInputs({
   inputs,
   segment,
   annotations,
-}: Pick<EmbedOptions, 'inputs' | 'segment' | 'annotations'>): Promise<{ clips: Clip[]; columns: string[] }> {
-  const read = await Promise.all(inputs.map(input => readClips(input, { segment, annotations })))
+  level,
+}: Pick<EmbedOptions, 'inputs' | 'segment' | 'annotations' | 'level'>): Promise<{ clips: Clip[]; columns: string[] }> {
+  const windows = { segment, annotations }
+  const list = (input: string) =>
+    level === undefined ? readInWindows(input, windows, WHOLE) : readClips(input, windows)
+  const read = await Promise.all(inputs.map(list))
   tell(read.flatMap(({ notes = [] }) => notes))
   const clips = read.flatMap(one => one.clips)
   const ids = new Set(clips.map(({ id }) => id))

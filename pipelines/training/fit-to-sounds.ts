@@ -1,18 +1,11 @@
 /** Settings that fit the sounds: long recordings in windows, a batch that the clips fill. Told, never in silence. */
 import { existsSync } from 'node:fs'
-import { formatInHeaders } from '../../data/decoding/sound-format.js'
-import { type ListedClip, readClips } from '../../data/manifests.js'
+import { readClips } from '../../data/manifests.js'
 import type { Edit } from '../../graphs/language/edits.js'
 import { batchSize } from '../../graphs/streams/layout.js'
 import { tooFewClips } from '../../graphs/streams/sub-batches.js'
 import type { Config } from '../configuration/config.js'
-
-/** Recordings are long if half of them last so many seconds. */
-const LONG = 60
-/** Seconds of a window, where views need no longer ones. */
-const WINDOW = 5
-/** Recordings whose headers are read to know. */
-const ASKED = 100
+import { areLong, longSeconds, WINDOW } from '../embeddings/long-recordings.js'
 
 export interface Fitting {
   edits: Edit[]
@@ -30,14 +23,14 @@ export async function fittingEdits({ data, graph }: Pick<Config, 'data' | 'graph
   const fitting: Fitting = { edits: [], told: [] }
   if (!existsSync(data.set)) return fitting
   let { clips } = await readClips(data.set, data)
-  const median = data.segment === undefined && data.annotations === undefined ? medianSeconds(clips) : 0
-  if (median > LONG) {
+  const seconds = data.segment === undefined && data.annotations === undefined ? longSeconds(clips) : undefined
+  if (seconds !== undefined) {
     const segment = Math.max(WINDOW, Math.ceil(2 * longestView(graph)))
     const recordings = clips.length
     clips = (await readClips(data.set, { ...data, segment })).clips
     fitting.edits.push({ set: `data.segment=${segment} s` })
     fitting.told.push(
-      `The recordings are long (half of them last over ${Math.floor(median)} s): ${recordings} are cut into ${clips.length} windows, data.segment: ${segment} s.`,
+      `${areLong(seconds)}: ${recordings} are cut into ${clips.length} windows, data.segment: ${segment} s.`,
     )
   }
   const size = batchSize(graph)
@@ -50,25 +43,6 @@ export async function fittingEdits({ data, graph }: Pick<Config, 'data' | 'graph
     `There are ${clips.length} clips, and a batch takes ${size} different ones: it takes ${smaller} instead. More sounds, or data.segment for long ones, fill a larger one.`,
   )
   return fitting
-}
-
-/** By the headers of some of them; 0 where none can be read. No sound is decoded: that is for when work may be stopped. */
-function medianSeconds(clips: readonly ListedClip[]): number {
-  const step = Math.max(1, Math.ceil(clips.length / ASKED))
-  const lengths: number[] = []
-  for (const { path, start = 0, end } of clips.filter((_, at) => at % step === 0)) {
-    const seconds = end ?? secondsOf(path)
-    if (seconds !== undefined) lengths.push(seconds - start)
-  }
-  return lengths.sort((a, b) => a - b)[Math.floor(lengths.length / 2)] ?? 0
-}
-
-function secondsOf(path: string): number | undefined {
-  try {
-    return formatInHeaders(path)?.seconds
-  } catch {
-    return undefined // whoever reads the sounds tells
-  }
 }
 
 /** Seconds that a clip has to last for its views. */

@@ -42,7 +42,7 @@ export async function embedExample(text: string, run: string, index: EmbeddingIn
 /** The flags of `embed` by which a file was made, as its metadata say. */
 function readAs(metadata: Record<string, string>) {
   const { 'earshot.layer': layer, 'earshot.readout': readout = 'plain', 'earshot.level': level } = metadata
-  if (readout === 'plain') return layer?.includes('.') ? { layer } : { layer, readout }
+  if (readout === 'plain') return { level: 'clip', layer, ...(layer?.includes('.') ? {} : { readout }) }
   const { order: _, ...settings } = JSON.parse(readout)
   return { layer: layer?.split('.')[0], readout: JSON.stringify(settings), level: level === 'frame' ? level : 'clip' }
 }

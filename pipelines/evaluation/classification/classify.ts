@@ -1,7 +1,6 @@
 /** What a trained run says about sounds: a row of class probabilities a clip, and how many are right where it is known. */
 import { availableParallelism } from 'node:os'
 import { missingColumn } from '../../../data/arrow/arrow-missing-column.js'
-import { readClips } from '../../../data/manifests.js'
 import { Problem } from '../../../data/problem.js'
 import { Hearing } from '../../../graphs/inference/hearing.js'
 import { type InferenceGraph, inferenceGraph } from '../../../graphs/inference/inference-graph.js'
@@ -9,6 +8,7 @@ import { openPool } from '../../../graphs/streams/pool.js'
 import { prepareFeatures } from '../../../graphs/streams/prepare.js'
 import { loadStages } from '../../../stages/registry.js'
 import { encoderIn } from '../../embeddings/encoder-layer.js'
+import { readInWindows } from '../../embeddings/long-recordings.js'
 import { embeddingMetadata } from '../../embeddings/metadata.js'
 import { findCheckpoint } from '../../model/checkpoint.js'
 import { startEncoder } from '../../model/trainer-thread.js'
@@ -96,7 +96,7 @@ async function prepare(
   { sounds, group, workers, cache, signal, segment, annotations }: ClassifyOptions,
   { graph }: InferenceGraph,
 ) {
-  const { clips, columns, notes = [] } = await readClips(sounds, { segment, annotations })
+  const { clips, columns, notes = [] } = await readInWindows(sounds, { segment, annotations })
   tell(notes)
   if (group !== undefined && !columns.includes(group)) throw missingColumn(group, columns, sounds)
   const pool = openPool({ workers: workers ?? availableParallelism() })
