@@ -151,7 +151,9 @@ function explanation<M extends string>({
       ? [`Fewer labels: mean of ${repeats} draws; those intervals are over ${drawn} and draws.`]
       : []),
     `How to read it: '${first} minus this' is paired, clip by clip; an interval wholly above 0 says that ${first} is better than that row.`,
-    'Ahead of log-mel statistics: it beats two numbers a band.',
+    ...(comparison.rows.some(({ name }) => name.startsWith('log-mel'))
+      ? ['Ahead of log-mel statistics: it beats two numbers a band.']
+      : []),
   ].join('\n')
 }
 

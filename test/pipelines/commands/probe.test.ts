@@ -134,6 +134,7 @@ test('rows of one clip are averaged, and that is said', async t => {
   const averaged = await runProbe(options(write('patches.arrow', patches)))
   const whole = await runProbe(options(write('whole.arrow', clips(2))))
   t.deepEqual(averaged.examples.notes, ['120 rows averaged to 60 clips.'])
+  t.notRegex(resultText(averaged), /two numbers a band/, 'of a baseline that is not there nothing is said')
   t.deepEqual(averaged.comparison.rows[0]!.figures.kNN!.predicted, whole.comparison.rows[0]!.figures.kNN!.predicted)
 })
 
