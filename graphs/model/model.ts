@@ -7,6 +7,7 @@ import { guarded } from '../../stages/guarded.js'
 import { embeddingSize } from '../../stages/ports.js'
 import type { CheckedGraph, CheckedNode } from '../language/checked.js'
 import { liftedNode } from '../language/lifted.js'
+import { INPUT } from '../readout/plan.js'
 import { streamOf } from '../streams/draws.js'
 import { ChangingValues } from './changing-values.js'
 import { Followers, offTape } from './followers.js'
@@ -45,7 +46,10 @@ export interface Model {
   forward(given: Values, wanted?: readonly string[]): Values
   /** What an encoder makes of patches [count, frames, bands], in evaluation mode, the mean of tokens: [count, size]. */
   encode(encoder: string, patches: Tensor): Tensor
-  /** What its layers make of them, by name, in the order in which they are made: each [count, frames, bands, channels]. */
+  /**
+   * What its layers make of them, by name, in the order in which they are made: each [count, frames, bands, channels]. The
+   * first, `input`, is the patches themselves. None where the encoder's stage names no layers.
+   */
   layers(encoder: string, patches: Tensor): Record<string, Tensor>
 }
 
@@ -115,7 +119,7 @@ export function buildModel(
       return value.rank === 3 ? value.mean(1) : value
     },
     layers(encoder, patches) {
-      const found: Record<string, Tensor> = {}
+      const found: Record<string, Tensor> = { [INPUT]: patches.expandDims(-1) }
       const layer = (name: string, value: Tensor) => {
         const map = engine.operations.toFloat(value)
         const [count, ...sizes] = map.shape as [number, ...number[]]
@@ -124,7 +128,7 @@ export function buildModel(
           map.rank === 4 ? map : map.reshape([count, ...(map.rank === 3 ? [sizes[0]!, 1] : [1, 1]), sizes.at(-1)!])
       }
       passes.get(encoder)!({ from: patches }, { training: false, layer })
-      return found
+      return Object.keys(found).length > 1 ? found : {}
     },
   }
 }

@@ -6,6 +6,9 @@ import { statisticsSize } from './time-statistics.js'
 /** Frames, bands and channels of what a layer makes of one patch. */
 export type LayerShape = readonly [frames: number, bands: number, channels: number]
 
+/** The layer that is what an encoder takes: a patch, with one channel. */
+export const INPUT = 'input'
+
 export interface ReadLayer {
   name: string
   frames: number
@@ -35,8 +38,9 @@ export function planReadout(
   shapes: Readonly<Record<string, LayerShape>>,
 ): ReadoutPlan {
   const layers = namesOf(encoder, readout, Object.keys(shapes)).map(name => {
-    const [frames, bands, channels] = shapes[name]!
-    return { name, frames, bands: bandsRead(`${encoder}.${name}`, bands, readout.bands), channels }
+    const [frames, all, channels] = shapes[name]!
+    const bands = name === INPUT ? all : bandsRead(`${encoder}.${name}`, all, readout.bands)
+    return { name, frames, bands, channels }
   })
   const sum = (of: (layer: ReadLayer) => number) => layers.reduce((total, layer) => total + of(layer), 0)
   const timing = { statistics: readout.time, parts: readout.parts }
@@ -49,9 +53,12 @@ export function planReadout(
   }
 }
 
-function namesOf(encoder: string, { layers }: Readout, there: readonly string[]): readonly string[] {
+function namesOf(encoder: string, { layers, input }: Readout, there: readonly string[]): readonly string[] {
   const unknown = typeof layers === 'number' ? undefined : layers.find(name => !there.includes(name))
-  if (unknown === undefined && there.length > 0) return typeof layers === 'number' ? there.slice(-layers) : layers
+  if (unknown === undefined && there.length > 0) {
+    const named = typeof layers === 'number' ? there.filter(name => name !== INPUT).slice(-layers) : layers
+    return [...new Set([...(input ? [INPUT] : []), ...named])]
+  }
   const what = unknown === undefined ? 'names no layer' : `has no layer '${unknown}'`
   throw new Problem('no-such-layer', `The encoder '${encoder}' ${what}.`, {
     hint: there.length > 0 ? `Its layers: ${there.join(', ')}.` : 'Read it out as it is: --readout plain.',

@@ -13,6 +13,8 @@ const PRESETS = {
   pooled: { layers: 3, bands: 1, time: ['mean', 'max'], parts: 1 },
   /** Three layers; what is there, and how much it changes. */
   layers: { layers: 3, bands: 'up to 8', time: ['mean', 'std'], parts: 1 },
+  /** Two layers and what they are made of; what is there, how much it changes, and its height. */
+  broad: { layers: 2, input: true, bands: 'up to 8', time: ['mean', 'std', 'max'], parts: 1 },
   /** Three layers; what comes when. */
   thirds: { layers: 3, bands: 'up to 8', time: ['mean'], parts: 3 },
 } as const satisfies Record<string, Readout | undefined>
@@ -22,7 +24,7 @@ type Preset = keyof typeof PRESETS
 /** What `default` stands for: of those above, the one that gains most on drums and words; of pitch `layers` keeps more (bench/README.md). */
 const DEFAULT: Preset = 'bands'
 
-export const READOUT_NAMES = ['default', 'plain', 'bands', 'pooled', 'layers', 'thirds'] as const
+export const READOUT_NAMES = ['default', 'plain', 'bands', 'pooled', 'layers', 'broad', 'thirds'] as const
 
 const statistic = z
   .string()
@@ -43,6 +45,12 @@ const own = {
     .describe(
       'frequency is kept as a layer has it, or averaged to so many bands where it has more; "up to 8" takes what ' +
         'divides its bands; all if not said',
+    ),
+  input: z
+    .boolean()
+    .optional()
+    .describe(
+      'beside the layers the patches that the encoder takes, with all their bands: pitch is kept; false if not said',
     ),
   time: z
     .array(statistic)
@@ -82,6 +90,8 @@ export interface Readout {
   layers: number | readonly string[]
   /** How many; `all`, or `up to N`. */
   bands: number | string
+  /** Beside the layers the patches that they are made of, as `input` among `layers`. */
+  input?: boolean
   time: readonly string[]
   parts: number
   fit?: 'standardise' | { whiten: number }

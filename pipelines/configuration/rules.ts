@@ -7,6 +7,7 @@ import type { SoundGraph } from '../../graphs/language/read-graph.js'
 import { type Path, problemAt, spotAt } from '../../graphs/language/tree.js'
 import { fromEncoder } from '../../graphs/model/heads.js'
 import { weightNames } from '../../graphs/model/weight-names.js'
+import { INPUT } from '../../graphs/readout/plan.js'
 import { labelProblems } from './label-problems.js'
 import type { sections } from './sections.js'
 
@@ -134,7 +135,7 @@ const readLayersAreThere: Rule = ({ graph, document, stages }, tell) => {
   const owner = graph.nodes.find(({ id }) => id === (node?.shares ?? node?.id))
   const weights = owner && stage?.runsIn === 'tensor' ? weightNames(owner, stage) : undefined
   for (const [at, layer] of layers.entries()) {
-    if (!weights || weights.some(name => name.startsWith(`${layer}.`))) continue
+    if (!weights || layer === INPUT || weights.some(name => name.startsWith(`${layer}.`))) continue
     const there = new Set(weights.map(name => name.split('.')[0]!))
     const message = `${stage!.name} has no layer '${layer}' that could be read out. ${suggestion(layer, there, 20)}`
     tell('no-such-layer', ['readout', 'layers', at], message.trimEnd())

@@ -19,9 +19,9 @@ export async function readoutReading(
 ): Promise<Reading> {
   const plan = planReadout(encoder, readout, await thread.layers(encoder))
   const layers = plan.layers.map(({ name }) => name)
-  const { fit: _, ...unfitted } = readout
+  const { fit, input: _, ...others } = readout // `layers` names it
   const rows = (level: Level) => readoutRows(level, plan)
-  const said = { ...(fitted ? readout : unfitted), layers, order: 'layer, part, statistic, band, channel' }
+  const said = { ...others, ...(fitted && { fit }), layers, order: 'layer, part, statistic, band, channel' }
   return {
     output: layersOutput(thread, encoder, plan),
     plan,

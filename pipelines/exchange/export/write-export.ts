@@ -12,7 +12,7 @@ import { encodeSafetensors } from '../../../engine/safetensors.js'
 import type { State } from '../../../engine/weights.js'
 import { inferenceGraph } from '../../../graphs/inference/inference-graph.js'
 import type { CheckedNode } from '../../../graphs/language/checked.js'
-import { type LayerShape, planReadout } from '../../../graphs/readout/plan.js'
+import { INPUT, type LayerShape, planReadout } from '../../../graphs/readout/plan.js'
 import { loadStages } from '../../../stages/registry.js'
 import { readFitted, UNFITTED } from '../../embeddings/fitted-readout.js'
 import { chosenReadout } from '../../embeddings/reading.js'
@@ -84,7 +84,8 @@ export async function writeExport(options: ExportOptions): Promise<Exported> {
     const front = frontEnd(inference, statistics)
     const draw = (onto: Graph) => {
       const image = logMelImage(onto, front)
-      return { image, ...encode(onto, encoderWeights(weights, owner), image) }
+      const { embedding, layers } = encode(onto, encoderWeights(weights, owner), image)
+      return { image, embedding, layers: layers.size > 0 ? new Map([[INPUT, image], ...layers]) : layers }
     }
     const { layers } = draw(new TensorflowGraph(front.samples))
     const shapes = Object.fromEntries([...layers].map(([name, { shape }]) => [name, shape as LayerShape]))

@@ -3,7 +3,6 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import test, { type ExecutionContext } from 'ava'
-import { parse } from 'yaml'
 import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
 import { pieceStarts } from '../../../graphs/inference/hearing.js'
 import { floatWav } from '../../../pipelines/drawing/wav-file.js'
@@ -57,6 +56,11 @@ async function mapsOf(length: number): Promise<{ starts: number[]; maps: Record<
     const patch = normalised(mel.slice(start * 64, (start + 96) * 64), STATISTICS)
     for (const [name, map] of Object.entries(run.model.layers('encoder', engine.tf.tensor3d(patch, [1, 96, 64]))))
       maps[name] = [...(maps[name] ?? []), (map.arraySync() as number[][][][])[0]!]
+    maps.input!.splice(
+      -1,
+      1,
+      [...Array(96)].map((_, at) => [...patch.slice(at * 64, (at + 1) * 64)].map(bin => [bin])),
+    )
   }
   return { starts, maps }
 }
@@ -85,14 +89,14 @@ const deviation = (values: number[]) => Math.sqrt(mean(values.map(value => (valu
 const STATISTIC = { mean, std: deviation, max: (values: number[]) => Math.max(...values) }
 
 test.serial('layers, bands, statistics and ordered parts of every clip, and metadata that say so', async t => {
-  const readout = '{ layers: [block1, block2], bands: 4, time: [mean, std, max], parts: 3 }'
+  const readout = '{ layers: [block1, block2], input: true, bands: 4, time: [mean, std, max], parts: 3 }'
   const { embedding, metadata, clips, dimensions } = await embedded(t, 'parts', sounds, '--readout', readout)
   const expected: number[] = []
   for (const [name, length] of Object.entries(LENGTHS)) {
     t.true(clips[expected.length / dimensions]!.endsWith(`${name}.wav`))
     const { starts, maps } = await mapsOf(length)
-    for (const layer of ['block1', 'block2']) {
-      const frames = framesOf(starts, maps[layer]!, 4, length)
+    for (const layer of ['input', 'block1', 'block2']) {
+      const frames = framesOf(starts, maps[layer]!, layer === 'input' ? 64 : 4, length)
       for (let part = 0; part < 3; part++) {
         const first = Math.floor((frames.length * part) / 3)
         const end = Math.max(first + 1, Math.floor((frames.length * (part + 1)) / 3))
@@ -100,10 +104,10 @@ test.serial('layers, bands, statistics and ordered parts of every clip, and meta
       }
     }
   }
-  t.is(dimensions, (4 * 4 + 4 * 6) * 9)
+  t.is(dimensions, (64 + 4 * 4 + 4 * 6) * 9)
   near(t, embedding, expected, 'readout', { roundings: 4096 })
-  t.is(metadata['earshot.layer'], 'encoder.block1,encoder.block2')
-  t.like(JSON.parse(metadata['earshot.readout']!), { ...parse(readout), layers: ['block1', 'block2'] })
+  t.is(metadata['earshot.layer'], 'encoder.input,encoder.block1,encoder.block2')
+  t.like(JSON.parse(metadata['earshot.readout']!), { bands: 4, parts: 3, layers: ['input', 'block1', 'block2'] })
   t.is(metadata['earshot.pooling'], 'readout')
 })
 
@@ -198,7 +202,7 @@ test.serial('a clip and the same clip looped, or followed by silence, lie close 
 })
 
 test.serial('exported to TensorFlow.js, the same embeddings come of every length', async t => {
-  const readout = '{ layers: 2, bands: 4, time: [mean, max, std, p90], parts: 2 }'
+  const readout = '{ layers: 2, input: true, bands: 4, time: [mean, max, std, p90], parts: 2 }'
   const { embedding, dimensions } = await embedded(t, 'exported', sounds, '--readout', readout)
   const output = join(folder, 'exported')
   await writeExport({ run: run.run, output, formats: ['tfjs'], readout })

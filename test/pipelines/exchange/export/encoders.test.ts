@@ -16,7 +16,7 @@ const folder = scratchFolder('export')
 /** Of float32 in another order; a sample too early or too late is beyond it. */
 const NEAR = 1e-5
 
-const READOUT = '{ layers: 2, bands: 1, time: [mean, max, std, p30], parts: 2 }'
+const READOUT = '{ layers: 2, input: true, bands: 1, time: [mean, max, std, p30], parts: 2 }'
 
 /** By name: what stands in for the encoder, and other changes. */
 const ENCODERS: Record<string, string[]> = {
