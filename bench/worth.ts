@@ -17,10 +17,9 @@ import { listCheckpoints, stepOf, tensorsFile } from '../engine/checkpoints/file
 import { chosenReadout } from '../pipelines/embeddings/reading.js'
 import { findCheckpoint } from '../pipelines/model/checkpoint.js'
 import { mean } from '../pipelines/statistics/mean.js'
-import type { Interval } from '../pipelines/statistics/scores.js'
 import { recognised } from './readouts/kernel-ridge.js'
 import { openSet, part, type SetOf } from './readouts/labelled-set.js'
-import { Paired, type Recognised } from './readouts/paired.js'
+import { difference, Paired, type Recognised } from './readouts/paired.js'
 import { type Spot, worthPicture } from './readouts/worth-picture.js'
 import { tellRows } from './tell-rows.js'
 
@@ -110,12 +109,4 @@ function minutesAt(run: string, step: number): number {
     last = timing.cpu
   }
   return (before + last) / 60
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? '' : '+'}${value.toFixed(1)}`
-}
-
-function difference({ value, interval }: { value: number; interval: Interval }): string {
-  return `${signed(value)} [${interval.map(signed).join(', ')}]`
 }

@@ -3,6 +3,15 @@ import type { Interval } from '../../pipelines/statistics/scores.js'
 import { differenceOf, estimated, leftOut, type Measured } from '../../pipelines/statistics/two-level.js'
 import { unitScores } from '../../pipelines/statistics/unit-scores.js'
 
+export interface Estimate {
+  value: number
+  interval: Interval
+}
+
+/** `+2.1 [-0.3, +4.4]`, points. */
+export const difference = ({ value, interval }: Estimate) => `${signed(value)} [${interval.map(signed).join(', ')}]`
+export const signed = (points: number) => `${points < 0 ? '' : '+'}${points.toFixed(1)}`
+
 /** 1 for each clip that was recognised, by seed; of what has no seed there is one. */
 export type Recognised = readonly Uint8Array[]
 
@@ -20,12 +29,12 @@ export class Paired {
   }
 
   /** In percent, the mean over seeds, and its 95 % interval. */
-  figure(recognised: Recognised): { value: number; interval: Interval } {
+  figure(recognised: Recognised): Estimate {
     return estimated(this.#measured(recognised))
   }
 
   /** One less the other, in points; seed by seed, or each seed less what has none. */
-  difference(one: Recognised, other: Recognised): { value: number; interval: Interval } {
+  difference(one: Recognised, other: Recognised): Estimate {
     const [ours, theirs] = [this.#measured(one), this.#measured(other)]
     const count = Math.max(ours.length, theirs.length)
     const all = (side: Measured[]) => Array.from({ length: count }, (_, seed) => side[seed] ?? side[0]!)
