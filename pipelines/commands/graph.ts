@@ -5,9 +5,9 @@ import { z } from 'zod'
 import { demandOutput } from '../../data/output-file.js'
 import { Problem, Problems } from '../../data/problem.js'
 import { onDisk, writeWhole } from '../../data/whole-file.js'
+import { diffGraphs, drawDiffText } from '../../graphs/drawing/diff.js'
+import { drawText } from '../../graphs/drawing/text.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
-import { diffGraphs, drawDiffText } from '../../graphs/language/draw-diff.js'
-import { drawText } from '../../graphs/language/draw-text.js'
 import { type Edit, readGraph } from '../../graphs/language/read-graph.js'
 import { CONFIG } from '../configuration/config.js'
 import { verb } from './verb.js'
@@ -78,14 +78,14 @@ async function pairOf(files: string[], edits: readonly Edit[]): Promise<[Drawn, 
 
 async function draw({ graph, name, file }: Drawn, { svg, mermaid }: Options, several: boolean): Promise<void> {
   if (svg !== undefined) {
-    const { drawSvg } = await import('../../graphs/language/draw-svg.js')
+    const { drawSvg } = await import('../../graphs/drawing/svg.js')
     if (svg.endsWith('/')) onDisk(svg, () => mkdirSync(svg, { recursive: true }))
     const target = svg.endsWith('/') ? join(svg, `${basename(file).replace(/\.ya?ml$/, '')}.svg`) : svg
     demandOutput(target, 'SVG', [file])
     writeWhole(target, await drawSvg(graph, name))
     process.stdout.write(`${target}: ${graph.nodes.length} nodes of ${file}.\n`)
   } else if (mermaid) {
-    const { drawMermaid } = await import('../../graphs/language/draw-mermaid.js')
+    const { drawMermaid } = await import('../../graphs/drawing/mermaid.js')
     process.stdout.write(`${several ? `%% ${file}\n` : ''}${drawMermaid(graph)}\n`)
   } else {
     const lifted = graph.nodes.some(node => node.lifted) ? '\n\n* once for each lane of the pair' : ''
@@ -99,7 +99,7 @@ async function diff([before, after]: [Drawn, Drawn], { svg }: Options): Promise<
   const diffs = diffGraphs(before.graph, after.graph)
   if (svg === undefined) return void process.stdout.write(`${drawDiffText(diffs)}\n`)
   demandOutput(svg, 'SVG', [before.file, after.file])
-  const { drawDiffSvg } = await import('../../graphs/language/draw-svg.js')
+  const { drawDiffSvg } = await import('../../graphs/drawing/svg.js')
   writeWhole(svg, await drawDiffSvg(diffs, `from ${before.name} to ${after.name}`))
   process.stdout.write(`${svg}: what changes from ${before.file} to ${after.file}.\n`)
 }

@@ -1,7 +1,7 @@
 /** Two runs beside each other: what their configs, their graphs and their figures differ in. */
 import { Problem, Problems } from '../../data/problem.js'
+import { diffGraphs, drawDiffText, type NodeDiff } from '../../graphs/drawing/diff.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
-import { diffGraphs, drawDiffText, type NodeDiff } from '../../graphs/language/draw-diff.js'
 import { readGraph } from '../../graphs/language/read-graph.js'
 import { sections } from '../configuration/sections.js'
 import { type Interval, interval, resampledScores, score } from '../statistics/scores.js'

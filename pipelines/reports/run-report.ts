@@ -1,7 +1,7 @@
 /** The report of a run: one page with all that its folder tells. */
 import { relative } from 'node:path'
 import { Problem, Problems } from '../../data/problem.js'
-import { drawSvg } from '../../graphs/language/draw-svg.js'
+import { drawSvg } from '../../graphs/drawing/svg.js'
 import { readGraph } from '../../graphs/language/read-graph.js'
 import { sections as configSections } from '../configuration/sections.js'
 import { escaped } from '../drawing/html-page.js'

@@ -1,7 +1,7 @@
 /** What an edit does to a graph: nodes added, removed and changed, and what flows differently because of it. */
 import { describePort } from '../../stages/ports.js'
-import type { CheckedGraph, CheckedNode } from './checked.js'
-import { nodeRemarks } from './draw-remarks.js'
+import type { CheckedGraph, CheckedNode } from '../language/checked.js'
+import { nodeRemarks } from './remarks.js'
 
 /** `affected`: the node itself is as it was, but something else arrives or leaves. */
 export type Change = 'same' | 'added' | 'removed' | 'changed' | 'affected'

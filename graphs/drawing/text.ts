@@ -1,7 +1,7 @@
 /** A graph for the terminal: nodes from top to bottom, rails at the left for what they read. */
 import { describePort } from '../../stages/ports.js'
-import type { CheckedGraph, CheckedNode } from './checked.js'
-import { nodeRemarks } from './draw-remarks.js'
+import type { CheckedGraph, CheckedNode } from '../language/checked.js'
+import { nodeRemarks } from './remarks.js'
 
 /**
  * One line a node: rails, id, stage, what leaves. A rail runs down from a node until its last reader:

@@ -1,8 +1,8 @@
 /** A graph as SVG, laid out by Graphviz (in WebAssembly, loaded only here). */
 import { describePort } from '../../stages/ports.js'
-import type { CheckedGraph, CheckedNode, Input } from './checked.js'
-import { type Change, type NodeDiff, summary } from './draw-diff.js'
-import { nodeRemarks } from './draw-remarks.js'
+import type { CheckedGraph, CheckedNode, Input } from '../language/checked.js'
+import { type Change, type NodeDiff, summary } from './diff.js'
+import { nodeRemarks } from './remarks.js'
 
 /** The one kind of font whose widths Graphviz and every viewer agree on. */
 const FONT = 'fontname="Courier"'

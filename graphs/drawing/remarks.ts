@@ -1,6 +1,6 @@
 /** What a drawing says of a node besides its stage and its ports. */
 import { basename } from 'node:path'
-import type { CheckedNode } from './checked.js'
+import type { CheckedNode } from '../language/checked.js'
 
 /** `shared draws`, `lanes jointly`, `frozen`, `adapters of rank 8`, `weights of encoder`, `follows encoder`, `weight 0.5`. */
 export function nodeRemarks({

@@ -1,7 +1,7 @@
 /** A graph in Mermaid's language, which GitHub, GitLab and many editors draw from a Markdown file. */
 import { describePort } from '../../stages/ports.js'
-import type { CheckedGraph, CheckedNode, Input } from './checked.js'
-import { nodeRemarks } from './draw-remarks.js'
+import type { CheckedGraph, CheckedNode, Input } from '../language/checked.js'
+import { nodeRemarks } from './remarks.js'
 
 const CLASSES = [
   'classDef source fill:#e8e8e8,stroke:#8a8a8a,color:#1d1d22',
