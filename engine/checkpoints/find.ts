@@ -1,7 +1,7 @@
 /** Where a checkpoint lies, by the name that people give it; reads no weights, loads nothing heavy. */
 import { hash } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Problem } from '../../data/problem.js'
 import { type Description, readDescription } from './description.js'
@@ -21,7 +21,7 @@ export interface CheckpointFiles {
   run: string
 }
 
-/** The encoder that ships with Earshot, and what it is called where nothing else has that name. */
+/** The encoder that ships with Earshot, and what it is called where no run has that name. */
 const SHIPPED = { name: 'pretrained', folder: fileURLToPath(new URL('../../../pretrained/earshot', import.meta.url)) }
 
 /**
@@ -32,7 +32,7 @@ const SHIPPED = { name: 'pretrained', folder: fileURLToPath(new URL('../../../pr
  */
 export function locateCheckpoint(given: string): CheckpointFiles {
   const [name] = given.split('@')
-  const taken = existsSync(SHIPPED.name) && resolve(SHIPPED.name) !== dirname(SHIPPED.folder)
+  const taken = listCheckpoints(folderOf(SHIPPED.name)).length > 0
   const named = name === SHIPPED.name && !taken ? given.replace(name, SHIPPED.folder) : given
   if (existsSync(named)) {
     if (statSync(named).isDirectory()) return ofFiles(newestIn(folderOf(named), named))

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { matchClips } from '../../../data/manifests/match-clips.js'
 import { nearestName } from '../../../data/nearest-name.js'
 import { Problem } from '../../../data/problem.js'
+import { plural } from '../../terminal/numbers.js'
 import { type EmbeddingIndex, meanDirection } from './embedding-index.js'
 
 /** A recording, or some seconds of it. */
@@ -122,10 +123,10 @@ function noStretch(index: EmbeddingIndex, text: string, rows: readonly number[])
   const [first, last] = [spanOf(index, rows[0]!), spanOf(index, rows.at(-1)!)]
   return new Problem(
     'no-stretch',
-    `No row speaks of '${text}': there are ${rows.length}, from ${first.join('-')} to ${last.join('-')} s.`,
+    `No row speaks of '${text}': the recording has ${plural(rows.length, 'row')}, from ${first[0]} to ${last[1]} s.`,
     {
       place: { file: index.file },
-      hint: 'Name another stretch, or embed windows of the recording: ./earshot embed RUN RECORDING -o FILE.arrow --level patch.',
+      hint: 'Name another stretch, or embed windows of the recording: ./earshot embed RUN RECORDING -o FILE.arrow --segment 5s.',
     },
   )
 }
