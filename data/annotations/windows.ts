@@ -1,7 +1,11 @@
 /** Recordings cut into windows, without files of their own, and the annotations that fall into them. */
+
+import { statSync } from 'node:fs'
+import { relative } from 'node:path'
 import { soundFormat } from '../decoding/sound-format.js'
 import { namesIn, SEPARATOR } from '../label-cells.js'
 import type { ClipList, ListedClip } from '../manifests/clip-list.js'
+import { matchClips } from '../manifests/match-clips.js'
 import { Problem } from '../problem.js'
 import { type Annotated, readAnnotations } from './read-annotations.js'
 import { joinedLabels, joinStretches } from './stretches.js'
@@ -33,8 +37,8 @@ export async function inWindows(
   if (segment === undefined && annotations.length === 0) return list
   const cut = segment === undefined ? list : await cutIntoWindows(list, segment, hop!)
   if (annotations.length === 0) return cut
-  const annotated = await readAnnotations(annotations, folder, encoding)
   const paths = new Set(list.clips.map(({ path }) => path))
+  const annotated = ofCopies(await readAnnotations(annotations, folder, encoding), paths, folder)
   if (!annotated.stretches.some(({ path }) => paths.has(path)))
     throw new Problem(
       'no-annotations',
@@ -43,11 +47,33 @@ export async function inWindows(
         hint: annotated.notes.slice(0, 5).join(' ') || undefined,
       },
     )
-  const notes = [...(cut.notes ?? []), ...annotated.notes]
+  const outside = annotated.stretches.filter(({ path }) => !paths.has(path)).length
+  const told = outside > 0 ? [`${outside} annotations are of recordings that are not in the set: left out.`] : []
+  const notes = [...(cut.notes ?? []), ...annotated.notes, ...told]
   return segment === undefined
     ? stretchesOf(list, annotated, notes)
     : withCarried({ ...cut, notes }, annotated, overlap, none)
 }
+
+/** Recordings of the set stand for those that were annotated elsewhere, as on the card, if path and size are alike. */
+function ofCopies(annotated: Annotated, paths: ReadonlySet<string>, folder: string): Annotated {
+  const elsewhere = [...annotated.recordings].filter(path => !paths.has(path))
+  const free = [...paths].filter(path => !annotated.recordings.has(path))
+  const matches = matchClips(
+    free.map(path => [relative(folder, path)]),
+    elsewhere,
+  )
+  const pairs = matches.flatMap((at, clip) => (at === undefined ? [] : [[elsewhere[at]!, free[clip]!] as const]))
+  const own = new Map(pairs.filter(([one, other]) => sizeOf(one) === sizeOf(other)))
+  const here = (path: string) => own.get(path) ?? path
+  return {
+    ...annotated,
+    stretches: annotated.stretches.map(stretch => ({ ...stretch, path: here(stretch.path) })),
+    recordings: new Set([...annotated.recordings].map(here)),
+  }
+}
+
+const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size
 
 /**
  * Each clip that is longer than a window as windows; the last one ends where the clip ends, and reaches back into the one
@@ -97,13 +123,11 @@ function stretchesOf(list: ClipList, { stretches, columns }: Annotated, notes: s
     const id = recording && `${fileOf(recording)}#${stretch.start ?? 0}-${stretch.end ?? ''}`
     return recording ? [{ ...stretch, id: id!, labels: { ...recording.labels, ...stretch.labels } }] : []
   })
-  const outside = stretches.length - clips.length
   const joined = joinStretches(clips, 'annotations')
-  const told = outside > 0 ? [`${outside} annotations are of recordings that are not in the set: left out.`] : []
   return {
     clips: joined.clips,
     columns: [...new Set([...list.columns, ...columns])],
-    notes: [...notes, ...joined.notes, ...told],
+    notes: [...notes, ...joined.notes],
   }
 }
 

@@ -33,6 +33,19 @@ test('windows follow each other, and the last one ends with the recording; short
   )
 })
 
+test('annotations of the card are those of its copy; another recording of that name keeps its own', async t => {
+  const card = folderOf({ 'site/a.wav': 5, 'b.wav': 7 })
+  const set = folderOf({ 'site/a.wav': 5, 'b.wav': 5 })
+  const rows = ['site/a.wav', 'b.wav'].map(name => `${join(card, name)},1,2,wren\n`)
+  writeFileSync(join(set, 'marks.csv'), `file,start,end,label\n${rows.join('')}`)
+  const { clips, notes } = await readClips(set, { annotations: join(set, 'marks.csv') })
+  t.deepEqual(
+    clips.map(({ id, path }) => [id, path]),
+    [['site/a.wav#1-2', join(set, 'site/a.wav')]],
+  )
+  t.regex(notes!.join(), /1 annotations are of recordings that are not in the set/)
+})
+
 test('stretches of a table are cut as well, with their labels', async t => {
   const folder = folderOf({ 'a.wav': 12, 't.csv': 'file,start,end,kind\na.wav,1,9,song\n' })
   const { clips } = await readClips(join(folder, 't.csv'), { segment: 5 })
