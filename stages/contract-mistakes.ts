@@ -17,6 +17,7 @@ const FIELDS: { readonly [Kind in PortKind]: readonly Exclude<keyof Extract<Port
   logmel: ['rate', 'hop', 'bands'],
   patch: ['rate', 'hop', 'bands', 'frames'],
   label: ['classes'],
+  activity: ['rate', 'hop', 'frames', 'classes'],
   levels: ['count'],
   pair: ['of'],
   channels: ['of', 'count'],

@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import type { Engine, Scope, Tensor } from '../engine/engine.js'
 import type { ViewsPort } from './each-view.js'
 import type {
+  ActivityPort,
   BatchPort,
   ChannelsPort,
   ClipPort,
@@ -56,6 +57,7 @@ export const waveform = expectation<Waveform, WaveformPort>('waveform')
 export const recording = expectation<Recording, RecordingPort>('recording')
 export const excerpt = expectation<Excerpt, ExcerptPort>('excerpt')
 export const label = expectation<Float32Array, LabelPort>('label')
+export const activity = expectation<Float32Array, ActivityPort>('activity')
 export const levels = expectation<Float32Array, LevelsPort>('levels')
 export const logMel = expectation<LogMel, LogMelPort>('logmel')
 export const patch = expectation<Patch, PatchPort>('patch')

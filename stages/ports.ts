@@ -10,6 +10,7 @@ export type Port =
   | LogMelPort
   | PatchPort
   | LabelPort
+  | ActivityPort
   | LevelsPort
   | PairPort
   | ChannelsPort
@@ -63,6 +64,15 @@ export interface LabelPort {
   classes: number
   /** Some rows are -1 throughout: nothing is known of these clips. */
   unknown?: true
+}
+
+/** Which classes are heard in each frame of a patch, row-major frames x classes; `hop` in samples at `rate`. */
+export interface ActivityPort {
+  kind: 'activity'
+  rate: number
+  hop: number
+  frames: number
+  classes: number
 }
 
 export interface LevelsPort {
@@ -144,6 +154,8 @@ export function describePort(port: Port): string {
       return `patch[${port.frames} x ${port.bands}]@${port.rate}/${port.hop}`
     case 'label':
       return `label[${port.classes}${port.unknown ? ' or unknown' : ''}]`
+    case 'activity':
+      return `activity[${port.frames} x ${port.classes}]@${port.rate}/${port.hop}`
     case 'levels':
       return `levels[${port.count}]`
     case 'channels':

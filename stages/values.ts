@@ -1,4 +1,5 @@
 /** What the port types of ports.ts look like at run time, between per-item stages. */
+import type { ListedEvent } from '../data/manifests/clip-list.js'
 import type { Lane } from './ports.js'
 
 /** One recording, or a stretch of one, as a manifest names it. */
@@ -12,6 +13,8 @@ export interface Clip {
   end?: number
   /** Label columns of the manifest. */
   labels: Record<string, string>
+  /** What was annotated in it; absent where nobody annotated. */
+  events?: readonly ListedEvent[]
 }
 
 /** Mono audio at a known rate, read block by block: nothing holds a long file whole. */

@@ -145,13 +145,20 @@ function withCarried(
   for (const stretch of stretches) byPath.get(stretch.path)?.push(stretch)
   let [unlabelled, unknown] = [0, 0]
   const clips = windows.map(window => {
-    const own = byPath.get(window.path)!.filter(stretch => falls(stretch, window, overlap))
-    if (!recordings.has(window.path)) unknown++
+    const within = byPath.get(window.path)!.filter(stretch => shared(stretch, window) > 0)
+    const own = within.filter(stretch => falls(stretch, window, overlap))
+    const annotated = recordings.has(window.path)
+    if (!annotated) unknown++
     else if (own.length === 0) unlabelled++
     const words = own.map(({ labels }) => only(carried, labels)).reduce(joinedLabels, {})
-    const nothing = none !== undefined && own.length === 0 && recordings.has(window.path)
+    const nothing = none !== undefined && own.length === 0 && annotated
     const said = nothing ? Object.fromEntries(carried.map(column => [column, none])) : words
-    return { ...window, labels: { ...window.labels, ...said } }
+    const events = within.map(({ labels, ...stretch }) => ({
+      start: edges(stretch)[0],
+      end: edges(stretch)[1],
+      labels,
+    }))
+    return { ...window, labels: { ...window.labels, ...said }, ...(annotated && { events }) }
   })
   const held = windows.length - unlabelled - unknown
   const without =
@@ -169,13 +176,20 @@ function withCarried(
 const only = (columns: readonly string[], labels: Record<string, string>) =>
   Object.fromEntries(Object.entries(labels).filter(([column]) => columns.includes(column)))
 
-/** Whether a stretch shares enough with a window: a part of itself, or of the window where that is shorter. */
-function falls(stretch: ListedClip, window: ListedClip, overlap: number): boolean {
-  const ends = ({ start = 0, end = Number.POSITIVE_INFINITY }: ListedClip) => [start, end] as const
-  const [[from, to], [left, right]] = [ends(stretch), ends(window)]
-  const shared = Math.min(to, right) - Math.max(from, left)
-  return shared > 0 && shared >= overlap * Math.min(to - from, right - left) - 1e-6
+type Stretch = Pick<ListedClip, 'start' | 'end'>
+
+const edges = ({ start = 0, end = Number.POSITIVE_INFINITY }: Stretch) => [start, end] as const
+const lengthOf = ([from, to]: readonly [number, number]) => to - from
+
+/** Seconds that two stretches have in common; below 0 those between them. */
+function shared(one: Stretch, other: Stretch): number {
+  const [[from, to], [left, right]] = [edges(one), edges(other)]
+  return Math.min(to, right) - Math.max(from, left)
 }
+
+/** Whether a stretch shares enough with a window: a part of itself, or of the window where that is shorter. */
+const falls = (stretch: Stretch, window: Stretch, overlap: number) =>
+  shared(stretch, window) >= overlap * Math.min(lengthOf(edges(stretch)), lengthOf(edges(window))) - 1e-6
 
 /** Numbers (a score, a frequency) are of the stretch alone. */
 const isWord = (cell: string | undefined) => namesIn(cell, SEPARATOR).some(name => !Number.isFinite(Number(name)))

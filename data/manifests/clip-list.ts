@@ -9,6 +9,15 @@ export interface ListedClip {
   end?: number
   /** By column; a clip without a value has no entry. */
   labels: Record<string, string>
+  /** Annotated stretches that lie in a window, wholly or in part; absent in recordings that nobody annotated. */
+  events?: readonly ListedEvent[]
+}
+
+/** Seconds from the file's start. */
+export interface ListedEvent {
+  start: number
+  end: number
+  labels: Record<string, string>
 }
 
 export interface ClipList {

@@ -113,6 +113,8 @@ function usual([kind, ...inner]: readonly Accepted[]): Port {
       return { kind, count: 4 }
     case 'label':
       return { kind, classes: 10 }
+    case 'activity':
+      return { kind, rate, hop: 160, frames: 96, classes: 10 }
     case 'embedding':
       return { kind, size: 512 }
     case 'tokens':

@@ -7,7 +7,7 @@ export type LaneName = Lane | 'only'
 export interface ItemShape {
   /** The two sides of a pair are two tensors; channels are one. */
   lanes: readonly LaneName[]
-  /** Of one lane: patch [frames, bands], excerpt [samples], label [classes], levels [channels], embedding [size], indices [all], codes [count], channels [count, ...]. */
+  /** Of one lane: patch [frames, bands], excerpt [samples], label [classes], activity [frames, classes], levels [channels], embedding [size], indices [all], codes [count], channels [count, ...]. */
   shape: readonly number[]
 }
 
@@ -26,6 +26,8 @@ function shapeOf(port: Port): number[] | undefined {
       return [port.samples]
     case 'label':
       return [port.classes]
+    case 'activity':
+      return [port.frames, port.classes]
     case 'levels':
       return [port.count]
     case 'embedding':

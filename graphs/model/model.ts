@@ -46,6 +46,8 @@ export interface Model {
   forward(given: Values, wanted?: readonly string[]): Values
   /** What an encoder makes of patches [count, frames, bands], in evaluation mode, the mean of tokens: [count, size]. */
   encode(encoder: string, patches: Tensor): Tensor
+  /** What the last of an encoder and heads on it makes of each moment of patches, in evaluation mode: [count, moments, numbers]. */
+  moments(chain: readonly string[], patches: Tensor): Tensor
   /**
    * What its layers make of them, by name, in the order in which they are made: each [count, frames, bands, channels]. The
    * first, `input`, is the patches themselves. None where the encoder's stage names no layers.
@@ -118,6 +120,8 @@ export function buildModel(
       const value = passes.get(encoder)!({ from: patches }, { training: false }) as Tensor
       return value.rank === 3 ? value.mean(1) : value
     },
+    moments: (chain, patches) =>
+      chain.reduce<Tensor>((value, id) => passes.get(id)!({ from: value }, { training: false }) as Tensor, patches),
     layers(encoder, patches) {
       const found: Record<string, Tensor> = { [INPUT]: patches.expandDims(-1) }
       const layer = (name: string, value: Tensor) => {

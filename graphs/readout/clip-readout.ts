@@ -63,7 +63,8 @@ export interface Frame {
 }
 
 /** Frames that a patch has in the coarsest layer. */
-export const coarsest = ({ layers }: ReadoutPlan): number => Math.min(...layers.map(({ frames }) => frames))
+export const coarsest = ({ layers }: Pick<ReadoutPlan, 'layers'>): number =>
+  Math.min(...layers.map(({ frames }) => frames))
 
 /**
  * Frames of the coarsest layer; of finer layers, the mean over as many frames as go to one of these.
@@ -72,7 +73,7 @@ export const coarsest = ({ layers }: ReadoutPlan): number => Math.min(...layers.
  * @param territory those that count
  */
 export function framesOf(
-  plan: ReadoutPlan,
+  plan: Pick<ReadoutPlan, 'layers'>,
   length: number,
   [first, end]: readonly [number, number],
   values: Float32Array,

@@ -117,9 +117,9 @@ export default verb({
   },
 })
 
-/** `classification/<sounds>` in the folder of the run or sweep. */
-export function usualFolder(run: string, sounds: string): string {
+/** `classification/<sounds>` in the folder of the run or sweep, or another kind of results. */
+export function usualFolder(run: string, sounds: string, kind = 'classification'): string {
   const plain = run.replace(/@best$/, '')
   const folder = /\.(json|safetensors)$/.test(plain) ? dirname(dirname(plain)) : plain
-  return join(folder, 'classification', basename(sounds, extname(sounds)))
+  return join(folder, kind, basename(sounds, extname(sounds)))
 }

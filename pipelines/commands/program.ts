@@ -31,6 +31,7 @@ const VERBS: readonly (readonly [name: string, summary: string, file?: string])[
   ['cluster', 'make the codebook that a graph quantises by: k-means of its patches or tokens'],
   ['finetune', 'train a classifier, from scratch or a checkpoint, and judge it on a test set'],
   ['classify', 'say what a trained classifier makes of sounds'],
+  ['detect', 'say when a trained frame classifier hears which event'],
   ['consistency', 'say whether classes and embeddings stay when sounds are shifted'],
   ['report', 'write a page of a run or a sweep, to look at and to listen to'],
   ['runs', 'list runs with their states and best figures'],

@@ -29,7 +29,7 @@ export async function labelProblems({ graph, document, stages }: SoundGraph<type
     const stage = stages.get(name)
     return stage?.clips || stage?.labels?.(parameters).length
   })
-  const clips = needed && data ? await listOf(data) : undefined
+  const clips = needed && data ? await listOf(data, row => problems.push(row)) : undefined
   if (clips) {
     const { checkClips, checkLabels } = await import('../../graphs/streams/label-needs.js')
     try {
@@ -49,12 +49,18 @@ export async function labelProblems({ graph, document, stages }: SoundGraph<type
   return problems
 }
 
-/** Nothing if the list is not on this machine or has faults, which whoever opens its sounds tells. */
-async function listOf({ set, ...windows }: { set: string } & Windows) {
+/**
+ * Nothing if the list is not on this machine or has faults, which whoever opens its sounds tells.
+ *
+ * @param tellRow of rows of tables that cannot be read, as of events that end before they begin
+ */
+async function listOf({ set, ...windows }: { set: string } & Windows, tellRow?: (problem: Problem) => void) {
   if (!existsSync(set)) return undefined
   const { readClips } = await import('../../data/manifests.js')
   return readClips(set, windows).catch(error => {
-    if (error instanceof Problem || error instanceof Problems) return undefined
-    throw error
+    if (!(error instanceof Problem || error instanceof Problems)) throw error
+    const faults = error instanceof Problems ? error.problems : [error]
+    for (const problem of faults) if (['bad-row', 'and-more'].includes(problem.code)) tellRow?.(problem)
+    return undefined
   })
 }

@@ -5,10 +5,12 @@ import { applyFitted, type Fitted, fittedSize } from '../../graphs/readout/fit.j
 import { planReadout, type ReadoutPlan } from '../../graphs/readout/plan.js'
 import type { Readout } from '../../graphs/readout/settings.js'
 import { type Patches, territories } from '../../graphs/readout/territories.js'
+import type { TokensPort } from '../../stages/ports.js'
 import type { Encoding } from '../model/onnx-encoder.js'
+import type { EncoderThread } from '../model/trainer-thread.js'
 import type { Level } from './embed-options.js'
-import { layersOutput } from './encode.js'
-import type { Reading, Rows } from './rows.js'
+import { type EncodedPatch, layersOutput } from './encode.js'
+import type { Lengths, Reading, Rows } from './rows.js'
 
 /** @throws Problem `no-such-layer`, `bad-readout` */
 export async function readoutReading(
@@ -35,27 +37,61 @@ export async function readoutReading(
   }
 }
 
-/** What a readout makes of the layers. */
+/** What the last of an encoder and heads on it says moment by moment: rows of the level `frame`. */
+export function momentsReading(thread: EncoderThread, chain: readonly string[], { count, size }: TokensPort): Reading {
+  const layers = [{ name: chain.at(-1)!, frames: count, bands: 1, channels: size }]
+  return {
+    output: { size: count * size, of: (patches, count) => thread.moments(chain, patches, count) },
+    plan: undefined,
+    dimensions: () => size,
+    rows: () => frameRows({ layers }),
+    metadata: {},
+  }
+}
+
+const patchesOf = ({ starts }: EncodedPatch, { clip, patch, frame }: Lengths): Patches => {
+  const whole = (seconds: number) => Math.round(seconds / frame)
+  const length = Number.isFinite(patch) ? whole(patch) : 1
+  return { starts: starts.map(whole), length, sound: [0, Math.max(1, whole(clip))] }
+}
+
+/** Frames of the coarsest layer, each moment of a clip once. */
+function frameRows(plan: Pick<ReadoutPlan, 'layers'>): Rows {
+  /** Of the clip whose patches come. */
+  let length: number
+  let places: [number, number][]
+  return (encoded, lengths) => {
+    const { start, number, values } = encoded
+    const { clip, frame } = lengths
+    if (number === 0) {
+      const all = patchesOf(encoded, lengths)
+      length = all.length
+      places = territories(all, coarsest(plan))
+    }
+    return framesOf(plan, length, places[number]!, values).map(({ from, to, embedding }) => ({
+      start: start + from * frame,
+      end: Math.min(start + to * frame, clip),
+      embedding,
+    }))
+  }
+}
+
+/** What a readout makes of the layers: of clips, or of each patch. */
 function readoutRows(level: Level, plan: ReadoutPlan): Rows {
+  if (level === 'frame') return frameRows(plan)
   /** Of the clip whose patches come. */
   let all: Patches
   let reading: ClipReadout
-  let places: [number, number][]
-  return ({ start, starts, number, last, values }, { clip, patch, frame, sounding }) => {
+  return (encoded, lengths) => {
+    const { start, starts, number, last, values } = encoded
+    const { clip, patch, frame, sounding } = lengths
     const whole = (seconds: number) => Math.round(seconds / frame)
     if (number === 0) {
-      const cut = Number.isFinite(patch)
-      all = { starts: starts.map(whole), length: cut ? whole(patch) : 1, sound: [0, Math.max(1, whole(clip))] }
-      const sound = level === 'clip' && cut ? sounding(whole(starts.at(-1)!) + all.length) : all.sound
+      all = patchesOf(encoded, lengths)
+      const sound =
+        level === 'clip' && Number.isFinite(patch) ? sounding(whole(starts.at(-1)!) + all.length) : all.sound
       if (level === 'clip') reading = new ClipReadout(plan, { ...all, sound })
-      if (level === 'frame') places = territories(all, coarsest(plan))
     }
-    if (level === 'frame')
-      return framesOf(plan, all.length, places[number]!, values).map(({ from, to, embedding }) => ({
-        start: start + from * frame,
-        end: Math.min(start + to * frame, clip),
-        embedding,
-      }))
     if (level === 'patch') {
       const alone = new ClipReadout(plan, { ...all, starts: [whole(start)] })
       alone.add(0, values)

@@ -66,6 +66,16 @@ export class Encoder {
     return this.#run(`${node} ${JSON.stringify(layers)}`, work, items, encoder, count)
   }
 
+  /** What the last of an encoder and heads on it makes of `count` patches, moment by moment, row-major. */
+  moments(chain: readonly string[], items: Float32Array, count: number): Float32Array {
+    const work = (given: Tensor) => {
+      const made = this.model.moments(chain, given)
+      return made.reshape([made.shape[0]!, -1])
+    }
+    const encoder = this.model.encoders.find(({ id }) => id === chain[0])!
+    return this.#run(`moments ${chain}`, work, items, encoder, count)
+  }
+
   /** What work makes of the first `count` items, row-major. */
   #run(name: string, work: (given: Tensor) => Tensor, items: Float32Array, node: CheckedNode, count: number) {
     const { tf } = this.engine

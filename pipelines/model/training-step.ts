@@ -162,7 +162,7 @@ function weightedSum({ losses, changing }: Model, values: Values): Tensor {
 
 /** A classifier: what it gives are logits, which may well be few and alike. */
 function readsLabels({ inputs }: CheckedNode): boolean {
-  return Object.values(inputs).some(({ port }) => innermost(port).kind === 'label')
+  return Object.values(inputs).some(({ port }) => ['label', 'activity'].includes(innermost(port).kind))
 }
 
 /** One view of each clip: enough to see a collapse. */

@@ -28,7 +28,10 @@ const FREE: readonly (keyof TrainSettings)[] = [
 ]
 
 export function dataMark({ clips, nodes }: Prepared): DataMark {
-  const names = clips.map(({ id, start, end, labels }) => [id, start, end, Object.entries(labels).sort()])
+  const names = clips.map(({ id, start, end, labels, events }) => [
+    ...[id, start, end, Object.entries(labels).sort()],
+    ...(events ? [events] : []),
+  ])
   const keys = Object.entries(nodes).map(([id, { keys }]) => [id, keys])
   return { clips: clips.length, list: hashOf(names), sounds: hashOf(keys) }
 }

@@ -129,7 +129,13 @@ export function randomPatch(mel: LogMel, frames: number, rng: Rng): Patch {
 }
 
 function patchAt(mel: LogMel, start: number, frames: number): Patch {
-  if (mel.frames >= frames) return mel.read(start, frames)
   if (mel.frames === 0) throw new RangeError('the clip has no frames')
-  return repeated(mel.read(0, mel.frames), frames * mel.bands)
+  const patch = mel.frames >= frames ? mel.read(start, frames) : repeated(mel.read(0, mel.frames), frames * mel.bands)
+  places.set(patch, { start, of: mel.frames })
+  return patch
 }
+
+const places = new WeakMap<Patch, { start: number; of: number }>()
+
+/** Where a patch was cut, and from how many frames; undefined of what was made of a patch. */
+export const placeOf = (patch: Patch): { start: number; of: number } | undefined => places.get(patch)

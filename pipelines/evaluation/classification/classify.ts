@@ -30,7 +30,7 @@ export async function classify(options: ClassifyOptions): Promise<Classified> {
   const stages = await loadStages(graph.stageFiles)
   const inference = inferenceGraph(graph, stages, encoderIn(options.layer))
   const classifier = trainedClassifier(graph, stages, inference.encoder)
-  const { prepared, columns } = await prepare(options, inference)
+  const { prepared, columns } = await preparedSounds(options, inference)
   const hearing = new Hearing(inference, stages, prepared, statistics)
   const hop = hearing.hop(options.hop)
   const { seed, threads, precision } = train
@@ -92,8 +92,9 @@ function figuresOf(
   return classFigures({ rows: known.length, columns: size, values }, truth, units)
 }
 
-async function prepare(
-  { sounds, group, workers, cache, signal, segment, annotations }: ClassifyOptions,
+/** @throws Problem `missing-column`, `no-usable-clips`, and those of `readClips` */
+export async function preparedSounds(
+  { sounds, group, workers, cache, signal, segment, annotations }: Omit<ClassifyOptions, 'run' | 'hop'>,
   { graph }: InferenceGraph,
 ) {
   const { clips, columns, notes = [] } = await readInWindows(sounds, { segment, annotations })

@@ -8,10 +8,10 @@ import { batchSize } from '../../../graphs/streams/layout.js'
 import type { Item } from '../../../graphs/streams/node-work.js'
 import type { Prepared } from '../../../graphs/streams/prepare.js'
 import { sourceOrder } from '../../../graphs/streams/source-order.js'
-import { type IndicesPort, innermost, type PatchPort, type Port } from '../../../stages/ports.js'
+import { type ActivityPort, type IndicesPort, innermost, type PatchPort, type Port } from '../../../stages/ports.js'
 import type { Clip, Excerpt, LogMel, Waveform } from '../../../stages/values.js'
 import { cutterOf, nearestAbove, WatchedStore } from './cuts.js'
-import { maskOnPatch } from './mask-on-patch.js'
+import { activityInWords, activityMask, maskOnPatch } from './mask-on-patch.js'
 import type { Cut } from './written.js'
 
 /** Part of a sound, mono. */
@@ -30,6 +30,8 @@ export interface Exhibit {
   cut?: Cut | undefined
   /** What is heard at that place, or the value itself where it is sound. */
   sound?: Sound | undefined
+  /** In words, beside the picture. */
+  said?: string
 }
 
 export interface Shown {
@@ -98,15 +100,19 @@ export async function* show(options: ShowOptions): AsyncGenerator<Shown> {
     return { exhibits, mel, sound: heard && clipIsShown ? await stretch(heard, 0, MOST) : undefined }
   }
 
-  /** Masks on the patches that they were drawn for; all else as it is. */
+  /** Masks, and the frames in which something is heard, on the patches that they belong to; all else as it is. */
   const onPatches = async (exhibits: Exhibit[], item: Item): Promise<Exhibit[]> => {
     const { from } = node.inputs
-    if (!from || innermost(node.out).kind !== 'indices') return exhibits
+    if (!from || !['indices', 'activity'].includes(innermost(node.out).kind)) return exhibits
     const patches = sidesOf(from.port, await one(from.node, item), from.lane ?? lane)
     return exhibits.map((exhibit, at) => {
-      const [{ port, value }, mask] = [patches[at]!, exhibit.port as IndicesPort]
-      const seen = maskOnPatch(value as Float32Array, port as PatchPort, exhibit.value as Float32Array, mask)
-      return { ...exhibit, port, value: seen }
+      const [{ port, value }, numbers] = [patches[at]!, exhibit.value as Float32Array]
+      const [own, patch] = [exhibit.port as IndicesPort | ActivityPort, port as PatchPort]
+      if (own.kind === 'indices')
+        return { ...exhibit, port, value: maskOnPatch(value as Float32Array, patch, numbers, own) }
+      const heard = activityMask(numbers, own)
+      const seen = maskOnPatch(value as Float32Array, patch, heard.mask, heard.port)
+      return { ...exhibit, port, value: seen, said: activityInWords(numbers, own, node.parameters.classes as string[]) }
     })
   }
 

@@ -110,13 +110,14 @@ const isSound = ({ kind }: Port) => kind === 'waveform' || kind === 'recording' 
 
 /** Numbers that are told as they are. */
 function numbersOf({ port, value }: Exhibit): number[] | undefined {
-  return ['label', 'levels', 'embedding', 'tokens', 'indices', 'codes'].includes(port.kind)
+  return ['label', 'activity', 'levels', 'embedding', 'tokens', 'indices', 'codes'].includes(port.kind)
     ? Array.from(value as Float32Array)
     : undefined
 }
 
 function captionOf(exhibit: Exhibit): string {
-  const { port, cut, sound } = exhibit
+  const { port, cut, sound, said } = exhibit
+  if (said !== undefined) return said
   if (cut) return `cut from ${cut.start.toFixed(2)} s to ${cut.end.toFixed(2)} s`
   if (port.kind === 'patch') return 'where it was cut is not known: no sound to show'
   if (isSound(port) && sound) return `${sound.whole ? '' : 'the first '}${seconds(sound.samples.length / sound.rate)}`

@@ -148,3 +148,20 @@ test('annotations of other recordings alone are refused', async t => {
   t.is((error as Problem).code, 'no-annotations')
   t.regex((error as Problem).hint ?? '', /b\.wav/)
 })
+
+test('a window brings what was annotated in it, wholly or in part; recordings that nobody annotated bring nothing', async t => {
+  const folder = folderOf(SIDE_BY_SIDE)
+  const { clips } = await readClips(folder, { segment: 5, annotations: join(folder, 'labels') })
+  const events = Object.fromEntries(clips.map(({ id, events }) => [id, events?.map(({ start, end }) => [start, end])]))
+  t.deepEqual(events['site/a.wav#0-5'], [
+    [1, 2],
+    [1.5, 2.5],
+    [4.8, 6],
+  ])
+  t.deepEqual(events['site/a.wav#5-10'], [
+    [4.8, 6],
+    [8, 13],
+  ])
+  t.deepEqual(events['site/b.wav'], [])
+  t.is(events['c.wav#0-5'], undefined)
+})

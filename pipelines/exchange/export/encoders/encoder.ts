@@ -54,7 +54,12 @@ export function exportableEncoder({
       hint: `Stages that can: ${Object.keys(ENCODERS).join(', ')}. The weights alone can be had with --as safetensors.`,
     })
   }
-  const refusal = stage === 'vgg4' ? vgg4Refusal(parameters) : undefined
+  const refusal =
+    stage === 'vgg4'
+      ? vgg4Refusal(parameters)
+      : parameters.pooling === 'frames'
+        ? "a token a moment ('pooling: frames')"
+        : undefined
   if (refusal) {
     throw new Problem('not-exportable', `The encoder '${id}' uses ${refusal}, which cannot be exported.`, {
       hint: 'The weights alone can be had with --as safetensors.',

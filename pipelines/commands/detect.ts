@@ -1,0 +1,74 @@
+/** `earshot detect`: which events a trained frame classifier hears in sounds, and when. */
+import { join } from 'node:path'
+import { z } from 'zod'
+import { ANNOTATION_FORMATS } from '../../data/annotations/write-annotations.js'
+import { cacheFolder } from '../../data/cache-folder.js'
+import { demandFolder } from '../../data/output-file.js'
+import { duration } from '../../data/quantities.js'
+import { annotations, group, segment, sounds, workers } from '../configuration/shared-options.js'
+import { stoppable } from '../terminal/interrupt.js'
+import { usualFolder } from './classify.js'
+import { verb } from './verb.js'
+
+const EXAMPLES = `
+Examples:
+  ./earshot detect runs/drum-events data/sets/drum-events-report.yaml --tune data/sets/drum-events-development.yaml
+  ./earshot detect runs/drum-events data/sets/drum-events-report.yaml --against runs/drum-events-untrained
+  ./earshot detect runs/birds nights/ --formats raven audacity          where is it heard?
+`
+
+export default verb({
+  name: 'detect',
+  summary: 'onset, offset and class of the events that a trained frame classifier hears, and how many are right',
+  takes: z.strictObject({
+    run: z
+      .string()
+      .describe('run folder (its newest checkpoint), RUN@best or a checkpoint')
+      .meta({ argument: '<run>' }),
+    sounds,
+    output: z
+      .string()
+      .optional()
+      .describe('folder to write; detection/<name of the sounds> in the run if not given')
+      .meta({ short: 'o', value: 'folder' }),
+    tune: z
+      .string()
+      .optional()
+      .describe(
+        'annotated sounds that choose the threshold of each class (SGL-Thresh) and the median; never those that are judged',
+      )
+      .meta({ value: 'sounds' }),
+    against: z
+      .array(z.string())
+      .default([])
+      .describe('further runs, judged on the same sounds, with the difference to each')
+      .meta({ value: 'runs' }),
+    hop: duration({ min: 0.001, max: 3600 })
+      .optional()
+      .describe('time from one patch to the next; a quarter of a patch if not given')
+      .meta({ value: 'duration' }),
+    segment,
+    annotations,
+    formats: z
+      .array(z.enum(ANNOTATION_FORMATS))
+      .default([])
+      .describe('write the events for Raven and Audacity, too: raven, audacity')
+      .meta({ value: 'names' }),
+    group,
+    workers,
+  }),
+  help: EXAMPLES,
+  run: async ({ run, sounds, output, against, formats, edits: _, ...options }) => {
+    const folder = output ?? usualFolder(run, sounds, 'detection')
+    const { detectRuns, DETECTION_FILES } = await import('../evaluation/events/detect-runs.js')
+    demandFolder(folder, [run, sounds, ...against], DETECTION_FILES)
+    const cache = join(cacheFolder(), 'features')
+    await stoppable(
+      async signal => {
+        const told = { output: folder, others: against, formats }
+        process.stdout.write(await detectRuns({ ...options, run, sounds, cache, signal }, told))
+      },
+      () => `Stopped; nothing has been written to ${folder}.`,
+    )
+  },
+})

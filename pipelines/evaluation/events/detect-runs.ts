@@ -1,0 +1,84 @@
+/** Several runs through the same sounds: their events as tables, their figures side by side. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Annotation } from '../../../data/annotations/annotation.js'
+import {
+  type AnnotationFormat,
+  writeAnnotations,
+  writeAnnotationTable,
+} from '../../../data/annotations/write-annotations.js'
+import { onDisk, writeWhole } from '../../../data/whole-file.js'
+import { type Detection, type DetectOptions, detect } from './detect.js'
+import { judge, judgedText } from './judged.js'
+
+/** Figures, thresholds and what was said. */
+export const DETECTION_FILES = ['events.csv', 'detection.json']
+
+/**
+ * Writes the events of the first run to `events.csv`, and all figures to `detection.json`.
+ *
+ * @param others runs that it is compared with
+ * @returns what is said about it
+ */
+export async function detectRuns(
+  options: DetectOptions,
+  { output, others, formats }: { output: string; others: readonly string[]; formats: readonly AnnotationFormat[] },
+): Promise<string> {
+  const detections: Detection[] = []
+  for (const run of [options.run, ...others]) detections.push(await detect({ ...options, run }))
+  const [first] = detections as [Detection]
+  const { group } = options
+  const known = first.clips.filter(({ known }) => known).length
+  const judged = known > 0 ? judge(detections, ({ id, labels }) => (group && labels[group]) || id) : []
+  onDisk(output, () => mkdirSync(output, { recursive: true }))
+  const events = annotationsOf(first)
+  const [table, json] = DETECTION_FILES.map(name => join(output, name)) as [string, string]
+  writeAnnotationTable(table, events)
+  const runs = detections.map(({ run, step, classes, thresholds, median, moment, prepared: { skipped } }) => ({
+    ...{ run, step, classes, thresholds, median, moment },
+    left: skipped.map(({ clip, reason }) => ({ clip, reason })),
+  }))
+  const { sounds, tune } = options
+  writeWhole(json, `${JSON.stringify({ recipe: 'earshot-detection/1', sounds, tune, group, runs, judged }, null, 1)}\n`)
+  const told = await writeAnnotations(output, events, formats)
+  return [
+    `${sounds}: ${first.clips.length} clips, ${events.length} events of ${first.classes.length} classes.`,
+    ...(judged.length > 0
+      ? [
+          ...['', ...judgedText(judged), ''],
+          `${known} annotated clips. F1: mean over classes [95 %, ${group ? `groups of '${group}'` : 'clips'} resampled], all events together. PSDS: scenarios 1 and 2 of DCASE.`,
+          tune === undefined
+            ? 'Thresholds 0.5, no median: --tune chooses them by other annotated sounds.'
+            : `Thresholds and the median (${(first.median * first.moment).toFixed(2)} s) were chosen by ${tune}.`,
+        ]
+      : ['No clip is a window of an annotated recording: nothing is judged.']),
+    ...told,
+    `Written: ${table}, ${json}`,
+    '',
+  ].join('\n')
+}
+
+/** Seconds from the start of the file; the score is the mean probability over the event. What windows part is one event. */
+function annotationsOf({ clips, classes, prepared }: Detection): Annotation[] {
+  const all = clips.flatMap(({ said, moments }, at): Annotation[] => {
+    const { path, start = 0 } = prepared.clips[at]!
+    return said.map(({ onset, offset, class: own }) => {
+      const inside = moments.edges.flatMap((edge, moment) =>
+        edge >= onset && edge < offset ? [moments.values[moment * moments.classes + own]!] : [],
+      )
+      const score = inside.reduce((sum, value) => sum + value, 0) / inside.length
+      const [from, to] = [onset, offset].map(seconds => Number((start + seconds).toFixed(3))) as [number, number]
+      return { path, start: from, end: to, label: classes[own]!, more: { score: Number(score.toFixed(4)) } }
+    })
+  })
+  const joined: Annotation[] = []
+  const order = (one: Annotation, other: Annotation) =>
+    one.path.localeCompare(other.path) || one.label.localeCompare(other.label) || one.start - other.start
+  for (const event of all.sort(order)) {
+    const last = joined.at(-1)
+    if (last?.path === event.path && last.label === event.label && event.start <= last.end)
+      last.end = Math.max(last.end, event.end)
+    else joined.push(event)
+  }
+  return joined
+}
