@@ -32,7 +32,7 @@ export async function readFolder(folder: string, options: FolderOptions = {}): P
       `${folder} holds no recordings${found.others ? ` (${found.others} other files)` : ''}.`,
       {
         place: { file: folder },
-        hint: `Recordings are files that end in ${extensions.join(', ')}, also in tars.`,
+        hint: `Recordings are files that end in ${extensions.join(', ')}, also in tars.${found.others ? ' A table, or a file of annotations, is named itself.' : ''}`,
       },
     )
   }

@@ -41,6 +41,8 @@ export interface CopyOf {
 /** A copy holds at least so many seconds of the other clip, or half of the shorter one. */
 const LEAST = 0.5
 const PARTS = ['split', 'fold']
+/** Seconds by which the same moment of a recording may seem to lie apart. */
+const SAME = 0.05
 
 type Listened = readonly (Examined | Refused)[]
 
@@ -69,12 +71,21 @@ export async function findCopies(
       tick?.()
       if (!overlay || !sharesEnough(overlay, lengths)) return []
       const all = equals.get(a)!.flatMap(one => equals.get(b)!.map(other => [clips[one]!, clips[other]!] as const))
-      return all.filter(wanted).map(([x, y]) => ({ same: overlay.same, copy: copyOf(x, y, overlay, lengths) }))
+      return all.filter(wanted).flatMap(([x, y]) => {
+        const copy = copyOf(x, y, overlay, lengths)
+        return sameMoment(x, y, overlay) && !copy.leak ? [] : [{ same: overlay.same, copy }]
+      })
     }),
   )
   const pairsOf = (same: boolean) => found.flat().flatMap(one => (one.same === same ? [one.copy] : []))
   const leaksFirst = (list: CopyOf[]) => list.sort((x, y) => Number(y.leak) - Number(x.leak))
   return { copies: leaksFirst([...copies, ...pairsOf(true)]), alike: leaksFirst(pairsOf(false)) }
+}
+
+/** Stretches of one recording that overlap, as annotations of two voices do: they share that moment, and are no copies. */
+function sameMoment(a: CheckedClip, b: CheckedClip, { lag }: Overlay): boolean {
+  const apart = (a.start ?? 0) - (b.start ?? 0) - lag / FINGERPRINT_RATE
+  return a.path === b.path && Math.abs(apart) < SAME
 }
 
 const soundOf = ({ path, start, end }: CheckedClip) => ({ path, start, end })

@@ -168,7 +168,8 @@ function next<M extends string>({ options, table, missing, comparison }: ProbeRe
   const candidate = table.columns.find(name => GROUP_NAMES.test(name) && name !== options.label)
   if (missing.length > 0 && comparison.rows[0]!.name === OWN_NAME)
     return command`./earshot embed RUN SOUNDS -o ${file} (sounds with labels: it writes the baselines too)`
-  if (!group && !split && candidate)
+  const oneRecording = table.paths[0] !== undefined && new Set(table.paths).size === 1 // of one site, one session
+  if (!group && !split && candidate && !oneRecording)
     return `${again(options)}${command` --group ${candidate}`} (no '${candidate}' in both training and test)`
   return `${again(options)}${group ? command` --group ${group}` : ''}${split ? command` --split ${split}` : ''} --against OTHER.arrow (compare two runs)`
 }

@@ -22,7 +22,7 @@ export const OWN_NAME = 'trained'
 
 export interface ProbeResultOf<M extends string> {
   options: ProbeOptions
-  table: Pick<ClipTable, 'file' | 'columns' | 'metadata' | 'rows'>
+  table: Pick<ClipTable, 'file' | 'columns' | 'metadata' | 'rows' | 'paths'>
   examples: Examples
   classifiers: readonly Classifier[]
   comparison: Comparison<M>

@@ -66,6 +66,19 @@ test('every planted copy is found, cut, coded and quieter ones too, and nothing 
   t.true(out.includes('Sounds that stand in two sets or parts (a leak): 6'))
 })
 
+test('annotations that overlap share a moment of their recording, and are no copies; over two parts they leak', async t => {
+  const folder = scratchFolder('overlapping')
+  copyFileSync(join(SAMPLES, 'ambi_choir.flac'), join(folder, 'night.flac'))
+  const checked = async (parts: readonly [string, string]) => {
+    const rows = [`night.flac,0,1,wren,${parts[0]}`, `night.flac,0.3,1.5,robin,${parts[1]}`]
+    writeFileSync(join(folder, 'marks.csv'), `file,start,end,label,split\n${rows.join('\n')}\n`)
+    return earshot(['data', 'check', join(folder, 'marks.csv')])
+  }
+  const one = await checked(['train', 'train'])
+  t.is(one.code, 0, one.out)
+  t.regex((await checked(['train', 'test'])).out, /a leak\): 1/)
+})
+
 /** One recording at two levels; the other drums were struck twice, or made over. */
 const CYMBALS = ['drum_cymbal_hard.flac', 'drum_cymbal_soft.flac']
 
