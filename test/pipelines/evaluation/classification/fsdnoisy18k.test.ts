@@ -15,6 +15,7 @@ const CONFIGS = [
   'fsdnoisy18k-linear',
   'fsdnoisy18k-clean',
   'fsdnoisy18k-both',
+  'fsdnoisy18k-baseline',
   'fsd50k',
 ]
 
@@ -71,6 +72,7 @@ test('every config is sound, and finds the sounds that it trains on, watches and
     'fsdnoisy18k-linear': [4, 4, 4],
     'fsdnoisy18k-clean': [4, 4],
     'fsdnoisy18k-both': [8, 4],
+    'fsdnoisy18k-baseline': [4, 4, 4],
     fsd50k: [6, 2, 4],
   })
 })
