@@ -35,6 +35,15 @@ export async function loadStages(
   return stages
 }
 
+/** The installed stages of these names, as far as there are any; all of them if one of these needs others. */
+export async function stagesNamed(names: Iterable<string>): Promise<Map<string, Stage>> {
+  const found = await loadStages(
+    [],
+    [...names].map(stage => ({ stage })),
+  )
+  return [...found.values()].some(stage => 'ofWholeClip' in stage) ? loadStages() : found
+}
+
 /**
  * The stage of a file from outside: its default export, or what that gives when it is called with the tools of the
  * contract, so that the file needs no import of Earshot. Loading runs the file's code.

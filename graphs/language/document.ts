@@ -25,12 +25,15 @@ export interface ReadOptions<S extends Sections = Sections> {
   set?: readonly string[]
   /** Further changes, done in this order. */
   edits?: readonly Edit[]
-  /** The stages that are installed, whose ports say which nodes are read; a document may list more (`stages`). */
-  stages?: Stages | Promise<Stages>
+  /** The stages that are installed, whose ports say which nodes are read, or what loads them; a document may list more (`stages`). */
+  stages?: Stages | StageLoader
   /** Schemas of the sections that may stand beside `nodes`; settings that name files are marked so (`files.ts`). */
   sections?: S
   environment?: Record<string, string | undefined>
 }
+
+/** Loads the stages of these names, or all. */
+export type StageLoader = (named?: Iterable<string>) => Promise<Stages>
 
 /** A value of the document and where it was written. */
 export interface Origin {
@@ -72,13 +75,13 @@ export async function readDocument<S extends Sections>(
 ): Promise<{ document?: Document<S>; problems: Problem[]; book: StageBook }> {
   const file = shippedFile(named, 'configs')
   const { tree: written, problems, files } = await readExtended(file)
-  const book = new StageBook(await stages)
+  const all: readonly Edit[] = [...set.map(set => ({ set })), ...edits]
+  const book = new StageBook(typeof stages === 'function' ? await stages(written && namedStages(written, all)) : stages)
   if (!written) return { problems, book }
   const alone = subGraphAlone(file, written, problems)
   if (alone) return { problems: [...problems, alone], book }
   await book.add(written, problems)
   const inlined = await inlineSubGraphs(written, { book, problems, environment, files })
-  const all: readonly Edit[] = [...set.map(set => ({ set })), ...edits]
   const edited = applyEdits(inlined.tree, all, book.stages, problems)
   const tree = absolutePaths(resolveReferences(edited, problems, environment), book, sections)
   checkTopLevel(tree, [...TOP_LEVEL, ...Object.keys(sections)], problems)
@@ -100,6 +103,22 @@ export async function readDocument<S extends Sections>(
       })),
   }
   return { document, problems, book }
+}
+
+/** Stages that nodes and edits name; undefined where a sub-graph, a setting or a file of code may name more. */
+function namedStages(tree: Branch, edits: readonly Edit[]): Set<string> | undefined {
+  const nodes = [...leaves(tree)].filter(({ path }) => path[0] === 'nodes' && path.length === 3)
+  const swapped = edits.flatMap(edit => ('swap' in edit ? [/=\s*([^\s{]*)/.exec(edit.swap)?.[1] ?? ''] : []))
+  if (
+    tree.entries.has('stages') ||
+    nodes.some(({ path }) => path[2] === 'use') ||
+    edits.some(edit => 'set' in edit && /stage|use/.test(edit.set))
+  )
+    return undefined
+  return new Set([
+    ...nodes.filter(({ path }) => path[2] === 'stage').map(({ tree }) => String(plain(tree))),
+    ...swapped,
+  ])
 }
 
 const isName = (tree: Tree | undefined): tree is Leaf & { value: string } =>

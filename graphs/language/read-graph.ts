@@ -1,9 +1,9 @@
 /** From a file to a checked graph: everything that is known before any sound is opened. */
 import { Problem } from '../../data/problem.js'
-import { loadStages } from '../../stages/registry.js'
+import { loadStages, stagesNamed } from '../../stages/registry.js'
 import { checkGraph } from './check.js'
 import type { CheckedGraph } from './checked.js'
-import { type Document, type ReadOptions, readDocument, type Sections } from './document.js'
+import { type Document, type ReadOptions, readDocument, type Sections, type StageLoader } from './document.js'
 import { withFoundFiles } from './named-files.js'
 import type { StageBook } from './own-stages.js'
 import type { Use } from './sub-graph-file.js'
@@ -38,14 +38,22 @@ export interface ReadGraph<S extends Sections = Sections> {
 }
 
 /**
- * Reads and checks a document against `stages`, or against all that are installed; what the document lists under
+ * Reads and checks a document against `stages`, or against those that are installed, of which it loads what the document names; what the document lists under
  * `stages` is loaded besides, which runs that code.
  */
 export async function readGraph<S extends Sections>(
   file: string,
   options: ReadGraphOptions<S> = {},
 ): Promise<ReadGraph<S>> {
-  const { document, problems, book } = await readDocument(file, { ...options, stages: options.stages ?? loadStages() })
+  if (options.stages) return read(file, options)
+  const stages: StageLoader = named => (named ? stagesNamed(named) : loadStages())
+  const found = await read(file, { ...options, stages })
+  // which stage was meant, or fits, is told of all that there are
+  return found.problems.length === 0 ? found : read(file, { ...options, stages: await loadStages() })
+}
+
+async function read<S extends Sections>(file: string, options: ReadGraphOptions<S>): Promise<ReadGraph<S>> {
+  const { document, problems, book } = await readDocument(file, options)
   const { stages } = book
   if (!document) return { problems, stages }
   const written = checkGraph(document.tree, book, problems)

@@ -8,7 +8,6 @@ import { type Edit, type ReadGraph, readGraph } from '../../graphs/language/read
 import { renderProblem } from '../../graphs/language/render-problem.js'
 import type { Stage } from '../../stages/contract.js'
 import { innermost } from '../../stages/ports.js'
-import { loadStages } from '../../stages/registry.js'
 import { CONFIG } from '../configuration/config.js'
 import { runYaml } from '../configuration/run-yaml.js'
 import type { sections } from '../configuration/sections.js'
@@ -35,9 +34,8 @@ export default verb({
   edits: true,
   help: EXAMPLES,
   run: async ({ files, edits, json, print }) => {
-    const stages = await loadStages()
     const results: [string, ReadGraph<typeof sections>][] = []
-    for (const file of files) results.push([file, await readGraph(file, { edits, ...CONFIG, stages })])
+    for (const file of files) results.push([file, await readGraph(file, { edits, ...CONFIG })])
     const text = json ? asJson(results) : results.map(([file, result]) => words(file, result, edits, print)).join('\n')
     process.stdout.write(`${text}\n`)
     if (results.some(([, { problems }]) => problems.length > 0)) process.exitCode = 1

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import test from 'ava'
 import { parametersOf } from '../../../graphs/language/parameters.js'
 import { RESERVED } from '../../../graphs/language/wiring.js'
-import { findStages, loadStages } from '../../../stages/registry.js'
+import { findStages, loadStages, stagesNamed } from '../../../stages/registry.js'
 import { written } from './written.js'
 
 const stage = (name: string) =>
@@ -39,6 +39,12 @@ test('a stage lives in a file of its name, so that a graph loads those that it n
   t.deepEqual([...(await loadStages([], nodes)).keys()], ['crop', 'nt-xent'])
   const broken = root(t, { 'one.js': stage('one'), 'two.js': 'throw new Error("it was loaded")' })
   t.is((await findStages(broken, new Set(['one']))).length, 1)
+})
+
+test('all stages are loaded where one of those that are named needs another', async t => {
+  t.deepEqual([...(await stagesNamed(['vgg', 'batch'])).keys()].sort(), ['batch', 'vgg'])
+  t.deepEqual([...(await stagesNamed(['vgg', 'batsh'])).keys()], ['vgg'])
+  t.is((await stagesNamed(['log-mel-patch'])).size, (await loadStages()).size)
 })
 
 test('no parameter is called like a port or a word of the language', async t => {

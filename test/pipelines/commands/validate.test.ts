@@ -139,6 +139,23 @@ test('a graph that can be trained and whose run would embed nothing is told so',
   t.false((await earshot(['validate', RECIPE])).out.includes('no embeddings'))
 })
 
+test('annotations that end before they begin are told with their lines, where the graph learns from them', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'earshot-validate-'))
+  writeFileSync(join(folder, 'a.wav'), '')
+  writeFileSync(join(folder, 'events.tsv'), 'file\tonset\toffset\tevent_label\na.wav\t2\t1\tkick\na.wav\t4\t3\tkick\n')
+  const config = join(folder, 'events.yaml')
+  writeFileSync(
+    config,
+    `extends: ${join(process.cwd(), 'configs/drum-events.yaml')}
+data: { set: ./a.wav, annotations: [./events.tsv], segment: 4 s }
+`,
+  )
+  const { code, out } = await earshot(['validate', config])
+  t.is(code, 1)
+  t.regex(out, /events\.tsv:2: onset '2', offset '1': expected seconds, the end\s+after/)
+  t.regex(out, /2 problems/)
+})
+
 test('--version says that of the package', async t => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
   t.deepEqual(await earshot(['--version']), { code: 0, out: `${version}\n`, error: '' })
