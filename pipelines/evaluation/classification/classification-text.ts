@@ -20,7 +20,8 @@ export function classificationText(classification: Classification): string {
   const { sounds, clips, patches, left, labelled, figures, byClass, classifier, settings } = classification
   const lost = left.length > 0 ? `, ${left.length} left out (classification.json says why)` : ''
   const head = `${sounds}: ${clips} clips, ${patches} patches${lost}`
-  if (!figures || !byClass) return `${head}\nNone has one of the classes in '${classifier.column}': nothing is judged.`
+  if (!figures || !byClass)
+    return `${head}\nNo clip says by a column '${classifier.column}' which of the classes it is: nothing is judged.`
   const unjudged = labelled < clips ? `; ${clips - labelled} without one of the classes are not judged` : ''
   const rows = Object.entries(figures).map(
     ([name, estimate]) => `${FIGURE_NAMES[name]!.padEnd(13)}${figureText(name, estimate)}`,

@@ -1,7 +1,11 @@
 /** What a trained run says about sounds: a row of class probabilities a clip, and how many are right where it is known. */
+import { existsSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parse } from 'yaml'
 import { missingColumn } from '../../../data/arrow/arrow-missing-column.js'
 import { Problem } from '../../../data/problem.js'
+import { shippedFile } from '../../../data/shipped-file.js'
 import { Hearing } from '../../../graphs/inference/hearing.js'
 import { type InferenceGraph, inferenceGraph } from '../../../graphs/inference/inference-graph.js'
 import { openPool } from '../../../graphs/streams/pool.js'
@@ -47,6 +51,8 @@ export async function classify(options: ClassifyOptions): Promise<Classified> {
   const { node, column, classes, outputs } = classifier
   const known = [...said.sets.keys()].filter(clip => said.sets[clip]!.length > 0)
   const units = known.map(clip => (group && prepared.clips[clip]!.labels[group]) || prepared.clips[clip]!.id)
+  if (known.length > 0 && learnedFrom(found.run, sounds))
+    tell([`${run} has learned from these sounds: its figures on them are too good. Classify others to know.`])
   const top = topClasses(said.scores)
   const classification: Classification = {
     recipe: 'earshot-classification/1',
@@ -76,6 +82,13 @@ export async function classify(options: ClassifyOptions): Promise<Classified> {
     writeScores(file, metadata, { said, prepared, columns })
   }
   return { classification, said, prepared, columns, classifier, writeArrow }
+}
+
+/** As the run folder's config says. */
+function learnedFrom(run: string, sounds: string): boolean {
+  const file = join(run, 'run.yaml')
+  const set = existsSync(file) ? parse(readFileSync(file, 'utf8')).data?.set : undefined
+  return typeof set === 'string' && resolve(set) === resolve(shippedFile(sounds, 'data/sets'))
 }
 
 function figuresOf(

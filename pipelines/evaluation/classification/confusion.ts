@@ -94,7 +94,7 @@ function matrixTable(confusion: readonly (readonly number[])[], classes: readonl
     })
     return `<tr><th>${escaped(classes[is]!)}</th>${cells.join('')}</tr>`
   })
-  return `<div class="scroll"><table class="confusion"><caption>Rows: what a clip is. Columns: what it is taken for.</caption>${header}${rows.join('')}</table></div>`
+  return `<p>Rows: what a clip is. Columns: what it is taken for.</p><div class="scroll"><table class="confusion">${header}${rows.join('')}</table></div>`
 }
 
 const STYLE = `${FIGURES_STYLE}

@@ -59,7 +59,7 @@ export async function writePredictionTables(
   const predictions = predictionsOf(classified, threshold)
   const table = join(folder, 'predictions.csv')
   writeAnnotationTable(table, predictions)
-  const told = [`${table}: ${predictions.length} rows of file, start, end, class and score`]
+  const told = [`${table}: ${predictions.length} rows of file, start, end, label and score`]
   return [...shownPredictions(predictions), ...told, ...(await writeAnnotations(folder, predictions, formats))]
 }
 
@@ -67,9 +67,11 @@ export async function writePredictionTables(
 function shownPredictions(predictions: readonly Annotation[]): string[] {
   const surest = predictions.toSorted((a, b) => Number(b.more!.score) - Number(a.more!.score)).slice(0, SHOWN)
   if (surest.length === 0) return ['No class reaches the threshold.']
+  const judged = predictions.some(({ more }) => more!.known !== '')
   const rows = surest.map(({ path, start, end, label, more }) => [
-    ...[label, String(more!.score), start.toFixed(2), end.toFixed(2), path, String(more!.known)],
+    ...[label, String(more!.score), start.toFixed(2), end.toFixed(2), path],
+    ...(judged ? [String(more!.known)] : []),
   ])
-  const head = ['class', 'score', 'start', 'end', 'recording', 'known']
+  const head = ['class', 'score', 'start', 'end', 'recording', ...(judged ? ['known'] : [])]
   return [`The surest of ${predictions.length}:`, ...textTable([head, ...rows], { ruled: true, right: [1, 2, 3] }), '']
 }

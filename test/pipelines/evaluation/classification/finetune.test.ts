@@ -106,6 +106,7 @@ test('a second run trains on what the first one does not suspect', async t => {
   t.is((await earshot(['train', small.config, '--run', first], small.cache)).code, 0)
   const { code, out, error } = await earshot(['classify', first, small.set, '--prune', '75'], small.cache)
   t.is(code, 0, error)
+  t.regex(error, /has learned from these sounds/)
   t.regex(out, /pruned\.tsv: 18 of 24 labelled clips/)
   const pruned = join(first, 'classification/labels/pruned.tsv')
   const again = ['train', small.config, '--run', second, '--from', first, '--set', `data.set=${pruned}`]
