@@ -1,6 +1,7 @@
 import type { Tensor } from '../tensor.js'
 import { differentiable } from './differentiable.js'
 import { type Attribute, FLOAT32, INT32, type Raw } from './raw.js'
+import { isLargeFilter, type WindowSettings, windows } from './windows.js'
 
 export interface ConvolutionSettings {
   stride: number
@@ -18,28 +19,41 @@ export type Convolution = (x: Tensor, filter: Tensor, settings: ConvolutionSetti
 
 export function convolution(raw: Raw): Convolution {
   const { tf } = raw
+  const products = windows(raw)
   return (x, filter, { stride, padding, inputGradient }) => {
     const [size] = filter.shape as [number]
     // Explicit padding falls off TensorFlow's fast kernels: pad first where SAME means something else than PyTorch
     const same = stride === 1 && size === 2 * padding + 1
-    const attributes = convolutionAttributes(raw, { stride, padding: same ? 'SAME' : 'VALID' })(x)
+    const settings = { stride, padding: same ? 'SAME' : 'VALID' } as const
+    const attributes = convolutionAttributes(raw, settings)(x)
     const sides = same ? undefined : paddings(x.shape, size, stride, padding)
     return differentiable(tf, inputGradient ? [filter, x] : [filter], () => {
       const narrow = raw.cast(filter, raw.typeOf(x))
       const padded = sides ? pad(raw, x, sides) : x
+      const asProduct =
+        raw.hasOneDnn(raw.typeOf(x)) && isLargeFilter(filter.shape, places(padded.shape, size, settings))
+      const seen = asProduct ? products.of(padded, size, settings) : padded
       return {
-        value: raw.one('Conv2D', attributes, [padded, narrow]),
-        saved: [padded, narrow],
-        backward: (dy, [padded, narrow]) => {
-          const dFilter = raw.one('Conv2DBackpropFilter', attributes, [padded!, raw.shape(narrow!.shape), dy])
+        value: asProduct ? products.times(seen, narrow) : raw.one('Conv2D', attributes, [seen, narrow]),
+        saved: [seen, narrow],
+        backward: (dy, [seen, narrow]) => {
+          const dFilter = asProduct
+            ? products.filterGradient(seen!, dy, narrow!.shape)
+            : raw.one('Conv2DBackpropFilter', attributes, [seen!, raw.shape(narrow!.shape), dy])
           const towardsFilter = raw.cast(dFilter, FLOAT32)
           if (!inputGradient) return [towardsFilter]
-          const dPadded = raw.one('Conv2DBackpropInput', attributes, [raw.shape(padded!.shape), narrow!, dy])
+          const dPadded = raw.one('Conv2DBackpropInput', attributes, [raw.shape(padded.shape), narrow!, dy])
           return [towardsFilter, sides ? unpad(raw, dPadded, sides, x.shape) : dPadded]
         },
       }
     })
   }
+}
+
+/** How often the filter is laid on a batch. */
+function places([batch, height, width]: number[], size: number, { stride, padding }: WindowSettings): number {
+  const along = (length: number) => (padding === 'SAME' ? length : Math.floor((length - size) / stride) + 1)
+  return batch! * along(height!) * along(width!)
 }
 
 /** Zeros before and after height and width: `padding` before, after only as many as the last window reaches. */

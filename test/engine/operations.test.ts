@@ -53,6 +53,9 @@ for (const { kernel, stride, padding, shape } of [
   { kernel: 3, stride: 2, padding: 1, shape: [1, 6, 5, 2] },
   { kernel: 7, stride: 2, padding: 3, shape: [1, 9, 8, 1] },
   { kernel: 1, stride: 2, padding: 0, shape: [1, 5, 4, 3] },
+  // filters much larger than what they are laid on: products of matrices
+  { kernel: 3, stride: 1, padding: 1, shape: [1, 3, 3, 8] },
+  { kernel: 3, stride: 2, padding: 1, shape: [1, 5, 4, 8] },
 ]) {
   test(`convolution ${kernel} x ${kernel}, stride ${stride}, of ${shape.join(' x ')}`, t => {
     const filter = normal([kernel, kernel, shape[3]!, 2], 'filter')

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Problem } from '../../../data/problem.js'
 import { type CheckpointFiles, demandWhole, locateCheckpoint } from '../../../engine/checkpoints/find.js'
+import { compiled } from '../../../engine/compile/compiled.js'
 import type { Engine } from '../../../engine/engine.js'
 import { decodeSafetensors } from '../../../engine/safetensors.js'
 import type { Stage } from '../../contract.js'
@@ -34,20 +35,25 @@ export async function openProcessor(engine: Engine, named: string): Promise<Proc
   const { tensors } = decodeSafetensors(readFileSync(found.file), found.file)
   const separator = openSeparator(engine, node.stage, node, tensors)
   const { count } = separator
+  const { tf } = engine
+  // as one function of TensorFlow for each length that comes again, with the same bits
+  const separate = compiled(engine, ([batch]) => [separator.separate(batch!)], { how: 'function' })
   return {
     ...found,
     count,
     rate: node.rate,
     separate: mixture => {
-      const { tf } = engine
       const channels = tf.tidy(() => {
         // a copy: the tensor may share memory with the array
         const batch = tf.tensor2d(mixture.slice(), [1, mixture.length])
-        return separator.separate(batch).dataSync<'float32'>().slice()
+        return separate([batch])[0]!.dataSync<'float32'>().slice()
       })
       return Array.from({ length: count }, (_, at) => channels.slice(at * mixture.length, (at + 1) * mixture.length))
     },
-    dispose: () => separator.dispose(),
+    dispose: () => {
+      separate.dispose()
+      separator.dispose()
+    },
   }
 }
 

@@ -3,9 +3,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSyn
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
+import { backendOf } from '../../../engine/compile/backend.js'
+import { startEngine } from '../../../engine/tensorflow.js'
 import { streamOf } from '../../../graphs/streams/draws.js'
 import { integerWav, quantised } from '../../../pipelines/drawing/wav-file.js'
 import { wholeSound } from '../../../stages/audio/signal/whole-sound.js'
+import { openProcessor } from '../../../stages/separation/trained/processor.js'
 import { start } from '../../earshot.js'
 import { largestDifference } from '../../stages/views/support.js'
 import { RATE, type SmallSeparator, smallSeparator, succeeds } from './small-separator.js'
@@ -61,6 +64,31 @@ test.serial('channels of long and short recordings add up to them; a file that i
   for (const [, file] of page.matchAll(/<audio[^>]* src="([^"]+)"/g))
     t.true(existsSync(join(output, decodeURIComponent(file!))))
   t.is([...page.matchAll(/<svg/g)].length, 14)
+})
+
+test.serial('windows of a length that comes again are separated by one function, with the same bits', async t => {
+  const engine = await startEngine({})
+  const backend = backendOf(engine.tf)
+  const processor = await openProcessor(engine, small.run)
+  const mixture = new Float32Array(RATE)
+  streamOf('mixture').fillNormal(mixture, 0.1)
+  const operationsOf = () => {
+    const { binding } = backend
+    let count = 0
+    const executeOp: typeof binding.executeOp = (...given) => {
+      count += 1
+      return binding.executeOp(...given)
+    }
+    backend.binding = Object.create(binding, { executeOp: { value: executeOp } })
+    const channels = processor.separate(mixture)
+    backend.binding = binding
+    return { count, channels }
+  }
+  const [first, , , fourth] = Array.from({ length: 4 }, operationsOf)
+  t.true(first!.count > 20)
+  t.true(fourth!.count < 2)
+  t.deepEqual(fourth!.channels, first!.channels)
+  processor.dispose()
 })
 
 test.serial('run again, it makes only what is missing, damaged or of another separator', async t => {
