@@ -23,8 +23,10 @@ export function keyedDraws({ seed, node, lane = '', epoch, item }: DrawKey): Dra
 
 /** The stream of random numbers that belongs to a text. */
 export function streamOf(key: string): Rng {
-  const digest = hash('sha1', key, 'buffer')
-  const generator = xoroshiro128plusFromState([0, 4, 8, 12].map(at => digest.readInt32LE(at)))
+  const digest = hash('sha1', key, 'binary') // a character a byte: thousands of short buffers are a burden
+  const byte = (at: number) => digest.charCodeAt(at)
+  const state = [0, 4, 8, 12].map(at => byte(at) | (byte(at + 1) << 8) | (byte(at + 2) << 16) | (byte(at + 3) << 24))
+  const generator = xoroshiro128plusFromState(state)
   const uniform = (low = 0, high = 1) => low + (high - low) * uniformFloat64(generator)
   return {
     uniform,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { range } from '../../data/quantities.js'
 import { describeStage, patch } from '../contract.js'
+import { BEYOND, simd } from '../simd/simd.js'
 import type { Patch, Rng } from '../values.js'
 
 /** Random resized crop: a rectangle of the patch, stretched back to the patch's size. */
@@ -100,48 +101,31 @@ export function drawFittingCrop(
  * @param crop inside the patch; the whole patch comes back unchanged
  */
 export function resizedCrop(patch: Patch, { frames, bands }: Shape, crop: Crop): Patch {
-  const rows = taps(crop.frame, crop.frames, frames)
-  const columns = taps(crop.band, crop.bands, bands)
-  const resized = new Float32Array(patch.length)
-  // neighbouring rows lie between the same two rows of the rectangle: each is stretched across the bands once
-  let [above, below] = [new Float64Array(bands), new Float64Array(bands)]
-  let [aboveIs, belowIs] = [-1, -1]
-  for (let frame = 0, to = 0; frame < frames; frame++) {
-    const upper = rows.first[frame]!
-    const lower = rows.second[frame]!
-    if (upper === belowIs) {
-      ;[above, below] = [below, above]
-      ;[aboveIs, belowIs] = [belowIs, aboveIs]
-    }
-    if (upper !== aboveIs) acrossBands(patch, upper * bands, columns, above)
-    if (lower !== belowIs) acrossBands(patch, lower * bands, columns, below)
-    aboveIs = upper
-    belowIs = lower
-    const share = rows.share[frame]!
-    for (let band = 0; band < bands; band++, to++) resized[to] = above[band]! * (1 - share) + below[band]! * share
+  const { across, between, room } = simd()
+  // what lies where: the patch, a row between two of its rows, where each band is taken from, the result
+  const width = bands + BEYOND
+  const [row, taps, result] = [patch.length, patch.length + width, patch.length + 4 * width]
+  const numbers = room(result + patch.length)
+  numbers.set(patch)
+  const addresses = new Int32Array(numbers.buffer).fill(4 * row, taps, result)
+  for (let band = 0; band < bands; band++) {
+    const { first, second, share } = tap(band, crop.band, crop.bands, bands)
+    addresses[taps + band] = 4 * (row + first)
+    addresses[taps + width + band] = 4 * (row + second)
+    numbers[taps + 2 * width + band] = share
   }
-  return resized
+  for (let frame = 0; frame < frames; frame++) {
+    const { first, second, share } = tap(frame, crop.frame, crop.frames, frames)
+    between(4 * bands * first, 4 * bands * second, share, 4 * row, 4 * (row + bands))
+    const at = 4 * (result + frame * bands)
+    across(4 * taps, 4 * width, at, at + 4 * bands)
+  }
+  return numbers.slice(result, result + patch.length)
 }
 
-type Taps = ReturnType<typeof taps>
-
-/** One row of the patch, from `start`, stretched across the bands. */
-function acrossBands(patch: Patch, start: number, { first, second, share }: Taps, to: Float64Array): void {
-  for (let band = 0; band < to.length; band++)
-    to[band] = patch[start + first[band]!]! * (1 - share[band]!) + patch[start + second[band]!]! * share[band]!
-}
-
-/** For each of `length` bins: the two bins it lies between in a stretch of `size` bins from `start`, and the second's share. */
-function taps(start: number, size: number, length: number) {
-  const first = new Int32Array(length)
-  const second = new Int32Array(length)
-  const share = new Float64Array(length)
-  for (let bin = 0; bin < length; bin++) {
-    const position = Math.max(0, ((bin + 0.5) * size) / length - 0.5)
-    const whole = Math.min(Math.floor(position), size - 1)
-    first[bin] = start + whole
-    second[bin] = start + Math.min(whole + 1, size - 1)
-    share[bin] = position - whole
-  }
-  return { first, second, share }
+/** The two bins that one of `length` bins lies between in a stretch of `size` bins from `start`, and the second's share. */
+function tap(bin: number, start: number, size: number, length: number) {
+  const position = Math.max(0, ((bin + 0.5) * size) / length - 0.5)
+  const whole = Math.min(Math.floor(position), size - 1)
+  return { first: start + whole, second: start + Math.min(whole + 1, size - 1), share: position - whole }
 }
