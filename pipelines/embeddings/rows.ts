@@ -2,7 +2,6 @@
 import type { ReadoutPlan } from '../../graphs/readout/plan.js'
 import type { Level } from './embed-options.js'
 import type { EncodedPatch, EncoderOutput } from './encode.js'
-import { RunningMean } from './running-mean.js'
 
 /** Seconds from the start of the clip. */
 export interface Row {
@@ -42,5 +41,28 @@ export function plainRows(level: 'clip' | 'patch', size: number): Rows {
     if (level === 'patch') return [{ start, end: Math.min(start + patch, clip), embedding: values }]
     mean.add(values)
     return last ? [{ start: 0, end: clip, embedding: mean.take() }] : []
+  }
+}
+
+/** Mean of the embeddings of a clip's patches, taken as they come. */
+class RunningMean {
+  readonly #sum: Float64Array
+  #count = 0
+
+  constructor(size: number) {
+    this.#sum = new Float64Array(size)
+  }
+
+  add(embedding: Float32Array): void {
+    for (let at = 0; at < embedding.length; at++) this.#sum[at]! += embedding[at]!
+    this.#count++
+  }
+
+  /** The mean; starts anew. */
+  take(): Float32Array {
+    const mean = Float32Array.from(this.#sum, value => value / this.#count)
+    this.#sum.fill(0)
+    this.#count = 0
+    return mean
   }
 }
