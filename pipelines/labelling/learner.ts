@@ -30,7 +30,7 @@ export interface Manner {
   turns: readonly Reason[]
 }
 
-/** By judgement; bench/labelling.ts measures what they come to, and tries others. */
+/** Others that bench/labelling.ts has tried on development kits were no better: see bench/README.md. */
 export const MANNER: Manner = {
   strength: 0.01,
   background: 200,
