@@ -4,10 +4,10 @@ import { readoutOf, readoutSettings, settled } from '../../../graphs/readout/set
 test("nothing said is the encoder's own embedding, and so is plain; a new run has a default, by its name", t => {
   t.is(readoutOf(undefined), undefined)
   t.is(readoutOf({ preset: 'plain' }), undefined)
-  t.deepEqual(settled(undefined), { preset: 'bands' })
-  t.deepEqual(settled({ preset: 'default', parts: 2 }), { preset: 'bands', parts: 2 })
+  t.deepEqual(settled(undefined), { preset: 'bands+input' })
+  t.deepEqual(settled({ preset: 'default', parts: 2 }), { preset: 'bands+input', parts: 2 })
   t.deepEqual(settled({ parts: 2 }), { parts: 2 })
-  t.deepEqual(readoutOf({ preset: 'default' }), readoutOf({ preset: 'bands' }))
+  t.deepEqual(readoutOf({ preset: 'default' }), readoutOf({ preset: 'bands+input' }))
 })
 
 test('settings change a readout that has a name; without one, the rest is as usual', t => {
