@@ -46,11 +46,11 @@ function classFolders(): string {
 test('a row a clip, finite, the same again, with all that made them in the metadata', async t => {
   const first = await embedded(t, 'clips', config.sounds)
   t.is(first.read.rows, 24)
-  t.is(first.read.dimensions, 256, 'mean and max of 16 bands of 8 channels')
+  t.is(first.read.dimensions, 384, 'mean and max of 64 bands, and of 16 bands of 8 channels')
   const whole = await first.read.read()
   t.true(whole.embedding.every(Number.isFinite))
   const { metadata } = first.read
-  t.is(metadata['earshot.layer'], 'encoder.block1')
+  t.is(metadata['earshot.layer'], 'encoder.input,encoder.block1')
   t.regex(metadata['earshot.front-end']!, /"rate":16000/)
   t.regex(metadata['earshot.normalisation']!, /deviation/)
   t.regex(readFileSync(`${first.file}.skipped.jsonl`, 'utf8'), /c-truncated/)
@@ -107,7 +107,7 @@ test('a clip embeds to the same numbers alone as among others', async t => {
   const name = readdirSync(config.sounds).find(file => file.startsWith('drum'))!
   const alone = await (await embedded(t, 'alone', join(config.sounds, name))).read.read()
   const at = all.clips.findIndex(clip => clip.endsWith(name))
-  t.deepEqual(alone.embedding, all.embedding.slice(256 * at, 256 * at + 256))
+  t.deepEqual(alone.embedding, all.embedding.slice(384 * at, 384 * (at + 1)))
 })
 
 test('patches have starts and ends, a hop apart', async t => {

@@ -39,7 +39,7 @@ test('it embeds, with the note in the metadata, and is probed beside an untraine
   t.is(code, 0, error)
   t.regex(out, /Their normalisation was not published/)
   const read = await openEmbeddings(file)
-  t.is(read.dimensions, 120)
+  t.is(read.dimensions, 120 + 2 * 96)
   t.regex(read.metadata['earshot.note']!, /inputs are scaled by/)
   const { embedding } = await read.read()
   t.true(embedding.every(Number.isFinite))

@@ -87,7 +87,7 @@ test.serial('its types hold without skipLibCheck', t => {
 
 test.serial('configs go by name, the first use sets the engine up in one line, the functions do what they say', t => {
   const { out, error } = run(process.execPath, ['use.js', sounds])
-  t.deepEqual(JSON.parse(out), { step: 1, rows: 24, dimensions: 1024, near: [true, true, true] })
+  t.deepEqual(JSON.parse(out), { step: 1, rows: 24, dimensions: 1152, near: [true, true, true] })
   t.deepEqual(error.match(/^.*TensorFlow.*$/gm), ['TensorFlow 2.18.1 (tensorflow-cpu) taken from the cache'])
 })
 
