@@ -1,5 +1,4 @@
 /** Labels from a table of one's own, for embeddings that carry none. */
-import { readClipTable } from '../../data/manifests/table.js'
 
 export interface LabelTable {
   file: string
@@ -11,6 +10,7 @@ export interface LabelTable {
 
 /** Reads a table as training does, wherever its sounds are. @throws Problem, Problems as `readClipTable` */
 export async function readLabelTable(file: string): Promise<LabelTable> {
+  const { readClipTable } = await import('../../data/manifests/table.js')
   const { clips, columns } = await readClipTable(file, {}, 'clip')
   return {
     file,
