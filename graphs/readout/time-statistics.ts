@@ -81,16 +81,17 @@ class Part {
 
   add(values: Float32Array, at: number): void {
     const { size } = this
+    const [sum, squares, max] = [this.#sum, this.#squares, this.#max]
     const count = ++this.#count
     for (let i = 0; i < size; i++) {
       const value = values[at + i]!
-      const before = this.#sum[i]!
-      this.#sum[i] = before + value
-      if (this.#squares && count > 1) {
+      const before = sum[i]!
+      sum[i] = before + value
+      if (squares && count > 1) {
         const distance = value - before / (count - 1)
-        this.#squares[i]! += (distance * distance * (count - 1)) / count
+        squares[i]! += (distance * distance * (count - 1)) / count
       }
-      if (this.#max && value > this.#max[i]!) this.#max[i] = value
+      if (max && value > max[i]!) max[i] = value
     }
     if (this.#kept && (count - 1) % this.#every === 0) this.#kept.push(values.slice(at, at + size))
   }
