@@ -10,13 +10,13 @@ import type { EventSettings } from '../../../stages/audio/activity.js'
 import type { Stage } from '../../../stages/contract.js'
 import { innermost, type TokensPort } from '../../../stages/ports.js'
 import { loadStages } from '../../../stages/registry.js'
+import { joined } from '../../../stages/sample-arrays.js'
 import { clipRows } from '../../embeddings/clip-rows.js'
 import { momentsReading } from '../../embeddings/readout-reading.js'
 import { findCheckpoint } from '../../model/checkpoint.js'
 import { startEncoder } from '../../model/trainer-thread.js'
 import { progress } from '../../terminal/progress.js'
 import { preparedSounds } from '../classification/classify.js'
-import { joined } from './moments.js'
 
 export interface HearOptions {
   /** Seconds from one patch to the next; a quarter of a patch if absent. */

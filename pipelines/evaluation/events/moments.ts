@@ -45,14 +45,3 @@ export function stretchesAbove({ edges, classes, values }: Moments, own: number,
 /** Of all classes, each by its threshold. */
 export const eventsAbove = (moments: Moments, thresholds: readonly number[]): ClassEvent[] =>
   thresholds.flatMap((threshold, own) => stretchesAbove(moments, own, threshold))
-
-/** Rows, or clips, one behind the other. */
-export function joined(rows: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(rows.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const row of rows) {
-    all.set(row, at)
-    at += row.length
-  }
-  return all
-}

@@ -1,8 +1,9 @@
 /** Which median and which thresholds suit a frame classifier, by annotated sounds that are not reported on. */
 import type { ClassEvent } from '../../../stages/audio/activity.js'
+import { joined } from '../../../stages/sample-arrays.js'
 import { eventCounts, fScores } from './event-counts.js'
 import type { HeardMoments } from './hear-moments.js'
-import { eventsAbove, joined, medianFiltered } from './moments.js'
+import { eventsAbove, medianFiltered } from './moments.js'
 import { fitThresholds } from './thresholds.js'
 
 /** Lengths of the median that are tried, in moments, as far as they are shorter than a second. */
