@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Engine, Initial, Scope, Tensor } from '../../engine/engine.js'
 import { ones, uniformByFanIn, zeros } from '../../engine/layers/initial.js'
 import { batchOf, describeStage, ParameterProblem, patch } from '../contract.js'
+import { demandPatch } from './smallest-patch.js'
 
 /** What a block adds counts so little at first (the paper's appendix A.1). */
 const small: Initial = size => new Float32Array(size).fill(1e-6)
@@ -28,12 +29,10 @@ export default describeStage({
     if (widths.length !== depths.length)
       throw new ParameterProblem('depths', `there are ${widths.length} widths, and ${depths.length} depths`)
     const smallest = stem * 2 ** (widths.length - 1)
-    const { frames, bands } = from.of
-    if (frames < smallest || bands < smallest)
-      throw new ParameterProblem(
-        'stem',
-        `nothing would be left of the patch: it needs at least ${smallest} x ${smallest}, and ${frames} x ${bands} arrives`,
-      )
+    demandPatch(from.of, [smallest, smallest], {
+      parameter: 'stem',
+      why: 'nothing would be left of the patch: it needs',
+    })
     return { kind: 'batch', of: { kind: 'embedding', size: widths.at(-1)! }, size: from.size }
   },
   build:

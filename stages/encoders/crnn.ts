@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { batchOf, describeStage, ParameterProblem, patch } from '../contract.js'
+import { batchOf, describeStage, patch } from '../contract.js'
+import { demandPatch } from './smallest-patch.js'
 
 /** Windows of max-pooling behind each convolution, time x frequency. */
 const WINDOWS = [
@@ -21,9 +22,7 @@ export default describeStage({
   }),
   in: { from: batchOf(patch) },
   out: ({ from }, { units }) => {
-    const { frames, bands } = from.of
-    if (bandsLeft(bands) < 1 || frames < 8)
-      throw new ParameterProblem('from', `CRNN needs patches of at least 8 x 40, and ${frames} x ${bands} arrives`)
+    demandPatch(from.of, [8, 40], { parameter: 'from', why: 'CRNN needs patches of' })
     return { kind: 'batch', of: { kind: 'embedding', size: units }, size: from.size }
   },
   build:

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Engine, Scope, Tensor } from '../../engine/engine.js'
-import { batchOf, describeStage, ParameterProblem, patch } from '../contract.js'
+import { batchOf, describeStage, patch } from '../contract.js'
+import { demandPatch } from './smallest-patch.js'
 
 /** DenseNet-121 (Huang et al., CVPR 2017) with one input channel: a supervised baseline of FSD50K. In float32. */
 export default describeStage({
@@ -23,12 +24,10 @@ export default describeStage({
   in: { from: batchOf(patch) },
   out: ({ from }, parameters) => {
     const smallest = 2 ** (parameters.blocks.length + 1)
-    const { frames, bands } = from.of
-    if (frames < smallest || bands < smallest)
-      throw new ParameterProblem(
-        'blocks',
-        `nothing would be left of the patch: it needs at least ${smallest} x ${smallest}, and ${frames} x ${bands} arrives`,
-      )
+    demandPatch(from.of, [smallest, smallest], {
+      parameter: 'blocks',
+      why: 'nothing would be left of the patch: it needs',
+    })
     return { kind: 'batch', of: { kind: 'embedding', size: widthsOf(parameters).at(-1)!.out }, size: from.size }
   },
   build: parameters => (engine, scope) => {

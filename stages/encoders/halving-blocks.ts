@@ -1,16 +1,13 @@
 /** Convolution blocks, one after the other, each of which halves time and frequency: of VGG and of BYOL-A's encoder. */
 import type { Engine, Scope, Tensor } from '../../engine/engine.js'
-import { ParameterProblem, type PassOptions } from '../contract.js'
+import type { PassOptions } from '../contract.js'
 import type { PatchPort } from '../ports.js'
+import { demandPatch } from './smallest-patch.js'
 
-/** @throws ParameterProblem at `widths`, if nothing would be left of a patch */
-export function demandHalvings({ frames, bands }: PatchPort, widths: readonly number[]): void {
-  const smallest = 2 ** widths.length
-  if (frames < smallest || bands < smallest)
-    throw new ParameterProblem(
-      'widths',
-      `${widths.length} blocks halve the patch ${widths.length} times: it needs at least ${smallest} x ${smallest}, and ${frames} x ${bands} arrives`,
-    )
+/** @throws ParameterProblem if nothing would be left of a patch */
+export function demandHalvings(patch: PatchPort, { length }: readonly unknown[], parameter = 'widths'): void {
+  const why = `${length} blocks halve the patch ${length} times: it needs`
+  demandPatch(patch, [2 ** length, 2 ** length], { parameter, why })
 }
 
 /** `block0`, `block1`, ...: patches [N, frames, bands] become [N, frames / 2^blocks, bands / 2^blocks, last width]. */

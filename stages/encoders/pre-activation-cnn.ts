@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Tensor } from '../../engine/engine.js'
-import { batchOf, describeStage, ParameterProblem, patch } from '../contract.js'
+import { batchOf, describeStage, patch } from '../contract.js'
+import { demandPatch } from './smallest-patch.js'
 
 /** Height and width of the windows of max-pooling. */
 const WINDOW = [4, 2] as const
@@ -27,12 +28,10 @@ export default describeStage({
   }),
   in: { from: batchOf(patch) },
   out: ({ from }, { widths, size }) => {
-    const { frames, bands } = left(from.of, widths)
-    if (frames < 1 || bands < 1)
-      throw new ParameterProblem(
-        'widths',
-        `nothing would be left of the patch: with ${widths.length} convolutions it needs at least ${WINDOW.map(side => side ** (widths.length - 1)).join(' x ')}, and ${from.of.frames} x ${from.of.bands} arrives`,
-      )
+    demandPatch(from.of, pooledBy(widths), {
+      parameter: 'widths',
+      why: `nothing would be left of the patch: with ${widths.length} convolutions it needs`,
+    })
     return { kind: 'batch', of: { kind: 'embedding', size }, size: from.size }
   },
   build:
@@ -50,8 +49,9 @@ export default describeStage({
           return operations.relu(after(convolve(operations.relu(before(pooled, options))), options))
         }
       })
-      const { frames, bands } = left(port, widths)
-      const dense = layers.dense(scope.within('dense'), { in: frames * bands * widths.at(-1)!, out: size })
+      const [byTime, byFrequency] = pooledBy(widths)
+      const left = Math.floor(port.frames / byTime) * Math.floor(port.bands / byFrequency)
+      const dense = layers.dense(scope.within('dense'), { in: left * widths.at(-1)!, out: size })
       return ({ from }, options) => {
         const maps = convolutions.reduce(
           (x, convolution, at) => {
@@ -66,8 +66,5 @@ export default describeStage({
     },
 })
 
-/** Frames and bands after pooling between the convolutions. */
-function left({ frames, bands }: { frames: number; bands: number }, { length }: readonly number[]) {
-  const [byTime, byFrequency] = WINDOW.map(side => side ** (length - 1)) as [number, number]
-  return { frames: Math.floor(frames / byTime), bands: Math.floor(bands / byFrequency) }
-}
+/** Frames, and bands, that pooling between the convolutions makes one of. */
+const pooledBy = ({ length }: readonly number[]) => WINDOW.map(side => side ** (length - 1)) as [number, number]

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Engine, Scope, Tensor } from '../../engine/engine.js'
-import { batchOf, describeStage, ParameterProblem, patch } from '../contract.js'
+import { batchOf, describeStage, patch } from '../contract.js'
+import { demandPatch } from './smallest-patch.js'
 
 /** ResNet-18 (He et al., CVPR 2016) with one input channel, as uclser20 uses it: 11.17 million weights. */
 export default describeStage({
@@ -17,11 +18,7 @@ export default describeStage({
   }),
   in: { from: batchOf(patch) },
   out: ({ from }, { pooling }) => {
-    if (from.of.frames < 8 || from.of.bands < 8)
-      throw new ParameterProblem(
-        'from',
-        `ResNet-18 needs patches of at least 8 x 8, and ${from.of.frames} x ${from.of.bands} arrives`,
-      )
+    demandPatch(from.of, [8, 8], { parameter: 'from', why: 'ResNet-18 needs patches of' })
     return { kind: 'batch', of: { kind: 'embedding', size: pooling === 'mean-max' ? 1024 : 512 }, size: from.size }
   },
   build:

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Engine, Scope, Tensor } from '../../engine/engine.js'
-import { batchOf, describeStage, ParameterProblem, patch } from '../contract.js'
+import { batchOf, describeStage, patch } from '../contract.js'
+import { demandHalvings } from './halving-blocks.js'
 
 const width = z.int().min(1).max(4096)
 
@@ -22,13 +23,7 @@ export default describeStage({
   }),
   in: { from: batchOf(patch) },
   out: ({ from }, { blocks, size }) => {
-    const { frames, bands } = from.of
-    const smallest = 2 ** blocks.length
-    if (frames < smallest || bands < smallest)
-      throw new ParameterProblem(
-        'blocks',
-        `${blocks.length} blocks halve the patch ${blocks.length} times: it needs at least ${smallest} x ${smallest}, and ${frames} x ${bands} arrives`,
-      )
+    demandHalvings(from.of, blocks, 'blocks')
     return { kind: 'batch', of: { kind: 'embedding', size }, size: from.size }
   },
   build:

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Engine, Initial, Scope, Tensor } from '../../engine/engine.js'
 import { normalByFanOut } from '../../engine/layers/initial.js'
 import { batchOf, describeStage, ParameterProblem, patch } from '../contract.js'
+import { demandPatch } from './smallest-patch.js'
 import { CRITERIA, DOWNSAMPLINGS, downsampler } from './vgg4/downsampling.js'
 import { POOLINGS, timeFrequencyPool } from './vgg4/time-frequency-pool.js'
 
@@ -112,11 +113,7 @@ function demandSize({ frames, bands }: { frames: number; bands: number }, { padd
       `circular padding needs frames and bands that halve three times (multiples of 8), and ${frames} x ${bands} arrives`,
     )
   const smallest = padding === 'circular' ? Math.max(8, 4 * Math.ceil(kernel / 2)) : 8
-  if (frames < smallest || bands < smallest)
-    throw new ParameterProblem(
-      'from',
-      `vgg4 needs patches of at least ${smallest} x ${smallest}, and ${frames} x ${bands} arrives`,
-    )
+  demandPatch({ frames, bands }, [smallest, smallest], { parameter: 'from', why: 'vgg4 needs patches of' })
 }
 
 type Layer = (x: Tensor, options: { training: boolean }) => Tensor
