@@ -6,16 +6,11 @@
  * Embeds by `--run` with an empty cache in OUT; `train` then finds the spectrograms in it. `label` counts until its page
  * can be opened. With --only the rows of the others are kept as the file has them.
  */
-import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { commandCost } from './command-cost.js'
 import { rounded, tellRows } from './tell-rows.js'
-
-/** Milliseconds between two looks at a process. */
-const LOOK = 100
-/** Clock ticks a second, as Linux counts processor time. */
-const TICKS = 100
 
 const { values: given, positionals } = parseArgs({
   allowPositionals: true,
@@ -60,24 +55,13 @@ for (const [verb, words] of Object.entries(COMMANDS)) {
 tellRows(rows, given.json, `one command each, ${given.run} embeds with nothing cached, train has its spectrograms`)
 
 async function measured(verb: string, words: readonly string[]): Promise<Row> {
-  const began = performance.now()
-  const env = { ...process.env, EARSHOT_CACHE: join(out!, 'cache') }
-  const child = spawn(process.execPath, ['earshot', verb, ...words], { env, stdio: ['ignore', 'pipe', 'inherit'] })
-  let [seconds, memory] = [0, 0]
-  const look = setInterval(() => {
-    const proc = `/proc/${child.pid}`
-    if (!existsSync(`${proc}/stat`)) return
-    const [user, system] = readFileSync(`${proc}/stat`, 'utf8').split(') ')[1]!.split(' ').slice(11, 13).map(Number)
-    seconds = (user! + system!) / TICKS
-    memory = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`${proc}/status`, 'utf8'))?.[1] ?? memory)
-  }, LOOK)
-  child.stdout.setEncoding('utf8').on('data', text => {
-    process.stderr.write(text)
-    if (verb === 'label' && text.includes('http://')) child.kill('SIGINT')
-  })
-  const code = await new Promise<number | null>(resolve => child.once('close', resolve))
-  clearInterval(look)
-  if (code !== 0 && verb !== 'label') throw new Error(`${verb} ended with ${code}`)
-  const wall = (performance.now() - began) / 1000
-  return { verb, 'wall, s': rounded(wall), 'processor, s': rounded(seconds), 'peak, MB': rounded(memory / 1024) }
+  const until = verb === 'label' ? { until: 'http://' } : {}
+  const {
+    out: said,
+    wall,
+    processor,
+    peak,
+  } = await commandCost([verb, ...words], { cache: join(out!, 'cache'), ...until })
+  process.stderr.write(said)
+  return { verb, 'wall, s': rounded(wall), 'processor, s': rounded(processor), 'peak, MB': rounded(peak) }
 }

@@ -9,17 +9,16 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { findFfmpeg } from '../data/decoding/ffmpeg.js'
 import { soundAt } from '../stages/audio/signal/sound.js'
+import { commandCost } from './command-cost.js'
 import { rounded, tellRows } from './tell-rows.js'
 
 const SAMPLES = 'node_modules/supersonic-scsynth-samples/samples'
-const EARSHOT = fileURLToPath(new URL('../pipelines/commands/earshot.js', import.meta.url))
 const RATE = 16000
 /** Megabytes that an embedding of any length may hold. */
 const LIMIT = 1024
@@ -71,32 +70,6 @@ function configIn(folder: string): string {
   return config
 }
 
-/** Runs a verb. @returns seconds, what it said, and the most megabytes that it held; NaN where /proc is not there */
-async function earshot(cache: string, ...words: string[]): Promise<{ seconds: number; out: string; peak: number }> {
-  const began = performance.now()
-  const environment = { TF_CPP_MIN_LOG_LEVEL: '2', ...process.env, EARSHOT_CACHE: cache }
-  const child = spawn(process.execPath, [EARSHOT, ...words], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] })
-  let out = ''
-  let peak = Number.NaN
-  child.stdout.on('data', text => (out += text))
-  const watch = setInterval(() => {
-    peak = peakOf(child.pid!) ?? peak
-  }, 100)
-  const [code] = await once(child, 'close')
-  clearInterval(watch)
-  if (code !== 0) throw new Error(`earshot ${words[0]} ended with code ${code}`)
-  return { seconds: (performance.now() - began) / 1000, out, peak }
-}
-
-function peakOf(pid: number): number | undefined {
-  try {
-    const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-    return kilobytes === undefined ? undefined : Number(kilobytes) / 1024
-  } catch {
-    return undefined
-  }
-}
-
 const folder = mkdtempSync(join(tmpdir(), 'earshot-bench-'))
 try {
   const sounds = join(folder, 'sounds')
@@ -105,12 +78,24 @@ try {
   const files = Math.max(1, Math.round(minutes / each))
   for (let file = 0; file < files; file++) await writeFlac(join(sounds, `${file}.flac`), sound)
   const run = join(folder, 'run')
-  await earshot(join(folder, 'training-cache'), 'train', configIn(folder), '--run', run)
+  await commandCost(['train', configIn(folder), '--run', run], { cache: join(folder, 'training-cache') })
   const what = `${files * each} minutes in ${files} ${files === 1 ? 'file' : 'files'}`
   const rows = []
   for (const readout of ['default', 'plain', 'plain', 'default']) {
-    const words = ['embed', run, sounds, '-o', join(folder, 'out.arrow'), '--readout', readout, '--hop', '0.48s']
-    const { seconds, out, peak } = await earshot(join(folder, 'cache'), ...words)
+    const words = [
+      'embed',
+      run,
+      sounds,
+      '-o',
+      join(folder, 'out.arrow'),
+      '--level',
+      'clip',
+      '--readout',
+      readout,
+      '--hop',
+      '0.48s',
+    ]
+    const { wall: seconds, out, peak } = await commandCost(words, { cache: join(folder, 'cache') })
     rmSync(join(folder, 'cache'), { recursive: true })
     console.log(out.split('\n').slice(0, 2).join('\n'))
     const times = (files * each * 60) / seconds
