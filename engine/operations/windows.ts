@@ -1,7 +1,8 @@
 /**
- * A convolution as a product of two matrices: every window a row, the filter as it lies in memory. Where the filter is many times as
- * large as all windows, as in the last blocks of a ResNet, oneDNN's convolutions spend their time on bringing the filter
- * into an order of their own: then the product takes two thirds of their time, and the gradient of the filter less than half.
+ * A convolution as a product of two matrices: every window a row, the filter as it lies in memory. Where the filter is
+ * many times as large as all windows, as in the last blocks of a ResNet, oneDNN's convolutions spend their time on bringing
+ * the filter into an order of their own: then the product takes two thirds of their time, and the gradient of the filter
+ * less than half.
  */
 import type { Tensor } from '../tensor.js'
 import { INT32, type Raw } from './raw.js'

@@ -38,8 +38,8 @@ export interface ReadGraph<S extends Sections = Sections> {
 }
 
 /**
- * Reads and checks a document against `stages`, or against those that are installed, of which it loads what the document names; what the document lists under
- * `stages` is loaded besides, which runs that code.
+ * Reads and checks a document against `stages`, or against those that are installed, of which it loads what the document
+ * names; what the document lists under `stages` is loaded besides, which runs that code.
  */
 export async function readGraph<S extends Sections>(
   file: string,

@@ -81,17 +81,16 @@ class Part {
 
   add(values: Float32Array, at: number): void {
     const { size } = this
-    const [sum, squares, max] = [this.#sum, this.#squares, this.#max]
     const count = ++this.#count
     for (let i = 0; i < size; i++) {
       const value = values[at + i]!
-      const before = sum[i]!
-      sum[i] = before + value
-      if (squares && count > 1) {
+      const before = this.#sum[i]!
+      this.#sum[i] = before + value
+      if (this.#squares && count > 1) {
         const distance = value - before / (count - 1)
-        squares[i]! += (distance * distance * (count - 1)) / count
+        this.#squares[i]! += (distance * distance * (count - 1)) / count
       }
-      if (max && value > max[i]!) max[i] = value
+      if (this.#max && value > this.#max[i]!) this.#max[i] = value
     }
     if (this.#kept && (count - 1) % this.#every === 0) this.#kept.push(values.slice(at, at + size))
   }

@@ -4,7 +4,7 @@
  */
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator'
-import { simd } from '../../stages/simd/simd.js'
+import { BEYOND, simd } from '../../stages/simd/simd.js'
 
 const LAYERS = 256
 /** Where the tail begins, and the area of each layer, for 256 layers. */
@@ -36,8 +36,8 @@ export function standardNormal(generator: RandomGenerator): number {
 export function fillNormal(target: Float32Array, deviation: number, generator: RandomGenerator): void {
   const { normals, room } = simd()
   const { length } = target
-  const stateAt = 4 * (length + 8)
-  const numbers = room(length + 8 + 16)
+  const stateAt = 4 * (length + BEYOND)
+  const numbers = room(length + BEYOND + 16)
   new Int32Array(numbers.buffer, stateAt, 16).forEach((_, i, state) => {
     state[i] = generator.next()
   })
