@@ -29,12 +29,8 @@ export interface Evaluation {
   statistics: Readonly<Record<string, Statistics>>
 }
 
-/** The nodes of a graph whose values are kept in the feature cache. */
-export function cachedNodes(graph: CheckedGraph, stages: Stages): CheckedNode[] {
-  return graph.nodes.filter(node => isCached(node, stages))
-}
-
-function isCached(node: CheckedNode, stages: Stages): boolean {
+/** Whether a node's values are kept in the feature cache. */
+export function isCached(node: CheckedNode, stages: Stages): boolean {
   return node.place === 'item' && stageOf(node, stages).cached === true
 }
 

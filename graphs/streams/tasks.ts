@@ -2,7 +2,7 @@
 import { contentHash } from '../../data/content-hash.js'
 import { Problem } from '../../data/problem.js'
 import { allFinite, notFiniteIn } from './at-fault.js'
-import { cachedNodes, type Evaluation, Evaluator, type FeatureStore, type Stages } from './evaluate.js'
+import { type Evaluation, Evaluator, type FeatureStore, isCached, type Stages } from './evaluate.js'
 import { featureKey } from './features.js'
 import { laneOfValue } from './lanes.js'
 import { type BatchLayout, type BatchValues, roomFor } from './layout.js'
@@ -89,7 +89,7 @@ export class TaskRunner {
     try {
       const hash = await contentHash(clip.path)
       const features: Record<string, PreparedFeature> = {}
-      for (const { id } of cachedNodes(graph, this.#stages)) {
+      for (const { id } of graph.nodes.filter(node => isCached(node, this.#stages))) {
         const keyOf = (node: string) => featureKey(graph, node, hash, clip)
         const { frames, seconds, notes, summary } = await this.#retried(async () =>
           this.#evaluator.feature(id, clip, keyOf),

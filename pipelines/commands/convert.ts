@@ -3,7 +3,7 @@ import { extname } from 'node:path'
 import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
 import { json } from '../configuration/shared-options.js'
-import { command } from '../terminal/shell-word.js'
+import { command } from '../terminal/say.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `

@@ -1,6 +1,7 @@
 /** The command line: what concerns the process, its output and its end. */
-import { nameCommands } from '../terminal/called-as.js'
+
 import { watchOutput } from '../terminal/interrupt.js'
+import { nameCommands } from '../terminal/say.js'
 import { isExpected, perform, tellWhy } from './program.js'
 
 const words = process.argv.slice(2)

@@ -1,7 +1,7 @@
 /** `--set`, `--without` and `--swap`, alike for every verb that reads a graph; done in the order in which they are typed. */
 import { type Command, Option } from 'commander'
 import { type Edit, editArguments } from '../../graphs/language/edits.js'
-import { shellWord } from '../terminal/shell-word.js'
+import { shellWord } from '../terminal/say.js'
 
 /** Adds the three options to a verb; gives the list that they fill. */
 export function editOptions(command: Command): Edit[] {

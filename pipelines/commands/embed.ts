@@ -12,7 +12,7 @@ import type { Sharding } from '../jobs/run-shards.js'
 import type { Shard } from '../jobs/shard.js'
 import { stoppable } from '../terminal/interrupt.js'
 import { plural } from '../terminal/numbers.js'
-import { command, shellWord } from '../terminal/shell-word.js'
+import { command, shellWord } from '../terminal/say.js'
 import { readSharding, shardOptions, typedOptions } from './shard-options.js'
 import { verb } from './verb.js'
 

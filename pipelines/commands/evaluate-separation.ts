@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { demandOutput } from '../../data/output-file.js'
 import { stoppable } from '../terminal/interrupt.js'
-import { command } from '../terminal/shell-word.js'
+import { command } from '../terminal/say.js'
 import { processors } from './separate.js'
 import { verb } from './verb.js'
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { Problem } from '../../data/problem.js'
 import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
-import { command } from '../terminal/shell-word.js'
+import { command } from '../terminal/say.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `

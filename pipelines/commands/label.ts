@@ -9,7 +9,7 @@ import type { Agreement } from '../labelling/agreement.js'
 import { stopOnInterrupt } from '../terminal/interrupt.js'
 import { wholePercent } from '../terminal/numbers.js'
 import { progress } from '../terminal/progress.js'
-import { command } from '../terminal/shell-word.js'
+import { command } from '../terminal/say.js'
 import { textTable } from '../terminal/text-table.js'
 import { verb } from './verb.js'
 

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { json } from '../configuration/shared-options.js'
 import { plural } from '../terminal/numbers.js'
-import { command } from '../terminal/shell-word.js'
+import { command } from '../terminal/say.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `

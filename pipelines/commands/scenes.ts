@@ -5,7 +5,7 @@ import { demandFolder } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
 import type { ScenesMade } from '../separation/scenes/make-scenes.js'
 import { stopOnInterrupt } from '../terminal/interrupt.js'
-import { command } from '../terminal/shell-word.js'
+import { command } from '../terminal/say.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `

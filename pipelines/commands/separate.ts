@@ -10,7 +10,7 @@ import type { Sharding } from '../jobs/run-shards.js'
 import type { SeparatedInShards } from '../separation/separate-in-shards.js'
 import type { Separated, SeparateOptions } from '../separation/separate-recordings.js'
 import { stopOnInterrupt } from '../terminal/interrupt.js'
-import { command } from '../terminal/shell-word.js'
+import { command } from '../terminal/say.js'
 import { readSharding, shardOptions, typedOptions } from './shard-options.js'
 import { verb } from './verb.js'
 

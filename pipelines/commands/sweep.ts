@@ -6,7 +6,7 @@ import { suggestion } from '../../data/nearest-name.js'
 import { Problem } from '../../data/problem.js'
 import type { SweepPlan } from '../sweeps/plan.js'
 import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
-import { command, shellWord } from '../terminal/shell-word.js'
+import { command, shellWord } from '../terminal/say.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `

@@ -11,7 +11,7 @@ import { innermost } from '../../stages/ports.js'
 import { CONFIG } from '../configuration/config.js'
 import { runYaml } from '../configuration/run-yaml.js'
 import type { sections } from '../configuration/sections.js'
-import { command } from '../terminal/shell-word.js'
+import { command } from '../terminal/say.js'
 import { asTyped } from './edit-options.js'
 import { verb } from './verb.js'
 

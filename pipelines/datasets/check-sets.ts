@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { Piscina } from 'piscina'
 import { readClips } from '../../data/manifests.js'
-import { tell } from '../terminal/tell.js'
+import { tell } from '../terminal/say.js'
 import type { CheckTask, Refused, Run } from './check-worker.js'
 import { findCopies, type OnPass, type Pairs } from './copies.js'
 import type { CheckedClip, Examined } from './examine-clip.js'

@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onDisk, writeWhole } from '../../data/whole-file.js'
-import { shellWord } from '../terminal/shell-word.js'
+import { shellWord } from '../terminal/say.js'
 import type { Workplace } from './executor.js'
 import { jobPath } from './job-folder.js'
 import type { SlurmSettings } from './slurm-settings.js'

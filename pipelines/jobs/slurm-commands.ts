@@ -1,7 +1,7 @@
 /** Slurm's own commands, and what they say: plain columns, which every version of Slurm prints alike. */
 import { execFile } from 'node:child_process'
 import { Problem } from '../../data/problem.js'
-import { shellWord } from '../terminal/shell-word.js'
+import { shellWord } from '../terminal/say.js'
 
 /** A task of an array, in the queue or at work. */
 export interface Task {

@@ -1,6 +1,8 @@
 /** How good predictions are, and how sure that is: the same resamples for everybody, so that differences are paired. */
 import { streamOf } from '../../graphs/streams/draws.js'
 import type { Rng } from '../../stages/values.js'
+import type { Matrix } from './products.js'
+import type { Truth } from './truth.js'
 
 export interface Score {
   /** Mean over the classes of the share of its clips that was right. Chance is 1 / classes. */
@@ -101,4 +103,19 @@ export function interval(values: readonly number[]): Interval {
     return sorted[below]! + (place - below) * (above - sorted[below]!)
   }
   return [at(0.025), at(0.975)]
+}
+
+/**
+ * -ln of the probability that a soft-max of the scores gives to each clip's class, in nats (as scikit-learn's log_loss,
+ * clip by clip).
+ *
+ * @param scores logits, clips x classes; @param truth of the same clips, one class each
+ */
+export function logLosses({ rows, columns, values }: Matrix, { sets }: Truth): Float64Array {
+  return Float64Array.from({ length: rows }, (_, row) => {
+    const own = values.subarray(row * columns, (row + 1) * columns)
+    const top = own.reduce((most, logit) => Math.max(most, logit), Number.NEGATIVE_INFINITY)
+    const sum = own.reduce((total, logit) => total + Math.exp(logit - top), 0)
+    return top + Math.log(sum) - own[sets[row]![0]!]!
+  })
 }

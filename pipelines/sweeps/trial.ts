@@ -7,7 +7,7 @@ import { Problem } from '../../data/problem.js'
 import { onDisk } from '../../data/whole-file.js'
 import { readJson, writeJson } from '../jobs/job-folder.js'
 import { mean } from '../statistics/mean.js'
-import { command } from '../terminal/shell-word.js'
+import { command } from '../terminal/say.js'
 import { evaluationWords } from './evaluation-words.js'
 import type { Job, SweepPlan } from './plan.js'
 

@@ -4,7 +4,7 @@ import { Problem } from '../../data/problem.js'
 import { listCheckpoints } from '../../engine/checkpoints/files.js'
 import type { Config } from '../configuration/config.js'
 import { type Checkpoint, type FoundCheckpoint, findCheckpoint, hashGraph } from '../model/checkpoint.js'
-import { command } from '../terminal/shell-word.js'
+import { command } from '../terminal/say.js'
 import type { RunFolder } from './run-folder.js'
 import { BestSoFar } from './watch/best-so-far.js'
 

@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path'
 import { Problem } from '../../data/problem.js'
 import { isPart, onDisk, writeWhole } from '../../data/whole-file.js'
-import { command } from '../terminal/shell-word.js'
+import { command } from '../terminal/say.js'
 
 export type RunState = 'preparing' | 'training' | 'interrupted' | 'failed' | 'finished'
 

@@ -12,7 +12,7 @@ import type { Config } from '../configuration/config.js'
 import type { DataSettings } from '../configuration/sections.js'
 import { plural } from '../terminal/numbers.js'
 import { progress } from '../terminal/progress.js'
-import { tell } from '../terminal/tell.js'
+import { tell } from '../terminal/say.js'
 import { LABEL_CHANGES, type RunFolder, TRAINING_SET } from './run-folder.js'
 
 /** What is odd about files that are read. */

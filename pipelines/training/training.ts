@@ -13,7 +13,6 @@ import type { Pool } from '../../graphs/streams/pool.js'
 import type { Prepared } from '../../graphs/streams/prepare.js'
 import type { Cursor } from '../../graphs/streams/sub-batches.js'
 import type { Config } from '../configuration/config.js'
-import { bottleneckOfTraining } from '../embeddings/bottleneck.js'
 import { type FoundCheckpoint, hashGraph, writeCheckpoint } from '../model/checkpoint.js'
 import type { StepReport } from '../model/settings.js'
 import type { TrainerThread } from '../model/trainer-thread.js'
@@ -22,8 +21,9 @@ import { versions } from '../setup/versions.js'
 import { progress } from '../terminal/progress.js'
 import { type DataMark, dataMark, machineMark } from './circumstances.js'
 import { noteChoice } from './compile-choice.js'
-import type { Figures, Outcome } from './request.js'
+import type { Outcome } from './request.js'
 import type { RunFolder } from './run-folder.js'
+import { StepTimes } from './step-times.js'
 import { Drops } from './tracking/drops.js'
 import { GROWING, RunLog } from './tracking/run-log.js'
 import { BestSoFar } from './watch/best-so-far.js'
@@ -33,10 +33,7 @@ const START: Cursor = { epoch: 0, position: 0 }
 export class Training {
   #cursor: Cursor
   #step: number
-  #seconds = 0
-  #waited = 0
-  #stepsHere = 0
-  #loss = Number.NaN
+  readonly #times = new StepTimes()
   #metrics = new StreamMetrics()
   readonly #log: RunLog
   readonly #drops: Drops
@@ -118,27 +115,10 @@ export class Training {
       interrupted: this.#step < steps && !exhausted(),
       ...(exhausted() && { stoppedEarly: true as const }),
       ...(dropped && { dropped }),
-      ...(this.#stepsHere > 0 && { figures: this.#figures() }),
+      ...(this.#times.steps > 0 && {
+        figures: this.#times.figures(this.pool.workers, this.#metrics, this.config.graph),
+      }),
     }
-  }
-
-  #figures(): Figures {
-    return {
-      waitedShare: this.#waited / (this.#waited + this.#seconds),
-      secondsPerStep: (this.#waited + this.#seconds) / this.#stepsHere,
-      loss: this.#loss,
-      bottleneck: this.#bottleneck(),
-    }
-  }
-
-  #bottleneck(): string {
-    return bottleneckOfTraining({
-      worked: this.#seconds,
-      waited: this.#waited,
-      workers: this.pool.workers,
-      stream: this.#metrics.read(),
-      stages: Object.fromEntries(this.config.graph.nodes.map(({ id, stage }) => [id, stage])),
-    })
   }
 
   /** Batches from `start`, one at a time, as long as `more` says so; once `signal` is aborted none is waited for. */
@@ -197,7 +177,7 @@ export class Training {
     this.#step = step
     this.#cursor = batch.cursor
     this.#drops.passed(batch)
-    this.#count(report)
+    this.#times.count(report)
     const watched = watches ? await this.#evaluate() : undefined
     if (logged) this.#log.step(report, { epoch: batch.cursor.epoch, streams: this.#metrics.read(), watch: watched })
     const best = watched && this.#best?.beatenBy(watched)
@@ -223,13 +203,6 @@ export class Training {
       if (!(error instanceof Problem) || error.code !== 'not-finite') throw error
       throw new Problem(error.code, `${error.message} ${this.#log.failed(step, error, batch)}`, { hint: error.hint })
     }
-  }
-
-  #count({ seconds, waited, loss }: StepReport): void {
-    this.#loss = loss
-    this.#stepsHere++
-    this.#seconds += seconds
-    if (this.#stepsHere > 1) this.#waited += waited // the first wait is the streams' start
   }
 
   async #checkpoint(): Promise<void> {

@@ -1,12 +1,14 @@
 /** A map of embeddings: neighbours are alike to the encoder; a click plays what a row speaks of. */
+import { readFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
 import { Problem } from '../../../data/problem.js'
 import { shuffled } from '../../../graphs/streams/draws.js'
 import { colour } from '../../drawing/chart.js'
 import { escaped } from '../../drawing/html-page.js'
 import { sentence } from '../../drawing/page.js'
+import { importMap } from '../../drawing/page-modules.js'
 import { smallSound } from '../../drawing/small-sound.js'
 import { likelyLabel } from '../label-table.js'
 import { type EmbeddingIndex, readIndex } from '../search/embedding-index.js'
@@ -40,14 +42,14 @@ export interface Spot {
 }
 
 export interface DrawnMap {
-  /** A canvas, its legend, and the points for `MAP_MODULE`. */
+  /** A canvas, its legend, and the points for `mapModule`. */
   html: string
   spots: readonly Spot[]
   /** Labels by how often they are. */
   names: readonly string[]
 }
 
-/** HTML, at work once `MAP_MODULE` stands at the end of the page. @throws Problem if the file or the column cannot be read */
+/** HTML, at work once `mapModule` stands at the end of the page. @throws Problem if the file or the column cannot be read */
 export async function embeddingMap(options: MapOptions): Promise<string> {
   return (await drawnMap(options)).html
 }
@@ -193,4 +195,12 @@ function nameOf({ clips, starts, ends }: EmbeddingIndex, row: number, label: str
   const where =
     start === undefined || end === undefined ? clip : `${recordingOf(clip)} ${start.toFixed(2)}-${end.toFixed(2)} s`
   return label === '' ? where : `${where}: ${label}`
+}
+
+const SCRIPT = fileURLToPath(new URL('../../../../pipelines/embeddings/inspection/browser/maps.mjs', import.meta.url))
+
+/** What brings the maps of a page to life, as HTML for its end. */
+export function mapModule(): string {
+  const modules = importMap({ 'earshot/point-map': 'pipelines/drawing/browser/point-map.mjs' })
+  return `<script type="importmap">${modules}</script>\n<script type="module">${readFileSync(SCRIPT, 'utf8')}</script>`
 }

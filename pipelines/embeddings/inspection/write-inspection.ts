@@ -5,9 +5,8 @@ import sharp from 'sharp'
 import { onDisk, writeWhole } from '../../../data/whole-file.js'
 import { escaped } from '../../drawing/html-page.js'
 import { page, sentence, table, tiles } from '../../drawing/page.js'
-import { type DrawnMap, drawnMap, UNLABELLED } from './embedding-map.js'
+import { type DrawnMap, drawnMap, mapModule, UNLABELLED } from './embedding-map.js'
 import type { Inspection } from './inspect-file.js'
-import { mapModule } from './map-module.js'
 import { nearText, rankText, rowName } from './text.js'
 
 export interface MapSettings {

@@ -1,7 +1,7 @@
 /** Which events a trained frame classifier hears in sounds, beside those that are known. */
 import type { Prepared } from '../../../graphs/streams/prepare.js'
 import { type ClassEvent, demandEvents, eventsIn } from '../../../stages/audio/activity.js'
-import { tell } from '../../terminal/tell.js'
+import { tell } from '../../terminal/say.js'
 import { type Detector, type HearOptions, startDetector } from './hear-moments.js'
 import { eventsAbove, type Moments, medianFiltered } from './moments.js'
 import { tuned } from './tune.js'

@@ -1,9 +1,9 @@
 /** Nested cross-validation: settings are chosen without a look at the fold that is tested. */
 import { setImmediate } from 'node:timers/promises'
 import { shuffled } from '../../../graphs/streams/draws.js'
-import { logLosses } from '../../statistics/log-loss.js'
 import { mean } from '../../statistics/mean.js'
 import type { Matrix } from '../../statistics/products.js'
+import { logLosses } from '../../statistics/scores.js'
 import { standardiseRows } from '../../statistics/standardise.js'
 import { type Truth, truthOfRows } from '../../statistics/truth.js'
 import type { Classifier, Scores, Tuned, Validated } from './classifiers.js'

@@ -3,7 +3,7 @@
 import { basename } from 'node:path'
 import type { Interval } from '../../statistics/scores.js'
 import { inPercent, signed } from '../../terminal/numbers.js'
-import { command } from '../../terminal/shell-word.js'
+import { command } from '../../terminal/say.js'
 import { textTable } from '../../terminal/text-table.js'
 import type { Classifier } from './classifiers.js'
 import type { FigureOf, Row } from './compare.js'

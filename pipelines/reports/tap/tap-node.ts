@@ -17,7 +17,7 @@ import { type Prepared, prepareFeatures } from '../../../graphs/streams/prepare.
 import { describePort } from '../../../stages/ports.js'
 import { sections } from '../../configuration/sections.js'
 import { progress } from '../../terminal/progress.js'
-import { command } from '../../terminal/shell-word.js'
+import { command } from '../../terminal/say.js'
 import { cutterOf, meaningAt } from './cuts.js'
 import { show, type Tapped } from './exhibits.js'
 import { findNode, portOf } from './find-node.js'

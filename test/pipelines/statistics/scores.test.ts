@@ -1,7 +1,6 @@
 import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
-import { logLosses } from '../../../pipelines/statistics/log-loss.js'
-import { interval, resampledScores, score } from '../../../pipelines/statistics/scores.js'
+import { interval, logLosses, resampledScores, score } from '../../../pipelines/statistics/scores.js'
 import { FLOAT64, near } from '../../engine/near.js'
 
 const answers = fc.array(fc.tuple(fc.integer({ min: 0, max: 4 }), fc.boolean()), { minLength: 1, maxLength: 50 })

@@ -1,6 +1,5 @@
 import { type Graph, NO_PADDING, type Sides, type Value } from '../graph.js'
-import { convolutionNorm } from './convolution.js'
-import type { EncoderWeights } from './weights.js'
+import { convolutionNorm, type EncoderWeights, type Forward } from './convolution.js'
 
 /** Windows of max-pooling behind each convolution, time x frequency. */
 const WINDOWS: readonly Sides[] = [
@@ -10,13 +9,7 @@ const WINDOWS: readonly Sides[] = [
 ]
 
 /** The stage `crnn` in evaluation mode; the recurrence is written out step by step. */
-export function crnn(
-  graph: Graph,
-  weights: EncoderWeights,
-  image: Value,
-  { units }: { units: number },
-  layer: (name: string, value: Value) => Value,
-): Value {
+export const crnn: Forward<{ units: number }> = (graph, weights, image, { units }, layer) => {
   const features = WINDOWS.reduce((x, size, index) => {
     const name = `convolution${index}`
     const convolved = convolutionNorm(graph, weights, x, name, { stride: 1, padding: 2 })

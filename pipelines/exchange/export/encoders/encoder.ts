@@ -2,24 +2,10 @@
 import { Problem } from '../../../../data/problem.js'
 import type { CheckedNode } from '../../../../graphs/language/checked.js'
 import type { Graph, Value } from '../graph.js'
-import { byolA } from './byol-a.js'
+import type { EncoderWeights, Forward } from './convolution.js'
+import { byolA, resnet18, vgg, vggLike } from './convolutional.js'
 import { crnn } from './crnn.js'
-import { resnet18 } from './resnet18.js'
-import { vgg } from './vgg.js'
-import { vggLike } from './vgg-like.js'
 import { vgg4, vgg4Refusal } from './vgg4.js'
-import type { EncoderWeights } from './weights.js'
-
-/** An image [frames, bands, 1] to an embedding [size], in evaluation mode; `layer` is told what it makes on its way. */
-interface Encoder {
-  forward(
-    graph: Graph,
-    weights: EncoderWeights,
-    image: Value,
-    parameters: Record<string, unknown>,
-    layer: (name: string, value: Value) => Value,
-  ): Value
-}
 
 export interface Encoded {
   embedding: Value
@@ -27,7 +13,7 @@ export interface Encoded {
   layers: ReadonlyMap<string, Value>
 }
 
-const ENCODERS: Readonly<Record<string, Encoder['forward']>> = {
+const ENCODERS: Readonly<Record<string, Forward>> = {
   'byol-a': byolA,
   crnn,
   resnet18,

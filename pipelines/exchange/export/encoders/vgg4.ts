@@ -1,7 +1,6 @@
 import type { StoredTensor } from '../../../../engine/weights.js'
 import { evenly, type Graph, type Value } from '../graph.js'
-import { convolutionNorm, globalPool, halved } from './convolution.js'
-import type { EncoderWeights } from './weights.js'
+import { convolutionNorm, type EncoderWeights, type Forward, globalPool, halved } from './convolution.js'
 
 type Vgg4 = {
   variant: 'code' | 'slides'
@@ -21,13 +20,7 @@ export function vgg4Refusal({ downsampling, padding }: Record<string, unknown>):
 }
 
 /** The stage `vgg4` in evaluation mode. */
-export function vgg4(
-  graph: Graph,
-  weights: EncoderWeights,
-  image: Value,
-  given: Vgg4,
-  layer: (name: string, value: Value) => Value,
-): Value {
+export const vgg4: Forward<Vgg4> = (graph, weights, image, given, layer) => {
   const rectified = (x: Value, scope: string) =>
     graph.elementwise(convolutionNorm(graph, weights, x, scope, { stride: 1, padding: 1 }), 'relu')
   let x = given.variant === 'code' ? layer('stem', rectified(image, 'stem')) : image

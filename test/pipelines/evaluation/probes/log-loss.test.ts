@@ -5,8 +5,8 @@ import { type Classifier, classifiersOf } from '../../../../pipelines/evaluation
 import { crossValidate } from '../../../../pipelines/evaluation/probes/cross-validate.js'
 import { crossFolds } from '../../../../pipelines/evaluation/probes/folds.js'
 import { CLASS_JUDGE } from '../../../../pipelines/evaluation/probes/judges.js'
-import { logLosses } from '../../../../pipelines/statistics/log-loss.js'
 import { mean } from '../../../../pipelines/statistics/mean.js'
+import { logLosses } from '../../../../pipelines/statistics/scores.js'
 import { truthOfLabels } from '../../../../pipelines/statistics/truth.js'
 
 /** Two classes that overlap, in more dimensions than clips: a fit without restraint is sure, and often wrong. */

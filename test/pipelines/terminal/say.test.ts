@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
-import { command } from '../../../pipelines/terminal/shell-word.js'
+import { command } from '../../../pipelines/terminal/say.js'
 
 /** The words that a shell makes of a line. */
 const words = (line: string) =>
