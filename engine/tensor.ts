@@ -17,6 +17,8 @@ export interface Weight {
   readonly name: string
   readonly shape: readonly number[]
   readonly trainable: boolean
+  /** It stays as it is: batch norm uses its running statistics. What follows other weights neither learns nor stays. */
+  readonly frozen?: boolean
   /** The tensor now; on the gradient tape if trainable. Not to be disposed by the caller. */
   read(): Tensor
   /** Replaces the value; takes over `value` (disposes it). */

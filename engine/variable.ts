@@ -20,6 +20,7 @@ export class Variable implements Weight {
     readonly name: string,
     readonly shape: readonly number[],
     readonly trainable: boolean,
+    readonly frozen = false,
   ) {
     const { tf, operations } = engine
     this.#engine = engine

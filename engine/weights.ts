@@ -27,20 +27,21 @@ export interface Weights {
  * An empty set of weights.
  *
  * @param draws the stream of random numbers of a weight by its full name; start values depend on nothing else
- * @param frozen whether a weight, by its full name, never learns
+ * @param kept which weights, by their full names, do not learn: those that stay, and those that follow others
  */
 export function createWeights(
   engine: Engine,
   draws: (name: string) => InitialDraws,
-  frozen: (name: string) => boolean = () => false,
+  kept: { frozen?: (name: string) => boolean; follows?: (name: string) => boolean } = {},
 ): Weights {
+  const { frozen = () => false, follows = () => false } = kept
   const all: Variable[] = []
   const names = new Set<string>()
 
-  const create = (name: string, shape: readonly number[], trainable: boolean, initial: Initial) => {
+  const create = (name: string, shape: readonly number[], learns: boolean, initial: Initial) => {
     if (names.has(name)) throw new Error(`weight '${name}' is made twice`)
     const size = shape.reduce((product, side) => product * side, 1)
-    const weight = new Variable(engine, name, shape, trainable)
+    const weight = new Variable(engine, name, shape, learns && !frozen(name) && !follows(name), frozen(name))
     weight.load(initial(size, draws(name)))
     all.push(weight)
     names.add(name)
@@ -48,7 +49,7 @@ export function createWeights(
   }
   const scope = (prefix: string): Scope => ({
     within: name => scope(`${prefix}${name}.`),
-    weight: (name, shape, initial) => create(prefix + name, shape, !frozen(prefix + name), initial),
+    weight: (name, shape, initial) => create(prefix + name, shape, true, initial),
     statistic: (name, shape, initial) => create(prefix + name, shape, false, initial),
   })
 

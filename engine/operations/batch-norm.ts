@@ -14,8 +14,8 @@ export interface BatchNormWeights {
 
 /**
  * Batch normalisation over every axis but the last of [batch, height, width, channels], float32 or bfloat16.
- * In training it uses the batch's own statistics and moves the running ones; else, and where its scale does not learn, it
- * uses the running ones.
+ * In training it uses the batch's own statistics and moves the running ones; else, and where its scale is frozen, it uses
+ * the running ones.
  */
 export type BatchNorm = (x: Tensor, weights: BatchNormWeights, options: { training: boolean }) => Tensor
 
@@ -26,7 +26,7 @@ export function batchNorm(raw: Raw): BatchNorm {
   const { tf } = raw
   const attributes = batchNormAttributes(raw)
   return (x, weights, { training }) => {
-    if (!training || !weights.scale.trainable) {
+    if (!training || weights.scale.frozen) {
       const { factor, shift } = runningAffine(raw, weights)
       return convert(raw, tf.add(tf.mul(convert(raw, x, FLOAT32), factor), shift), raw.typeOf(x))
     }

@@ -15,7 +15,7 @@ export interface ConvolutionBlockWeights extends BatchNormWeights {
 /**
  * Convolution 3 x 3, batch norm, ReLU and 2 x 2 max-pooling of [batch, height, width, in], float32 or bfloat16, in an
  * order of less work and the same result: ReLU runs after the pooling, on a quarter of the numbers, and outside
- * training, or where its scale does not learn, batch norm is folded into the filter.
+ * training, or where its scale is frozen, batch norm is folded into the filter.
  */
 export type ConvolutionBlock = (
   x: Tensor,
@@ -27,7 +27,7 @@ export function convolutionBlock(raw: Raw): ConvolutionBlock {
   const training = trainingBlock(raw)
   const running = runningBlock(raw)
   return (x, weights, options) =>
-    (options.training && weights.scale.trainable ? training : running)(x, weights, options.inputGradient)
+    (options.training && !weights.scale.frozen ? training : running)(x, weights, options.inputGradient)
 }
 
 type Block = (x: Tensor, weights: ConvolutionBlockWeights, inputGradient: boolean) => Tensor

@@ -70,10 +70,12 @@ export function buildModel(
   const weights = createWeights(
     engine,
     name => streamOf(`${seed}\u0000weights\u0000${followers.followedBy(name)}`), // who follows begins where the other does
-    name =>
-      followers.has(name) ||
-      layers.some(layer => name.startsWith(layer)) ||
-      (adaptersOf(nodeOfWeight(name)) !== undefined && !isOfAdapter(name)),
+    {
+      frozen: name =>
+        layers.some(layer => followers.followedBy(name).startsWith(layer)) ||
+        (adaptersOf(nodeOfWeight(name)) !== undefined && !isOfAdapter(name)),
+      follows: name => followers.has(name),
+    },
   )
   const changing = new ChangingValues(engine, nodes)
   const scopeOf = (id: string) => {
@@ -86,7 +88,7 @@ export function buildModel(
   const runs = nodes.map(node => ({
     id: node.id,
     run: nodePass(engine, liftedNode(node, stageOf(node)), node.joint, passes.get(node.id)!),
-    training: !isFrozen(node.shares ?? node.id, nodes) && !adaptersOf(node.shares ?? node.id),
+    training: !isFrozen(followers.followedNode(node.shares ?? node.id), nodes) && !adaptersOf(node.shares ?? node.id),
   }))
   const role = (wanted: TensorStage['role']) => nodes.filter(node => stageOf(node).role === wanted)
   const encoders = role('encoder')

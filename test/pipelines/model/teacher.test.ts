@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import test from 'ava'
 import { Problem } from '../../../data/problem.js'
+import type { Tensor } from '../../../engine/engine.js'
 import type { CheckedGraph, CheckedNode } from '../../../graphs/language/checked.js'
 import { buildModel, type Model } from '../../../graphs/model/model.js'
 import { sections } from '../../../pipelines/configuration/sections.js'
@@ -11,7 +12,7 @@ import { loadStages } from '../../../stages/registry.js'
 import { scratchFolder } from '../../earshot.js'
 import { normal } from '../../engine/finite-differences.js'
 import { near } from '../../engine/near.js'
-import { engine } from '../../engine/started.js'
+import { engine, tensorOf } from '../../engine/started.js'
 import { batchNode, tensorNode } from '../../graphs/model/graph-nodes.js'
 
 const stages = await loadStages()
@@ -66,6 +67,20 @@ test('it begins where the other does, and moves a quarter of the way after each 
   }
   const mean = 'block0.mean'
   t.notDeepEqual(after.get(`teacher.${mean}`), after.get(`encoder.${mean}`), 'running statistics are of what it hears')
+  t.notDeepEqual(after.get(`teacher.${mean}`), start.get(`teacher.${mean}`))
+})
+
+test('in training it normalises by the batch, as the other does; layers of it that follow frozen ones do not', t => {
+  const both = (frozen?: string[]) => {
+    const one = frozen ? { ...encoder, frozen } : encoder
+    const other = { ...teacher, inputs: one.inputs }
+    const model = buildModel(engine, { nodes: [left, one, other] }, stages, 1)
+    const given = { left: tensorOf(normal([SIZE, 8, 8], 'batch')) }
+    const { encoder: own, teacher: followed } = model.forward(given) as Record<string, Tensor>
+    t.deepEqual(followed!.dataSync(), own!.dataSync())
+    return own!.dataSync()
+  }
+  t.notDeepEqual(both(), both(['block0']))
 })
 
 test('no gradient goes through it: what it reads learns nothing by it', t => {
