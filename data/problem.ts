@@ -40,3 +40,7 @@ export function firstProblems(problems: readonly Problem[], rest: (more: number)
   const more = problems.length - shown
   return new Problems([...problems.slice(0, shown), ...(more > 0 ? [new Problem('and-more', rest(more))] : [])])
 }
+
+/** Names in a message: the first `most` of them, `a, b, c and 4 more`. */
+export const someOf = (names: readonly string[], most: number): string =>
+  names.length > most ? `${names.slice(0, most).join(', ')} and ${names.length - most} more` : names.join(', ')

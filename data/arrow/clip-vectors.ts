@@ -1,5 +1,5 @@
 /** Vectors of clips, one row a clip: what another model makes of them, kept in an Arrow file. */
-import { Problem } from '../problem.js'
+import { Problem, someOf } from '../problem.js'
 import { openEmbeddings } from './arrow-reader.js'
 
 export interface ClipVectors {
@@ -31,21 +31,16 @@ export async function readClipVectors(file: string, column: string): Promise<Cli
       }
     const place = { file }
     if (twice.size > 0)
-      throw new Problem('several-rows', `Clips have several rows: ${fewOf([...twice])}.`, {
+      throw new Problem('several-rows', `Clips have several rows: ${someOf([...twice], 3)}.`, {
         place,
         hint: 'A row a clip is needed: embed with --level clip.',
       })
     if (odd.length > 0) {
-      const message = `Of ${odd.length} of ${of.size} clips the vectors hold numbers that are not finite: ${fewOf(odd)}.`
+      const message = `Of ${odd.length} of ${of.size} clips the vectors hold numbers that are not finite: ${someOf(odd, 3)}.`
       throw new Problem('not-finite', message, { place, hint: 'Leave these rows out, or embed the clips again.' })
     }
     return { size, of }
   } finally {
     await opened.close()
   }
-}
-
-/** The first three, and how many more. */
-export function fewOf(names: readonly string[]): string {
-  return names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ')
 }

@@ -6,7 +6,7 @@ import { type Measure, numberIn, type StretchColumns, stretchColumns } from '../
 import { joinStretches } from '../annotations/stretches.js'
 import { soundFormat } from '../decoding/sound-format.js'
 import { plainText } from '../label-cells.js'
-import { firstProblems, Problem } from '../problem.js'
+import { firstProblems, Problem, someOf } from '../problem.js'
 import { isThere } from '../shards/tar-file.js'
 import type { ClipList, ListedClip } from './clip-list.js'
 import type { Row } from './delimited.js'
@@ -228,9 +228,8 @@ function missingNotes(table: string, clips: readonly TableClip[], paths: Readonl
   const counts = new Map<string, number>()
   for (const { file } of clips) if (!paths.has(file)) counts.set(file, (counts.get(file) ?? 0) + 1)
   if (counts.size === 0) return []
-  const shown = [...counts].slice(0, 5).map(([file, rows]) => `${file} (${rows})`)
-  const more = counts.size > shown.length ? ` and ${counts.size - shown.length} more` : ''
-  return [`${table}: rows of recordings that are not there are left out: ${shown.join(', ')}${more}.`]
+  const missing = [...counts].map(([file, rows]) => `${file} (${rows})`)
+  return [`${table}: rows of recordings that are not there are left out: ${someOf(missing, 5)}.`]
 }
 
 /** One missing file is that clip's own problem, later on; if none is there, the folder is wrong. */

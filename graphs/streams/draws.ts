@@ -3,9 +3,11 @@ import { hash } from 'node:crypto'
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
+import type { RandomGenerator } from 'pure-rand/types/RandomGenerator'
 import { inRandomOrder } from '../../data/random-order.js'
+import { BEYOND, simd } from '../../stages/simd/simd.js'
 import type { Draws, Rng } from '../../stages/values.js'
-import { fillNormal, standardNormal } from './ziggurat.js'
+import { standardNormal } from './ziggurat.js'
 
 /** What a draw depends on. Shared draws leave the lane out. */
 export interface DrawKey {
@@ -43,4 +45,17 @@ export function streamOf(key: string): Rng {
 export function shuffled<Item>(items: readonly Item[], key: string): Item[] {
   const rng = streamOf(key)
   return inRandomOrder(items, count => rng.integer(0, count))
+}
+
+/** Fills `target` with normal numbers of mean 0, by generators of its own (stages/simd/normal-kernel.ts), which the stream seeds. */
+function fillNormal(target: Float32Array, deviation: number, generator: RandomGenerator): void {
+  const { normals, room } = simd()
+  const { length } = target
+  const stateAt = 4 * (length + BEYOND)
+  const numbers = room(length + BEYOND + 16)
+  new Int32Array(numbers.buffer, stateAt, 16).forEach((_, i, state) => {
+    state[i] = generator.next()
+  })
+  if (length > 0) normals(0, 4 * length, stateAt, deviation)
+  target.set(numbers.subarray(0, length))
 }

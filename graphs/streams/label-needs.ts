@@ -1,7 +1,7 @@
 /** Before any sound is read: whether the clips have the labels, and what else, that stages ask for. */
 import { namesIn } from '../../data/label-cells.js'
 import { suggestion } from '../../data/nearest-name.js'
-import { Problem, Problems } from '../../data/problem.js'
+import { Problem, Problems, someOf } from '../../data/problem.js'
 import type { LabelNeed } from '../../stages/contract.js'
 import type { Clip } from '../../stages/values.js'
 import type { CheckedGraph } from '../language/checked.js'
@@ -78,13 +78,11 @@ function countValues(clips: readonly Clip[], { column, values, separator }: Labe
 }
 
 const FEW = 8
-const listed = (names: readonly string[]) =>
-  names.length > FEW ? `${names.slice(0, FEW).join(', ')} and ${names.length - FEW} more` : names.join(', ')
 
 function noValue(who: string, { values = [], separator }: LabelNeed, { there }: Found): Problem {
   const several = separator === undefined && [...there].some(label => label.includes(';'))
-  const hint = `The column has: ${listed([...there].sort()) || 'nothing'}.${several ? " Several in one cell are read with separator: ';'." : ''}`
-  return new Problem('no-value', `${who}, and no clip has one of ${listed(values)} there.`, { hint })
+  const hint = `The column has: ${someOf([...there].sort(), FEW) || 'nothing'}.${several ? " Several in one cell are read with separator: ';'." : ''}`
+  return new Problem('no-value', `${who}, and no clip has one of ${someOf(values, FEW)} there.`, { hint })
 }
 
 function leftOut(id: string, { values = [], column }: LabelNeed, found: Found, clips: number): string[] {
@@ -95,6 +93,6 @@ function leftOut(id: string, { values = [], column }: LabelNeed, found: Found, c
           `${clips - found.clips} of ${clips} clips have no value of '${column}' that node '${id}' knows; they are left out.`,
         ]
       : []),
-    ...(absent.length > 0 ? [`No clip has ${listed(absent)} in '${column}' (node '${id}').`] : []),
+    ...(absent.length > 0 ? [`No clip has ${someOf(absent, FEW)} in '${column}' (node '${id}').`] : []),
   ]
 }

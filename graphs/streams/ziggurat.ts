@@ -1,10 +1,9 @@
 /**
  * Normal random numbers by the ziggurat of Marsaglia and Tsang (J. Statistical Software, 2000): 256 layers of equal
- * area; 99 of 100 numbers cost one whole random number and one multiplication. Many at once come quicker by a kernel.
+ * area; 99 of 100 numbers cost one whole random number and one multiplication.
  */
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator'
-import { BEYOND, simd } from '../../stages/simd/simd.js'
 
 const LAYERS = 256
 /** Where the tail begins, and the area of each layer, for 256 layers. */
@@ -30,19 +29,6 @@ export function standardNormal(generator: RandomGenerator): number {
   const bits = generator.next()
   const steps = bits >> 8
   return Math.abs(steps) < INSIDE[bits & 255]! ? steps * SCALE[bits & 255]! : atEdge(bits, generator)
-}
-
-/** Fills `target` with normal numbers of mean 0, by generators of its own (stages/simd/normal-kernel.ts), which the stream seeds. */
-export function fillNormal(target: Float32Array, deviation: number, generator: RandomGenerator): void {
-  const { normals, room } = simd()
-  const { length } = target
-  const stateAt = 4 * (length + BEYOND)
-  const numbers = room(length + BEYOND + 16)
-  new Int32Array(numbers.buffer, stateAt, 16).forEach((_, i, state) => {
-    state[i] = generator.next()
-  })
-  if (length > 0) normals(0, 4 * length, stateAt, deviation)
-  target.set(numbers.subarray(0, length))
 }
 
 /** Where the number is not surely below the curve: the number if it is, else a new one. */

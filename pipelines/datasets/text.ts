@@ -1,5 +1,6 @@
 /** What `data check`, `data split` and `data list-adapters` print. */
 import type { Adapter } from '../../data/adapters.js'
+import { someOf } from '../../data/problem.js'
 import { percent } from '../terminal/numbers.js'
 import { textTable } from '../terminal/text-table.js'
 import type { CheckReport } from './check-sets.js'
@@ -90,9 +91,7 @@ export function splitText({ parts, contamination }: SplitReport): string {
   ]
   const lines = textTable(rows, { right: [1, 2, 3, 4, 5] })
   for (const { name, lacking } of parts) {
-    if (lacking.length === 0) continue
-    const more = lacking.length > NAMED ? ` and ${lacking.length - NAMED} more` : ''
-    lines.push(`${name} has no clip of ${lacking.slice(0, NAMED).join(', ')}${more}`)
+    if (lacking.length > 0) lines.push(`${name} has no clip of ${someOf(lacking, NAMED)}`)
   }
   if (contamination) {
     const { within, between } = contamination

@@ -1,5 +1,5 @@
 /** What is said when a step comes to no finite numbers: where they came from, as far as it can be seen. */
-import { Problem } from '../../data/problem.js'
+import { Problem, someOf } from '../../data/problem.js'
 import type { BatchValues } from '../../graphs/streams/layout.js'
 
 interface Evidence {
@@ -22,11 +22,14 @@ export function notFinite(step: number, what: string, { batch, size, weights, no
   if (arrived)
     return new Problem(
       'not-finite',
-      `${message} What arrives at '${arrived.node}' is not finite itself: items ${listed(arrived.items.map(item => String(item + 1)))} of the batch.`,
+      `${message} What arrives at '${arrived.node}' is not finite itself: items ${someOf(
+        arrived.items.map(item => String(item + 1)),
+        3,
+      )} of the batch.`,
       { hint: 'A stage above it makes these numbers: mend it, or leave these clips out.' },
     )
   const made = node ? ` The first such numbers are those that '${node.id}' (${node.stage}) makes.` : ''
-  const where = weights.length > 0 ? ` Not finite are the gradients of ${listed(weights)}.` : ''
+  const where = weights.length > 0 ? ` Not finite are the gradients of ${someOf(weights, 3)}.` : ''
   return new Problem('not-finite', `${message}${made}${where}`, {
     hint: 'The last checkpoint is good. Usual cures: a lower learning rate, or gradients that are clipped, train.optimiser.clip: 1.',
   })
@@ -38,6 +41,3 @@ function badItems(values: Float32Array, size: number): number[] {
     !values.subarray(item * length, (item + 1) * length).every(Number.isFinite)
   return Array.from({ length: size }, (_, item) => item).filter(isBad)
 }
-
-const listed = (names: readonly string[]) =>
-  names.length > 4 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ')

@@ -45,13 +45,16 @@ const softMax: Link = {
   },
 }
 
-/** 1 / (1 + exp(-x)). */
-const sigmoid: Link = {
+/** 1 / (1 + exp(-x)): how likely a logit is. */
+export const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit))
+
+/** `sigmoid` of each class by itself. */
+const sigmoids: Link = {
   freedom: classes => Math.max(1, classes),
   along: (logits, slope, step, _classes, probabilities) => {
     let [first, second] = [0, 0]
     for (let k = 0; k < logits.length; k++) {
-      const share = 1 / (1 + Math.exp(-(logits[k]! + step * slope[k]!)))
+      const share = sigmoid(logits[k]! + step * slope[k]!)
       probabilities[k] = share
       first += share * slope[k]!
       second += share * (1 - share) * slope[k]! ** 2
@@ -60,4 +63,4 @@ const sigmoid: Link = {
   },
 }
 
-export const LINKS = { softMax, sigmoid } as const
+export const LINKS = { softMax, sigmoid: sigmoids } as const

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { namesIn, SEPARATOR } from '../../data/label-cells.js'
-import { Problem } from '../../data/problem.js'
+import { Problem, someOf } from '../../data/problem.js'
 import { describeStage, patch } from '../contract.js'
 import type { Clip } from '../values.js'
 import { placeOf } from '../views/temporal-proximity.js'
@@ -178,5 +178,5 @@ function counted(names: readonly string[]): string {
   const counts = new Map<string, number>()
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1)
   const all = [...counts].sort(([, a], [, b]) => b - a).map(([name, count]) => `${name} (${count})`)
-  return all.slice(0, FEW).join(', ') + (all.length > FEW ? ` and ${all.length - FEW} more` : '')
+  return someOf(all, FEW)
 }

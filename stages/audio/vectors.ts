@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ClipVectors } from '../../data/arrow/clip-vectors.js'
 import { hashedFile } from '../../data/hashed-file.js'
-import { Problem } from '../../data/problem.js'
+import { Problem, someOf } from '../../data/problem.js'
 import { clip, describeStage } from '../contract.js'
 import type { Clip } from '../values.js'
 
@@ -27,12 +27,11 @@ export default describeStage({
     const { of } = await openVectors(parameters)
     const without = clips.filter(({ id }) => !of.has(id)).map(({ id }) => id)
     if (without.length === 0) return []
-    const { fewOf } = await import('../../data/arrow/clip-vectors.js')
-    const message = `${without.length} of ${clips.length} clips have no vector: ${fewOf(without)}.`
+    const message = `${without.length} of ${clips.length} clips have no vector: ${someOf(without, 3)}.`
     if (missing === 'leave-out' && without.length < clips.length) return [`${file}: ${message} They are left out.`]
     throw new Problem('no-vector', message, {
       place: { file },
-      hint: `Its rows name ${fewOf([...of.keys()])}. Embed the clips that are trained on, or write missing: leave-out.`,
+      hint: `Its rows name ${someOf([...of.keys()], 3)}. Embed the clips that are trained on, or write missing: leave-out.`,
     })
   },
   work: parameters => {

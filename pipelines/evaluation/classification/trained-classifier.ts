@@ -1,8 +1,10 @@
 /** The classifier that a supervised graph trains: where it stands, and what its numbers mean. */
+
 import { namesIn } from '../../../data/label-cells.js'
 import { Problem } from '../../../data/problem.js'
 import type { CheckedGraph } from '../../../graphs/language/checked.js'
 import type { Stage } from '../../../stages/contract.js'
+import { sigmoid } from '../../statistics/links.js'
 import { type ClassifierHead, classifierHead, targetsOf } from '../consistency/classifier-head.js'
 
 export interface TrainedClassifier extends ClassifierHead {
@@ -37,7 +39,7 @@ export function classesOf(cell: string | undefined, { classes, separator }: Trai
 
 /** What logits say: probabilities that add up to 1, or one probability a class. */
 export function toProbabilities(logits: Float32Array, outputs: TrainedClassifier['outputs']): Float32Array {
-  if (outputs === 'sigmoid') return logits.map(logit => 1 / (1 + Math.exp(-logit)))
+  if (outputs === 'sigmoid') return logits.map(sigmoid)
   const most = Math.max(...logits)
   const powers = Array.from(logits, logit => Math.exp(logit - most))
   const sum = powers.reduce((total, power) => total + power, 0)

@@ -1,6 +1,8 @@
 /** Which events a trained frame classifier hears in sounds, beside those that are known. */
+
 import type { Prepared } from '../../../graphs/streams/prepare.js'
 import { type ClassEvent, demandEvents, eventsIn } from '../../../stages/audio/activity.js'
+import { sigmoid } from '../../statistics/links.js'
 import { tell } from '../../terminal/say.js'
 import { type Detector, type HearOptions, startDetector } from './hear-moments.js'
 import { eventsAbove, type Moments, medianFiltered } from './moments.js'
@@ -37,13 +39,13 @@ export async function detect(options: DetectOptions): Promise<Detection> {
     const { settings, step, moment } = detector
     const { classes } = settings
     const chosen = await choose(detector, options.tune)
-    const thresholds = chosen.thresholds.map(toProbability)
+    const thresholds = chosen.thresholds.map(sigmoid)
     const { prepared, clips } = await detector.hear(options.sounds)
     return {
       ...{ run: options.run, step, classes, thresholds, median: chosen.median, moment, prepared },
       clips: clips.map(({ edges, logits, seconds }, at) => {
         const clip = prepared.clips[at]!
-        const all = { edges, classes: classes.length, values: logits.map(toProbability) }
+        const all = { edges, classes: classes.length, values: logits.map(sigmoid) }
         const moments = medianFiltered(all, chosen.median)
         const known = clip.events && eventsIn(clip, settings)
         return { moments, said: eventsAbove(moments, thresholds), known, seconds }
@@ -66,5 +68,3 @@ async function choose({ settings, moment, hear }: Detector, tune: string | undef
   })
   return tuned(known, classes.length, moment)
 }
-
-const toProbability = (logit: number) => 1 / (1 + Math.exp(-logit))

@@ -1,4 +1,5 @@
 /** A threshold for each class: SGL-Thresh (Pellegrini and Masquelier, ICASSP 2021). */
+import { sigmoid } from '../../statistics/links.js'
 
 /** What a step of the threshold counts as where its gradient is asked for: a sigmoid of so many a logit. */
 const STEEPNESS = 5
@@ -54,7 +55,7 @@ export function surrogateGradient(
   if (both === 0) return { score: 0, gradient }
   for (let at = 0; at < logits.length; at++) {
     const own = at % classes
-    const soft = 1 / (1 + Math.exp(-STEEPNESS * (logits[at]! - thresholds[own]!)))
+    const soft = sigmoid(STEEPNESS * (logits[at]! - thresholds[own]!))
     const ofF1 = (2 * targets[at]! * both - 2 * right) / both ** 2
     gradient[own]! += ofF1 * STEEPNESS * soft * (1 - soft)
   }

@@ -1,6 +1,6 @@
 /** What a probe learns from: clips with a class, their group and split, and who was left out and why. */
 import { namesIn, SEPARATOR } from '../../../data/label-cells.js'
-import { Problem } from '../../../data/problem.js'
+import { Problem, someOf } from '../../../data/problem.js'
 import type { ClipTable } from '../../embeddings/clip-table.js'
 import type { Truth } from '../../statistics/truth.js'
 import { crossFolds, type Fold, foldsByColumn, isTestName } from './folds.js'
@@ -91,8 +91,8 @@ export function chooseExamples(
     const lost = count(rows.length - kept.length, 'clip')
     notes.push(
       separator === undefined
-        ? `${lost} left out: their class is found in ${held} only (${some(lone)}).`
-        : `${count(lone.length, 'class', 'es')} left out, found in ${held} only (${some(lone)}), and with them ${lost}.`,
+        ? `${lost} left out: their class is found in ${held} only (${someOf(lone, 5)}).`
+        : `${count(lone.length, 'class', 'es')} left out, found in ${held} only (${someOf(lone, 5)}), and with them ${lost}.`,
     )
     rows = kept
   }
@@ -126,7 +126,7 @@ export function chooseExamples(
     const small = classes.filter((_, c) => sizes[c]! < k)
     if (small.length > 0)
       notes.push(
-        `Fewer clips than the ${k} folds, so that some folds test none: ${some(small)}. No such class with --folds ${Math.min(...sizes)}.`,
+        `Fewer clips than the ${k} folds, so that some folds test none: ${someOf(small, 5)}. No such class with --folds ${Math.min(...sizes)}.`,
       )
     return k
   }
@@ -186,6 +186,3 @@ function complaints(file: string) {
 }
 
 export const count = (number: number, noun: string, ending = 's') => `${number} ${noun}${number === 1 ? '' : ending}`
-
-const some = (names: readonly string[]) =>
-  names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ')
