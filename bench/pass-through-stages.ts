@@ -1,7 +1,8 @@
 /** Stages that do nothing, for bench/streams.ts and bench/soak.ts: what is left is the cost of the streams themselves. */
 import { z } from 'zod'
-import { anyItem, clip, describeStage, patch, type Stage } from '../stages/contract.js'
+import { clip, describeStage, patch, type Stage } from '../stages/contract.js'
 import type { PatchPort, Port } from '../stages/ports.js'
+import batch from '../stages/sinks/batch.js'
 
 const none = z.strictObject({})
 
@@ -64,15 +65,6 @@ const draw = describeStage({
       rng('number').uniform()
       return from
     },
-})
-
-const batch = describeStage({
-  runsIn: 'batch',
-  name: 'batch',
-  summary: 'Gathers.',
-  parameters: z.strictObject({ size: z.int() }),
-  in: { from: anyItem },
-  out: ({ from }, { size }) => ({ kind: 'batch', of: from, size }),
 })
 
 /** As pool threads look for it. */

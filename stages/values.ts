@@ -1,21 +1,9 @@
 /** What the port types of ports.ts look like at run time, between per-item stages. */
-import type { ListedEvent } from '../data/manifests/clip-list.js'
+import type { ListedClip } from '../data/manifests/clip-list.js'
 import type { Lane } from './ports.js'
 
-/** One recording, or a stretch of one, as a manifest names it. */
-export interface Clip {
-  /** Unique in its manifest; draws and joins go by it. */
-  id: string
-  /** Absolute path of the audio file. */
-  path: string
-  /** Seconds from the file's start; the whole file if absent. */
-  start?: number
-  end?: number
-  /** Label columns of the manifest. */
-  labels: Record<string, string>
-  /** What was annotated in it; absent where nobody annotated. */
-  events?: readonly ListedEvent[]
-}
+/** One recording, or a stretch of one, as a list names it; draws and joins go by its `id`. */
+export type Clip = ListedClip
 
 /** Mono audio at a known rate, read block by block: nothing holds a long file whole. */
 export interface Waveform {

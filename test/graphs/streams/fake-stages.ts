@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process'
 import { renameSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { anyItem, bank, clip, describeStage, logMel, pair, patch, type Stage } from '../../../stages/contract.js'
+import { bank, clip, describeStage, logMel, pair, patch, type Stage } from '../../../stages/contract.js'
+import batch from '../../../stages/sinks/batch.js'
 import { CHANNEL_STAGES } from './channel-stages.js'
 
 const BANDS = 2
@@ -232,15 +233,6 @@ const blend = describeStage({
       const [other] = await others.draw(1, { not: clip.id, rng: rng('other') })
       return from.map((value, i) => value + other![i]!)
     },
-})
-
-const batch = describeStage({
-  runsIn: 'batch',
-  name: 'batch',
-  summary: 'Gathers.',
-  parameters: z.strictObject({ size: z.int() }),
-  in: { from: anyItem },
-  out: ({ from }, { size }) => ({ kind: 'batch', of: from, size }),
 })
 
 const STAGES: Stage[] = [

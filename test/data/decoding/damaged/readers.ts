@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decode } from '../../../../data/decoding/decode.js'
 import { Problem } from '../../../../data/problem.js'
+import { joined } from '../../../../stages/sample-arrays.js'
 
 export interface Read {
   rate: number
@@ -42,16 +43,6 @@ async function reading(path: string): Promise<Ours> {
     return { kind: 'crashed', reason: (error as Error).stack ?? String(error) }
   }
   return { kind: 'read', rate, samples: joined(blocks), notes }
-}
-
-function joined(blocks: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(blocks.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const block of blocks) {
-    all.set(block, at)
-    at += block.length
-  }
-  return all
 }
 
 /** What ffmpeg reads, by itself; undefined if nothing. */
