@@ -86,7 +86,13 @@ async function judge(set: SetOf): Promise<void> {
       const minus = (other: Recognised | undefined) =>
         right === last && other && other !== last ? difference(paired!.difference(last, other)) : ''
       rows.push({
-        ...{ set: set.name, recipe: name, step: at, minutes: typeof at === 'number' ? minutes.toFixed(1) : '' },
+        ...{
+          set: set.name,
+          recipe: name,
+          readout: readout ?? 'its own',
+          step: at,
+          minutes: typeof at === 'number' ? minutes.toFixed(1) : '',
+        },
         'balanced accuracy': `${value.toFixed(1)} [${interval.map(bound => bound.toFixed(1)).join(', ')}]`,
         'minus the first recipe': minus(first),
         'minus untrained': minus(found.get('untrained')),

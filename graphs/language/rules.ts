@@ -3,7 +3,7 @@
 import { suggestion } from '../../data/nearest-name.js'
 import type { Problem } from '../../data/problem.js'
 import type { Accepted } from '../../stages/contract.js'
-import { describePort } from '../../stages/ports.js'
+import { describePort, innermost } from '../../stages/ports.js'
 import type { CheckedNode } from './checked.js'
 import type { Inferred } from './infer.js'
 import { fitOf, laneOf } from './lift.js'
@@ -164,24 +164,24 @@ function drawsOf(nodes: readonly WiredNode[]): Map<string, string> {
   return found
 }
 
-/** Weights have one shape: whoever shares or follows them reads what their owner reads. */
+/** Weights have one shape: whoever shares or follows them reads what their owner reads; who follows may see other pieces. */
 export const sharedAlike: Rule = (nodes, problems, { inferred }) => {
   for (const { id, shares, follows, stageSpot } of nodes) {
     const whose = shares ?? follows ?? ''
     const [owner, sharing] = [inferred.get(whose), inferred.get(id)]
     if (!owner || !sharing) continue
-    const [wanted, given] = [readOnce(owner, sharing), readOnce(sharing, owner)]
-    if (wanted === given) continue
     const word = shares === undefined ? 'follows' : 'shares'
+    const [wanted, given] = [readOnce(owner, sharing, word), readOnce(sharing, owner, word)]
+    if (wanted === given) continue
     const message = `'${id}' reads ${given} and '${whose}', whose weights it ${word}, reads ${wanted}: these must be the same.`
     problems.push(problemAt('shared-shapes', stageSpot, ['nodes', id, word], message))
   }
 }
 
 /** What one forward pass of a node reads, lane by lane where it is lifted, at the ports that the other one fills, too. */
-function readOnce({ inputs, lifted }: CheckedNode, other: CheckedNode): string {
+function readOnce({ inputs, lifted }: CheckedNode, other: CheckedNode, word: 'follows' | 'shares'): string {
   return Object.entries(inputs)
-    .filter(([name]) => name in other.inputs)
+    .filter(([name, { port }]) => name in other.inputs && (word === 'shares' || innermost(port).kind !== 'indices'))
     .map(([, { port }]) => describePort((lifted && laneOf(port)) || port))
     .join(', ')
 }

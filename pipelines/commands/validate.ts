@@ -78,7 +78,9 @@ type Sound = Required<Pick<ReadGraph<typeof sections>, 'graph' | 'document'>>
 /** `14 nodes; similarity (nt-xent) trains encoder and projection on batches of 128 clips; window 384 clips`. */
 function summary({ graph, document }: Sound): string {
   const trained = graph.nodes
-    .filter(({ place, out }) => place === 'tensor' && !['label', 'codes', 'loss'].includes(innermost(out).kind))
+    .filter(
+      ({ place, out }) => place === 'tensor' && !['label', 'codes', 'indices', 'loss'].includes(innermost(out).kind),
+    )
     .filter(({ frozen, shares, follows }) => frozen !== true && !shares && !follows)
     .map(({ id }) => id)
   const losses = graph.nodes

@@ -29,6 +29,10 @@ export default describeStage({
       .max(100)
       .default(1)
       .describe('of kl: divides both sides; the loss is multiplied by its square'),
+    probabilities: z
+      .boolean()
+      .optional()
+      .describe('of kl and bce: the target holds probabilities, as `classify` keeps them, and not logits'),
     at: z
       .enum(['all', 'rest'])
       .optional()
@@ -40,7 +44,11 @@ export default describeStage({
   }),
   changes: ['temperature'],
   in: { from: batchOf(anyItem), target: batchOf(anyItem), keep: optional(batchOf(indices)) },
-  out: ({ from, target, keep }, { kind, at }) => {
+  out: ({ from, target, keep }, { kind, at, probabilities, standardise }) => {
+    if (probabilities && kind !== 'kl' && kind !== 'bce')
+      throw new ParameterProblem('probabilities', `${kind} compares numbers as they are: write kind: kl or kind: bce`)
+    if (probabilities && standardise)
+      throw new ParameterProblem('standardise', 'of probabilities, mean 0 and deviation 1 say nothing: leave it out')
     const [own, wanted] = [compared('from', from.of), compared('target', target.of)]
     if (own.size !== wanted.size)
       throw new ParameterProblem(
@@ -51,14 +59,14 @@ export default describeStage({
     return { kind: 'loss', chance: chanceOf(kind, own.size) }
   },
   build:
-    ({ kind, temperature, at, standardise }, ports) =>
+    ({ kind, temperature, at, standardise, probabilities }, ports) =>
     engine =>
     ({ from, target, keep }, { now }) => {
       const { tf, operations } = engine
       const given = target as Tensor
       const rest = keep && at === 'rest' ? tf.slice(keep, [0, ports.keep!.of.kept]) : undefined
       const goal = besideTape(tf, () => (rest ? operations.tokens.gather(given, rest) : tf.clone(given)))
-      const wanted = standardise ? standardised(engine, goal) : goal
+      const wanted = standardise ? standardised(engine, goal) : probabilities ? logitsOf(engine, goal, kind) : goal
       return matchLoss(engine, from as Tensor, wanted, { kind, temperature: now?.temperature ?? temperature })
     },
 })
@@ -102,6 +110,14 @@ function demandAlike(
 function standardised({ tf }: Engine, rows: Tensor): Tensor {
   const centred = tf.sub(rows, tf.mean(rows, -1, true))
   return tf.div(centred, tf.sqrt(tf.add(tf.mean(tf.square(centred), -1, true), 1e-6)))
+}
+
+/** What gives these probabilities by a softmax (kl) or by a sigmoid each (bce); none is nearer to 0 or 1 than 1e-6. */
+function logitsOf({ tf }: Engine, probabilities: Tensor, kind: Kind): Tensor {
+  return besideTape(tf, () => {
+    const likely = tf.clipByValue(probabilities, 1e-6, 1 - 1e-6)
+    return kind === 'kl' ? tf.log(likely) : tf.sub(tf.log(likely), tf.log1p(tf.neg(likely)))
+  })
 }
 
 function chanceOf(kind: Kind, size: number): number {

@@ -4,22 +4,29 @@ import { besideTape } from '../../engine/operations/differentiable.js'
 import { batchOf, describeStage, indices, ParameterProblem, patch, tokens } from '../contract.js'
 import { piecesOf } from '../pieces.js'
 
-/** Masked reconstruction: the pieces that were not seen, as they are in the patch. */
+/** Masked reconstruction: the pieces that were not seen, as they are in the patch, or so that each is found among them. */
 export default describeStage({
   name: 'reconstruct',
   runsIn: 'tensor',
   role: 'loss',
   summary:
-    'Squared error between the pieces of a patch that were not seen and what a decoder makes of the others. Its chance: zeros for pieces of mean 0 and deviation 1.',
-  source: 'He et al., CVPR 2022, 3; Huang et al., NeurIPS 2022 (Audio-MAE), 3.1',
+    'Compares the pieces of a patch that were not seen with what a decoder makes of the others. Its chance: zeros for pieces of mean 0 and deviation 1, or any piece for each.',
+  source:
+    'He et al., CVPR 2022, 3; Huang et al., NeurIPS 2022 (Audio-MAE), 3.1; find: Gong et al., AAAI 2022 (SSAST), equation 1',
   parameters: z.strictObject({
+    kind: z
+      .enum(['mse', 'find'])
+      .default('mse')
+      .describe(
+        'mse: squared error. find: InfoNCE, each has to find its piece among all of the patch that were not seen',
+      ),
     normalise: z
       .boolean()
       .default(true)
       .describe('brings the numbers of each piece to mean 0 and deviation 1 before they are compared'),
   }),
   in: { from: batchOf(tokens), target: batchOf(patch), keep: batchOf(indices) },
-  out: ({ from, target, keep }) => {
+  out: ({ from, target, keep }, { kind }) => {
     const { size, count, times, bins } = from.of
     const [long, high] = [target.of.frames / times, target.of.bands / bins]
     if (times !== keep.of.times || bins !== keep.of.bins || count !== times * bins)
@@ -32,10 +39,10 @@ export default describeStage({
         'from',
         `each token holds ${size} numbers; a piece of the patch has ${long} frames x ${high} bands, ${long * high} numbers. Write size: ${long * high} at the decoder`,
       )
-    return { kind: 'loss', chance: 1 }
+    return { kind: 'loss', chance: kind === 'mse' ? 1 : Math.log(count - keep.of.kept) }
   },
   build:
-    ({ normalise }, { from, target, keep }) =>
+    ({ kind, normalise }, { from, target, keep }) =>
     engine => {
       const { times, bins } = from.of
       const piece = [target.of.frames / times, target.of.bands / bins] as const
@@ -46,10 +53,19 @@ export default describeStage({
           const pieces = engine.operations.tokens.gather(piecesOf(engine, target, piece), rest)
           return normalise ? normalised(engine, pieces) : engine.tf.clone(pieces)
         })
-        return engine.tf.mean(engine.tf.squaredDifference(engine.operations.tokens.gather(from, rest), wanted))
+        const guessed = engine.operations.tokens.gather(from, rest)
+        return kind === 'mse'
+          ? engine.tf.mean(engine.tf.squaredDifference(guessed, wanted))
+          : found(engine, guessed, wanted)
       }
     },
 })
+
+/** -log softmax of the products of each guess with all pieces of its patch, at its own one; the mean. [batch, pieces, numbers] */
+function found({ tf }: Engine, guessed: Tensor, pieces: Tensor): Tensor {
+  const own = tf.sum(tf.mul(guessed, pieces), 2)
+  return tf.mean(tf.sub(tf.logSumExp(tf.matMul(guessed, pieces, false, true), 2), own))
+}
 
 /** As `norm_pix_loss` of MAE: by the unbiased variance of each piece, plus 1e-6. */
 function normalised({ tf }: Engine, pieces: Tensor): Tensor {

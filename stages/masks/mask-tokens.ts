@@ -3,7 +3,7 @@ import { describeStage, ParameterProblem, patch } from '../contract.js'
 import type { PatchPort } from '../ports.js'
 import type { Rng } from '../values.js'
 
-const KINDS = ['random', 'block', 'time', 'frequency'] as const
+const KINDS = ['random', 'block', 'time', 'frequency', 'time-frequency'] as const
 
 /** Which pieces of a patch an encoder sees, and which it has to guess. */
 export default describeStage({
@@ -12,7 +12,7 @@ export default describeStage({
   summary:
     'Draws the pieces of a patch that an encoder does not see: single ones, blocks, or all of some times or bands.',
   source:
-    'He et al., CVPR 2022; Huang et al., NeurIPS 2022 (Audio-MAE), 3.2; block: Gong et al., AAAI 2022 (SSAST), 2.2',
+    'He et al., CVPR 2022; Huang et al., NeurIPS 2022 (Audio-MAE), 3.2; block: Gong et al., AAAI 2022 (SSAST), 2.2; time-frequency: after Fei et al., 2023 (A-JEPA)',
   parameters: z.strictObject({
     patch: z
       .tuple([z.int().min(1).max(4096), z.int().min(1).max(4096)])
@@ -23,7 +23,7 @@ export default describeStage({
       .enum(KINDS)
       .default('random')
       .describe(
-        'random: single pieces. block: squares, until they are enough. time, frequency: whole rows of the grid',
+        'random: single pieces. block: squares, until they are enough. time, frequency: whole rows of the grid. time-frequency: rows of both in turn, until they are enough',
       ),
   }),
   in: { from: patch },
@@ -34,7 +34,7 @@ export default describeStage({
     if (hidden < 1 || hidden >= rows)
       throw new ParameterProblem(
         'share',
-        `${share} of ${rows} ${kind === 'random' || kind === 'block' ? 'pieces' : 'rows'} leaves ${rows - hidden} to see and ${hidden} to guess; each needs one`,
+        `${share} of ${rows} ${kind === 'time' || kind === 'frequency' ? 'rows' : 'pieces'} leaves ${rows - hidden} to see and ${hidden} to guess; each needs one`,
       )
     return { kind: 'indices', kept: ((rows - hidden) * times * bins) / rows, times, bins }
   },
@@ -46,6 +46,7 @@ export default describeStage({
       const hidden = times * bins - kept
       if (kind === 'random') return keptFirst(times * bins, someOf(times * bins, hidden, mask))
       if (kind === 'block') return keptFirst(times * bins, blocks({ times, bins }, hidden, mask))
+      if (kind === 'time-frequency') return keptFirst(times * bins, rowsInTurn({ times, bins }, hidden, mask))
       const rows = kind === 'time' ? someOf(times, hidden / bins, mask) : someOf(bins, hidden / times, mask)
       const places = [...Array(times * bins).keys()]
       const rowOf = (place: number) => (kind === 'time' ? Math.floor(place / bins) : place % bins)
@@ -88,6 +89,16 @@ function blocks({ times, bins }: Grid, count: number, rng: Rng): Set<number> {
       found.add((time + Math.floor(at / side)) * bins + bin + (at % side))
   }
   return found
+}
+
+/** A time, a band, a time, ..., each another one and whole; of the last as many pieces as are left. */
+function rowsInTurn({ times, bins }: Grid, count: number, rng: Rng): Set<number> {
+  const [ats, bands] = [[...someOf(times, times, rng)], [...someOf(bins, bins, rng)]]
+  const pieces = Array.from({ length: Math.max(times, bins) }, (_, turn) => [
+    ...(turn < times ? bands.map(bin => ats[turn]! * bins + bin) : []),
+    ...(turn < bins ? ats.map(time => time * bins + bands[turn]!) : []),
+  ])
+  return new Set([...new Set(pieces.flat())].slice(0, count))
 }
 
 /** All numbers below `all`: those that are not hidden, then the hidden ones, each ascending. */

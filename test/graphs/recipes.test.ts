@@ -48,6 +48,13 @@ test('uclser20 at 16 kHz differs in the front end, and in crops that stick out: 
     t.deepEqual({ ...ours(id).parameters, ...(id === 'cropped' && { outside: 'draw-again' }) }, paper(id).parameters)
 })
 
+test('M2D: the encoder sees three tenths of the pieces, the teacher the others and nothing else', async t => {
+  const node = await nodesOf('graphs/m2d.yaml')
+  t.is(describePort(node('encoder').out), 'batch[64]<tokens[29 x 192] of 12 x 8>')
+  for (const id of ['teacher', 'predictor']) t.is(describePort(node(id).out), 'batch[64]<tokens[67 x 192] of 12 x 8>')
+  t.is(node('rest').inputs.from!.node, 'mask')
+})
+
 test('AudioMosaic: one copy of a patch without 0.6 of its time, one without 0.4 of its frequencies', async t => {
   const node = await nodesOf('graphs/audiomosaic.yaml')
   t.like(node('near').parameters, { mode: 'same' })

@@ -1,10 +1,10 @@
 /** Builds a tensor stage for a test, parameters checked as in a graph. */
 import type { Scope, Tensor } from '../../engine/engine.js'
-import type { Stage, TensorStage } from '../../stages/contract.js'
+import type { PassOptions, Stage, TensorStage } from '../../stages/contract.js'
 import type { Port } from '../../stages/ports.js'
 import { engine } from '../engine/started.js'
 
-type Call = (inputs: Record<string, unknown>, options: { training: boolean }) => Tensor
+type Call = (inputs: Record<string, unknown>, options: PassOptions) => Tensor
 
 export function outOf(stage: Stage, parameters: object, ports: Record<string, Port>): Port {
   const tensor = stage as TensorStage

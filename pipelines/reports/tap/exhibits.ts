@@ -75,6 +75,7 @@ export async function* show(options: ShowOptions): AsyncGenerator<Shown> {
   const activity = activityOf(prepared, graph)
   const items = sourceOrder({ graph, stages, clips, durations, activity, seed, batch })(0).slice(0, count)
   const wave = nearestAbove(graph, node.id, ({ out }) => out.kind === 'waveform')
+  const nodeOf = (id: string) => graph.nodes.find(other => other.id === id)!
   const one = async (id: string, item: Item) => (await evaluator.values([id], item))[id]
 
   const exhibitsOf = async (item: Item): Promise<Omit<Shown, 'item' | 'clip'>> => {
@@ -102,7 +103,9 @@ export async function* show(options: ShowOptions): AsyncGenerator<Shown> {
 
   /** Masks, and the frames in which something is heard, on the patches that they belong to; all else as it is. */
   const onPatches = async (exhibits: Exhibit[], item: Item): Promise<Exhibit[]> => {
-    const { from } = node.inputs
+    let { from } = node.inputs
+    // of a mask made from another one the patch is that of the first
+    while (from && innermost(from.port).kind === 'indices') from = nodeOf(from.node).inputs.from
     if (!from || !['indices', 'activity'].includes(innermost(node.out).kind)) return exhibits
     const patches = sidesOf(from.port, await one(from.node, item), from.lane ?? lane)
     return exhibits.map((exhibit, at) => {

@@ -17,10 +17,11 @@ import type { Waveform } from '../../../stages/values.js'
 import { earshot, scratchFolder } from '../../earshot.js'
 import { smallConfig } from '../../small-config.js'
 
-async function opened(name: string) {
+async function opened(name: string, graphFile?: string) {
   const { config: file, folder } = smallConfig(name, { steps: 1, every: 1 })
   const config = await readConfig(file)
-  const { graph, stages, train, data } = config
+  const { train, data } = config
+  const { graph = config.graph, stages } = graphFile ? await readGraph(graphFile) : config
   const pool = openPool({ workers: 1 })
   const { clips } = await readClips(data.set)
   const prepared = await prepareFeatures({ graph, clips, cacheFolder: join(folder, 'features'), pool })
@@ -44,6 +45,19 @@ test('the views are those of the first batch of training, bit for bit', async t 
     for (const { lane, value } of exhibits)
       t.deepEqual(value, values[lane as 'a' | 'b']!.slice(at * size, (at + 1) * size), `clip ${at}, ${lane}`)
   batch.release()
+})
+
+test('a mask, and one made from it, are seen on the patch that they belong to', async t => {
+  const { pool, tapped } = await opened('tap-masks', 'graphs/m2d.yaml')
+  t.teardown(() => pool.close())
+  const [view, mask, rest] = await Promise.all(
+    ['view', 'mask', 'rest'].map(async id => (await tapped(id, 1))[0]!.exhibits[0]!),
+  )
+  t.is(rest!.port.kind, 'patch')
+  const [whole, kept, hidden] = [view, mask, rest].map(exhibit => exhibit!.value as Float32Array)
+  const lowest = Math.min(...whole!)
+  for (const [at, value] of whole!.entries())
+    t.deepEqual([kept![at], hidden![at]].sort(), [lowest, value].sort(), 'one shows it, the other hides it')
 })
 
 test('a cut says where the patch lies, in the spectrogram and in the sound', async t => {

@@ -93,6 +93,21 @@ test("the reconstruction's value and gradient are those of MAE: on the pieces th
   }
 })
 
+test('each guess has to find its piece among those of its patch that were not seen', t => {
+  const ports = { from: tokens(8, 6), target: patches, keep: masks(6) }
+  const of = builder(reconstruct, { kind: 'find', normalise: false }, ports)(weightsFrom(1).scope)
+  const at = tf.tensor2d([0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7], [2, 8])
+  const pieces = piecesOf(engine, x, [2, 3])
+  const rows = pieces.slice([0, 6, 0], [2, 2, 6]).arraySync() as number[][][]
+  const dot = (one: number[], other: number[]) => one.reduce((sum, value, at) => sum + value * other[at]!, 0)
+  const losses = rows.flatMap(two =>
+    two.map(own => Math.log(two.reduce((sum, piece) => sum + Math.exp(dot(own, piece)), 0)) - dot(own, own)),
+  )
+  const found = of({ from: pieces, target: x, keep: at }, options)
+  near(t, found.dataSync(), [losses.reduce((sum, loss) => sum + loss, 0) / 4], 'loss', { size: 10 })
+  t.like(outOf(reconstruct, { kind: 'find' }, ports), { kind: 'loss', chance: Math.log(2) })
+})
+
 test('the mean of tokens is one embedding; what is pooled already stays', t => {
   const of = builder(poolTokens, {}, { from: tokens(8, 3) })(weightsFrom(1).scope)
   t.deepEqual([...of({ from: tf.range(0, 12).reshape([2, 2, 3]) }, options).dataSync()], [1.5, 2.5, 3.5, 7.5, 8.5, 9.5])

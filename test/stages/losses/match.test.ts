@@ -67,6 +67,26 @@ test('a target that is standardised has rows of mean 0 and deviation 1', t => {
   near(t, of({ from, target }, { training: true }).dataSync(), [0], 'it', { inexact: 1e-6 })
 })
 
+test('probabilities are compared as the logits that give them', t => {
+  const logits = tf.tensor2d([2, 0, -1, 0.5, 1, -3], [2, 3])
+  const from = tf.tensor2d([0, 1, 2, -1, 0, 1], [2, 3])
+  const cases = [
+    ['kl', tf.softmax(logits)],
+    ['bce', tf.sigmoid(logits)],
+  ] as const
+  for (const [kind, target] of cases) {
+    const of = (parameters: object) => lossOf({ kind, ...parameters }, { from: embedding(3), target: embedding(3) })
+    const wanted = of({})({ from, target: logits }, { training: true }).dataSync()
+    const found = of({ probabilities: true })({ from, target }, { training: true }).dataSync()
+    near(t, found, wanted, kind, { size: 10 })
+    t.true(
+      Number.isFinite(
+        of({ probabilities: true })({ from, target: tf.round(target) }, { training: true }).dataSync()[0],
+      ),
+    )
+  }
+})
+
 test('what cannot be compared is refused in words', t => {
   const refused = (ports: Record<string, Port>, parameters = {}) =>
     t.throws(() => outOf(match, parameters, ports), { instanceOf: ParameterProblem })!.message
@@ -75,6 +95,7 @@ test('what cannot be compared is refused in words', t => {
     refused({ from: pair, target: embedding(4) }),
     /pair<embedding\[4\]> arrives; name a side, as in from: prediction.a/,
   )
+  t.regex(refused({ from: embedding(4), target: embedding(4) }, { probabilities: true }), /write kind: kl or kind: bce/)
   t.regex(refused({ from: embedding(4), target: embedding(8) }), /hold 8 numbers, those of 'from' 4/)
   t.regex(refused({ from: embedding(3), target: tokens(4) }), /not the same kind/)
   t.regex(refused({ from: tokens(3), target: tokens(4) }), /3 tokens arrive, and 4 of the target/)

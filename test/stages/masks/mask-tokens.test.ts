@@ -18,7 +18,7 @@ const ascends = (numbers: number[]) => numbers.every((value, at) => at === 0 || 
 testProp(
   'every piece once, the kept ones first, as many as the port says',
   [
-    fc.constantFrom('random', 'block', 'time', 'frequency'),
+    fc.constantFrom('random', 'block', 'time', 'frequency', 'time-frequency'),
     fc.double({ min: 0.2, max: 0.8, noNaN: true }),
     fc.string(),
   ],
@@ -38,6 +38,14 @@ test('time and frequency hide whole rows of the grid', t => {
   t.is(times.size, 6)
   const bins = new Set(maskOf({ kind: 'frequency', share: 0.25 }, 'a').rest.map(place => place % 8))
   t.is(bins.size, 2)
+})
+
+test('of times and bands in turn whole rows are hidden, but for the last', t => {
+  const hidden = new Set(maskOf({ kind: 'time-frequency', share: 0.5 }, 'a').rest)
+  const whole = (rows: number[][]) => rows.filter(row => row.every(place => hidden.has(place))).length
+  const times = whole(Array.from({ length: 12 }, (_, time) => Array.from({ length: 8 }, (_, bin) => time * 8 + bin)))
+  const bins = whole(Array.from({ length: 8 }, (_, bin) => Array.from({ length: 12 }, (_, time) => time * 8 + bin)))
+  t.deepEqual([hidden.size, times, bins], [48, 3, 2]) // 8 + 11 + 7 + 10 + 6, and 6 of 9
 })
 
 test('blocks hide neighbours more often than single pieces do', t => {
