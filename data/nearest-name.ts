@@ -1,5 +1,6 @@
 /** Guesses which known name somebody meant. */
 import { distance } from 'fastest-levenshtein'
+import { Problem } from './problem.js'
 
 const LONGEST = 64
 
@@ -22,6 +23,15 @@ export function suggestion(written: string, known: Iterable<string>, few = 12): 
   if (near !== undefined) return `Did you mean '${near}'?`
   if (names.length === 0 || names.length > few) return ''
   return `There ${names.length === 1 ? 'is' : 'are'}: ${names.join(', ')}.`
+}
+
+/** Of a column that was asked for and is not there: names the nearest, and all of them. */
+export function missingColumn(name: string, columns: readonly string[], file: string): Problem {
+  const near = nearestName(name, columns)
+  return new Problem('no-column', `There is no column '${name}'.${near ? ` Did you mean '${near}'?` : ''}`, {
+    place: { file },
+    hint: `Columns: ${columns.join(', ') || 'none'}.`,
+  })
 }
 
 const plain = (name: string) => name.toLowerCase().replace(/[_\s]/g, '-')

@@ -5,7 +5,6 @@ import { basename } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Problem, Problems } from '../data/problem.js'
 import type { Stage } from './contract.js'
-import { contractMistakes } from './contract-mistakes.js'
 import { placeOfError, placeOfKey } from './in-source.js'
 
 /** A stage and where it lives: `{ stage, folder: 'views', file: 'stages/views/mix-back.js' }`. */
@@ -69,7 +68,8 @@ export async function stageFromFile(file: string): Promise<Stage> {
   })
 }
 
-function sound(exported: Record<string, unknown>, file: string): Stage {
+async function sound(exported: Record<string, unknown>, file: string): Promise<Stage> {
+  const { contractMistakes } = await import('./contract-mistakes.js')
   const problems = contractMistakes(exported).map(
     ({ key, message }) => new Problem('bad-contract', message, { place: placeOfKey(file, key) }),
   )

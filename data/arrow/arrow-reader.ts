@@ -1,9 +1,9 @@
 /** Embeddings come back here, whoever wrote them: Earshot, pyarrow, Polars. Read by range, never whole unasked. */
 import { type FileHandle, open } from 'node:fs/promises'
 import { type AsyncRecordBatchFileReader, Message, type RecordBatch, RecordBatchReader } from 'apache-arrow'
+import { missingColumn } from '../nearest-name.js'
 import { Problem } from '../problem.js'
 import { embeddingValues, textValues, widthOf } from './arrow-columns.js'
-import { missingColumn } from './arrow-missing-column.js'
 
 /** Consecutive rows of an embeddings file. */
 export interface EmbeddingRows {

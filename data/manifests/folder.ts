@@ -3,9 +3,8 @@ import { Problem } from '../problem.js'
 import type { ClipList } from './clip-list.js'
 import { type ClassOptions, classesByName } from './file-classes.js'
 import { recordedColumns } from './recorder-names.js'
-import { searchFolder } from './search-folder.js'
+import { EXTENSIONS, searchFolder } from './search-folder.js'
 import { readShards, type ShardOptions } from './shards.js'
-import { EXTENSIONS } from './sound-files.js'
 
 export interface FolderOptions extends ClassOptions, Pick<ShardOptions, 'keys'> {
   extensions?: readonly string[] | undefined

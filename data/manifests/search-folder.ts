@@ -2,8 +2,10 @@ import type { Dirent } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
 import { firstProblems, Problem } from '../problem.js'
-import { isThere } from '../shards/tar-file.js'
-import { EXTENSIONS } from './sound-files.js'
+
+/** Endings of files that folders and shards are searched for. A file named by itself or by a table may end in anything. */
+export const EXTENSIONS: readonly string[] =
+  'aac ac3 aif aifc aiff amr au caf flac m4a m4b mka mp2 mp3 mp4 oga ogg opus snd w64 wav wave webm wma wv'.split(' ')
 
 /** Paths from the folder, sorted, with `/` between folders. */
 export interface Found {
@@ -48,7 +50,7 @@ class Search {
       if (entry.name.startsWith('.')) continue
       const path = join(folder, entry.name)
       const isSound = this.endings.has(extname(entry.name).toLowerCase())
-      if (entry.name.includes('\ufffd') && !(await isThere(path))) {
+      if (entry.name.includes('\ufffd') && !(await stat(path).catch(() => undefined))) {
         if (isSound || entry.isDirectory()) this.problems.push(badName(path))
         continue
       }

@@ -6,7 +6,7 @@ import { endsIn, type Sample, samplesOf } from '../shards/samples.js'
 import { type TarMember, tarMembers } from '../shards/tar-members.js'
 import type { ClipList, ListedClip } from './clip-list.js'
 import { type ClassOptions, classesByName } from './file-classes.js'
-import { EXTENSIONS } from './sound-files.js'
+import { EXTENSIONS } from './search-folder.js'
 
 export interface ShardOptions extends ClassOptions {
   /** Ids start from here; from the folder that holds all shards if absent. */

@@ -4,7 +4,6 @@ import { mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:f
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Problem } from '../../data/problem.js'
-import { unpackBridge } from './bridge.js'
 
 /** Below Earshot's own node_modules, from where TensorFlow.js is found; npm leaves alone what begins with a dot. */
 export const PLACE = fileURLToPath(new URL('../../../node_modules/.earshot-engine', import.meta.url))
@@ -31,6 +30,7 @@ export async function placeEngine(place: string, engine: string): Promise<void> 
   const former = `${temporary}-former`
   try {
     mkdirSync(dirname(place), { recursive: true })
+    const { unpackBridge } = await import('./bridge.js')
     await unpackBridge(engine, temporary)
     symlinkSync(engine, engineIn(temporary))
     if (placedFrom(place) !== undefined) renameSync(place, former)

@@ -1,7 +1,7 @@
 /** An embeddings file at clip level: one embedding a clip, with the columns that were asked for. */
 
-import { missingColumn } from '../../data/arrow/arrow-missing-column.js'
 import { openEmbeddings } from '../../data/arrow/arrow-reader.js'
+import { missingColumn } from '../../data/nearest-name.js'
 import { Problem } from '../../data/problem.js'
 import type { Matrix } from '../statistics/products.js'
 

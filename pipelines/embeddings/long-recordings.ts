@@ -1,6 +1,5 @@
 /** Recordings so long that a row for each says little: they are cut into windows. */
 import type { Windows } from '../../data/annotations/windows.js'
-import { formatInHeaders } from '../../data/decoding/sound-format.js'
 import { type ClipList, type ListedClip, readClips } from '../../data/manifests.js'
 import { mayBeLabel } from './label-table.js'
 
@@ -25,7 +24,7 @@ export async function readInWindows(
   const list = await readClips(input, windows)
   const { segment, annotations } = windows
   if (segment !== undefined || annotations !== undefined || list.columns.some(mayBeLabel)) return list
-  const seconds = longSeconds(list.clips)
+  const seconds = await longSeconds(list.clips)
   if (seconds === undefined) return list
   const cut = await readClips(input, { ...windows, segment: WINDOW })
   const told = `${areLong(seconds)}: ${list.clips.length} are cut into ${cut.clips.length} windows of ${WINDOW} s (${how}).`
@@ -39,20 +38,21 @@ export const areLong = (seconds: number): string =>
  * How long half of them last at least, if that is over a minute; undefined also where no header says. No sound is decoded:
  * that is for when work may be stopped.
  */
-export function longSeconds(clips: readonly ListedClip[]): number | undefined {
+export async function longSeconds(clips: readonly ListedClip[]): Promise<number | undefined> {
+  const { formatInHeaders } = await import('../../data/decoding/sound-format.js')
   const step = Math.max(1, Math.ceil(clips.length / ASKED))
   const lengths: number[] = []
   for (const { path, start = 0, end } of clips.filter((_, at) => at % step === 0)) {
-    const seconds = end ?? secondsOf(path)
+    const seconds = end ?? told(() => formatInHeaders(path)?.seconds)
     if (seconds !== undefined) lengths.push(seconds - start)
   }
   const median = lengths.sort((a, b) => a - b)[Math.floor(lengths.length / 2)] ?? 0
   return median > LONG ? median : undefined
 }
 
-function secondsOf(path: string): number | undefined {
+function told(seconds: () => number | undefined): number | undefined {
   try {
-    return formatInHeaders(path)?.seconds
+    return seconds()
   } catch {
     return undefined // whoever reads the sounds tells
   }

@@ -13,7 +13,6 @@ import type { CheckedGraph } from '../../graphs/language/checked.js'
 import { openPool } from '../../graphs/streams/pool.js'
 import { type Prepared, prepareFeatures, secondsOf } from '../../graphs/streams/prepare.js'
 import type { Clip } from '../../stages/values.js'
-import { clipsOf } from '../jobs/shard.js'
 import { plural } from '../terminal/numbers.js'
 import { progress } from '../terminal/progress.js'
 import { tell } from '../terminal/say.js'
@@ -62,7 +61,7 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
   const baselines = options.baselines ?? columns.some(mayBeLabel)
   if (baselines && untrained) demandWhole(untrained)
   const { shard } = options
-  const clips = shard ? clipsOf(all, shard) : all
+  const clips = shard ? (await import('../jobs/shard.js')).clipsOf(all, shard) : all
   const part = shard
     ? shardMetadata(
         shard,

@@ -23,7 +23,7 @@ export async function fittingEdits({ data, graph }: Pick<Config, 'data' | 'graph
   const fitting: Fitting = { edits: [], told: [] }
   if (!existsSync(data.set)) return fitting
   let { clips } = await readClips(data.set, data)
-  const seconds = data.segment === undefined && data.annotations === undefined ? longSeconds(clips) : undefined
+  const seconds = data.segment === undefined && data.annotations === undefined ? await longSeconds(clips) : undefined
   if (seconds !== undefined) {
     const segment = Math.max(WINDOW, Math.ceil(2 * longestView(graph)))
     const recordings = clips.length

@@ -8,7 +8,7 @@ import type { Config } from '../configuration/config.js'
 import { runYaml } from '../configuration/run-yaml.js'
 import type { StartSettings } from '../configuration/sections.js'
 import { type FoundCheckpoint, findCheckpoint } from '../model/checkpoint.js'
-import { type Renamed, takenText } from '../model/start-weights.js'
+import type { Renamed } from '../model/start-weights.js'
 import { startTrainer, type TrainerThread } from '../model/trainer-thread.js'
 import { dataDifferences, dataMark, machineDifferences, settingDifferences } from './circumstances.js'
 import { keepChoice, writeCompile } from './compile-choice.js'
@@ -122,5 +122,6 @@ async function takeFrom(
   const taken = await thread.take(tensors, tensors, as)
   const { step, sha256, graphHash } = checkpoint
   run.write(STARTED_FROM, `${JSON.stringify({ checkpoint: tensors, step, sha256, graphHash, ...taken }, null, 2)}\n`)
+  const { takenText } = await import('../model/start-weights.js')
   process.stderr.write(`${takenText(taken, tensors)}\n`)
 }

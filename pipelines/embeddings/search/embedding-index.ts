@@ -1,7 +1,7 @@
 /** Embeddings to search in: every row of an Arrow file as a direction, all in memory. */
 
-import { missingColumn } from '../../../data/arrow/arrow-missing-column.js'
 import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
+import { missingColumn } from '../../../data/nearest-name.js'
 import { Problem } from '../../../data/problem.js'
 
 export interface EmbeddingIndex {

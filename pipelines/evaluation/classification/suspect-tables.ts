@@ -1,9 +1,9 @@
 /** Training sets as a classifier would have them: tables that a second run names as its data. */
 import { join } from 'node:path'
 import { quantile } from 'd3-array'
-import { missingColumn } from '../../../data/arrow/arrow-missing-column.js'
 import { namesIn } from '../../../data/label-cells.js'
 import { clipsTable } from '../../../data/manifests/delimited.js'
+import { missingColumn } from '../../../data/nearest-name.js'
 import { Problem } from '../../../data/problem.js'
 import { writeWhole } from '../../../data/whole-file.js'
 import type { Clip } from '../../../stages/values.js'

@@ -1,8 +1,7 @@
 /** A probe from file to result. Says nothing itself. */
 import { basename } from 'node:path'
-import { missingColumn } from '../../../data/arrow/arrow-missing-column.js'
 import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
-import { matchClips } from '../../../data/manifests/match-clips.js'
+import { missingColumn } from '../../../data/nearest-name.js'
 import { Problem } from '../../../data/problem.js'
 import { type ClipTable, readClipTable } from '../../embeddings/clip-table.js'
 import type { RankingScore } from '../../statistics/ranking.js'
@@ -13,7 +12,7 @@ import { type Comparison, compare, stepsOf } from './compare.js'
 import { chooseExamples, count, type Examples } from './examples.js'
 import { severalEach } from './frames.js'
 import { CLASS_JUDGE, type Judge, RANKING_JUDGE } from './judges.js'
-import { type CurvePoint, learningCurve, planCurve, stepsOfCurve } from './learning-curve.js'
+import type { CurvePoint } from './learning-curve.js'
 import { ownFeatures } from './own-features.js'
 import { type ProbeOptions, type ProbeRequest, withDefaults } from './probe-options.js'
 
@@ -91,10 +90,11 @@ async function judged<M extends string>(
   const contestants = [own, ...rivals]
   const { truth, units, folds } = examples
   const question = { truth, units, trials: [folds], classifiers, judge, seed }
-  const plans = planCurve(question, budgets, repeats)
-  const tick = begin(stepsOf(contestants.length, question) + stepsOfCurve(contestants.length, plans))
+  const fewer = budgets.length > 0 ? await import('./learning-curve.js') : undefined
+  const plans = fewer?.planCurve(question, budgets, repeats) ?? []
+  const tick = begin(stepsOf(contestants.length, question) + (fewer?.stepsOfCurve(contestants.length, plans) ?? 0))
   const comparison = await compare(contestants, question, tick)
-  const curve = await learningCurve(contestants, plans, tick)
+  const curve = (await fewer?.learningCurve(contestants, plans, tick)) ?? []
   return { options, table, examples, classifiers, comparison, curve, missing }
 }
 
@@ -139,7 +139,7 @@ async function withLabels({ file, label, group, split, labels }: ProbeOptions) {
     notes.push(`${table.rows} rows averaged to ${count(table.clips.length, 'clip')}.`)
   const found =
     brought &&
-    matchClips(
+    (await import('../../../data/manifests/match-clips.js')).matchClips(
       table.clips.map((clip, at) => [clip, ...(table.paths[at] === undefined ? [] : [table.paths[at]])]),
       brought.clips,
       brought,

@@ -4,8 +4,8 @@
  * as if nobody had looked.
  */
 
-import { missingColumn } from '../../../data/arrow/arrow-missing-column.js'
 import { type ListedClip, readClips } from '../../../data/manifests.js'
+import { missingColumn } from '../../../data/nearest-name.js'
 import { Problem } from '../../../data/problem.js'
 import { Hearing } from '../../../graphs/inference/hearing.js'
 import { inferenceGraph } from '../../../graphs/inference/inference-graph.js'
