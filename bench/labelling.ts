@@ -143,7 +143,6 @@ function precisionOf({ windows, truth }: Asked, answers: ReadonlyMap<number, boo
 function labelsNeeded(asked: Asked, key: string, asks: boolean, times: number[] = []): number {
   const { windows, truth, manner } = asked
   const drawn = shuffled([...truth.keys()], `order ${key}`)
-  const rng = streamOf(`draws ${key}`)
   const example = drawn.find(row => truth[row])!
   const rest = drawn.filter(row => row !== example)
   const answers = new Map([[example, true]])
@@ -154,8 +153,7 @@ function labelsNeeded(asked: Asked, key: string, asks: boolean, times: number[] 
     if (asks || looks) {
       const began = process.cpuUsage()
       const scores = probabilities(windows, learn(windows, answers, drawn, manner)!)
-      const settings = { turn: labels, draw: () => rng.uniform(), known: true }
-      const next = nextQuestion(scores, new Set(answers.keys()), settings, manner)
+      const next = nextQuestion(scores, new Set(answers.keys()), { turn: labels, known: true }, manner)
       const { user, system } = process.cpuUsage(began)
       if (asks) times.push((user + system) / 1000)
       if (looks && precisionOf(asked, answers, scores) >= TARGET) return labels

@@ -9,6 +9,7 @@ import { type Rows, readRows } from '../../data/manifests/rows.js'
 import { Problem } from '../../data/problem.js'
 import { writeWhole } from '../../data/whole-file.js'
 import { tryLock } from '../jobs/process-lock.js'
+import type { Drawn } from './check.js'
 import type { Reason } from './learner.js'
 import type { Stretch } from './windows.js'
 
@@ -17,7 +18,7 @@ export type Answer = 'yes' | 'no' | 'skip'
 /** What somebody said of a window, and why it was asked; `chosen`: picked by hand. */
 export interface Given {
   answer: Answer
-  reason: Reason | 'chosen'
+  reason: Reason | Drawn | 'chosen'
 }
 
 const FIXED = ['file', 'start', 'end'] as const

@@ -12,8 +12,8 @@ export interface Windows {
   values: Float32Array | Float64Array
 }
 
-/** Why a window is asked: most likely of the class; least sure; drawn at random of those that the class is given to. */
-export type Reason = 'likely' | 'unsure' | 'check'
+/** Why a window is asked: most likely of the class; least sure. */
+export type Reason = 'likely' | 'unsure'
 
 export interface Question {
   row: number
@@ -34,7 +34,7 @@ export interface Manner {
 export const MANNER: Manner = {
   strength: 0.01,
   background: 200,
-  turns: 'likely unsure likely check likely unsure likely unsure likely check'.split(' ') as Reason[],
+  turns: ['likely', 'unsure', 'likely'],
 }
 const TOLERANCE = 1e-3
 
@@ -86,31 +86,20 @@ export function probabilities({ rows, columns, values }: Windows, { weights, int
  * @param scores probabilities; before anything is known, any likeness to an example, or none
  * @param asked windows that were answered or skipped
  * @param turn questions so far
- * @param draw a number from 0 up to, without, 1
  * @returns undefined if all were asked
  */
 export function nextQuestion(
   scores: Float32Array,
   asked: ReadonlySet<number>,
-  { turn, draw, known }: { turn: number; draw: () => number; known: boolean },
+  { turn, known }: { turn: number; known: boolean },
   { turns } = MANNER,
 ): Question | undefined {
   const reason = known ? turns[turn % turns.length]! : 'likely'
-  if (reason === 'check') {
-    const given = rowsWhere(scores, asked, score => score >= 0.5)
-    if (given.length > 0) return { row: given[Math.floor(draw() * given.length)]!, reason }
-  }
   const wanted = reason === 'unsure' ? (score: number) => -Math.abs(score - 0.5) : (score: number) => score
   let [row, best] = [-1, Number.NEGATIVE_INFINITY]
   for (let at = 0; at < scores.length; at++) {
     const value = wanted(scores[at]!)
     if (value > best && !asked.has(at)) [row, best] = [at, value]
   }
-  return row < 0 ? undefined : { row, reason: reason === 'check' ? 'likely' : reason }
-}
-
-function rowsWhere(scores: Float32Array, asked: ReadonlySet<number>, holds: (score: number) => boolean): number[] {
-  const rows: number[] = []
-  for (let row = 0; row < scores.length; row++) if (!asked.has(row) && holds(scores[row]!)) rows.push(row)
-  return rows
+  return row < 0 ? undefined : { row, reason }
 }

@@ -60,6 +60,7 @@ export function labelPage({ set, nonce, offline, ...shown }: LabelPage): string 
   }
   const attributes = nonce === undefined ? '' : ` nonce="${nonce}"`
   const modules = importMap({
+    'earshot/check': 'pipelines/labelling/check.js',
     'earshot/learner': 'pipelines/labelling/learner.js',
     'earshot/point-map': 'pipelines/drawing/browser/point-map.mjs',
   })
@@ -85,7 +86,7 @@ export function labelPage({ set, nonce, offline, ...shown }: LabelPage): string 
 const ASK = `<div class="card"><div id="picture"></div><div>
 <p id="question" aria-live="polite"></p><p class="soft" id="where"></p><p class="soft" id="why"></p>
 <div class="keys"><button id="yes">Yes <kbd>y</kbd></button><button id="no">No <kbd>n</kbd></button><button id="skip">Skip <kbd>s</kbd></button>
-<button id="play">Play <kbd>space</kbd></button><button id="undo">Undo <kbd>u</kbd></button></div>
+<button id="play">Play <kbd>space</kbd></button><button id="undo">Undo <kbd>u</kbd></button><button id="check" aria-pressed="false">Check <kbd>c</kbd></button></div>
 <label class="soft"><input type="checkbox" id="aloud"> play each one</label>
 <p id="tally"></p><p id="precision" class="soft"></p></div></div>`
 

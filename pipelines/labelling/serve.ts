@@ -4,7 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
-import type { AnswerTable } from './answers.js'
+import type { AnswerTable, Given } from './answers.js'
+import { DRAWN } from './check.js'
 import { pictureOf, soundOf } from './hear.js'
 import { type LabelPage, labelPage } from './page.js'
 import { Session } from './session.js'
@@ -18,7 +19,7 @@ const answered = z.strictObject({
   row: z.int().min(0),
   name: z.string(),
   answer: z.enum(['yes', 'no', 'skip']),
-  reason: z.enum(['likely', 'unsure', 'check', 'chosen']),
+  reason: z.custom<Given['reason']>(text => /^(likely|unsure|chosen)$/.test(String(text)) || DRAWN.test(String(text))),
   version,
 })
 

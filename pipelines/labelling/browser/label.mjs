@@ -1,4 +1,5 @@
 /** The labelling page at work: asks, learns after each answer, asks again. */
+import { Check, checked, DRAWN } from 'earshot/check'
 import { learn, nextQuestion, probabilities } from 'earshot/learner'
 import { PointMap } from 'earshot/point-map'
 
@@ -13,6 +14,8 @@ const background = shuffled(windows.length)
 /** By class: a map from windows to what was said of them. */
 const answers = new Map(data.classes.map(name => [name, new Map()]))
 const state = { name: data.classes[0], version: 0, scores: undefined, known: false, question: undefined, busy: false }
+/** The ranking that is being checked; nothing is learned meanwhile. */
+let check
 /** Of windows, each asked for once. */
 const pictures = new Map()
 const player = new Audio()
@@ -29,6 +32,7 @@ for (const [id, work] of Object.entries({
   skip: () => answer('skip'),
   undo: () => undo(),
   play: () => play(),
+  check: () => turnCheck(),
   closer: () => map.zoom(1.35),
   further: () => map.zoom(1 / 1.35),
 }))
@@ -43,7 +47,14 @@ find('new-class').addEventListener('submit', event => {
 })
 document.addEventListener('keydown', event => {
   if (event.target.matches('input') || event.ctrlKey || event.metaKey || event.altKey) return
-  const work = { y: () => answer('yes'), n: () => answer('no'), s: () => answer('skip'), u: undo, ' ': play }[event.key]
+  const work = {
+    y: () => answer('yes'),
+    n: () => answer('no'),
+    s: () => answer('skip'),
+    u: undo,
+    c: turnCheck,
+    ' ': play,
+  }[event.key]
   if (!work) return
   event.preventDefault()
   work()
@@ -60,12 +71,31 @@ function take({ version, changes }) {
 
 function choose(name) {
   state.name = name
+  check = undefined
+  refresh()
+  ask(next())
+}
+
+/** Begins a check of what it has learned, or goes on learning. */
+function turnCheck() {
+  const own = answers.get(state.name)
+  const known = [...own.values()].filter(({ answer }) => answer === 'yes').length
+  check = check ? undefined : new Check(state.scores, new Set(own.keys()), known)
   refresh()
   ask(next())
 }
 
 /** Learns from all answers, and shows what has come of it. */
 function refresh() {
+  if (!check) rank()
+  find('check').setAttribute('aria-pressed', String(check !== undefined))
+  showClasses()
+  showTally()
+  showList()
+  map.draw()
+}
+
+function rank() {
   const began = performance.now()
   const said = new Map()
   for (const [row, { answer }] of answers.get(state.name)) if (answer !== 'skip') said.set(row, answer === 'yes')
@@ -73,10 +103,6 @@ function refresh() {
   state.known = model !== undefined
   state.scores = model ? probabilities(features, model) : data.likeness ? Float32Array.from(data.likeness) : inOrder()
   document.body.dataset.milliseconds = String(performance.now() - began)
-  showClasses()
-  showTally()
-  showList()
-  map.draw()
 }
 
 function inOrder() {
@@ -88,8 +114,9 @@ function inOrder() {
 }
 
 function next() {
-  const own = answers.get(state.name)
-  return nextQuestion(state.scores, new Set(own.keys()), { turn: own.size, draw: Math.random, known: state.known })
+  const asked = new Set(answers.get(state.name).keys())
+  if (check) return check.next(asked, Math.random)
+  return nextQuestion(state.scores, asked, { turn: asked.size, known: state.known })
 }
 
 function ask(question, aloud = false) {
@@ -116,23 +143,24 @@ function whyOf({ row, reason }) {
         ? 'most like the examples'
         : 'drawn at random: nothing is known yet',
     unsure: 'least sure',
-    check: 'drawn at random from what it takes for one',
     chosen: 'chosen by you',
   }
   const before = answers.get(state.name).get(row)
-  return `${because[reason]}${score}${before ? `; answered: ${before.answer}` : ''}`
+  return `${because[reason] ?? 'drawn at random, for the check'}${score}${before ? `; answered: ${before.answer}` : ''}`
 }
 
 async function answer(said) {
   const { question, name, busy } = state
   if (!question || busy) return
+  if (!DRAWN.test(question.reason)) check = undefined // one that is picked by hand would spoil it
   await written(() => store.answer({ ...question, name, answer: said }))
 }
 
 async function undo() {
   if (state.busy) return
-  const before = await written(() => store.undo(state.name))
-  if (before !== undefined) ask({ row: before, reason: 'chosen' })
+  const own = new Map(answers.get(state.name))
+  const row = await written(() => store.undo(state.name))
+  if (row !== undefined) ask({ row, reason: own.get(row)?.reason ?? 'chosen' })
 }
 
 /** An answer counts once it is written. @returns the window that was undone */
@@ -177,22 +205,25 @@ function showClasses() {
 
 function showTally() {
   const all = [...answers.get(state.name).values()]
-  const count = (said, why) => all.filter(({ answer, reason }) => answer === said && (!why || reason === why)).length
-  find('tally').textContent =
-    `${count('yes')} yes, ${count('no')} no, ${count('skip')} skipped, of ${windows.length} windows`
-  const [right, wrong] = [count('yes', 'check'), count('no', 'check')]
-  find('precision').textContent =
-    right + wrong === 0
-      ? 'How often it is right is not known yet: some questions are about windows drawn at random from those it takes for one.'
-      : `Of ${right + wrong} windows drawn at random from those it took for one, ${right} were one: ${wilson(right, right + wrong)}.`
+  const count = said => all.filter(({ answer }) => answer === said).length
+  const yes = count('yes')
+  find('tally').textContent = `${yes} yes, ${count('no')} no, ${count('skip')} skipped, of ${windows.length} windows`
+  find('precision').textContent = checkedInWords(checked(all), yes)
 }
 
-/** 95 % (Wilson, 1927). */
-function wilson(right, all) {
-  const [z, share] = [1.96, right / all]
-  const middle = (share + z ** 2 / (2 * all)) / (1 + z ** 2 / all)
-  const half = (z / (1 + z ** 2 / all)) * Math.sqrt((share * (1 - share)) / all + z ** 2 / (4 * all ** 2))
-  return `${percent(share)} [${percent(middle - half)}, ${percent(middle + half)}]`
+/** What is known of the windows that nobody has heard, each interval in brackets (95 %). */
+function checkedInWords(known, yes) {
+  if (!known)
+    return 'How good it is, is not known yet: a check asks about windows drawn at random, from the likeliest to the least likely.'
+  const { drawn, round, of, told } = known
+  const by = `${drawn} windows drawn at random`
+  if (!told) return `The check has ${by}; from ${round} on it tells how good it is.`
+  const found = share => percent(Math.min(1, yes / (known.known + share * of)))
+  return `By ${by}: of the ${told.likeliest} likeliest that nobody had heard, ${inBrackets(told.precision)} are ${state.name}. Found so far: ${found(told.rest.high)} to ${found(told.rest.low)} of all.`
+}
+
+function inBrackets({ share, low, high }) {
+  return `${percent(share)} [${percent(low)}, ${percent(high)}]`
 }
 
 function percent(share) {

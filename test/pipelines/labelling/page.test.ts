@@ -66,6 +66,22 @@ browserTest('answers by keys are in the table, taken back, and there after a rel
   await page.open(server.address)
   await tally(page, `${told.yes} yes, ${told.no} no`)
   await answer(page, 2, told)
+  await page.press('c')
+  const round = 3 // layers of some sixty windows
+  await answer(page, round, told)
+  t.regex(
+    await page.once<string>(text('precision')),
+    /^By 3 windows drawn at random: of the 16 likeliest that nobody had heard, \d+ % \[\d+ %, \d+ %\] are tone "<b>"\. Found so far: \d+ % to \d+ % of all\.$/,
+  )
+  t.is(readFileSync(table, 'utf8').match(/"check \d+-\d+ of \d+, \d+ known"/g)?.length, round)
+  const drawn = await asked(page)
+  await page.press('y')
+  await tally(page, `${told.yes + 1} yes`)
+  await page.press('u')
+  await tally(page, `${told.yes} yes`)
+  t.is(await asked(page), drawn)
+  t.regex(await page.once<string>(text('why')), /drawn at random, for the check/, 'what was undone is still drawn')
+  await page.press('c')
   if (process.env.EARSHOT_SCREENSHOT)
     for (const [name, width, dark] of [
       ['wide', 1300, false],
