@@ -16,6 +16,7 @@ import { CONFIG, readConfig } from './configuration/config.js'
 import { embedOptions } from './embeddings/embed-options.js'
 import type { Embedded } from './embeddings/write-embeddings.js'
 import type { Classification, ClassifyOptions as ClassifyRequest } from './evaluation/classification/classification.js'
+import type { DetectOptions as DetectRequest } from './evaluation/events/detect.js'
 import type { ProbeRequest } from './evaluation/probes/probe-options.js'
 import type { MultiLabelResult, ProbeResult } from './evaluation/probes/run-probe.js'
 import type { tapOptions } from './reports/tap/tap-options.js'
@@ -170,6 +171,35 @@ export async function classify(run: string, sounds: string, options: ClassifyOpt
   const { classify } = await import('./evaluation/classification/classify.js')
   const cache = join(cacheFolder(), 'features')
   return (await classify({ hop: 0.48, ...options, run, sounds, cache })).classification
+}
+
+export type DetectOptions = Partial<Omit<DetectRequest, 'run' | 'sounds' | 'cache' | 'group'>>
+
+export interface Detected {
+  step: number
+  classes: readonly string[]
+  /** Probability from which each class counts as heard. */
+  thresholds: readonly number[]
+  /** Seconds from the start of the file; the score is the mean probability over the event. */
+  events: { path: string; start: number; end: number; label: string; score: number }[]
+}
+
+/**
+ * Which events a trained frame classifier hears in sounds, and when. Nothing is written.
+ *
+ * @param run run folder of a frame classifier, RUN@best or a checkpoint
+ * @param sounds audio file, folder, table or data set file
+ * @throws Problem if there is no frame classifier, or no usable clip
+ */
+export async function detect(run: string, sounds: string, options: DetectOptions = {}): Promise<Detected> {
+  const { annotationsOf, detect } = await import('./evaluation/events/detect.js')
+  const detection = await detect({ ...options, run, sounds, cache: join(cacheFolder(), 'features') })
+  const { step, classes, thresholds } = detection
+  const events = annotationsOf(detection).map(({ path, start, end, label, more }) => ({
+    ...{ path, start, end, label },
+    score: Number(more?.score),
+  }))
+  return { step, classes, thresholds, events }
 }
 
 export type SeparateOptions = Partial<Omit<SeparateRequest, 'run' | 'sounds' | 'folder'>> & { output: string }

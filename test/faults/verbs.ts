@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { earshot } from '../earshot.js'
 import { supervised } from '../pipelines/evaluation/classification/supervised.js'
+import { recordTones, toneConfig } from '../pipelines/evaluation/events/tones.js'
 import { smallSeparator, succeeds } from '../pipelines/separation/small-separator.js'
 import { prepareDeeds } from './deeds.js'
 
@@ -27,6 +28,9 @@ export async function prepareVerbs(): Promise<{ folder: string; verbs: Verb[] }>
   const labelled = supervised('faults supervised', 2)
   const classifier = join(labelled.folder, 'classifier')
   await succeeds(earshot(['train', labelled.config, '--run', classifier], labelled.cache))
+  const tones = recordTones(inside('tones'), 8)
+  const detector = inside('detector')
+  await succeeds(earshot(['train', toneConfig(tones, 2), '--run', detector], environment))
   const separator = await smallSeparator('faults verbs', 2)
   const scenes = join(separator.folder, 'scenes.yaml')
   const weights = 'test/fixtures/uclser20/vgg.safetensors'
@@ -91,8 +95,11 @@ export async function prepareVerbs(): Promise<{ folder: string; verbs: Verb[] }>
     prints('similar', vectors, '0'),
     writes('finetune', 'run', [labelled.config], labelled.config, { flag: '--run', ...ofClassifier }),
     writes('classify', 'classes', [classifier, labelled.set], labelled.set, ofClassifier),
+    writes('detect', 'events', [detector, tones], tones),
     writes('consistency', 'shifts', [classifier, labelled.set], labelled.set, ofClassifier),
     writes('report', 'report.html', [run, '--views', '0', '--embeddings', vectors], vectors),
+    writes('label', 'label.html', [vectors, '--class', 'drum', '--table', inside('labels.csv')], vectors),
+    prints('compare-sets', vectors, vectors),
     prints('runs', folder),
     prints('compare', run, run),
     writes('sweep run', 'sweep', [inside('sweep.yaml')], inside('sweep.yaml'), { flag: '--output' }),

@@ -1,14 +1,13 @@
 /** Several runs through the same sounds: their events as tables, their figures side by side. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Annotation } from '../../../data/annotations/annotation.js'
 import {
   type AnnotationFormat,
   writeAnnotations,
   writeAnnotationTable,
 } from '../../../data/annotations/write-annotations.js'
 import { onDisk, writeWhole } from '../../../data/whole-file.js'
-import { type Detection, type DetectOptions, detect } from './detect.js'
+import { annotationsOf, type Detection, type DetectOptions, detect } from './detect.js'
 import { judge, judgedText } from './judged.js'
 
 /** Figures, thresholds and what was said. */
@@ -56,29 +55,4 @@ export async function detectRuns(
     `Written: ${table}, ${json}`,
     '',
   ].join('\n')
-}
-
-/** Seconds from the start of the file; the score is the mean probability over the event. What windows part is one event. */
-function annotationsOf({ clips, classes, prepared }: Detection): Annotation[] {
-  const all = clips.flatMap(({ said, moments }, at): Annotation[] => {
-    const { path, start = 0 } = prepared.clips[at]!
-    return said.map(({ onset, offset, class: own }) => {
-      const inside = moments.edges.flatMap((edge, moment) =>
-        edge >= onset && edge < offset ? [moments.values[moment * moments.classes + own]!] : [],
-      )
-      const score = inside.reduce((sum, value) => sum + value, 0) / inside.length
-      const [from, to] = [onset, offset].map(seconds => Number((start + seconds).toFixed(3))) as [number, number]
-      return { path, start: from, end: to, label: classes[own]!, more: { score: Number(score.toFixed(4)) } }
-    })
-  })
-  const joined: Annotation[] = []
-  const order = (one: Annotation, other: Annotation) =>
-    one.path.localeCompare(other.path) || one.label.localeCompare(other.label) || one.start - other.start
-  for (const event of all.sort(order)) {
-    const last = joined.at(-1)
-    if (last?.path === event.path && last.label === event.label && event.start <= last.end)
-      last.end = Math.max(last.end, event.end)
-    else joined.push(event)
-  }
-  return joined
 }

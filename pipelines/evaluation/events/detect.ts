@@ -1,5 +1,5 @@
 /** Which events a trained frame classifier hears in sounds, beside those that are known. */
-
+import type { Annotation } from '../../../data/annotations/annotation.js'
 import type { Prepared } from '../../../graphs/streams/prepare.js'
 import { type ClassEvent, demandEvents, eventsIn } from '../../../stages/audio/activity.js'
 import { sigmoid } from '../../statistics/links.js'
@@ -67,4 +67,29 @@ async function choose({ settings, moment, hear }: Detector, tune: string | undef
     return heard.events ? [{ ...clip, known: eventsIn(heard, settings) }] : []
   })
   return tuned(known, classes.length, moment)
+}
+
+/** Seconds from the start of the file; the score is the mean probability over the event. What windows part is one event. */
+export function annotationsOf({ clips, classes, prepared }: Detection): Annotation[] {
+  const all = clips.flatMap(({ said, moments }, at): Annotation[] => {
+    const { path, start = 0 } = prepared.clips[at]!
+    return said.map(({ onset, offset, class: own }) => {
+      const inside = moments.edges.flatMap((edge, moment) =>
+        edge >= onset && edge < offset ? [moments.values[moment * moments.classes + own]!] : [],
+      )
+      const score = inside.reduce((sum, value) => sum + value, 0) / inside.length
+      const [from, to] = [onset, offset].map(seconds => Number((start + seconds).toFixed(3))) as [number, number]
+      return { path, start: from, end: to, label: classes[own]!, more: { score: Number(score.toFixed(4)) } }
+    })
+  })
+  const joined: Annotation[] = []
+  const order = (one: Annotation, other: Annotation) =>
+    one.path.localeCompare(other.path) || one.label.localeCompare(other.label) || one.start - other.start
+  for (const event of all.sort(order)) {
+    const last = joined.at(-1)
+    if (last?.path === event.path && last.label === event.label && event.start <= last.end)
+      last.end = Math.max(last.end, event.end)
+    else joined.push(event)
+  }
+  return joined
 }

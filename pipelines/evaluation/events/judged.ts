@@ -1,23 +1,29 @@
 /** How right detections are: F1 by segments and events, detection scores over all thresholds, beside those of other runs. */
 import type { Clip } from '../../../stages/values.js'
-import { type Interval, interval, type Measure, resampled } from '../../statistics/scores.js'
+import { type Interval, interval, resampled } from '../../statistics/scores.js'
 import { inPercent, range, signed } from '../../terminal/numbers.js'
 import { textTable } from '../../terminal/text-table.js'
 import type { Detection } from './detect.js'
 import { eventCounts, type FScores, fScores, segmentCounts } from './event-counts.js'
-import { psds, SCENARIOS, type Scenario } from './psds.js'
+import { psds, SCENARIOS } from './psds.js'
 
 /** Segments of a second, and onsets within 200 ms: as DCASE has it. */
 const COUNTS = { 'segment F1': segmentCounts(1), 'event F1': eventCounts(0.2) }
 type FName = keyof typeof COUNTS
+type Area = keyof typeof SCENARIOS
+
+interface Figure {
+  value: number
+  interval: Interval
+}
 
 export interface Judged {
   run: string
   /** By figure: mean over classes, with its interval, and all classes together. */
   scores: Record<FName, FScores & { interval: Interval }>
-  psds: Record<keyof typeof SCENARIOS, number>
-  /** The first run minus this one, of the mean over classes; absent of the first. */
-  minus?: Record<FName, { value: number; interval: Interval }>
+  psds: Record<Area, Figure>
+  /** The first run minus this one, F1 of the mean over classes; absent of the first. */
+  minus?: Record<FName | Area, Figure>
 }
 
 /** On the clips that all have heard and somebody has annotated. @param unitOf what is resampled whole */
@@ -25,34 +31,40 @@ export function judge(detections: readonly Detection[], unitOf: (clip: Clip) => 
   const all = detections.map(annotatedClips)
   const shared = [...all[0]!.keys()].filter(id => all.every(clips => clips.has(id)))
   const heard = all.map(clips => shared.map(id => clips.get(id)!))
-  const counted = detections.map(({ classes }, at) =>
-    byName(name => heard[at]!.map(({ known, said }) => COUNTS[name](known, said, classes.length))),
-  )
-  const scoresOf = (at: number, weights?: ArrayLike<number>) => byName(name => fScores(counted[at]![name], weights))
-  const drawn = resampled(
-    heard[0]!.map(({ clip }) => unitOf(clip)),
-    detections.map(
-      (_, at): Measure<Record<FName, FScores>> =>
-        weights =>
-          scoresOf(at, weights),
-    ),
-    { seed: 0 },
-  ).map(draws => byName(name => draws.map(scores => scores[name].macro)))
-  const first = scoresOf(0)
-  return detections.map(({ run, classes }, at) => {
-    const scores = scoresOf(at)
-    const area = (scenario: Scenario) => psds(heard[at]!, classes.length, scenario)
-    const less = (name: FName) => drawn[at]![name].map((value, draw) => drawn[0]![name][draw]! - value)
+  const measures = detections.map(({ classes }, at) => {
+    const counted = byName(name => heard[at]!.map(({ known, said }) => COUNTS[name](known, said, classes.length)))
+    const areas = byArea(area => psds(heard[at]!, classes.length, SCENARIOS[area]))
+    return (weights?: ArrayLike<number>) => ({
+      scores: byName(name => fScores(counted[name], weights)),
+      areas: byArea(area => areas[area](weights)),
+    })
+  })
+  const units = heard[0]!.map(({ clip }) => unitOf(clip))
+  const figures = measures.map(measure => figuresOf(measure()))
+  const drawn = resampled(units, measures, { seed: 0 }).map(draws => draws.map(figuresOf))
+  const draws = (at: number, name: FName | Area) => drawn[at]!.map(figure => figure[name])
+  return detections.map(({ run }, at) => {
+    const less = (name: FName | Area): Figure => ({
+      value: figures[0]![name] - figures[at]![name],
+      interval: interval(draws(at, name).map((value, draw) => drawn[0]![draw]![name] - value)),
+    })
+    const { scores, areas } = measures[at]!()
     return {
       run,
-      scores: byName(name => ({ ...scores[name], interval: interval(drawn[at]![name]) })),
-      psds: { psds1: area(SCENARIOS.psds1), psds2: area(SCENARIOS.psds2) },
-      ...(at > 0 && {
-        minus: byName(name => ({ value: first[name].macro - scores[name].macro, interval: interval(less(name)) })),
-      }),
+      scores: byName(name => ({ ...scores[name], interval: interval(draws(at, name)) })),
+      psds: byArea(area => ({ value: areas[area], interval: interval(draws(at, area)) })),
+      ...(at > 0 && { minus: { ...byName(less), ...byArea(less) } }),
     }
   })
 }
+
+/** Means over classes, and areas. */
+const figuresOf = ({ scores, areas }: { scores: Record<FName, FScores>; areas: Record<Area, number> }) => ({
+  ...byName(name => scores[name].macro),
+  ...areas,
+})
+
+const byArea = <Value>(of: (area: Area) => Value): Record<Area, Value> => ({ psds1: of('psds1'), psds2: of('psds2') })
 
 const byName = <Value>(of: (name: FName) => Value) =>
   Object.fromEntries(Object.keys(COUNTS).map(name => [name, of(name as FName)])) as Record<FName, Value>
@@ -70,16 +82,20 @@ function annotatedClips({ clips, prepared }: Detection) {
 export function judgedText(judged: readonly Judged[]): string[] {
   const cell = ({ macro, interval, micro }: Judged['scores'][FName]) =>
     `${inPercent(macro)} ${range(interval, inPercent)}, all ${inPercent(micro)}`
+  const area = ({ value, interval }: Figure) => `${value.toFixed(3)} ${range(interval, end => end.toFixed(3))}`
   const rows = judged.map(({ run, scores, psds }) => [
-    ...[run, cell(scores['segment F1']), cell(scores['event F1']), psds.psds1.toFixed(3), psds.psds2.toFixed(3)],
+    ...[run, cell(scores['segment F1']), cell(scores['event F1']), area(psds.psds1), area(psds.psds2)],
   ])
   const minus = judged.flatMap(({ run, minus }) =>
-    Object.entries(minus ?? {}).map(
-      ([name, { value, interval }]) => `minus ${run}, ${name}: ${signed(value)} ${range(interval, signed)}`,
-    ),
+    Object.entries(minus ?? {}).map(([name, { value, interval }]) => {
+      const text = name in SCENARIOS ? thousandths : signed
+      return `minus ${run}, ${name}: ${text(value)} ${range(interval, text)}`
+    }),
   )
   return [
     ...textTable([['run', 'segment F1, 1 s', 'event F1, 200 ms', 'PSDS 1', 'PSDS 2'], ...rows], { ruled: true }),
     ...(minus.length > 0 ? ['', ...minus] : []),
   ]
 }
+
+const thousandths = (value: number) => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(3)}`

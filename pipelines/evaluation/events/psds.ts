@@ -30,24 +30,32 @@ export interface HeardClip {
   seconds: number
 }
 
-/** From 0 to 1, of the classes that have an event. @param most false detections an hour up to which the area goes */
-export function psds(clips: readonly HeardClip[], classes: number, scenario: Scenario, most = 100): number {
-  const hours = clips.reduce((sum, { seconds }) => sum + seconds, 0) / 3600
-  const hoursOf = Float64Array.from({ length: classes }, (_, own) =>
-    clips.reduce((sum, { known }) => sum + lengthOf(known.filter(event => event.class === own)) / 3600, 0),
+/**
+ * From 0 to 1, of the classes that have an event, with each clip weighing what the measure is told: 1 if nothing.
+ *
+ * @param most false detections an hour up to which the area goes
+ */
+export function psds(clips: readonly HeardClip[], classes: number, scenario: Scenario, most = 100): Measure {
+  const changes = Array.from({ length: classes }, (_, own) =>
+    clips
+      .flatMap((clip, at) => changesOf(clip, own, scenario, classes).map(change => ({ ...change, at })))
+      .sort((a, b) => b.score - a.score),
   )
-  const curves = [...hoursOf.keys()].flatMap(own =>
-    hoursOf[own] === 0 ? [] : [curveOf(clips, own, { hours, hoursOf, scenario, most })],
-  )
-  const rates = [...new Set(curves.flatMap(curve => curve.map(({ rate }) => rate)))].sort((a, b) => a - b)
-  return rates.reduce((area, rate, at) => {
-    const found = curves.map(curve => curve.findLast(point => point.rate <= rate)?.found ?? 0)
-    const middle = found.reduce((sum, share) => sum + share, 0) / curves.length
-    const spread = Math.sqrt(found.reduce((sum, share) => sum + (share - middle) ** 2, 0) / curves.length)
-    const height = Math.max(0, middle - scenario.spreadWeight * spread)
-    return area + (height * ((rates[at + 1] ?? most) - rate)) / most
-  }, 0)
+  const ofClass = (own: number) => clips.map(({ known }) => known.filter(event => event.class === own))
+  const events = [...changes.keys()].map(own => ofClass(own).map(({ length }) => length))
+  const lengths = [...changes.keys()].map(own => ofClass(own).map(lengthOf))
+  return (weights = clips.map(() => 1)) => {
+    const sum = (values: readonly number[]) => values.reduce((total, value, at) => total + weights[at]! * value, 0)
+    const hours = sum(clips.map(({ seconds }) => seconds)) / 3600
+    const hoursOf = Float64Array.from(lengths, own => sum(own) / 3600)
+    const curves = changes.flatMap((own, at) =>
+      hoursOf[at] === 0 ? [] : [curveOf(own, weights, { events: sum(events[at]!), hours, hoursOf, scenario, most })],
+    )
+    return areaBelow(curves, scenario.spreadWeight, most)
+  }
 }
+
+type Measure = (weights?: ArrayLike<number>) => number
 
 interface Point {
   /** Share of the events that are found. */
@@ -56,7 +64,25 @@ interface Point {
   rate: number
 }
 
+/** Of the mean over classes less their deviation, a step from rate to rate. */
+function areaBelow(curves: readonly (readonly Point[])[], spreadWeight: number, most: number): number {
+  const rates = [...new Set(curves.flatMap(curve => curve.map(({ rate }) => rate)))].sort((a, b) => a - b)
+  const places = curves.map(() => -1)
+  return rates.reduce((area, rate, at) => {
+    const found = curves.map((curve, own) => {
+      while ((curve[places[own]! + 1]?.rate ?? Number.POSITIVE_INFINITY) <= rate) places[own]!++
+      return curve[places[own]!]?.found ?? 0
+    })
+    const middle = found.reduce((sum, share) => sum + share, 0) / curves.length
+    const spread = Math.sqrt(found.reduce((sum, share) => sum + (share - middle) ** 2, 0) / curves.length)
+    const height = Math.max(0, middle - spreadWeight * spread)
+    return area + (height * ((rates[at + 1] ?? most) - rate)) / most
+  }, 0)
+}
+
 interface Around {
+  /** Of the class. */
+  events: number
   hours: number
   /** Of the events of each class. */
   hoursOf: Float64Array
@@ -64,21 +90,28 @@ interface Around {
   most: number
 }
 
+interface Change {
+  score: number
+  counts: Tally
+  /** Clip. */
+  at: number
+}
+
 /** What more is found with a higher rate of false detections, as far as the area goes; both ascending. */
-function curveOf(clips: readonly HeardClip[], own: number, { hours, hoursOf, scenario, most }: Around): Point[] {
+function curveOf(
+  changes: readonly Change[],
+  weights: ArrayLike<number>,
+  { events, hours, hoursOf, scenario, most }: Around,
+): Point[] {
   const others = hoursOf.filter(hours => hours > 0).length - 1
-  const changes = clips
-    .flatMap(clip => changesOf(clip, own, scenario, hoursOf.length))
-    .sort((a, b) => b.score - a.score)
-  const events = clips.reduce((sum, { known }) => sum + known.filter(event => event.class === own).length, 0)
   const now = { right: 0, wrong: 0, crossed: 0 }
   const points: Point[] = [{ found: 0, rate: 0 }]
-  changes.forEach(({ score, counts }, at) => {
-    now.right += counts.right
-    now.wrong += counts.wrong
-    counts.crossed.forEach((count, other) => {
-      if (count !== 0) now.crossed += count / (hoursOf[other]! * others)
-    })
+  changes.forEach(({ score, counts, at: clip }, at) => {
+    const weight = weights[clip]!
+    now.right += weight * counts.right
+    now.wrong += weight * counts.wrong
+    for (const [other, count] of counts.crossed.entries())
+      if (count !== 0 && weight > 0) now.crossed += (weight * count) / (hoursOf[other]! * others)
     if (changes[at + 1]?.score === score) return
     const rate = now.wrong / hours + (scenario.crossWeight ?? 0) * now.crossed
     points.push({ found: now.right / Math.max(1, events), rate })
@@ -96,7 +129,7 @@ interface Tally {
   crossed: Float64Array
 }
 
-/** At each score of a clip's class, what comes to the counts when the threshold falls to it. */
+/** At each score of a clip's class at which counts change, what comes to them when the threshold falls to it. */
 function changesOf({ moments, known }: HeardClip, own: number, scenario: Scenario, classes: number) {
   const { values } = moments
   const scores = new Set(values.filter((_, at) => at % moments.classes === own))
@@ -117,6 +150,7 @@ function changesOf({ moments, known }: HeardClip, own: number, scenario: Scenari
         },
       }
     })
+    .filter(({ counts: { right, wrong, crossed } }) => right !== 0 || wrong !== 0 || crossed.some(count => count !== 0))
 }
 
 /** To the microsecond, so that a share that is just reached is reached. */

@@ -39,9 +39,16 @@ test('the detection score is that of sed_scores_eval', t => {
   for (const [most, expected] of Object.entries(one.psds)) {
     const first = { detection: 0.7, event: 0.7, spreadWeight: 1 }
     const second = { detection: 0.5, event: 0.4, crossTrigger: 0.3, crossWeight: 0.5, spreadWeight: 1 }
-    const found = [first, second].map(scenario => psds(clips, 3, scenario, Number(most)))
+    const found = [first, second].map(scenario => psds(clips, 3, scenario, Number(most))())
     near(t, found, expected, `psds to ${most}`, { unit: FLOAT64 })
   }
+})
+
+test('a clip that weighs two counts as two clips, one that weighs nothing as none', t => {
+  const scenario = { detection: 0.5, event: 0.4, crossTrigger: 0.3, crossWeight: 0.5, spreadWeight: 1 }
+  const weights = clips.map((_, at) => [2, 0, 1][at % 3]!)
+  const repeated = clips.flatMap((clip, at) => Array<typeof clip>(weights[at]!).fill(clip))
+  near(t, [psds(clips, 3, scenario)(weights)], [psds(repeated, 3, scenario)()], 'psds', { unit: FLOAT64 })
 })
 
 test('a threshold gives the events that the reference was given', t => {
