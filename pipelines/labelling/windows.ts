@@ -32,7 +32,7 @@ export interface LabelSet {
 /** Wider embeddings are projected on so many of their principal axes, those of a sample of rows. */
 const WIDEST = 256
 const AXES = 128
-const SAMPLE = 2000
+const SAMPLE = 800
 
 /**
  * @param most rows; of more, so many are drawn at random

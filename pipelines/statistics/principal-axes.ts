@@ -23,10 +23,26 @@ export function centred({ rows, columns, values }: Matrix): Matrix {
  */
 export function principalAxes(rows: Matrix, count: number, seed = 0): Matrix {
   const across = transposed(rows)
-  const start = new Float32Array(count * rows.columns)
+  const fewRows = rows.rows < rows.columns
+  const side = Math.min(rows.rows, rows.columns)
+  // many axes: the products of all rows, or of all columns, cost less than going through the rows in every round
+  if (side > ROUNDS * count)
+    return iterated({ count, columns: rows.columns, seed }, axes =>
+      timesTransposed(timesTransposed(axes, rows), across),
+    )
+  const products = fewRows ? timesTransposed(rows, rows) : timesTransposed(across, across)
+  const axes = iterated({ count, columns: side, seed }, axes => timesTransposed(axes, products))
+  return fewRows ? orthonormal(timesTransposed(axes, across)) : axes
+}
+
+function iterated(
+  { count, columns, seed }: { count: number; columns: number; seed: number },
+  turned: (axes: Matrix) => Matrix,
+): Matrix {
+  const start = new Float32Array(count * columns)
   streamOf(`principal components ${seed}`).fillNormal(start, 1)
-  let axes: Matrix = { rows: count, columns: rows.columns, values: Float64Array.from(start) }
-  for (let round = 0; round < ROUNDS; round++) axes = orthonormal(timesTransposed(timesTransposed(axes, rows), across))
+  let axes: Matrix = { rows: count, columns, values: Float64Array.from(start) }
+  for (let round = 0; round < ROUNDS; round++) axes = orthonormal(turned(axes))
   return axes
 }
 
@@ -36,17 +52,14 @@ const ROUNDING = 1e-10
 /** The rows, each less what it shares with those before it (modified Gram-Schmidt), at length 1; 0 where nothing is left. */
 function orthonormal({ rows, columns, values }: Matrix): Matrix {
   const out = values.slice()
-  const row = (at: number) => out.subarray(at * columns, (at + 1) * columns)
-  const product = (one: Float64Array, other: Float64Array) => dot(one, 0, other, 0, columns)
-  for (let at = 0; at < rows; at++) {
-    const one = row(at)
-    const before = Math.sqrt(product(one, one))
-    for (let other = 0; other < at; other++) {
-      const shared = product(one, row(other))
-      for (let k = 0; k < columns; k++) one[k]! -= shared * row(other)[k]!
+  for (let at = 0; at < rows * columns; at += columns) {
+    const before = Math.sqrt(dot(out, at, out, at, columns))
+    for (let other = 0; other < at; other += columns) {
+      const shared = dot(out, at, out, other, columns)
+      for (let k = 0; k < columns; k++) out[at + k]! -= shared * out[other + k]!
     }
-    const length = Math.sqrt(product(one, one))
-    for (let k = 0; k < columns; k++) one[k] = length > ROUNDING * before ? one[k]! / length : 0
+    const length = Math.sqrt(dot(out, at, out, at, columns))
+    for (let k = 0; k < columns; k++) out[at + k] = length > ROUNDING * before ? out[at + k]! / length : 0
   }
   return { rows, columns, values: out }
 }

@@ -7,6 +7,9 @@ import { type Matrix, timesTransposed } from '../../statistics/products.js'
 /** Principal components that UMAP starts from: neighbours among these are those among all, and are found sooner. */
 const COMPONENTS = 32
 
+/** As many as UMAP takes for large sets; 500, as it takes for small ones, keep no more neighbours of 1,000 windows. */
+const ROUNDS = 200
+
 export interface LayoutOptions {
   seed: number
   /** Told the rounds done and all of them. */
@@ -27,7 +30,8 @@ export function mapLayout(embeddings: Matrix, { seed, progress }: LayoutOptions)
     ...components.values.subarray(row * components.columns, (row + 1) * components.columns),
   ])
   const rng = streamOf(`embedding map ${seed}`)
-  const umap = new UMAP({ nNeighbors: Math.min(15, rows - 1), minDist: 0.1, random: () => rng.uniform() })
+  const nNeighbors = Math.min(15, rows - 1)
+  const umap = new UMAP({ nNeighbors, minDist: 0.1, nEpochs: ROUNDS, random: () => rng.uniform() })
   const rounds = umap.initializeFit(vectors)
   for (let round = 1; round <= rounds; round++) {
     umap.step()

@@ -4,7 +4,7 @@ import test from 'ava'
 import fc from 'fast-check'
 import { streamOf } from '../../../graphs/streams/draws.js'
 import { centred, principalAxes } from '../../../pipelines/statistics/principal-axes.js'
-import { dot, type Matrix } from '../../../pipelines/statistics/products.js'
+import { dot, type Matrix, timesTransposed } from '../../../pipelines/statistics/products.js'
 
 testProp(
   'rows along orthonormal directions: those are the axes, the widest first, whatever the mean',
@@ -25,6 +25,24 @@ testProp(
     t.true(lengthOf(axes, 2) < 1e-6 || Math.abs(lengthOf(axes, 2) - 1) < 1e-9)
   },
 )
+
+test('many axes and few, of few rows and many: the first has the same variance', t => {
+  const rng = streamOf('axes by products')
+  for (const [rows, columns] of [
+    [40, 90],
+    [90, 40],
+  ] as const) {
+    const values = Float64Array.from({ length: rows * columns }, (_, at) => rng.normal() * 0.5 ** (at % columns))
+    const matrix = centred({ rows, columns, values })
+    const spread = (count: number, at: number) => {
+      const axes = principalAxes(matrix, count)
+      t.true(Math.abs(lengthOf(axes, at) - 1) < 1e-9)
+      return lengthOf(timesTransposed(axes, matrix), at)
+    }
+    // one axis is found through the rows, twelve by products
+    t.true(Math.abs(spread(12, 0) / spread(1, 0) - 1) < 1e-6, `${spread(12, 0)}, ${spread(1, 0)}`)
+  }
+})
 
 test('rows that are all alike have no axis', t => {
   const values = Float64Array.from({ length: 12 }, (_, at) => at % 4)
