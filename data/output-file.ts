@@ -59,7 +59,7 @@ export function demandFolder(folder: string, inputs: readonly string[], names: r
 /** @throws Problem `output-is-input` if one of the outputs is an input */
 export function demandOthers(outputs: readonly string[], inputs: readonly string[]): void {
   const clash = outputs.find(output => inputs.some(input => isSame(input, output)))
-  if (clash !== undefined) throw readHere(clash, 'Name another output with -o.')
+  if (clash !== undefined) throw readHere(clash, 'Name another output.')
 }
 
 const readHere = (output: string, hint: string) =>

@@ -1,5 +1,6 @@
 /** Embeddings come back here, whoever wrote them: Earshot, pyarrow, Polars. Read by range, never whole unasked. */
 import { type FileHandle, open } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
 import { type AsyncRecordBatchFileReader, Message, type RecordBatch, RecordBatchReader } from 'apache-arrow'
 import { missingColumn } from '../nearest-name.js'
 import { Problem } from '../problem.js'
@@ -48,7 +49,7 @@ export async function openEmbeddings(file: string, vectors = 'embedding'): Promi
     if ((await handle.stat()).isDirectory())
       throw new Problem('no-embeddings', 'That is a folder.', {
         place: { file },
-        hint: 'Name a file that embed wrote.',
+        hint: `Of recordings in it, embed makes a file to name here: ./earshot embed RUN ${file} -o ${basename(resolve(file))}.arrow`,
       })
     await checkEnds(handle, file)
     const reader = await openReader(handle, file)

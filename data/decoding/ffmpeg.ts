@@ -104,7 +104,7 @@ export async function* ffmpegBlocks(path: string, mixer: Mixer, note: Note): Asy
     const error = await done
     finished = true
     if (error && seconds === 0)
-      throw badAudio('audio-unknown', path, log.failure ?? error.message.trim().split('\n').at(-1), error)
+      throw badAudio('audio-unknown', path, (log.failure ?? lastLine(error)).replace(`${urlOf(path)}: `, ''), error)
     for (const oddity of log.oddities(seconds)) note(oddity)
   } finally {
     // A killed command whose pipe nobody drains never reports its end: nothing waits for it here.
@@ -131,3 +131,5 @@ function urlOf(path: string): string {
   const member = inTar(path)
   return member ? `subfile,,start,${member.start},end,${member.start + member.size},,:${member.file}` : `file:${path}`
 }
+
+const lastLine = (error: Error) => error.message.trim().split('\n').at(-1)!

@@ -36,7 +36,8 @@ export async function readRows(file: string, encoding?: string): Promise<Rows> {
 /** A table as text. @throws Problem `no-data`, `bad-table` if it is in another encoding */
 export async function readText(file: string, encoding?: string): Promise<string> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new Problem('no-data', `${file}: it cannot be read (${error.code}).`, { place: { file }, cause: error })
+    const why = error.code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${error.code})`
+    throw new Problem('no-data', `${file}: ${why}.`, { place: { file }, cause: error })
   })
   return withPlace(file, () => decodeText(bytes, encoding))
 }

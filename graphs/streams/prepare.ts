@@ -14,6 +14,14 @@ export interface Skipped extends Failure {
   path: string
 }
 
+/** Not one clip can be used: the first says why. */
+export function noneUsable(clips: readonly unknown[], [first]: readonly Skipped[]): Problem {
+  const { path, reason, hint } = first!
+  const which = clips.length === 1 ? 'The only clip cannot be read' : `None of ${clips.length} clips can be read`
+  const why = reason.startsWith(path) ? reason : `${path}: ${reason}`
+  return new Problem('no-usable-clips', `${which}; ${why}`, { hint })
+}
+
 /** A clip that is used although its file is odd. */
 export interface Noted {
   clip: string

@@ -11,7 +11,7 @@ import { demandWhole } from '../../engine/checkpoints/find.js'
 import { Hearing } from '../../graphs/inference/hearing.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
 import { openPool } from '../../graphs/streams/pool.js'
-import { type Prepared, prepareFeatures, secondsOf } from '../../graphs/streams/prepare.js'
+import { noneUsable, type Prepared, prepareFeatures, secondsOf } from '../../graphs/streams/prepare.js'
 import type { Clip } from '../../stages/values.js'
 import { plural } from '../terminal/numbers.js'
 import { progress } from '../terminal/progress.js'
@@ -157,8 +157,7 @@ async function prepare(
     if (prepared.clips.length > 0) return prepared
     // a shard of nothing but bad clips has no rows; whether that is too many is seen when all are together
     if (shard) return prepared
-    const { path: file, reason } = prepared.skipped[0]!
-    throw new Problem('no-usable-clips', `None of ${clips.length} clips can be read; ${file}: ${reason}`)
+    throw noneUsable(clips, prepared.skipped)
   } finally {
     bar.done()
     await pool.close()

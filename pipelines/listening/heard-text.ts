@@ -33,6 +33,8 @@ export function listenedText({ windows, dropped, unusable, failed }: Listened, l
   const bad = Object.entries(unusable).map(
     ([source, { count, reason }]) => `${source}: ${count} windows of no use: ${reason}\n`,
   )
-  const ended = failed.map(({ source, problem }) => `${source}: ${problem.message}\n`)
+  const ended = failed.map(({ source, problem: { message, hint } }) =>
+    [message.startsWith(source) ? message : `${source}: ${message}`, ...(hint ? [`  ${hint}`] : []), ''].join('\n'),
+  )
   return `${windows} windows heard${late}.\n${lost.join('')}${bad.join('')}${ended.join('')}`
 }

@@ -34,7 +34,7 @@ const LOOK = 50
 export function openSource(named: string, signal: AbortSignal): SoundSource {
   const [, format, device] = DEVICE.exec(named === 'mic' ? 'alsa:default' : named) ?? []
   if (format && device) return { name: named, live: true, blocks: deviceBlocks(named, format, device, signal) }
-  if (named === '-') return { name: 'stdin', live: false, blocks: stoppable(process.stdin, named, signal) }
+  if (named === '-') return { name: 'stdin', live: false, blocks: stoppable(process.stdin, 'stdin', signal) }
   const stats = statSync(named, { throwIfNoEntry: false })
   if (!stats || stats.isDirectory())
     throw new Problem('no-data', `${named}: there is no such ${stats ? 'file; it is a folder' : 'file'}.`, {

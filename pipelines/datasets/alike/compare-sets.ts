@@ -69,7 +69,7 @@ export async function compareSets({ sets, most, progress }: CompareSetsOptions):
         'too-few',
         `${sets[at]}: ${one.length} of ${chosen[at]!.length} clips can be read, too few to compare.`,
         {
-          hint: `Each set needs ${LEAST} at least.`,
+          hint: `Each set needs ${LEAST} at least. Long recordings have more, by their windows: ./earshot embed RUN SOUNDS -o FILE.arrow --segment 5s, and compare such files.`,
         },
       )
   })

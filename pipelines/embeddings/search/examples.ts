@@ -34,6 +34,8 @@ export interface Stretch {
 const TIME = '((?:\\d+:){0,2}\\d+(?:\\.\\d+)?)'
 const STRETCH = new RegExp(`^(.+)@\\s*${TIME}\\s*s?\\s*-\\s*${TIME}\\s*s?\\s*$`)
 
+const HOW = 'Write NAME@START-END, such as night.flac@12.5-14 s.'
+
 /** `night.flac@12.5-14 s`, `night.flac@1:02:03-1:02:05`; anything else is a name. @throws Problem `bad-stretch` */
 export function wantedOf(text: string): Wanted {
   const [, name, from, to] = STRETCH.exec(text) ?? []
@@ -41,7 +43,7 @@ export function wantedOf(text: string): Wanted {
   const [start, end] = [seconds(from!), seconds(to!)]
   if (!(end > start))
     throw new Problem('bad-stretch', `'${text}': the stretch ends before it begins.`, {
-      hint: 'Write NAME@START-END, such as night.flac@12.5-14 s.',
+      hint: HOW,
     })
   return { name, stretch: [start, end] }
 }
@@ -63,7 +65,7 @@ export function exampleIn(index: EmbeddingIndex, text: string): Example | undefi
   const rows = rowsNamed(index, name, stretch !== undefined)
   if (rows === undefined) {
     if (existsSync(name)) return undefined
-    throw noClip(index, name)
+    throw notStretch(index, text) ?? noClip(index, name)
   }
   const own = stretch ? rows.filter(row => speaksOf(spanOf(index, row), stretch)) : rows
   if (own.length === 0) throw noStretch(index, text, rows)
@@ -83,11 +85,11 @@ function soundOf(index: EmbeddingIndex, rows: readonly number[], stretch: Wanted
 }
 
 function rowsNamed({ clips, rows }: EmbeddingIndex, name: string, anyStretch: boolean): number[] | undefined {
-  for (const read of anyStretch ? [recordingOf] : [(clip: string) => clip, recordingOf]) {
-    const names = [...new Set(clips.map(read))]
-    const [match] = matchClips([[name]], names)
-    if (match !== undefined) return clips.flatMap((clip, row) => (read(clip) === names[match] ? [row] : []))
-  }
+  const oneClip = !anyStretch && (recordingOf(name) !== name || clips.includes(name))
+  const read = oneClip ? (clip: string) => clip : recordingOf
+  const names = [...new Set(clips.map(read))]
+  const [match] = matchClips([[name]], names)
+  if (match !== undefined) return clips.flatMap((clip, row) => (read(clip) === names[match] ? [row] : []))
   return !anyStretch && /^\d+$/.test(name) && Number(name) < rows ? [Number(name)] : undefined
 }
 
@@ -109,6 +111,13 @@ function speaksOf(span: readonly [number, number], stretch: readonly [number, nu
 /** A row speaks of a stretch so many times shorter than itself, or is no longer than a usual window, in seconds. */
 const LONGEST = 10
 const WINDOW = 3
+
+/** `night.flac@5 s`, where there is a night.flac. */
+function notStretch(index: EmbeddingIndex, text: string): Problem | undefined {
+  const at = text.lastIndexOf('@')
+  if (at < 1 || rowsNamed(index, text.slice(0, at), true) === undefined) return undefined
+  return new Problem('bad-stretch', `'${text}': '${text.slice(at + 1)}' is no stretch.`, { hint: HOW })
+}
 
 function noClip({ clips, file, rows }: EmbeddingIndex, wanted: string): Problem {
   const names = [...new Set(clips)]

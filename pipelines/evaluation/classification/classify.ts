@@ -4,12 +4,11 @@ import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { missingColumn } from '../../../data/nearest-name.js'
-import { Problem } from '../../../data/problem.js'
 import { shippedFile } from '../../../data/shipped-file.js'
 import { Hearing } from '../../../graphs/inference/hearing.js'
 import { type InferenceGraph, inferenceGraph } from '../../../graphs/inference/inference-graph.js'
 import { openPool } from '../../../graphs/streams/pool.js'
-import { prepareFeatures } from '../../../graphs/streams/prepare.js'
+import { noneUsable, prepareFeatures } from '../../../graphs/streams/prepare.js'
 import { loadStages } from '../../../stages/registry.js'
 import { encoderIn } from '../../embeddings/encoder-layer.js'
 import { readInWindows } from '../../embeddings/long-recordings.js'
@@ -120,8 +119,7 @@ export async function preparedSounds(
       ...{ graph, clips, cacheFolder: cache, pool, onProgress, signal },
     })
     if (prepared.clips.length > 0) return { prepared, columns }
-    const { path: file, reason } = prepared.skipped[0]!
-    throw new Problem('no-usable-clips', `None of ${clips.length} clips can be read; ${file}: ${reason}`)
+    throw noneUsable(clips, prepared.skipped)
   } finally {
     bar.done()
     await pool.close()

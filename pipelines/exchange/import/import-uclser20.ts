@@ -14,7 +14,7 @@ import { Hearing } from '../../../graphs/inference/hearing.js'
 import { type InferenceGraph, inferenceGraph } from '../../../graphs/inference/inference-graph.js'
 import type { Input } from '../../../graphs/language/checked.js'
 import { openPool } from '../../../graphs/streams/pool.js'
-import { type Prepared, prepareFeatures } from '../../../graphs/streams/prepare.js'
+import { noneUsable, type Prepared, prepareFeatures } from '../../../graphs/streams/prepare.js'
 import type { PatchPort } from '../../../stages/ports.js'
 import type { Patch, Statistics } from '../../../stages/values.js'
 import { type Config, readConfig } from '../../configuration/config.js'
@@ -119,7 +119,7 @@ async function prepare({ graph }: InferenceGraph, sounds: string, { cache, signa
     const onProgress = () => bar.tick()
     const prepared = await prepareFeatures({ graph, clips, cacheFolder, pool, onProgress, signal })
     if (prepared.clips.length > 0) return prepared
-    throw new Problem('no-usable-clips', `None of ${clips.length} clips can be read: ${prepared.skipped[0]!.reason}`)
+    throw noneUsable(clips, prepared.skipped)
   } finally {
     bar.done()
     await pool.close()

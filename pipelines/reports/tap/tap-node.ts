@@ -13,7 +13,7 @@ import { lanesOf } from '../../../graphs/language/lift.js'
 import { readGraph } from '../../../graphs/language/read-graph.js'
 import { upTo } from '../../../graphs/language/up-to.js'
 import { openPool } from '../../../graphs/streams/pool.js'
-import { type Prepared, prepareFeatures } from '../../../graphs/streams/prepare.js'
+import { noneUsable, type Prepared, prepareFeatures } from '../../../graphs/streams/prepare.js'
 import { describePort } from '../../../stages/ports.js'
 import { sections } from '../../configuration/sections.js'
 import { progress } from '../../terminal/progress.js'
@@ -137,9 +137,8 @@ async function prepare(
   const bar = progress('reading sounds', clips.length)
   try {
     const prepared = await prepareFeatures({ graph, clips, cacheFolder: cache, pool, onProgress: () => bar.tick() })
-    const [first] = prepared.skipped
-    if (prepared.clips.length > 0 || !first) return prepared
-    throw new Problem('no-usable-clips', `None of ${clips.length} clips can be read; ${first.path}: ${first.reason}`)
+    if (prepared.clips.length > 0 || prepared.skipped.length === 0) return prepared
+    throw noneUsable(clips, prepared.skipped)
   } finally {
     bar.done()
     await pool.close()

@@ -122,6 +122,7 @@ withFfmpeg('text that calls itself audio: audio-unknown', async t => {
   writeFileSync(made('text.wav'), 'this is not a sound\n'.repeat(100))
   const error = await t.throwsAsync(read(made('text.wav')), { instanceOf: Problem })
   t.is((error as Problem).code, 'audio-unknown')
+  t.is(error!.message.split(made('text.wav')).length, 2, 'the file is named once')
 })
 
 withFfmpeg('a truncated m4a is no empty success', async t => {

@@ -91,6 +91,21 @@ test('within one recording: a stretch finds others, of overlapping windows the b
   t.deepEqual(await rowsLike(['night.flac']), [], 'all of it: nothing is left')
 })
 
+test('windows that are clips of their own: one by its name, a recording by all of its windows', async t => {
+  const windows = write(
+    'windows.arrow',
+    [0, 10, 90, 5].map((angle, at) => ({
+      clip: `${at < 2 ? 'dusk' : 'dawn'}.flac#${at % 2}-${(at % 2) + 0.5}`,
+      ...{ angle, start: at % 2 },
+    })),
+  )
+  const like = async (example: string) =>
+    (await search({ file: windows, examples: [example], count: 4, columns: [] })).found.map(({ row }) => row)
+  t.deepEqual(await like('dusk.flac'), [3, 2])
+  t.deepEqual(await like('dusk.flac#0-0.5'), [3, 1, 2])
+  t.deepEqual(await like('dusk'), [3, 2])
+})
+
 test('several examples and counter-examples: near one of these, and nearer than to those', async t => {
   t.deepEqual(await rowsLike(['0', '5'], [], 2), [2, 7], 'near 0 or 90 degrees, not between them')
   t.deepEqual(await rowsLike(['3'], ['0'], 2), [8, 5], '44 and 90 degrees are nearer to 50 than to 0')
@@ -108,6 +123,7 @@ test('several examples and counter-examples: near one of these, and nearer than 
 test('what is no stretch, or lies beside all rows', async t => {
   await t.throwsAsync(rowsLike(['night.flac@2-1']), { message: /ends before it begins/ })
   await t.throwsAsync(rowsLike(['night.flac@10-12 s']), { message: /has 9 rows, from 0 to 2.5 s/ })
+  await t.throwsAsync(rowsLike(['night.flac@5 s']), { message: /'5 s' is no stretch/ })
   await t.throwsAsync(rowsLike([fileURLToPath(import.meta.url)]), { message: /not among the embeddings/ })
 })
 
