@@ -84,15 +84,18 @@ export function masked(patch: Patch, bands: number, { times, frequencies, fill }
   const copy = patch.slice()
   for (const { start, width } of times) copy.fill(value, start * bands, (start + width) * bands)
   for (const { start, width } of frequencies)
-    for (let row = start; row < copy.length; row += bands) copy.fill(value, row, row + width)
+    for (let row = start; row < copy.length; row += bands) for (let at = row; at < row + width; at++) copy[at] = value
   return copy
 }
 
 const FILLS = {
   minimum: (patch: Patch) => {
-    let least = Infinity
-    for (let i = 0; i < patch.length; i++) if (patch[i]! < least) least = patch[i]!
-    return least
+    let [one, other] = [Infinity, Infinity] // two comparisons at a time: neither waits for the other
+    for (let i = patch.length - 1; i >= 0; i -= 2) {
+      if (patch[i]! < one) one = patch[i]!
+      if (patch[i - 1]! < other) other = patch[i - 1]!
+    }
+    return Math.min(one, other)
   },
   mean: (patch: Patch) => patch.reduce((sum, value) => sum + value, 0) / patch.length,
   zero: () => 0,
