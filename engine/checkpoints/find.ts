@@ -75,7 +75,8 @@ export function sha256Of(file: string): string {
   }
 }
 
-const NAMES = 'Name a run folder, one of its checkpoints (RUN@500, RUN@best), or a .safetensors file.'
+const NAMES =
+  'Name a run folder, one of its checkpoints (RUN@500, RUN@best), a .safetensors file, or pretrained: the encoder that ships.'
 
 const noCheckpoint = (message: string, hint: string) => new Problem('no-checkpoint', message, { hint })
 

@@ -8,6 +8,7 @@ import { json } from '../configuration/shared-options.js'
 import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
 import { percent } from '../terminal/numbers.js'
 import { command, tell } from '../terminal/say.js'
+import { onSounds, USUAL } from '../training/on-sounds.js'
 import type { Figures, Outcome } from '../training/request.js'
 import { RunFolder } from '../training/run-folder.js'
 import { fromWeights, trainInFolder, usualRun } from '../training/train-in-folder.js'
@@ -16,6 +17,7 @@ import { verb } from './verb.js'
 const EXAMPLES = `
 Examples:
   ./earshot train configs/quickstart.yaml                        into runs/quickstart
+  ./earshot train my-sounds/                                     by the same config, into runs/my-sounds
   ./earshot train configs/pool.yaml --run runs/pool-1 --set train.seed=1
   ./earshot train --run runs/pool-1 --resume                     go on where it stopped
   ./earshot train --run runs/pool-1 --resume --set train.steps=2000       for longer
@@ -51,15 +53,17 @@ export default verb({
     file: z
       .string()
       .optional()
-      .describe('YAML file with nodes, data and train; a resumed run knows its own')
+      .describe('YAML file with nodes, data and train, or sounds (a folder, a table); a resumed run knows its own')
       .meta({ argument: '[config]' }),
     ...trainingOptions,
     json,
   }),
   edits: true,
   help: EXAMPLES,
-  run: async ({ file, edits, json, ...options }) => {
-    const config = await configToTrain(file, edits, options, './earshot train configs/quickstart.yaml')
+  run: async ({ file: named, edits: asked, json, ...options }) => {
+    const { file, edits, told } = onSounds(named, asked)
+    tell(told)
+    const config = await configToTrain(file, edits, options, `./earshot train ${USUAL}`)
     const path = options.run ?? usualRun(config)
     const { signal, release } = stopOnInterrupt('Stopping after this step.')
     try {

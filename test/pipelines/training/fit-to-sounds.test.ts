@@ -5,6 +5,7 @@ import test from 'ava'
 import { Problem } from '../../../data/problem.js'
 import { readConfig } from '../../../pipelines/configuration/config.js'
 import { fittingEdits } from '../../../pipelines/training/fit-to-sounds.js'
+import { onSounds } from '../../../pipelines/training/on-sounds.js'
 import { scratchFolder } from '../../earshot.js'
 import { writeWav } from '../../stages/audio/sounds.js'
 
@@ -53,4 +54,15 @@ test('classes that nobody names are those of the column; those of a config stay'
   }
   t.deepEqual(await classesOf(), ['owl', 'robin', 'wren'])
   t.deepEqual(await classesOf({ set: 'nodes.label.classes=[owl, wren]' }), ['owl', 'wren'])
+})
+
+test('a folder in place of a config is trained on as the quickstart, into a run of its name; a config stays', async t => {
+  const folder = join(scratchFolder('sounds'), 'nights: June')
+  mkdirSync(folder)
+  const { file, edits, told } = onSounds(folder, [{ set: 'train.steps=5' }])
+  const { name, data, train } = await readConfig(file!, edits)
+  t.deepEqual([name, data.set, train.steps], ['nights--June', folder, 5])
+  t.regex(told.join(), /nights: June is no config: its sounds are trained on as configs\/quickstart\.yaml says/)
+  for (const other of ['configs/pool.yaml', 'quickstart', undefined])
+    t.deepEqual(onSounds(other, []), { file: other, edits: [], told: [] })
 })
