@@ -36,6 +36,12 @@ export const isFull = (code: string) => code === 'ENOSPC' || code === 'EDQUOT'
 /** `the disk is full`. */
 export const inPlainWords = (code: string) => WORDS[code] ?? code
 
+/** Why a file could not be opened, as a sentence. */
+export const whyUnread = (error: unknown) =>
+  systemCode(error) === 'ENOENT'
+    ? 'There is no such file.'
+    : `It cannot be read: ${inPlainWords(systemCode(error) ?? (error as Error).message)}.`
+
 /** A sentence that names the file. @returns `undefined` for an error that is not the system's */
 export function systemProblem(error: unknown): Problem | undefined {
   const code = systemCode(error)

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { nearestName } from '../../data/nearest-name.js'
 import { Problem } from '../../data/problem.js'
+import { inPlainWords } from '../../data/system-problem.js'
 import { merge } from './merge.js'
 import { readYamlFile } from './read-yaml.js'
 import { type Branch, dotted, inCircle, type Path, problemAt, type Spot } from './tree.js'
@@ -83,9 +84,9 @@ function splitExtends(tree: Branch, problems: Problem[]): { tree: Branch; parent
 async function unreadable(file: string, error: NodeJS.ErrnoException, from: Naming | undefined): Promise<Problem> {
   const place = from ? { ...from.spot, path: dotted(from.path) } : { file }
   if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') {
-    const reason =
-      error.code === 'EISDIR' ? 'it is a folder' : error.code === 'EACCES' ? 'no permission' : error.message
-    return new Problem('unreadable-file', `${file} cannot be read: ${reason}.`, { place })
+    return new Problem('unreadable-file', `${file} cannot be read: ${inPlainWords(error.code ?? error.message)}.`, {
+      place,
+    })
   }
   const beside = await readdir(dirname(file)).catch(() => undefined)
   const near = nearestName(

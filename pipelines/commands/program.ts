@@ -64,6 +64,8 @@ export const isExpected = (error: unknown) =>
 
 /** Does what the words ask for. @throws CommanderError; Problem and Problems; whatever else a verb throws */
 export async function perform(words: string[]): Promise<void> {
+  const asked = words.find(word => !word.startsWith('-'))
+  const known = VERBS.some(([name]) => name === asked)
   const program = new Command('earshot')
     .description('Learns sound representations without labels.')
     .helpOption('-h, --help', 'show help')
@@ -71,7 +73,7 @@ export async function perform(words: string[]): Promise<void> {
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     .showSuggestionAfterError()
-  const asked = words.find(word => !word.startsWith('-'))
+    .showHelpAfterError(`./earshot ${known ? `${asked} --help says what it takes` : '--help lists the verbs'}.`)
   const completed = asked === 'complete' ? words.slice(words.indexOf('--') + 1) : undefined
   const verb = asked === 'help' ? words[words.indexOf('help') + 1] : (completed?.[0] ?? asked)
   for (const [name, summary, file = name] of VERBS) {

@@ -1,6 +1,7 @@
 /** What a command asks of a scheduler for each of its jobs, as a file of its own. */
 import type { z } from 'zod'
 import { Problem, Problems } from '../../data/problem.js'
+import { whyUnread } from '../../data/system-problem.js'
 import { readYamlFile } from '../../graphs/language/read-yaml.js'
 import { checkSettings } from '../../graphs/language/settings.js'
 import { kubernetesSettings } from './kubernetes-job.js'
@@ -26,9 +27,8 @@ export async function readSettingsFile<Name extends keyof typeof FILES>(
 ): Promise<Settings<Name>> {
   const { schema, example } = FILES[of]
   const hint = `Such a file says, for example: ${example}`
-  const { tree, problems } = await readYamlFile(file).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'ENOENT' ? 'There is no such file.' : error.message
-    throw new Problem(`no-${of}-file`, why, { place: { file }, hint })
+  const { tree, problems } = await readYamlFile(file).catch((error: unknown) => {
+    throw new Problem(`no-${of}-file`, whyUnread(error), { place: { file }, hint })
   })
   if (!tree) throw new Problems(problems.map(problem => ofSettings(problem, hint)))
   const owner = { owner: of, word: 'setting', path: [] } as const

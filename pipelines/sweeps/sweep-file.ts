@@ -2,6 +2,7 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { Problem, Problems } from '../../data/problem.js'
 import { shippedFile } from '../../data/shipped-file.js'
+import { whyUnread } from '../../data/system-problem.js'
 import type { Edit } from '../../graphs/language/edits.js'
 import { nameOfFile } from '../../graphs/language/names.js'
 import { readYamlFile } from '../../graphs/language/read-yaml.js'
@@ -73,18 +74,15 @@ const asWritten = ({ place: one }: Problem, { place: other }: Problem) =>
   (one?.line ?? 0) - (other?.line ?? 0) || (one?.column ?? 0) - (other?.column ?? 0)
 
 async function readTree(file: string): Promise<{ tree?: Branch; problems: Problem[] }> {
-  const read = await readYamlFile(file).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'ENOENT' ? 'There is no such file.' : error.message
-    return {
-      tree: undefined,
-      problems: [
-        new Problem('no-sweep', why, {
-          place: { file },
-          hint: 'Name a sweep file, such as configs/sweeps/contrastive-quick.yaml.',
-        }),
-      ],
-    }
-  })
+  const read = await readYamlFile(file).catch((error: unknown) => ({
+    tree: undefined,
+    problems: [
+      new Problem('no-sweep', whyUnread(error), {
+        place: { file },
+        hint: 'Name a sweep file, such as configs/sweeps/contrastive-quick.yaml.',
+      }),
+    ],
+  }))
   const problems = read.problems.map(problem =>
     ['empty-document', 'not-a-map'].includes(problem.code)
       ? new Problem(problem.code, 'A sweep is a map of keys to values and names its config: base: ../pool.yaml', {
