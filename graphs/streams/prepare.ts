@@ -29,6 +29,9 @@ export interface Noted {
   notes: string[]
 }
 
+/** How many files such clips are of. */
+export const filesOf = (noted: readonly Noted[]) => new Set(noted.map(({ path }) => path)).size
+
 /** A cached node over all usable clips, in their order. */
 export interface PreparedNode {
   /** In the feature cache. */

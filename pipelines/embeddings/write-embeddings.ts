@@ -11,7 +11,7 @@ import { demandWhole } from '../../engine/checkpoints/find.js'
 import { Hearing } from '../../graphs/inference/hearing.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
 import { openPool } from '../../graphs/streams/pool.js'
-import { noneUsable, type Prepared, prepareFeatures, secondsOf } from '../../graphs/streams/prepare.js'
+import { filesOf, noneUsable, type Prepared, prepareFeatures, secondsOf } from '../../graphs/streams/prepare.js'
 import type { Clip } from '../../stages/values.js'
 import { plural } from '../terminal/numbers.js'
 import { progress } from '../terminal/progress.js'
@@ -173,6 +173,6 @@ function writeLists(output: string, { skipped, noted }: Prepared): void {
   }
   if (noted.length > 0)
     process.stderr.write(
-      `Odd, and read all the same: ${plural(noted.length, 'file')}; ${output}.noted.jsonl says how.\n`,
+      `Odd, and read all the same: ${plural(filesOf(noted), 'file')}; ${output}.noted.jsonl says how.\n`,
     )
 }

@@ -7,7 +7,7 @@ import { Problem, Problems } from '../../data/problem.js'
 import { checkClips, checkLabels } from '../../graphs/streams/label-needs.js'
 import { batchSize } from '../../graphs/streams/layout.js'
 import type { Pool } from '../../graphs/streams/pool.js'
-import { type Prepared, prepareFeatures } from '../../graphs/streams/prepare.js'
+import { filesOf, type Prepared, prepareFeatures } from '../../graphs/streams/prepare.js'
 import type { Config } from '../configuration/config.js'
 import type { DataSettings } from '../configuration/sections.js'
 import { plural } from '../terminal/numbers.js'
@@ -63,7 +63,9 @@ export async function trainingData({ config, run, signal, cache, fresh }: DataOp
   if (first)
     process.stderr.write(`Left out: ${plural(skipped.length, 'clip')}; ${run.file('skipped.jsonl')} says why.\n`)
   if (noted.length > 0)
-    process.stderr.write(`Odd, and read all the same: ${plural(noted.length, 'file')}; ${run.file(NOTED)} says how.\n`)
+    process.stderr.write(
+      `Odd, and read all the same: ${plural(filesOf(noted), 'file')}; ${run.file(NOTED)} says how.\n`,
+    )
   return prepared
 }
 

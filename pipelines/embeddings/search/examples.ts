@@ -88,7 +88,8 @@ function rowsNamed({ clips, rows }: EmbeddingIndex, name: string, anyStretch: bo
   const oneClip = !anyStretch && (recordingOf(name) !== name || clips.includes(name))
   const read = oneClip ? (clip: string) => clip : recordingOf
   const names = [...new Set(clips.map(read))]
-  const [match] = matchClips([[name]], names)
+  const exact = names.indexOf(name) // of a million names no other has to be looked at
+  const match = exact < 0 ? matchClips([[name]], names)[0] : exact
   if (match !== undefined) return clips.flatMap((clip, row) => (read(clip) === names[match] ? [row] : []))
   return !anyStretch && /^\d+$/.test(name) && Number(name) < rows ? [Number(name)] : undefined
 }
