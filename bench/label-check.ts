@@ -30,9 +30,10 @@ const { values: given, positionals } = parseArgs({
 })
 const [folder] = positionals
 if (!folder) throw new Error('node dist/bench/label-check.js FOLDER')
-const { rows: count, dimensions: columns, directions } = await readIndex(join(folder, 'windows.arrow'))
+const index = await readIndex(join(folder, 'windows.arrow'))
+const { rows: count } = index
 const labels: string[] = JSON.parse(readFileSync(join(folder, 'windows.json'), 'utf8')).slice(0, count)
-const windows = narrowed({ rows: count, columns, values: Float64Array.from(directions) })
+const windows = narrowed(index, [...labels.keys()])
 const classes = [...new Set(labels)].filter(Boolean).sort()
 
 interface Told extends Share {

@@ -102,9 +102,10 @@ interface Asked {
 }
 
 async function ask(folder: string, given: { seeds: string; classes: string; json?: string }, manner: Manner) {
-  const { rows: count, dimensions: columns, directions } = await readIndex(join(folder, 'windows.arrow'))
+  const index = await readIndex(join(folder, 'windows.arrow'))
+  const { rows: count } = index
   const labels: string[] = JSON.parse(readFileSync(join(folder, 'windows.json'), 'utf8')).slice(0, count)
-  const windows = narrowed({ rows: count, columns, values: Float64Array.from(directions) })
+  const windows = narrowed(index, [...labels.keys()])
   const classes = [...new Set(labels)].filter(Boolean).sort().slice(0, Number(given.classes))
   const times: number[] = []
   const rows = classes.map(name => {

@@ -1,7 +1,7 @@
 /** The windows that are labelled: stretches of recordings, and what a classifier knows of each. */
 
 import { Problem } from '../../data/problem.js'
-import { shuffled } from '../../graphs/streams/draws.js'
+import { shuffled, streamOf } from '../../graphs/streams/draws.js'
 import { type EmbeddingIndex, readIndex } from '../embeddings/search/embedding-index.js'
 import { recordingOf } from '../embeddings/search/examples.js'
 import { centred, principalAxes } from '../statistics/principal-axes.js'
@@ -29,10 +29,12 @@ export interface LabelSet {
   features: Matrix
 }
 
-/** Wider embeddings are projected on so many of their principal axes, those of a sample of rows. */
+/** Wider embeddings are folded to so many columns. */
+const FOLDED = 512
+/** Wider ones, folded or not, are projected on so many of their principal axes, those of a sample of rows. */
 const WIDEST = 256
 const AXES = 128
-const SAMPLE = 800
+const SAMPLE = 2000
 
 /**
  * @param most rows; of more, so many are drawn at random
@@ -42,12 +44,7 @@ export async function readLabelSet(file: string, most: number): Promise<LabelSet
   const index = await readIndex(file)
   const chosen = drawn(index.rows, most)
   const stretches = chosen.map(row => stretchOf(index, row))
-  const { dimensions: columns } = index
-  const values = new Float64Array(chosen.length * columns)
-  chosen.forEach((row, at) => {
-    values.set(index.directions.subarray(row * columns, (row + 1) * columns), at * columns)
-  })
-  const features = narrowed({ rows: chosen.length, columns, values })
+  const features = narrowed(index, chosen)
   return { file, rows: index.rows, chosen, index, stretches, features }
 }
 
@@ -70,8 +67,12 @@ function stretchOf({ file, clips, paths, starts, ends }: EmbeddingIndex, row: nu
   return { recording: recordingOf(clips[row]!), path, start, end }
 }
 
-/** What a classifier gets: each column to mean 0 and deviation 1 over all windows. */
-export function narrowed(all: Matrix): Matrix {
+/** What a classifier gets of some rows: each column to mean 0 and deviation 1 over all of them. */
+export function narrowed(
+  { directions, dimensions }: Pick<EmbeddingIndex, 'directions' | 'dimensions'>,
+  chosen: readonly number[],
+): Matrix {
+  const all = folded({ directions, dimensions }, chosen)
   const { rows, columns } = all
   const none = { rows: 0, columns: Math.min(columns, AXES), values: new Float64Array(0) }
   if (columns <= WIDEST) return standardise(all, { ...none, columns }).train
@@ -81,4 +82,27 @@ export function narrowed(all: Matrix): Matrix {
     Array.from({ length: Math.ceil(rows / step) }, (_, at) => at * step),
   )
   return standardise(timesTransposed(all, principalAxes(centred(sample), AXES)), none).train
+}
+
+/**
+ * The rows, and if they are wide with fewer columns: each column is added to one of them, by a sign drawn at random, which
+ * leaves products of rows nearly as they are (feature hashing; Weinberger et al., ICML 2009) and costs an addition a number.
+ */
+function folded(
+  { directions, dimensions }: Pick<EmbeddingIndex, 'directions' | 'dimensions'>,
+  chosen: readonly number[],
+): Matrix {
+  const columns = Math.min(dimensions, FOLDED)
+  const rng = streamOf('folded columns')
+  const [place, sign] = [new Uint16Array(dimensions), new Int8Array(dimensions)]
+  for (let k = 0; k < dimensions; k++) {
+    place[k] = k < columns ? k : rng.integer(0, columns)
+    sign[k] = k < columns || rng.uniform() < 0.5 ? 1 : -1
+  }
+  const values = new Float64Array(chosen.length * columns)
+  chosen.forEach((row, at) => {
+    for (let k = 0; k < dimensions; k++)
+      values[at * columns + place[k]!]! += sign[k]! * directions[row * dimensions + k]!
+  })
+  return { rows: chosen.length, columns, values }
 }

@@ -3,6 +3,7 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
 import { effectiveRank } from '../../model/collapse.js'
+import { timesTransposed, transposed } from '../../statistics/products.js'
 import { recordingOf } from '../search/examples.js'
 import { type Breach, type Field, fieldsOf, RowRules, readSchema, schemaBreaches } from './contract.js'
 import { nearDuplicates } from './near-duplicates.js'
@@ -126,24 +127,19 @@ function summary(norms: Float64Array): Inspection['norms'] {
 }
 
 /** By the eigenvalues of the products of rows, or of dimensions, whichever are fewer. */
-function rankOf(unit: Float32Array, dimensions: number): { rank: number; rankRows: number } {
-  const all = unit.length / dimensions
+function rankOf(unit: Float32Array, columns: number): { rank: number; rankRows: number } {
+  const all = unit.length / columns
   const count = Math.min(all, RANK_ROWS)
-  const row = (at: number) => Math.floor((at * all) / count) * dimensions
-  const [side, value] =
-    count <= dimensions
-      ? [count, (i: number, j: number) => sumOver(dimensions, k => unit[row(i) + k]! * unit[row(j) + k]!)]
-      : [dimensions, (i: number, j: number) => sumOver(count, at => unit[row(at) + i]! * unit[row(at) + j]!)]
-  const gram = new Float64Array(side * side)
-  for (let i = 0; i < side; i++) for (let j = 0; j <= i; j++) gram[i * side + j] = gram[j * side + i] = value(i, j)
-  const singular = eigenvalues(gram, side).map(value => Math.sqrt(Math.max(0, value)))
+  const values = new Float64Array(count * columns)
+  for (let at = 0; at < count; at++) {
+    const from = Math.floor((at * all) / count) * columns
+    values.set(unit.subarray(from, from + columns), at * columns)
+  }
+  const rows = { rows: count, columns, values }
+  const fewer = count <= columns ? rows : transposed(rows)
+  const gram = timesTransposed(fewer, fewer)
+  const singular = eigenvalues(gram.values, gram.rows).map(value => Math.sqrt(Math.max(0, value)))
   return { rank: effectiveRank(singular), rankRows: count }
-}
-
-function sumOver(count: number, term: (at: number) => number): number {
-  let sum = 0
-  for (let at = 0; at < count; at++) sum += term(at)
-  return sum
 }
 
 /**
