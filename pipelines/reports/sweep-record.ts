@@ -45,9 +45,9 @@ function planOf(folder: string): SweepPlan {
     })
   }
   const jobs = new Map<string, Job>()
-  for (const { name: arm, edits, jobs: cells } of ledger.arms)
+  for (const { name: arm, base, edits, jobs: cells } of ledger.arms)
     for (const { seed, key, heldOut } of cells) {
-      const job = jobs.get(key) ?? { key, arm, seed, edits, heldOut, steps: 0, reference: false }
+      const job = jobs.get(key) ?? { key, arm, seed, base, edits, heldOut, steps: 0, reference: false }
       jobs.set(key, { ...job, reference: job.reference || arm === ledger.against })
     }
   return { ...ledger, output: resolve(folder), jobs, graphs: 0 }

@@ -1,7 +1,7 @@
 /** The report of a sweep: which part of the recipe matters, and what came of every job. */
-import { editInWords } from '../../graphs/language/edits.js'
 import { lineChart, type Series } from '../drawing/chart.js'
 import { card, cards, page, type Section, sentence, table, tiles } from '../drawing/page.js'
+import { changesInWords } from '../sweeps/plan-text.js'
 import { age } from '../terminal/numbers.js'
 import { command } from '../terminal/say.js'
 import type { MetricLine } from './run-record.js'
@@ -89,10 +89,10 @@ function extremes(lines: readonly MetricLine[]): Map<string, [number, number]> {
 function armTable({ plan }: SweepRecord): string {
   const rows = plan.arms
     .slice(0, 500)
-    .map(({ name, edits, jobs }) => [
-      name,
-      edits.length > 0 ? edits.map(editInWords).join(', ') : 'the base as it is',
-      jobs.map(({ seed }) => seed).join(', '),
+    .map(arm => [
+      arm.name,
+      changesInWords(plan, arm).join(', ') || 'the base as it is',
+      arm.jobs.map(({ seed }) => seed).join(', '),
     ])
   const left = plan.arms.length > rows.length ? sentence(`The first ${rows.length} of ${plan.arms.length}.`) : ''
   return left + table([{ title: 'arm' }, { title: 'changes' }, { title: 'seeds' }], rows)

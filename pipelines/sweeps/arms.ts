@@ -9,6 +9,8 @@ import type { Written } from './sweep-schema.js'
 
 export interface Arm {
   name: string
+  /** The config that it changes, absolute. */
+  base: string
   edits: PlacedEdit[]
   seeds: number[]
 }
@@ -23,11 +25,17 @@ export function armsOf(sweep: SweepFile): Arm[] {
   const common = written.edits.map((edit, at) => ({ edit: edit as Edit, spot: spotAt(['edits', at]) }))
   const listed = Object.entries(written.arms).map(([name, arm]): Arm => {
     const path = Array.isArray(arm) ? ['arms', name] : ['arms', name, 'edits']
-    const own = (Array.isArray(arm) ? arm : arm.edits).map((edit, at) => ({
+    const { base, edits, seeds } = Array.isArray(arm) ? { edits: arm } : arm
+    const own = edits.map((edit, at) => ({
       edit: edit as Edit,
       spot: spotAt([...path, at]),
     }))
-    return { name, edits: own, seeds: (Array.isArray(arm) ? undefined : arm.seeds) ?? written.seeds }
+    return {
+      name,
+      base: base === undefined ? sweep.base : resolve(folder, base),
+      edits: own,
+      seeds: seeds ?? written.seeds,
+    }
   })
   const arms = [...listed, ...gridArms(sweep), ...randomArms(sweep)]
   const names = new Set<string>()
@@ -56,7 +64,7 @@ export function referenceArm({ written, spotAt }: SweepFile, arms: readonly Arm[
   ])
 }
 
-function gridArms({ written: { grid, seeds }, spotAt }: SweepFile): Arm[] {
+function gridArms({ base, written: { grid, seeds }, spotAt }: SweepFile): Arm[] {
   if (!grid) return []
   const axes = Object.entries(grid)
   const count = axes.reduce((product, [, values]) => product * values.length, 1)
@@ -65,25 +73,25 @@ function gridArms({ written: { grid, seeds }, spotAt }: SweepFile): Arm[] {
       place: { ...spotAt(['grid']), path: 'grid' },
       hint: 'Draw some of them: write random instead of grid.',
     })
-  let arms: Arm[] = [{ name: '', edits: [], seeds }]
+  let arms: Arm[] = [{ name: '', base, edits: [], seeds }]
   for (const [path, values] of axes) {
     const choices = values.map((value, at) => ({ text: `${path}=${asYaml(value)}`, spot: spotAt(['grid', path, at]) }))
     arms = arms.flatMap(arm =>
       choices.map(({ text, spot }) => ({
         name: arm.name === '' ? text : `${arm.name},${text}`,
+        ...{ base, seeds },
         edits: [...arm.edits, { edit: { set: text }, spot }],
-        seeds,
       })),
     )
   }
   return axes.length === 0 ? [] : arms
 }
 
-function randomArms({ written: { random, seeds }, spotAt }: SweepFile): Arm[] {
+function randomArms({ base, written: { random, seeds }, spotAt }: SweepFile): Arm[] {
   if (!random) return []
   return Array.from({ length: random.count }, (_, at) => ({
     name: `random-${at + 1}`,
-    seeds,
+    ...{ base, seeds },
     edits: Object.entries(random.draw).map(([path, how]) => ({
       edit: { set: `${path}=${asYaml(drawn(how, `sweep ${random.seed} ${at} ${path}`))}` },
       spot: spotAt(['random', 'draw', path]),

@@ -54,8 +54,8 @@ export class JobFolder extends AnyJobFolder<JobOrder> {
 
 export const jobFolder = ({ output }: Pick<SweepPlan, 'output'>, key: string) => new JobFolder(jobPath(output, key))
 
-export function orderOf({ base, tests, budget }: SweepPlan, job: Job): JobOrder {
-  const { key, arm, seed, edits } = job
+export function orderOf({ tests, budget }: SweepPlan, job: Job): JobOrder {
+  const { key, arm, seed, base, edits } = job
   return {
     ...{ key, arm, seed, base: resolve(base), edits, threads: budget.threads, time: budget.time },
     tests: tests.map(test => {

@@ -1,4 +1,5 @@
 /** A plan as it is printed: its jobs, how they stand, what they will cost. */
+import { relative } from 'node:path'
 import { editInWords } from '../../graphs/language/edits.js'
 import type { JobState } from '../jobs/job-folder.js'
 import { mean } from '../statistics/mean.js'
@@ -82,8 +83,13 @@ function slurmLine({ executor, slurm, budget }: SweepPlan): string[] {
   return [`Runs through Slurm: ${partition} partition, ${budget['jobs-at-once']} at once; each ${each}${more}.`]
 }
 
-function table({ arms }: SweepPlan, listed: readonly Listed[], all: boolean): string {
-  const changes = new Map(arms.map(({ name, edits }) => [name, edits.map(editInWords).join(' ')]))
+/** The config that an arm changes, if it is not that of all, and what it changes. */
+export function changesInWords({ base }: Pick<SweepPlan, 'base'>, arm: SweepPlan['arms'][number]): string[] {
+  return [...(arm.base === base ? [] : [relative('', arm.base)]), ...arm.edits.map(editInWords)]
+}
+
+function table(plan: SweepPlan, listed: readonly Listed[], all: boolean): string {
+  const changes = new Map(plan.arms.map(arm => [arm.name, changesInWords(plan, arm).join(' ')]))
   const shown = all ? listed : listed.slice(0, FEW)
   const head = ['arm', 'seed', 'key', 'state', 'changes']
   const rows = shown.map(({ arm, seed, key, state, seconds, reason }) => {

@@ -27,6 +27,8 @@ export interface Job {
   /** The first arm and seed that ask for it. */
   arm: string
   seed: number
+  /** The config that it changes. */
+  base: string
   edits: Edit[]
   steps: number
   /** Where the sweep cross-fits. */
@@ -37,13 +39,18 @@ export interface Job {
 
 export interface SweepPlan {
   name: string
-  /** Sweep file and base config. */
+  /** Sweep file, and the config of all arms that name no other. */
   file: string
   base: string
   output: string
   against: string
   /** With the job of each seed, or those of its folds. */
-  arms: { name: string; edits: Edit[]; jobs: { seed: number; key: string; heldOut?: HeldOut | undefined }[] }[]
+  arms: {
+    name: string
+    base: string
+    edits: Edit[]
+    jobs: { seed: number; key: string; heldOut?: HeldOut | undefined }[]
+  }[]
   /** By key, in the order in which they run: all arms with one seed, then with the next. */
   jobs: Map<string, Job>
   tests: Test[]
@@ -67,15 +74,15 @@ export const usualOutput = (name: string): string => join('runs', 'sweeps', name
  */
 export async function planSweep(file: string, output?: string): Promise<SweepPlan> {
   const sweep = await readSweepFile(file)
-  if (!existsSync(sweep.base)) throw noBase(sweep)
   const arms = armsOf(sweep)
+  demandBases(sweep, arms)
   const against = referenceArm(sweep, arms)
   const { evaluate, crossFit } = sweep
   const { budget, claims, executor, pilot, slurm } = sweep.written
   const folder = output ?? usualOutput(sweep.name)
   const folds = crossFit ? await foldsOf(sweep, folder, crossFit) : [undefined]
   const lists = new ListKeys()
-  const variants = new Variants(sweep.base, lists)
+  const variants = new Variants(lists)
   const problems: Problem[] = []
   const own = Object.values(evaluate).some(judgesOwn)
   const planned: SweepPlan['arms'] = []
@@ -93,7 +100,7 @@ export async function planSweep(file: string, output?: string): Promise<SweepPla
           found.push({ arm: fitted, seed, key, heldOut, steps: variant.train.steps })
         }
       }
-      planned.push({ name: arm.name, edits: arm.edits.map(({ edit }) => edit), jobs })
+      planned.push({ name: arm.name, base: arm.base, edits: arm.edits.map(({ edit }) => edit), jobs })
     } catch (error) {
       if (error instanceof Problems) problems.push(...error.problems)
       else if (error instanceof Problem) problems.push(error)
@@ -118,11 +125,17 @@ export async function planSweep(file: string, output?: string): Promise<SweepPla
   }
 }
 
-const noBase = ({ base, spotAt }: SweepFile) =>
-  new Problem('no-config', `There is no file ${base}.`, {
-    place: { ...spotAt(['base']), path: 'base' },
-    hint: 'base is a config, named from the folder of the sweep file.',
-  })
+/** @throws Problem `no-config` */
+function demandBases(sweep: SweepFile, arms: readonly Arm[]): void {
+  for (const { name, base } of [{ name: undefined, base: sweep.base }, ...arms]) {
+    if (existsSync(base)) continue
+    const path = name === undefined ? ['base'] : ['arms', name, 'base']
+    throw new Problem('no-config', `There is no file ${base}.`, {
+      place: { ...sweep.spotAt(path), path: path.join('.') },
+      hint: 'base is a config, named from the folder of the sweep file.',
+    })
+  }
+}
 
 async function foldsOf({ spotAt }: SweepFile, output: string, crossFit: CrossFit): Promise<HeldOut[]> {
   try {
@@ -160,7 +173,7 @@ function jobsOf(found: readonly Found[], against: string, { threads }: Budget): 
     if (known) known.reference ||= arm.name === against
     else {
       const edits = jobEdits(arm, seed, threads)
-      const job = { key, arm: arm.name, seed, edits, steps, reference: arm.name === against }
+      const job = { key, arm: arm.name, seed, base: arm.base, edits, steps, reference: arm.name === against }
       jobs.set(key, { ...job, ...(heldOut && { heldOut }) })
     }
   }

@@ -47,12 +47,12 @@ interface Front {
 async function distinctFronts(plan: SweepPlan, jobs: Iterable<Job>): Promise<Front[]> {
   const fronts = new Map<string, Front>()
   const seen = new Set<string>()
-  for (const { edits } of jobs) {
+  for (const { base, edits } of jobs) {
     const graphEdits = edits.filter(edit => !('set' in edit && edit.set.startsWith('train.')))
-    const text = JSON.stringify(graphEdits)
+    const text = JSON.stringify([base, graphEdits])
     if (seen.has(text)) continue
     seen.add(text)
-    const { graph, stages, data, train } = await readConfig(plan.base, graphEdits)
+    const { graph, stages, data, train } = await readConfig(base, graphEdits)
     const add = (graph: CheckedGraph, data: Front['data']) =>
       fronts.set(hashed([frontOf(graph), data]), { graph, data, threads: train.threads })
     add(graph, data)

@@ -42,13 +42,23 @@ const seeds = z
   .array(z.int().min(0))
   .min(1)
   .refine(list => new Set(list).size === list.length, 'a seed stands here twice')
-const arm = z.union([edits, z.strictObject({ edits: edits.default([]), seeds: seeds.optional() })], {
-  // mistakes further inside speak for themselves
-  error: ({ input }) =>
-    typeof input === 'object' && input !== null
-      ? undefined
-      : 'an arm is a list of edits ([] for none), or { edits: [...], seeds: [...] }',
-})
+const arm = z.union(
+  [
+    edits,
+    z.strictObject({
+      base: text.optional().describe('the config that this arm changes, in place of that of all'),
+      edits: edits.default([]),
+      seeds: seeds.optional(),
+    }),
+  ],
+  {
+    // mistakes further inside speak for themselves
+    error: ({ input }) =>
+      typeof input === 'object' && input !== null
+        ? undefined
+        : 'an arm is a list of edits ([] for none), or { base: other.yaml, edits: [...], seeds: [...] }',
+  },
+)
 const ends = z.tuple([z.number(), z.number()]).refine(([low, high]) => low <= high, 'the lower end comes first')
 const value = z.union([z.number(), z.string(), z.boolean()])
 const values = z.array(z.union([value, z.array(value)])).min(1)
@@ -123,7 +133,7 @@ export const sweepSchema = z.strictObject({
     .regex(NAME, `expected ${NAME_IN_WORDS}`)
     .optional()
     .describe('of the sweep; that of the file if absent'),
-  base: text.describe('the config that every arm changes; relative to the sweep file'),
+  base: text.describe('the config that every arm changes, unless it names one of its own; relative to the sweep file'),
   edits: edits.default([]).describe('changes that every arm begins with'),
   seeds: seeds.default([0]).describe('train.seed; each arm is trained once a seed'),
   arms: z.record(text, arm).default({}).describe('name: changes, in order'),

@@ -31,11 +31,7 @@ export class Variants {
 
   readonly #lists: ListKeys
 
-  /** @param base path of the config that all arms change */
-  constructor(
-    private readonly base: string,
-    lists = new ListKeys(),
-  ) {
+  constructor(lists = new ListKeys()) {
     this.#lists = lists
   }
 
@@ -45,29 +41,32 @@ export class Variants {
   }
 
   /** @throws Problems with the arm's name, each at the edit that causes it */
-  async of({ name, edits }: Arm): Promise<Variant> {
-    const all = await this.#check([])
+  async of({ name, base, edits }: Arm): Promise<Variant> {
+    const all = await this.#check(base, [])
     if ('problems' in all) throw new Problems(all.problems) // the base itself: told once, as what it is
     const split = !all.references
     const training = split ? edits.filter(({ edit }) => isTraining(edit)) : []
     const others = edits.filter(one => !training.includes(one))
-    const checked = await this.#check(others.map(({ edit }) => edit))
+    const checked = await this.#check(
+      base,
+      others.map(({ edit }) => edit),
+    )
     if ('problems' in checked) throw new Problems(checked.problems.map(problem => placed(problem, name, others)))
     const { config, graphKey } = checked
     return { config, graphKey, train: trained(config, name, training) }
   }
 
-  #check(edits: readonly Edit[]): Promise<Checked> {
-    const key = JSON.stringify(edits)
+  #check(base: string, edits: readonly Edit[]): Promise<Checked> {
+    const key = JSON.stringify([base, edits])
     const found = this.#checked.get(key)
     if (found) return found
-    const checked = this.#read(edits).catch(error => ({ problems: problemsOf(error) }))
+    const checked = this.#read(base, edits).catch(error => ({ problems: problemsOf(error) }))
     this.#checked.set(key, checked)
     return checked
   }
 
-  async #read(edits: readonly Edit[]): Promise<Checked> {
-    const config = await readConfig(this.base, edits)
+  async #read(base: string, edits: readonly Edit[]): Promise<Checked> {
+    const config = await readConfig(base, edits)
     const { set } = config.data
     const lacking = this.#sounds.get(set) ?? this.#lists.of(set).then(() => [], problemsOf)
     this.#sounds.set(set, lacking)

@@ -11,12 +11,18 @@ export default describeStage({
   summary: 'The recordings, in a new order each epoch.',
   parameters: z.strictObject({
     draw: z
-      .enum(['clip', 'duration', 'class', 'active'])
+      .enum(['clip', 'duration', 'class', 'labelled', 'active'])
       .default('clip')
       .describe(
-        'clip: each clip once an epoch. duration: each as often as its share of the total duration. class: each class equally often. active: clips that hold sound, and a few quiet ones (windows of long recordings)',
+        'clip: each clip once an epoch. duration: each as often as its share of the total duration. class: each class equally often. labelled: each clip without a label once, and between them, as often as it takes, those with one. active: clips that hold sound, and a few quiet ones (windows of long recordings)',
       ),
-    column: z.string().min(1).optional().describe('of the classes, for draw: class; label if absent'),
+    column: z.string().min(1).optional().describe('of the labels, for draw: class and labelled; label if absent'),
+    share: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .default(0.5)
+      .describe('for draw: labelled; share of the draws, and so of each batch, that have a label'),
     over: z
       .number()
       .min(0)
@@ -34,13 +40,14 @@ export default describeStage({
   runsIn: 'source',
   in: {},
   out: () => ({ kind: 'clip' }),
-  labels: ({ draw, column = 'label' }) => (draw === 'class' ? [{ column }] : []),
+  labels: ({ draw, column = 'label' }) => (['class', 'labelled'].includes(draw) ? [{ column }] : []),
   order:
-    ({ draw, column = 'label', separator, over, quiet }) =>
+    ({ draw, column = 'label', share, separator, over, quiet }) =>
     ({ clips, durations, activity, rng }) => {
       const shuffle = rng('order')
       if (draw === 'active') return byActivity(clips, activity(), { over, quiet }, shuffle)
       if (draw === 'duration') return byDuration(clips, durations(), shuffle)
+      if (draw === 'labelled') return byLabel(clips, { column, share }, shuffle)
       return draw === 'class' ? byClass(clips, { column, separator }, shuffle) : shuffled(clips, shuffle)
     },
 })
@@ -90,6 +97,47 @@ export function byActivity(
 }
 
 /**
+ * Every clip without a label once, in a random order, and evenly between them as many draws of clips with one as make up
+ * `share` of all; these come in random order, all of them before one comes again.
+ *
+ * @throws Problem `no-label` if no clip has one; `all-labelled` if all have
+ */
+export function byLabel(
+  clips: readonly Clip[],
+  { column, share }: { column: string; share: number },
+  rng: Rng,
+): Clip[] {
+  const isLabelled = ({ labels }: Clip) => namesIn(labels[column]).length > 0
+  const [known, others] = [clips.filter(isLabelled), clips.filter(clip => !isLabelled(clip))]
+  if (known.length === 0) throw noLabel(column)
+  if (others.length === 0)
+    throw new Problem(
+      'all-labelled',
+      `All clips have a label in the column '${column}', and none is to be drawn between.`,
+      {
+        hint: 'Write draw: clip, or let data.labels keep some of the labels: { column: label, keep: 0.1, rest: unlabelled }.',
+      },
+    )
+  const nextKnown = inTurns(known, rng)
+  const nextOther = inTurns(others, rng)
+  return Array.from({ length: Math.round(others.length / (1 - share)) }, (_, at) =>
+    Math.floor((at + 1) * share) > Math.floor(at * share) ? nextKnown() : nextOther(),
+  )
+}
+
+/** One item after the other in random order, all of them before one comes again. */
+function inTurns<Item>(items: readonly Item[], rng: Rng): () => Item {
+  let waiting: Item[] = []
+  return () => {
+    if (waiting.length === 0) waiting = shuffled(items, rng)
+    return waiting.pop()!
+  }
+}
+
+const noLabel = (column: string) =>
+  new Problem('no-label', `No clip has a label in the column '${column}', by which clips are to be drawn.`)
+
+/**
  * As many draws as labelled clips, each class as often as any other, up to one; within a class its clips come in random
  * order, all of them before one comes again. Clips without a label are left out.
  *
@@ -102,8 +150,7 @@ export function byClass(
 ): Clip[] {
   const named = clips.map(clip => ({ clip, names: namesIn(clip.labels[column], separator) }))
   const labelled = named.filter(({ names }) => names.length > 0)
-  if (labelled.length === 0)
-    throw new Problem('no-label', `No clip has a label in the column '${column}', by which clips are to be drawn.`)
+  if (labelled.length === 0) throw noLabel(column)
   const byName = new Map<string, Clip[]>()
   for (const { clip, names } of labelled)
     for (const name of names) {
@@ -112,11 +159,7 @@ export function byClass(
       else byName.set(name, [clip])
     }
   const classes = shuffled([...byName.keys()].sort(), rng)
-  const waiting = classes.map(() => [] as Clip[])
-  const drawn = labelled.map((_, at) => {
-    const one = at % classes.length
-    if (waiting[one]!.length === 0) waiting[one] = shuffled(byName.get(classes[one]!)!, rng)
-    return waiting[one]!.pop()!
-  })
+  const next = classes.map(name => inTurns(byName.get(name)!, rng))
+  const drawn = labelled.map((_, at) => next[at % classes.length]!())
   return shuffled(drawn, rng)
 }

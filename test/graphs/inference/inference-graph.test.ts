@@ -190,6 +190,8 @@ test('every graph that comes along can be embedded, or has no encoder', async t 
     'distillation',
     'mean-teacher',
     'fixmatch',
+    'mixmatch',
+    'co-training',
   ]) {
     const { graph, stages } = await read([], `graphs/${name}.yaml`)
     t.is(reasonAgainst(graph, stages), undefined, name)

@@ -65,6 +65,21 @@ random: { count: 3, draw: { train.steps: { whole: [5, 9] }, train.schedule.learn
   t.deepEqual([...new Set([...jobs.values()].map(({ seed }) => seed))], [0, 1, 5], 'seed after seed')
 })
 
+test('an arm may change another config than the others; one that is not there is told where it is named', async t => {
+  writeFileSync(join(folder, 'other.yaml'), 'extends: small.yaml\ntrain: { steps: 2 }\n')
+  const text = 'base: small.yaml\narms: { base: [], shorter: { base: other.yaml }, too: [{ set: train.steps=2 }] }'
+  const made = await plan(text)
+  t.deepEqual(
+    [...made.jobs.values()].map(({ arm, base, steps }) => [arm, base, steps]),
+    [
+      ['base', join(folder, 'small.yaml'), 3],
+      ['shorter', join(folder, 'other.yaml'), 2],
+    ],
+  )
+  t.regex(planText(made, listJobs(made), {}), /shorter .* \S*other\.yaml/)
+  t.regex(await complaints(text.replace('other', 'lost')), /arms\.shorter\.base\n.*There is no file .*lost\.yaml/)
+})
+
 test('drawn arms stay as they are when more are drawn and more is drawn', async t => {
   const drawn = async (random: string) =>
     (await plan(`base: small.yaml\nrandom: ${random}\n`)).arms.map(({ edits }) => edits)
@@ -130,7 +145,7 @@ const GALLERY: [what: string, text: string, expected: string][] = [
   [
     'an edit that is none',
     'base: small.yaml\narms: { a: [{ sett: x=1 }], b: 5 }',
-    "F:2:13  arms.a.0\n  arms.a.0: there is no 'sett', did you mean 'set'? An edit is one of { set: train.steps=600 }, {\n  without: mixed } or { swap: encoder=resnet18 }.\nF:2:32  arms.b\n  arms.b: an arm is a list of edits ([] for none), or { edits: [...], seeds: [...] }, not 5.",
+    "F:2:13  arms.a.0\n  arms.a.0: there is no 'sett', did you mean 'set'? An edit is one of { set: train.steps=600 }, {\n  without: mixed } or { swap: encoder=resnet18 }.\nF:2:32  arms.b\n  arms.b: an arm is a list of edits ([] for none), or { base: other.yaml, edits: [...], seeds: [...] }, not 5.",
   ],
   [
     'mistakes of several arms, each where its edit stands',

@@ -30,8 +30,7 @@ function made(
   const plan: SweepPlan = {
     ...{ name: 'made', file: 'made.yaml', base: 'base.yaml', output, against: 'base', jobs, graphs: 1 },
     arms: Object.entries(arms).map(([name, seeds]) => ({
-      name,
-      edits: [],
+      ...{ name, base: 'base.yaml', edits: [] },
       jobs: Object.keys(seeds).map(seed => ({ seed: Number(seed), key: `${name}-${seed}` })),
     })),
     tests: [
@@ -55,7 +54,7 @@ function made(
     for (const [text, outcome] of Object.entries(seeds)) {
       const seed = Number(text)
       const key = `${arm}-${seed}`
-      const job: Job = { key, arm, seed, edits: [], steps: 1, reference: arm === 'base' }
+      const job: Job = { key, arm, seed, base: 'base.yaml', edits: [], steps: 1, reference: arm === 'base' }
       jobs.set(key, job)
       const folder = jobFolder(plan, key)
       if (outcome === 'failed') folder.write({ state: 'failed', reason: 'loss is NaN, at step 7' })

@@ -1,7 +1,7 @@
 import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { streamOf } from '../../../graphs/streams/draws.js'
-import clips, { byClass, byDuration } from '../../../stages/audio/clips.js'
+import clips, { byClass, byDuration, byLabel } from '../../../stages/audio/clips.js'
 import type { Clip } from '../../../stages/values.js'
 
 type Source = Extract<typeof clips, { runsIn: 'source' }>
@@ -101,4 +101,35 @@ test('by activity: every clip that holds sound, and a share of the quiet ones; a
     order('active', some(200), 4).map(({ id }) => Number(id)),
   )
   t.is(order('active', some(10), 3).length, 10)
+})
+
+testProp(
+  'labelled: clips without a label once each, and between any of them the share of those with one, all before one comes again',
+  [
+    fc.integer({ min: 1, max: 20 }),
+    fc.integer({ min: 1, max: 200 }),
+    fc.double({ min: 0.05, max: 0.95, noNaN: true }),
+    fc.nat(),
+  ],
+  (t, known, others, share, seed) => {
+    const listed = labelled([...Array(known).fill('a'), ...Array(others).fill('')])
+    const drawn = byLabel(listed, { column: 'label', share }, streamOf(`${seed}`))
+    const isLabelled = drawn.map(({ labels }) => (labels.label === undefined ? 0 : 1) as number)
+    const count = (from: number, to: number) => isLabelled.slice(from, to).reduce((sum, one) => sum + one, 0)
+    for (const [from, to] of [
+      [0, drawn.length],
+      [Math.floor(drawn.length / 3), Math.floor(drawn.length / 2)],
+    ] as const)
+      t.true(Math.abs(count(from, to) - share * (to - from)) < 1 + 1e-6)
+    const times = listed.map(one => drawn.filter(clip => clip === one).length)
+    t.true(Math.max(...times.slice(0, known)) - Math.min(...times.slice(0, known)) <= 1)
+    t.true(Math.max(...times.slice(known)) - Math.min(...times.slice(known)) <= 1)
+    t.deepEqual(drawn, byLabel(listed, { column: 'label', share }, streamOf(`${seed}`)))
+  },
+)
+
+test('labelled: some clips need a label, and some none', t => {
+  const drawn = (labels: string[]) => () => byLabel(labelled(labels), { column: 'label', share: 0.5 }, streamOf(''))
+  t.throws(drawn(['', '']), { message: /No clip has a label in the column 'label'/ })
+  t.throws(drawn(['a', 'b']), { message: /All clips have a label/ })
 })
