@@ -79,7 +79,8 @@ type Sound = Required<Pick<ReadGraph<typeof sections>, 'graph' | 'document'>>
 function summary({ graph, document }: Sound): string {
   const trained = graph.nodes
     .filter(
-      ({ place, out }) => place === 'tensor' && !['label', 'codes', 'indices', 'loss'].includes(innermost(out).kind),
+      ({ place, out }) =>
+        place === 'tensor' && !['patch', 'label', 'codes', 'indices', 'loss'].includes(innermost(out).kind),
     )
     .filter(({ frozen, shares, follows }) => frozen !== true && !shares && !follows)
     .map(({ id }) => id)
