@@ -92,10 +92,11 @@ export async function planSweep(file: string, output?: string): Promise<SweepPla
       const jobs: SweepPlan['arms'][number]['jobs'] = []
       for (const heldOut of folds) {
         const fitted = heldOut ? onFold(arm, heldOut, sweep) : arm
-        const variant = await variants.of(fitted)
-        if (own) graphClassifier(variant.config.graph, variant.config.stages)
+        const threads = ownThreads(arm.edits) ? undefined : budget.threads
         for (const seed of arm.seeds) {
-          const key = jobKey(variant, seed, ownThreads(arm.edits) ? undefined : budget.threads)
+          const variant = await variants.of(fitted, seed, threads)
+          if (own) graphClassifier(variant.config.graph, variant.config.stages)
+          const key = jobKey(variant, seed, threads)
           jobs.push({ seed, key, ...(heldOut && { heldOut }) })
           found.push({ arm: fitted, seed, key, heldOut, steps: variant.train.steps })
         }

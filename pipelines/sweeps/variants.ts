@@ -40,13 +40,21 @@ export class Variants {
     return this.#checked.size
   }
 
-  /** @throws Problems with the arm's name, each at the edit that causes it */
-  async of({ name, base, edits }: Arm): Promise<Variant> {
+  /**
+   * What a job with this seed trains. Where values refer to others (`seed: ${train.seed}`), the seed changes more than itself.
+   *
+   * @throws Problems with the arm's name, each at the edit that causes it
+   */
+  async of({ name, base, edits }: Arm, seed: number, threads: number | undefined): Promise<Variant> {
     const all = await this.#check(base, [])
     if ('problems' in all) throw new Problems(all.problems) // the base itself: told once, as what it is
     const split = !all.references
     const training = split ? edits.filter(({ edit }) => isTraining(edit)) : []
-    const others = edits.filter(one => !training.includes(one))
+    const own = jobEdits({ edits }, seed, threads).slice(edits.length)
+    const spot = edits[0]?.spot ?? { file: base, line: 1, column: 1 }
+    const others = split
+      ? edits.filter(one => !training.includes(one))
+      : [...edits, ...own.map(edit => ({ edit, spot }))]
     const checked = await this.#check(
       base,
       others.map(({ edit }) => edit),
@@ -89,7 +97,7 @@ export function jobKey({ graphKey, train }: Variant, seed: number, threads = tra
 }
 
 /** Edits as `./earshot train` takes them: those of the arm, then threads, unless the arm sets them itself, and seed. */
-export function jobEdits({ edits }: Arm, seed: number, threads: number | undefined): Edit[] {
+export function jobEdits({ edits }: Pick<Arm, 'edits'>, seed: number, threads: number | undefined): Edit[] {
   const fixed = threads === undefined || ownThreads(edits) ? [] : [{ set: `train.threads=${threads}` }]
   return [...edits.map(({ edit }) => edit), ...fixed, { set: `train.seed=${seed}` }]
 }

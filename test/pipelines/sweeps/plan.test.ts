@@ -113,12 +113,15 @@ budget: { threads: 1 }
 
 test('a value that refers to a training setting keeps the whole config together', async t => {
   const base = join(folder, 'referring.yaml')
-  const reference = '$' + '{train.schedule.learning-rate}'
-  writeFileSync(base, `extends: small.yaml\nnodes: { similarity: { temperature: '${reference}' } }\n`)
-  const { jobs, graphs } = await plan(
-    'base: referring.yaml\ngrid: { train.schedule.learning-rate: [0.1, 0.2] }\nseeds: [0, 1]\n',
+  const [rate, seed] = ['$' + '{train.schedule.learning-rate}', '$' + '{train.seed}']
+  writeFileSync(
+    base,
+    `extends: small.yaml\nnodes: { similarity: { temperature: '${rate}' } }\ntrain: { seed: 3, log-every: '${seed}' }\n`,
   )
-  t.is(graphs, 3)
+  const { jobs, graphs } = await plan(
+    'base: referring.yaml\ngrid: { train.schedule.learning-rate: [0.1, 0.2] }\nseeds: [1, 2]\n',
+  )
+  t.is(graphs, 5)
   for (const job of jobs.values()) t.is(await configKey(await readConfig(base, job.edits)), job.key)
 })
 
