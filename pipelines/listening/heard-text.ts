@@ -1,4 +1,5 @@
 /** What is heard, as lines for people and as JSON for programs. */
+import { plural, wholePercent } from '../terminal/numbers.js'
 import type { Heard, Listened } from './listen.js'
 
 /** `   12.48 s  mic  kick 93 %  like kick-01 (0.981)  novelty 0.12`; the source where there are several. */
@@ -8,7 +9,7 @@ export function heardLine({ source, start, nearest = [], novelty, scores = {} }:
   return [
     `${start.toFixed(2).padStart(8)} s`,
     ...(several ? [source] : []),
-    ...(best ? [`${best[0]} ${Math.round(100 * best[1])} %`] : []),
+    ...(best ? [`${best[0]} ${wholePercent(best[1])}`] : []),
     ...(near
       ? [`like ${near.clip}${near.label === undefined ? '' : `, ${near.label}`} (${near.similarity.toFixed(3)})`]
       : []),
@@ -28,13 +29,13 @@ export function listenedText({ windows, dropped, unusable, failed }: Listened, l
   const at = (share: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0)
   const late = windows > 0 ? `, half of them within ${at(0.5)} ms, 99 % within ${at(0.99)} ms of their last sample` : ''
   const lost = Object.entries(dropped).map(
-    ([source, count]) => `${source}: ${count} windows dropped, not heard in time\n`,
+    ([source, count]) => `${source}: ${plural(count, 'window')} dropped, not heard in time\n`,
   )
   const bad = Object.entries(unusable).map(
-    ([source, { count, reason }]) => `${source}: ${count} windows of no use: ${reason}\n`,
+    ([source, { count, reason }]) => `${source}: ${plural(count, 'window')} of no use: ${reason}\n`,
   )
   const ended = failed.map(({ source, problem: { message, hint } }) =>
     [message.startsWith(source) ? message : `${source}: ${message}`, ...(hint ? [`  ${hint}`] : []), ''].join('\n'),
   )
-  return `${windows} windows heard${late}.\n${lost.join('')}${bad.join('')}${ended.join('')}`
+  return `${plural(windows, 'window')} heard${late}.\n${lost.join('')}${bad.join('')}${ended.join('')}`
 }
