@@ -8,7 +8,7 @@ import type { LabelPage } from './page.js'
 import type { LabelSet } from './windows.js'
 
 /** Windows of the map: more cost more time than they show. */
-const MAPPED = 1000
+const MAPPED = 700
 
 interface Wanted {
   /** What the first questions are like, named as for `similar`. */

@@ -34,7 +34,7 @@ const FOLDED = 512
 /** Wider ones, folded or not, are projected on so many of their principal axes, those of a sample of rows. */
 const WIDEST = 256
 const AXES = 128
-const SAMPLE = 2000
+const SAMPLE = 1000
 
 /**
  * @param most rows; of more, so many are drawn at random
