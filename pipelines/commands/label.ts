@@ -152,7 +152,7 @@ async function writeYes(formats: readonly AnnotationFormat[], table?: string, fo
       hint: './earshot label --table owls.csv --formats raven -o owls/',
     })
   const [{ yesAnnotations }, { writeAnnotations }] = await Promise.all([
-    import('../labelling/yes-annotations.js'),
+    import('../labelling/answers.js'),
     import('../../data/annotations/write-annotations.js'),
   ])
   const told = await writeAnnotations(folder, await yesAnnotations(table), formats)

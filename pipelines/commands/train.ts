@@ -8,7 +8,6 @@ import { json } from '../configuration/shared-options.js'
 import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
 import { percent } from '../terminal/numbers.js'
 import { command, tell } from '../terminal/say.js'
-import { onSounds, USUAL } from '../training/on-sounds.js'
 import type { Figures, Outcome } from '../training/request.js'
 import { RunFolder } from '../training/run-folder.js'
 import { fromWeights, trainInFolder, usualRun } from '../training/train-in-folder.js'
@@ -61,9 +60,10 @@ export default verb({
   edits: true,
   help: EXAMPLES,
   run: async ({ file: named, edits: asked, json, ...options }) => {
+    const { onSounds } = await import('../training/fit-to-sounds.js')
     const { file, edits, told } = onSounds(named, asked)
     tell(told)
-    const config = await configToTrain(file, edits, options, `./earshot train ${USUAL}`)
+    const config = await configToTrain(file, edits, options, './earshot train configs/quickstart.yaml')
     const path = options.run ?? usualRun(config)
     const { signal, release } = stopOnInterrupt('Stopping after this step.')
     try {

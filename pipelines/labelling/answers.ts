@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
+import type { Annotation } from '../../data/annotations/annotation.js'
 import { writeDelimited } from '../../data/manifests/delimited.js'
 import { type Rows, readRows } from '../../data/manifests/rows.js'
 import { Problem } from '../../data/problem.js'
@@ -181,4 +182,16 @@ const keyOf = ({ path, start, end }: Pick<Stretch, 'path' | 'start' | 'end'>) =>
 
 function contentOf(file: string): string | undefined {
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined
+}
+
+/** The windows that a table says yes to, as annotations of their recordings. @throws Problem as `readAnswers` */
+export async function yesAnnotations(file: string): Promise<Annotation[]> {
+  const table = await readAnswers(file)
+  return [...cellsOf(table).values()].flatMap(cells =>
+    classesOf(table).flatMap(label => {
+      if (givenIn(cells, label)?.answer !== 'yes') return []
+      const [start, end] = [Number(cells.get('start')), Number(cells.get('end'))]
+      return [{ path: resolve(dirname(file), cells.get('file')!), start, end, label }]
+    }),
+  )
 }

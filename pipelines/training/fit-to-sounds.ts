@@ -1,7 +1,10 @@
 /** Settings that fit the sounds: long recordings in windows, a batch that the clips fill. Told, never in silence. */
 import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { readClips } from '../../data/manifests.js'
+import { shippedFile } from '../../data/shipped-file.js'
 import type { Edit } from '../../graphs/language/edits.js'
+import { nameOfFile } from '../../graphs/language/names.js'
 import { batchSize } from '../../graphs/streams/layout.js'
 import { tooFewClips } from '../../graphs/streams/sub-batches.js'
 import type { Config } from '../configuration/config.js'
@@ -48,3 +51,22 @@ export async function fittingEdits({ data, graph }: Pick<Config, 'data' | 'graph
 /** Seconds that a clip has to last for its views. */
 const longestView = ({ nodes }: Config['graph']) =>
   Math.max(0, ...nodes.map(({ parameters }) => Number(parameters['at-least'] ?? 0)))
+
+/** The config of whoever names none. */
+const USUAL = 'configs/quickstart.yaml'
+
+/** A folder of sounds, or a table, is trained on as the quickstart's sounds are, into a run that is called like it, which `told` says. */
+export function onSounds(
+  named: string | undefined,
+  edits: readonly Edit[],
+): { file: string | undefined; edits: readonly Edit[]; told: string[] } {
+  if (!named || /\.(ya?ml|json)$/i.test(named) || !existsSync(named)) return { file: named, edits, told: [] }
+  const file = shippedFile(USUAL, 'configs')
+  const own = { 'data.set': named, name: nameOfFile(resolve(named)) }
+  const set = Object.entries(own).map(([path, value]) => ({ set: `${path}=${JSON.stringify(value)}` }))
+  return {
+    file,
+    edits: [...set, ...edits],
+    told: [`${named} is no config: its sounds are trained on as ${file} says.`],
+  }
+}
