@@ -44,13 +44,15 @@ function planOf(folder: string): SweepPlan {
       cause,
     })
   }
+  // ledgers of earlier versions name one config for all arms
+  const arms = ledger.arms.map(arm => ({ ...arm, base: arm.base ?? ledger.base }))
   const jobs = new Map<string, Job>()
-  for (const { name: arm, base, edits, jobs: cells } of ledger.arms)
+  for (const { name: arm, base, edits, jobs: cells } of arms)
     for (const { seed, key, heldOut } of cells) {
       const job = jobs.get(key) ?? { key, arm, seed, base, edits, heldOut, steps: 0, reference: false }
       jobs.set(key, { ...job, reference: job.reference || arm === ledger.against })
     }
-  return { ...ledger, output: resolve(folder), jobs, graphs: 0 }
+  return { ...ledger, arms, output: resolve(folder), jobs, graphs: 0 }
 }
 
 /** The logged steps of a job's run; none if it has not begun. */

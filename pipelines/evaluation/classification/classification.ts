@@ -1,8 +1,5 @@
 /** What a classification is asked for, and what it gives. */
-import type { Prepared } from '../../../graphs/streams/prepare.js'
 import type { ClassFigures } from './class-figures.js'
-import type { ClipScores } from './clip-scores.js'
-import type { TrainedClassifier } from './trained-classifier.js'
 
 export interface ClassifyOptions {
   /** Run folder (its newest checkpoint), RUN@best or a checkpoint. */
@@ -39,16 +36,4 @@ export interface Classification extends Partial<ClassFigures> {
   left: { clip: string; reason: string }[]
   /** `top` is the likeliest class. */
   byClip: { clip: string; label?: string | undefined; top: string; probability: number; group?: string | undefined }[]
-}
-
-/** A classification with all that the files need which are written from it. */
-export interface Classified {
-  classification: Classification
-  said: ClipScores
-  prepared: Prepared
-  /** Label columns of the sounds. */
-  columns: readonly string[]
-  classifier: TrainedClassifier
-  /** Writes the probabilities as an Arrow file by the contract of embeddings: a row a clip, a number a class. */
-  writeArrow(file: string): void
 }

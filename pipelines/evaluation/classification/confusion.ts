@@ -11,7 +11,7 @@ import { commonScale, drawSpectrogram } from '../../drawing/spectrogram.js'
 import { percent } from '../../terminal/numbers.js'
 import { textTable } from '../../terminal/text-table.js'
 import { topClasses } from '../probes/judges.js'
-import type { Classified } from './classification.js'
+import type { Classified } from './classified.js'
 
 /** Classes up to which the matrix is shown in a terminal. */
 const SHOWN = 16

@@ -8,7 +8,7 @@ import {
 } from '../../../data/annotations/write-annotations.js'
 import { secondsOf } from '../../../graphs/streams/prepare.js'
 import { textTable } from '../../terminal/text-table.js'
-import type { Classified } from './classification.js'
+import type { Classified } from './classified.js'
 
 type Said = Pick<Classified, 'said' | 'prepared' | 'classifier'>
 

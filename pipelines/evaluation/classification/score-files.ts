@@ -5,7 +5,7 @@ import { onDisk, writeWhole } from '../../../data/whole-file.js'
 import { secondsOf } from '../../../graphs/streams/prepare.js'
 import { createEmbeddingWriter } from '../../embeddings/arrow-writer.js'
 import type { Matrix } from '../../statistics/products.js'
-import type { Classified } from './classification.js'
+import type { Classified } from './classified.js'
 
 /** By the contract of embeddings: a row a clip, a number a class; nothing remains if it fails. */
 export function writeScores(

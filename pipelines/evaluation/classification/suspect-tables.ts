@@ -8,7 +8,7 @@ import { Problem } from '../../../data/problem.js'
 import { writeWhole } from '../../../data/whole-file.js'
 import type { Clip } from '../../../stages/values.js'
 import type { Matrix } from '../../statistics/products.js'
-import type { Classified } from './classification.js'
+import type { Classified } from './classified.js'
 
 export interface Suspicions {
   /** Percentile of the losses above which clips are left out. */

@@ -7,7 +7,8 @@ import {
   writeAnnotationTable,
 } from '../../../data/annotations/write-annotations.js'
 import { onDisk, writeWhole } from '../../../data/whole-file.js'
-import { annotationsOf, type Detection, type DetectOptions, detect } from './detect.js'
+import { annotationsOf, type Detection, detect } from './detect.js'
+import type { DetectOptions } from './detect-options.js'
 import { judge, judgedText } from './judged.js'
 
 /** Figures, thresholds and what was said. */

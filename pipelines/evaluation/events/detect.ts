@@ -4,19 +4,10 @@ import type { Prepared } from '../../../graphs/streams/prepare.js'
 import { type ClassEvent, demandEvents, eventsIn } from '../../../stages/audio/activity.js'
 import { sigmoid } from '../../statistics/links.js'
 import { tell } from '../../terminal/say.js'
-import { type Detector, type HearOptions, startDetector } from './hear-moments.js'
+import type { DetectOptions } from './detect-options.js'
+import { type Detector, startDetector } from './hear-moments.js'
 import { eventsAbove, type Moments, medianFiltered } from './moments.js'
 import { tuned } from './tune.js'
-
-export interface DetectOptions extends HearOptions {
-  /** Run folder, RUN@best or a checkpoint. */
-  run: string
-  sounds: string
-  /** Annotated sounds by which thresholds and the median are chosen; 0.5 and none if absent. */
-  tune?: string | undefined
-  /** Label column of what is resampled whole. */
-  group?: string | undefined
-}
 
 export interface Detection {
   run: string

@@ -17,16 +17,7 @@ import { findCheckpoint } from '../../model/checkpoint.js'
 import { startEncoder } from '../../model/trainer-thread.js'
 import { progress } from '../../terminal/progress.js'
 import { preparedSounds } from '../classification/classify.js'
-
-export interface HearOptions {
-  /** Seconds from one patch to the next; a quarter of a patch if absent. */
-  hop?: number | undefined
-  segment?: number | undefined
-  annotations?: readonly string[] | undefined
-  workers?: number | undefined
-  cache: string
-  signal?: AbortSignal | undefined
-}
+import type { HearOptions } from './detect-options.js'
 
 /** Of one clip: where its moments begin and end, and moments x classes of logits. */
 export interface HeardMoments {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { readClips } from '../../../../data/manifests.js'
-import type { Classified } from '../../../../pipelines/evaluation/classification/classification.js'
+import type { Classified } from '../../../../pipelines/evaluation/classification/classified.js'
 import {
   largeLosses,
   missingLabels,
