@@ -120,7 +120,8 @@ function report({ step, interrupted, figures, dropped }: Outcome, config: Config
     return
   }
   const { segment, set } = config.data
-  const sounds = relative('', set) // those it has heard: they are there
+  const near = relative('', set)
+  const sounds = near.length < set.length ? near : set // those it has heard: they are there
   const windows = segment === undefined ? '' : ` --segment ${segment}s`
   const next = learnsToSeparate(config)
     ? command`separate ${run} ${sounds} -o separated`
