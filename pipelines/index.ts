@@ -16,7 +16,7 @@ import { CONFIG, readConfig } from './configuration/config.js'
 import { embedOptions } from './embeddings/embed-options.js'
 import type { Embedded } from './embeddings/write-embeddings.js'
 import type { Classification, ClassifyOptions as ClassifyRequest } from './evaluation/classification/classification.js'
-import type { DetectOptions as DetectRequest } from './evaluation/events/detect-options.js'
+import type { Detected, DetectOptions as DetectRequest } from './evaluation/events/detect-options.js'
 import type { ProbeRequest } from './evaluation/probes/probe-options.js'
 import type { MultiLabelResult, ProbeResult } from './evaluation/probes/run-probe.js'
 import type { tapOptions } from './reports/tap/tap-options.js'
@@ -32,7 +32,17 @@ export type { CheckedGraph, CheckedNode } from '../graphs/language/checked.js'
 export type { Edit } from '../graphs/language/edit.js'
 export { renderProblem } from '../graphs/language/render-problem.js'
 export { describePort, type Port } from '../stages/ports.js'
-export type { Classification, Embedded, EmbeddingRows, MultiLabelResult, Outcome, ProbeResult, Separated, TapResult }
+export type {
+  Classification,
+  Detected,
+  Embedded,
+  EmbeddingRows,
+  MultiLabelResult,
+  Outcome,
+  ProbeResult,
+  Separated,
+  TapResult,
+}
 
 export interface ReadOptions {
   /** Changes to the document first: `{ set: 'nodes.mel.bands=128' }`, `{ without: 'mixed' }`, `{ swap: 'encoder=resnet18' }`. */
@@ -175,15 +185,6 @@ export async function classify(run: string, sounds: string, options: ClassifyOpt
 
 export type DetectOptions = Partial<Omit<DetectRequest, 'run' | 'sounds' | 'cache' | 'group'>>
 
-export interface Detected {
-  step: number
-  classes: readonly string[]
-  /** Probability from which each class counts as heard. */
-  thresholds: readonly number[]
-  /** Seconds from the start of the file; the score is the mean probability over the event. */
-  events: { path: string; start: number; end: number; label: string; score: number }[]
-}
-
 /**
  * Which events a trained frame classifier hears in sounds, and when. Nothing is written.
  *
@@ -192,14 +193,8 @@ export interface Detected {
  * @throws Problem if there is no frame classifier, or no usable clip
  */
 export async function detect(run: string, sounds: string, options: DetectOptions = {}): Promise<Detected> {
-  const { annotationsOf, detect } = await import('./evaluation/events/detect.js')
-  const detection = await detect({ ...options, run, sounds, cache: join(cacheFolder(), 'features') })
-  const { step, classes, thresholds } = detection
-  const events = annotationsOf(detection).map(({ path, start, end, label, more }) => ({
-    ...{ path, start, end, label },
-    score: Number(more?.score),
-  }))
-  return { step, classes, thresholds, events }
+  const { detect, detectedOf } = await import('./evaluation/events/detect.js')
+  return detectedOf(await detect({ ...options, run, sounds, cache: join(cacheFolder(), 'features') }))
 }
 
 export type SeparateOptions = Partial<Omit<SeparateRequest, 'run' | 'sounds' | 'folder'>> & { output: string }

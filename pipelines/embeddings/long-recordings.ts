@@ -43,14 +43,14 @@ export async function longSeconds(clips: readonly ListedClip[]): Promise<number 
   const step = Math.max(1, Math.ceil(clips.length / ASKED))
   const lengths: number[] = []
   for (const { path, start = 0, end } of clips.filter((_, at) => at % step === 0)) {
-    const seconds = end ?? told(() => formatInHeaders(path)?.seconds)
+    const seconds = end ?? unlessUnreadable(() => formatInHeaders(path)?.seconds)
     if (seconds !== undefined) lengths.push(seconds - start)
   }
   const median = lengths.sort((a, b) => a - b)[Math.floor(lengths.length / 2)] ?? 0
   return median > LONG ? median : undefined
 }
 
-function told(seconds: () => number | undefined): number | undefined {
+function unlessUnreadable(seconds: () => number | undefined): number | undefined {
   try {
     return seconds()
   } catch {

@@ -18,11 +18,9 @@ export const command = (texts: TemplateStringsArray, ...values: (string | readon
   texts.reduce((done, text, at) => `${done}${[values[at - 1]!].flat().map(shellWord).join(' ')}${text}`)
 
 /** Messages call the program as a checkout does, `./earshot VERB`; where it is called otherwise, they follow. */
-const isCheckout = existsSync(new URL('../../../package-lock.json', import.meta.url))
-
 /** For the command line, once: installed as a package, what is printed says `npx earshot VERB`. */
 export function nameCommands(streams: readonly NodeJS.WriteStream[] = [process.stdout, process.stderr]): void {
-  if (isCheckout) return
+  if (existsSync(new URL('../../../package-lock.json', import.meta.url))) return // a checkout
   for (const stream of streams) {
     const write = stream.write.bind(stream) as (text: unknown, ...rest: unknown[]) => boolean
     stream.write = ((text: unknown, ...rest: unknown[]) =>

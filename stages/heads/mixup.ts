@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Engine, Tensor } from '../../engine/engine.js'
 import { anyItem, batchOf, describeStage, embedding, ParameterProblem } from '../contract.js'
+import { isKnown } from '../losses/label-targets.js'
 import { describePort } from '../ports.js'
 
 const MIXED = ['patch', 'excerpt', 'label', 'embedding']
@@ -47,8 +48,9 @@ export function mixedWithNext({ tf }: Engine, rows: Tensor, share: Tensor): Tens
 }
 
 /** -1 throughout rows of which nothing was known, or nothing of the row mixed into them. */
-function unknownWhere({ tf }: Engine, labels: Tensor, mixed: Tensor): Tensor {
-  const known = tf.cast(tf.greater(tf.max(labels, 1, true), 0), 'float32')
+function unknownWhere(engine: Engine, labels: Tensor, mixed: Tensor): Tensor {
+  const { tf } = engine
+  const known = isKnown(engine, labels, true)
   const both = tf.mul(known, next(tf, known))
   return tf.sub(tf.mul(mixed, both), tf.sub(1, both))
 }

@@ -3,6 +3,7 @@ import type { Amount, Engine, Tensor } from '../../engine/engine.js'
 import { besideTape } from '../../engine/operations/differentiable.js'
 import { anyItem, batchOf, describeStage, label, optional, ParameterProblem } from '../contract.js'
 import { tensorsInOrder } from '../each-view.js'
+import { isKnown } from '../losses/label-targets.js'
 import { describePort } from '../ports.js'
 import type { Pair } from '../values.js'
 
@@ -84,7 +85,8 @@ export function pseudoLabels(
 }
 
 /** Rows of `known` of which a class is known, those of `guesses` elsewhere. */
-function knownElse({ tf }: Engine, known: Tensor, guesses: Tensor): Tensor {
-  const has = tf.cast(tf.greater(tf.max(known, 1, true), 0), 'float32')
+function knownElse(engine: Engine, known: Tensor, guesses: Tensor): Tensor {
+  const { tf } = engine
+  const has = isKnown(engine, known, true)
   return tf.add(tf.mul(known, has), tf.mul(guesses, tf.sub(1, has)))
 }

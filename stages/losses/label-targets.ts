@@ -25,6 +25,11 @@ export function distribution({ tf }: Engine, targets: Tensor): Tensor {
 }
 
 /** 1 for each row of which a class is known, 0 for others, [N]; undefined where the port has no such rows. */
-export function knownRows({ tf }: Engine, targets: Tensor, { of }: BatchPort<LabelPort>): Tensor | undefined {
-  return of.unknown && tf.cast(tf.greater(tf.max(targets, 1), 0), 'float32')
+export function knownRows(engine: Engine, targets: Tensor, { of }: BatchPort<LabelPort>): Tensor | undefined {
+  return of.unknown && isKnown(engine, targets)
+}
+
+/** 1 for each row of which a class is known, 0 for others: [N], or [N, 1] where `keepDims` says so. */
+export function isKnown({ tf }: Engine, labels: Tensor, keepDims = false): Tensor {
+  return tf.cast(tf.greater(tf.max(labels, 1, keepDims), 0), 'float32')
 }

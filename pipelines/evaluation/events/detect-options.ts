@@ -1,4 +1,4 @@
-/** What detection is asked for. */
+/** What detection is asked for, and what the package gives of it. */
 
 export interface HearOptions {
   /** Seconds from one patch to the next; a quarter of a patch if absent. */
@@ -18,4 +18,13 @@ export interface DetectOptions extends HearOptions {
   tune?: string | undefined
   /** Label column of what is resampled whole. */
   group?: string | undefined
+}
+
+export interface Detected {
+  step: number
+  classes: readonly string[]
+  /** Probability from which each class counts as heard. */
+  thresholds: readonly number[]
+  /** Seconds from the start of the file; the score is the mean probability over the event. */
+  events: { path: string; start: number; end: number; label: string; score: number }[]
 }

@@ -4,7 +4,7 @@ import type { Prepared } from '../../../graphs/streams/prepare.js'
 import { type ClassEvent, demandEvents, eventsIn } from '../../../stages/audio/activity.js'
 import { sigmoid } from '../../statistics/links.js'
 import { tell } from '../../terminal/say.js'
-import type { DetectOptions } from './detect-options.js'
+import type { Detected, DetectOptions } from './detect-options.js'
 import { type Detector, startDetector } from './hear-moments.js'
 import { eventsAbove, type Moments, medianFiltered } from './moments.js'
 import { tuned } from './tune.js'
@@ -83,4 +83,14 @@ export function annotationsOf({ clips, classes, prepared }: Detection): Annotati
     else joined.push(event)
   }
   return joined
+}
+
+/** What the package gives. */
+export function detectedOf(detection: Detection): Detected {
+  const { step, classes, thresholds } = detection
+  const events = annotationsOf(detection).map(({ path, start, end, label, more }) => ({
+    ...{ path, start, end, label },
+    score: Number(more?.score),
+  }))
+  return { step, classes, thresholds, events }
 }

@@ -40,7 +40,8 @@ export function judge(detections: readonly Detection[], unitOf: (clip: Clip) => 
     })
   })
   const units = heard[0]!.map(({ clip }) => unitOf(clip))
-  const figures = measures.map(measure => figuresOf(measure()))
+  const whole = measures.map(measure => measure())
+  const figures = whole.map(figuresOf)
   const drawn = resampled(units, measures, { seed: 0 }).map(draws => draws.map(figuresOf))
   const draws = (at: number, name: FName | Area) => drawn[at]!.map(figure => figure[name])
   return detections.map(({ run }, at) => {
@@ -48,7 +49,7 @@ export function judge(detections: readonly Detection[], unitOf: (clip: Clip) => 
       value: figures[0]![name] - figures[at]![name],
       interval: interval(draws(at, name).map((value, draw) => drawn[0]![draw]![name] - value)),
     })
-    const { scores, areas } = measures[at]!()
+    const { scores, areas } = whole[at]!
     return {
       run,
       scores: byName(name => ({ ...scores[name], interval: interval(draws(at, name)) })),

@@ -44,9 +44,10 @@ export function psds(clips: readonly HeardClip[], classes: number, scenario: Sce
   const ofClass = (own: number) => clips.map(({ known }) => known.filter(event => event.class === own))
   const events = [...changes.keys()].map(own => ofClass(own).map(({ length }) => length))
   const lengths = [...changes.keys()].map(own => ofClass(own).map(lengthOf))
+  const seconds = clips.map(clip => clip.seconds)
   return (weights = clips.map(() => 1)) => {
     const sum = (values: readonly number[]) => values.reduce((total, value, at) => total + weights[at]! * value, 0)
-    const hours = sum(clips.map(({ seconds }) => seconds)) / 3600
+    const hours = sum(seconds) / 3600
     const hoursOf = Float64Array.from(lengths, own => sum(own) / 3600)
     const curves = changes.flatMap((own, at) =>
       hoursOf[at] === 0 ? [] : [curveOf(own, weights, { events: sum(events[at]!), hours, hoursOf, scenario, most })],
