@@ -11,23 +11,18 @@ import { herePool, wholeGraph } from './fake-graphs.js'
 const graph = wholeGraph(4)
 let folder: string
 
+/** Written once: tests run side by side, and a file that another test is just writing has another hash. */
 test.before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'earshot-'))
+  const ids = [...Array.from({ length: 50 }, (_, i) => `clip${i}`), 'bad1']
+  await Promise.all(ids.map(id => writeFile(join(folder, id), id)))
 })
 test.after.always(() => rm(folder, { recursive: true }))
 
-async function written(...ids: string[]): Promise<Clip[]> {
-  return Promise.all(
-    ids.map(async id => {
-      const path = join(folder, id)
-      if (!id.startsWith('missing')) await writeFile(path, id)
-      return { id, path, labels: {} }
-    }),
-  )
-}
+const clipsOf = (ids: readonly string[]): Clip[] => ids.map(id => ({ id, path: join(folder, id), labels: {} }))
 
 const prepared = async (ids: string[], rest: Partial<PrepareOptions> = {}) =>
-  prepareFeatures({ graph, clips: await written(...ids), cacheFolder: '', pool: herePool(), ...rest })
+  prepareFeatures({ graph, clips: clipsOf(ids), cacheFolder: '', pool: herePool(), ...rest })
 
 test('usable clips in the order of the manifest, with frames and seconds', async t => {
   const delay = () => sleep(Math.random() * 5)
