@@ -26,20 +26,36 @@ export interface Windows {
   padding: Padding
 }
 
-export type Elementwise = 'relu' | 'square' | 'log' | 'sigmoid' | 'tanh'
+export type Elementwise = 'relu' | 'sigmoid' | 'tanh'
 export type Arithmetic = 'add' | 'multiply' | 'subtract'
 
+/** log(power + floor) * factor + shift of sound, frame by frame; matrices in float64, row-major. */
+export interface LogMel {
+  /** Samples of a frame, and from one to the next. */
+  window: number
+  hop: number
+  frames: number
+  /** Real and imaginary parts of the bins. */
+  parts: number
+  bands: number
+  /** [window, parts]: what samples are multiplied with. */
+  spectrum: Float64Array
+  /** [parts, bands]: what the squares are multiplied with. */
+  bank: Float64Array
+  floor: number
+  factor: number
+  shift: number
+}
+
 export interface Graph {
-  /** Sound [samples] as an image of one row and one channel. */
-  readonly waveform: Value
+  /** The sound that goes in as an image [frames, bands, 1], in as many digits as the format's runtimes have. */
+  logMel(front: LogMel): Value
   /** @param filter [height, width, in, out] @param bias [out] */
   convolution(x: Value, filter: StoredTensor, bias: Float32Array | undefined, windows: Windows): Value
   /** Each channel by its own taps. @param taps [height, width, channels] */
   depthwise(x: Value, taps: StoredTensor, windows: Windows): Value
   /** Of an image without negative numbers: zeros outside are then never above the maximum. */
   maxPool(x: Value, size: Sides, windows: Windows): Value
-  /** The only row of an image, its channels laid out as columns: [1, width, channels] to [width, channels, 1]. */
-  channelsAsColumns(x: Value): Value
   elementwise(x: Value, operation: Elementwise): Value
   /** x * factor + shift, one number each. */
   affine(x: Value, factor: number, shift: number): Value

@@ -6,6 +6,7 @@ import {
   type Arithmetic,
   type Elementwise,
   type Graph,
+  type LogMel,
   reduced,
   type Sides,
   type Value,
@@ -17,23 +18,32 @@ const OPERATORS = 17
 /** Version of the file format that came with it. */
 const IR = 8
 
-/** A square is a product with itself. */
-const ELEMENTWISE: Record<Elementwise, string> = {
-  ...{ relu: 'Relu', log: 'Log', sigmoid: 'Sigmoid', tanh: 'Tanh', square: 'Mul' },
-}
+const ELEMENTWISE: Record<Elementwise, string> = { relu: 'Relu', sigmoid: 'Sigmoid', tanh: 'Tanh' }
 const ARITHMETIC: Record<Arithmetic, string> = { add: 'Add', multiply: 'Mul', subtract: 'Sub' }
 
 type Attributes = Record<string, number | readonly number[]>
 
 export class OnnxGraph implements Graph {
-  readonly waveform: Value
   readonly #nodes: Bytes[] = []
   readonly #constants: Bytes[] = []
 
   /** @param samples of one example */
-  constructor(private readonly samples: number) {
-    const shape = this.#whole([-1, 1, 1, samples])
-    this.waveform = { name: this.#node('Reshape', ['waveform', shape]), shape: [1, samples, 1] }
+  constructor(private readonly samples: number) {}
+
+  /** In float64, as Earshot has it: a quiet band beside a loud one has few digits of float32 left. */
+  logMel({ window, hop, frames, parts, bands, spectrum, bank, floor, factor, shift }: LogMel): Value {
+    const number = (value: number) => this.#exact([value], [])
+    const starts = Array.from({ length: frames }, (_, frame) => frame * hop)
+    const places = this.#node('Add', [this.#whole(starts, [frames, 1]), this.#whole([...Array(window).keys()])])
+    const sound = this.#node('Cast', ['waveform'], { to: DOUBLE })
+    const framed = this.#node('Gather', [sound, places], { axis: 1 })
+    const spectra = this.#node('MatMul', [framed, this.#exact(spectrum, [window, parts])])
+    const power = this.#node('Mul', [spectra, spectra])
+    const summed = this.#node('MatMul', [power, this.#exact(bank, [parts, bands])])
+    const natural = this.#node('Log', [this.#node('Add', [summed, number(floor)])])
+    const scaled = this.#node('Add', [this.#node('Mul', [natural, number(factor)]), number(shift)])
+    const image = [this.#node('Cast', [scaled], { to: FLOAT }), this.#whole([-1, 1, frames, bands])]
+    return { name: this.#node('Reshape', image), shape: [frames, bands, 1] }
   }
 
   convolution(x: Value, { shape, data }: StoredTensor, bias: Float32Array | undefined, windows: Windows): Value {
@@ -59,13 +69,8 @@ export class OnnxGraph implements Graph {
     return { name, shape: [...windowed(x.shape, size, windows), x.shape[2]!] }
   }
 
-  channelsAsColumns({ name, shape: [, width, channels] }: Value): Value {
-    return { name: this.#node('Transpose', [name], { perm: [0, 2, 3, 1] }), shape: [width!, channels!, 1] }
-  }
-
   elementwise({ name, shape }: Value, operation: Elementwise): Value {
-    const inputs = operation === 'square' ? [name, name] : [name]
-    return { name: this.#node(ELEMENTWISE[operation], inputs), shape }
+    return { name: this.#node(ELEMENTWISE[operation], [name]), shape }
   }
 
   affine({ name, shape }: Value, factor: number, shift: number): Value {
@@ -155,9 +160,12 @@ export class OnnxGraph implements Graph {
     return this.#tensor(shape, FLOAT, new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
   }
 
-  #whole(numbers: readonly number[]): string {
-    const data = BigInt64Array.from(numbers, BigInt)
-    return this.#tensor([numbers.length], INT64, new Uint8Array(data.buffer))
+  #exact(numbers: ArrayLike<number>, shape: readonly number[]): string {
+    return this.#tensor(shape, DOUBLE, new Uint8Array(Float64Array.from(numbers).buffer))
+  }
+
+  #whole(numbers: readonly number[], shape: readonly number[] = [numbers.length]): string {
+    return this.#tensor(shape, INT64, new Uint8Array(BigInt64Array.from(numbers, BigInt).buffer))
   }
 
   #tensor(shape: readonly number[], type: number, raw: Uint8Array): string {
@@ -171,6 +179,7 @@ const AXES = { height: 2, width: 3 }
 
 const FLOAT = 1
 const INT64 = 7
+const DOUBLE = 11
 
 const sliding = ({ stride, padding }: Windows): Attributes => ({
   strides: stride,

@@ -1,13 +1,12 @@
-/** The way from sound to the encoder, as operations of a graph: frames and their Fourier transform as one convolution. */
+/** The way from sound to the encoder, as what a graph is given: windows, their Fourier transform and its bands as matrices. */
 import { Problem } from '../../../data/problem.js'
-import type { StoredTensor } from '../../../engine/weights.js'
 import type { InferenceGraph } from '../../../graphs/inference/inference-graph.js'
 import type { CheckedNode, Input } from '../../../graphs/language/checked.js'
 import { logMelOptions, type logMelParameters } from '../../../stages/audio/log-mel.js'
 import { type LogMelOptions, periodicWindow } from '../../../stages/audio/spectra/log-mel-spectrogram.js'
 import { melFilterBank } from '../../../stages/audio/spectra/mel-filter-bank.js'
 import type { Statistics } from '../../../stages/values.js'
-import { type Graph, NO_PADDING, type Value } from './graph.js'
+import type { Graph, LogMel, Value } from './graph.js'
 
 export interface FrontEnd {
   mel: LogMelOptions
@@ -95,26 +94,18 @@ function refused({ id, stage }: CheckedNode, what: string): Problem {
 }
 
 /** Sound [samples] to the image [frames, bands, 1] that the encoder takes. */
-export function logMelImage(graph: Graph, { mel, factor, shift }: FrontEnd): Value {
-  const { spectrum, bank } = transforms(mel)
-  const spectra = graph.convolution(graph.waveform, spectrum, undefined, {
-    stride: [1, mel.hop],
-    padding: NO_PADDING,
-  })
-  const power = graph.elementwise(spectra, 'square')
-  const floor = new Float32Array(mel.bands).fill(mel.floor)
-  const bands = graph.convolution(power, bank, floor, { stride: [1, 1], padding: NO_PADDING })
-  const natural = graph.elementwise(graph.channelsAsColumns(bands), 'log')
-  return graph.affine(natural, factor / Math.LN10, shift)
+export function logMelImage(graph: Graph, { mel, frames, factor, shift }: FrontEnd): Value {
+  const { window, hop, bands, floor } = mel
+  return graph.logMel({ window, hop, frames, bands, floor, factor: factor / Math.LN10, shift, ...transforms(mel) })
 }
 
-/** The windowed Fourier transform as filters, a real and an imaginary one a bin; the mel bank that sums their squares. */
-function transforms(mel: LogMelOptions): { spectrum: StoredTensor; bank: StoredTensor } {
+/** The windowed Fourier transform, a real and an imaginary part a bin; the mel bank that sums their squares. */
+function transforms(mel: LogMelOptions): Pick<LogMel, 'parts' | 'spectrum' | 'bank'> {
   const { first, weights } = melFilterBank(mel)
   const lowest = Math.min(...first)
   const bins = Math.max(...first.map((bin, band) => bin + weights[band]!.length)) - lowest
   const taper = periodicWindow(mel.window, mel.shape ?? 'hann')
-  const spectrum = new Float32Array(mel.window * 2 * bins)
+  const spectrum = new Float64Array(mel.window * 2 * bins)
   for (let at = 0; at < mel.window; at++) {
     for (let bin = 0; bin < bins; bin++) {
       // The phase of a bin does not matter: its power is what is used
@@ -123,7 +114,7 @@ function transforms(mel: LogMelOptions): { spectrum: StoredTensor; bank: StoredT
       spectrum[at * 2 * bins + bins + bin] = taper[at]! * Math.sin(angle)
     }
   }
-  const bank = new Float32Array(2 * bins * mel.bands)
+  const bank = new Float64Array(2 * bins * mel.bands)
   for (const [band, filter] of weights.entries()) {
     for (const [at, weight] of filter.entries()) {
       const bin = first[band]! + at - lowest
@@ -131,8 +122,5 @@ function transforms(mel: LogMelOptions): { spectrum: StoredTensor; bank: StoredT
       bank[(bins + bin) * mel.bands + band] = weight
     }
   }
-  return {
-    spectrum: { shape: [1, mel.window, 1, 2 * bins], data: spectrum },
-    bank: { shape: [1, 1, 2 * bins, mel.bands], data: bank },
-  }
+  return { parts: 2 * bins, spectrum, bank }
 }

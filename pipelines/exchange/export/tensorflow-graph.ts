@@ -7,6 +7,8 @@ import {
   type Arithmetic,
   type Elementwise,
   type Graph,
+  type LogMel,
+  NO_PADDING,
   reduced,
   type Sides,
   type Value,
@@ -14,9 +16,7 @@ import {
   windowed,
 } from './graph.js'
 
-const ELEMENTWISE: Record<Elementwise, string> = {
-  ...{ relu: 'Relu', square: 'Square', log: 'Log', sigmoid: 'Sigmoid', tanh: 'Tanh' },
-}
+const ELEMENTWISE: Record<Elementwise, string> = { relu: 'Relu', sigmoid: 'Sigmoid', tanh: 'Tanh' }
 const ARITHMETIC: Record<Arithmetic, string> = { add: 'AddV2', multiply: 'Mul', subtract: 'Sub' }
 
 type Attribute = Record<string, unknown>
@@ -31,14 +31,25 @@ interface Constant {
 const SHARD = 'weights.bin'
 
 export class TensorflowGraph implements Graph {
-  readonly waveform: Value
   readonly #nodes: object[] = []
   readonly #constants: Constant[] = []
 
   /** @param samples of one example */
   constructor(private readonly samples: number) {
     this.#nodes.push({ name: 'waveform', op: 'Placeholder', attr: { dtype: FLOAT, shape: shape([-1, samples]) } })
-    this.waveform = this.#reshaped('waveform', [1, samples, 1])
+  }
+
+  /** In float32, which is all that it has: frames and their Fourier transform are one convolution. */
+  logMel({ window, hop, frames, parts, bands, spectrum, bank, floor, factor, shift }: LogMel): Value {
+    const sound = this.#reshaped('waveform', [1, this.samples, 1])
+    const taps = { shape: [1, window, 1, parts], data: Float32Array.from(spectrum) }
+    const spectra = this.convolution(sound, taps, undefined, { stride: [1, hop], padding: NO_PADDING })
+    const power = { name: this.#node('Square', [spectra.name], plain), shape: spectra.shape }
+    const sums = { shape: [1, 1, parts, bands], data: Float32Array.from(bank) }
+    const floors = new Float32Array(bands).fill(floor)
+    const summed = this.convolution(power, sums, floors, { stride: [1, 1], padding: NO_PADDING })
+    const natural = { name: this.#node('Log', [summed.name], plain), shape: summed.shape }
+    return this.#reshaped(this.affine(natural, factor, shift).name, [frames, bands, 1])
   }
 
   convolution(x: Value, filter: StoredTensor, bias: Float32Array | undefined, windows: Windows): Value {
@@ -63,10 +74,6 @@ export class TensorflowGraph implements Graph {
     const { input, attributes } = this.#sliding(x, size, windows)
     const name = this.#node('MaxPool', [input], { ...attributes, ...plain, ksize: integers([1, ...size, 1]) })
     return { name, shape: [...windowed(x.shape, size, windows), x.shape[2]!] }
-  }
-
-  channelsAsColumns({ name, shape: [, width, channels] }: Value): Value {
-    return this.#reshaped(name, [width!, channels!, 1])
   }
 
   elementwise({ name, shape }: Value, operation: Elementwise): Value {
