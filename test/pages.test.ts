@@ -1,10 +1,11 @@
-/** The pages of documentation: their links lead somewhere, their commands are commands, the edits in them are sound. */
+/** The pages of documentation: their links lead somewhere, their commands, and those of sweeps, are commands, the edits in them are sound. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import test from 'ava'
 import { Command } from 'commander'
 import { withTables } from '../pipelines/reports/page-tables.js'
+import { readSweepFile } from '../pipelines/sweeps/sweep-file.js'
 import { earshot } from './earshot.js'
 
 const pages = execFileSync('git', ['ls-files', '*.md'], { encoding: 'utf8' })
@@ -39,15 +40,25 @@ test('tables are what their files say', t => {
 })
 
 for (const words of new Map(commands.map(words => [words.join(' '), words])).values())
-  test(`a command: ${words.join(' ')}`, async t => {
-    const program = new Command('earshot').exitOverride().configureOutput({ writeErr: () => {} })
-    const { default: register } = (await import(`../pipelines/commands/${FILES[words[0]!] ?? words[0]}.js`)) as {
-      default(program: Command): void
-    }
-    register(program)
-    withoutWork(program)
-    await t.notThrowsAsync(program.parseAsync(words, { from: 'user' }))
-  })
+  test(`a command: ${words.join(' ')}`, t => t.notThrowsAsync(understood(words)))
+
+test('commands that sweeps run before their jobs', async t => {
+  for (const name of readdirSync('configs/sweeps')) {
+    const { written } = await readSweepFile(join('configs/sweeps', name))
+    for (const words of written.before) await t.notThrowsAsync(understood(words), `${name}: ${words.join(' ')}`)
+  }
+})
+
+/** @throws what the command line has against the command */
+async function understood(words: readonly string[]): Promise<void> {
+  const program = new Command('earshot').exitOverride().configureOutput({ writeErr: () => {} })
+  const { default: register } = (await import(`../pipelines/commands/${FILES[words[0]!] ?? words[0]}.js`)) as {
+    default(program: Command): void
+  }
+  register(program)
+  withoutWork(program)
+  await program.parseAsync(words, { from: 'user' })
+}
 
 /** Verbs whose file is called otherwise. */
 const FILES: Record<string, string> = { config: 'explain-config' }

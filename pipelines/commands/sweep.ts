@@ -83,24 +83,27 @@ const run = verb({
     executor,
   }),
   run: async options => {
-    const { file } = options
-    const plan = await planned(options)
-    const names = plan.arms.map(({ name }) => name)
-    for (const arm of options.only ?? [])
-      if (!names.includes(arm))
-        throw new Problem('unknown-arm', `${file} has no arm '${arm}'. ${suggestion(arm, names)}`.trimEnd())
-    const [{ runSweep }, power] = await Promise.all([import('../sweeps/run-sweep.js'), import('../sweeps/power.js')])
-    const expected = power.powerText(await power.expectedPower(plan), plan)
-    if (expected !== '') process.stderr.write(`${expected}\n`)
+    const { file, output, only, retry, maxParallel: most } = options
+    const [{ makeBefore }, { runSweep }, power] = await Promise.all([
+      import('../sweeps/make-before.js'),
+      import('../sweeps/run-sweep.js'),
+      import('../sweeps/power.js'),
+    ])
+    let plan: SweepPlan | undefined
     const { signal, release } = stopOnInterrupt('Stopping the jobs under way; what they have done is kept.')
     try {
-      await runSweep(plan, { only: options.only, retry: options.retry, most: options.maxParallel, signal })
+      await makeBefore(file, output, signal)
+      plan = await planned(options)
+      demandArms(plan, only)
+      const expected = power.powerText(await power.expectedPower(plan), plan)
+      if (expected !== '') process.stderr.write(`${expected}\n`)
+      await runSweep(plan, { only, retry, most, signal })
     } catch (error) {
       if (!wasInterrupted(error, signal)) throw error
     } finally {
       release()
     }
-    if (signal.aborted) {
+    if (signal.aborted || !plan) {
       process.stdout.write(`Stopped. Go on with:\n  ${command`./earshot sweep run ${file}`}${asGiven(options)}\n`)
       process.exitCode = 130
       return
@@ -148,6 +151,14 @@ export default function register(program: Command): void {
 async function planned({ file, output, executor }: Where): Promise<SweepPlan> {
   const [{ planSweep }, { runBy }] = await Promise.all([import('../sweeps/plan.js'), import('../sweeps/open-jobs.js')])
   return runBy(await planSweep(file, output), executor)
+}
+
+/** @throws Problem `unknown-arm` */
+function demandArms({ file, arms }: SweepPlan, only: readonly string[] = []): void {
+  const names = arms.map(({ name }) => name)
+  for (const arm of only)
+    if (!names.includes(arm))
+      throw new Problem('unknown-arm', `${file} has no arm '${arm}'. ${suggestion(arm, names)}`.trimEnd())
 }
 
 /** Tables, files, what to do next; exit code 1 if a job has failed. */

@@ -7,6 +7,7 @@ import { graphClassifier } from '../evaluation/classification/trained-classifier
 import type { ExecutorName } from '../jobs/executor.js'
 import type { SlurmSettings } from '../jobs/slurm-settings.js'
 import { type Arm, armsOf, referenceArm } from './arms.js'
+import { demandBefore } from './before.js'
 import { type HeldOut, writeFolds } from './cross-fit.js'
 import { judgesOwn } from './evaluation-words.js'
 import { checkTest, claimProblems } from './plan-checks.js'
@@ -74,12 +75,13 @@ export const usualOutput = (name: string): string => join('runs', 'sweeps', name
  */
 export async function planSweep(file: string, output?: string): Promise<SweepPlan> {
   const sweep = await readSweepFile(file)
+  const folder = output ?? usualOutput(sweep.name)
+  demandBefore(sweep, folder)
   const arms = armsOf(sweep)
   demandBases(sweep, arms)
   const against = referenceArm(sweep, arms)
   const { evaluate, crossFit } = sweep
   const { budget, claims, executor, pilot, slurm } = sweep.written
-  const folder = output ?? usualOutput(sweep.name)
   const folds = crossFit ? await foldsOf(sweep, folder, crossFit) : [undefined]
   const lists = new ListKeys()
   const variants = new Variants(lists)

@@ -22,14 +22,7 @@ export interface SweepOptions {
 
 /** Runs what is open. @throws Problem if another process runs this sweep */
 export async function runSweep(plan: SweepPlan, { only, retry, most, signal }: SweepOptions): Promise<void> {
-  onDisk(plan.output, () => mkdirSync(plan.output, { recursive: true }))
-  const lock = tryLock(join(plan.output, 'lock'))
-  if ('holder' in lock) {
-    const { pid, host } = lock.holder
-    throw new Problem('sweep-in-use', `Process ${pid} on ${host} is running the sweep in ${plan.output}.`, {
-      hint: `Look at it: ${command`./earshot sweep plan ${plan.file}`}. Or run another sweep elsewhere: --output FOLDER\nIf that process is on another machine and dead, delete ${join(plan.output, 'lock')}.`,
-    })
-  }
+  const lock = lockSweep(plan)
   try {
     refuseOther(plan)
     writeLedger(plan)
@@ -42,6 +35,17 @@ export async function runSweep(plan: SweepPlan, { only, retry, most, signal }: S
   } finally {
     lock.release()
   }
+}
+
+/** @throws Problem `sweep-in-use` */
+export function lockSweep({ output, file }: Pick<SweepPlan, 'output' | 'file'>): { release(): void } {
+  onDisk(output, () => mkdirSync(output, { recursive: true }))
+  const lock = tryLock(join(output, 'lock'))
+  if (!('holder' in lock)) return lock
+  const { pid, host } = lock.holder
+  throw new Problem('sweep-in-use', `Process ${pid} on ${host} is running the sweep in ${output}.`, {
+    hint: `Look at it: ${command`./earshot sweep plan ${file}`}. Or run another sweep elsewhere: --output FOLDER\nIf that process is on another machine and dead, delete ${join(output, 'lock')}.`,
+  })
 }
 
 /** The tables of a folder are of one sweep. @throws Problem `other-sweep` */

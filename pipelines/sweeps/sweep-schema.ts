@@ -127,6 +127,18 @@ const budget = z.strictObject({
   time: duration({ min: 1, max: 3e6 }).optional().describe('a job that takes longer is ended and has failed'),
 })
 
+/** Behind -o, --output or --run. */
+export const productOf = (words: readonly string[]): string | undefined =>
+  words[words.findLastIndex(word => ['-o', '--output', '--run'].includes(word)) + 1 || words.length]
+
+const before = z
+  .array(text)
+  .min(1)
+  .refine(
+    words => productOf(words) !== undefined,
+    'expected a command that names what it makes: -o FOLDER, --run FOLDER',
+  )
+
 export const sweepSchema = z.strictObject({
   name: z
     .string()
@@ -134,6 +146,12 @@ export const sweepSchema = z.strictObject({
     .optional()
     .describe('of the sweep; that of the file if absent'),
   base: text.describe('the config that every arm changes, unless it names one of its own; relative to the sweep file'),
+  before: z
+    .array(before)
+    .default([])
+    .describe(
+      'commands that make what the jobs need, word by word, as in [scenes, ../scenes/drums-pairs.yaml, -o, ../../scenes/drums-pairs]; run first, in the folder of the sweep file, unless it is there',
+    ),
   edits: edits.default([]).describe('changes that every arm begins with'),
   seeds: seeds.default([0]).describe('train.seed; each arm is trained once a seed'),
   arms: z.record(text, arm).default({}).describe('name: changes, in order'),
