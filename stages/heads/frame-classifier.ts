@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { activity, batchOf, describeStage, ParameterProblem, tokens } from '../contract.js'
+import { demandAllMoments, meanOverFrequency } from './moments.js'
 
 /** The last layer of what says when something is heard: a number a class and moment. */
 export default describeStage({
@@ -13,10 +14,9 @@ export default describeStage({
   }),
   in: { from: batchOf(tokens), targets: batchOf(activity) },
   out: ({ from, targets }) => {
-    const { count, times, bins } = from.of
+    const { times } = from.of
     const { frames, classes } = targets.of
-    if (count !== times * bins)
-      throw new ParameterProblem('from', `${count} of ${times} x ${bins} tokens arrive: moments cannot be hidden here`)
+    demandAllMoments(from.of)
     if (frames % times !== 0)
       throw new ParameterProblem(
         'from',
@@ -25,13 +25,12 @@ export default describeStage({
     return { ...from, of: { kind: 'tokens', count: times, size: classes, times, bins: 1 } }
   },
   build: ({ hidden }, { from: { of }, targets }) => {
-    const { times, bins, size } = of
+    const { times, size } = of
     return ({ tf, layers }, scope) => {
       const first = hidden === undefined ? undefined : layers.dense(scope.within('hidden'), { in: size, out: hidden })
       const last = layers.dense(scope, { in: hidden ?? size, out: targets.of.classes })
       return ({ from }) => {
-        const moments = bins === 1 ? from : tf.mean(tf.reshape(from, [-1, times, bins, size]), 2)
-        const rows = tf.reshape(moments, [-1, size])
+        const rows = tf.reshape(meanOverFrequency(tf, from, of), [-1, size])
         return tf.reshape(last(first ? tf.relu(first(rows)) : rows), [-1, times, targets.of.classes])
       }
     }
