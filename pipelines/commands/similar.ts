@@ -7,7 +7,9 @@ import { Problem } from '../../data/problem.js'
 import { type FoundStretch, foundStretches, seconds } from '../embeddings/search/found-stretches.js'
 import type { Precision } from '../embeddings/search/precision-at-k.js'
 import type { SearchResult } from '../embeddings/search/search.js'
+import { stoppable } from '../terminal/interrupt.js'
 import { inPercent } from '../terminal/numbers.js'
+import { progress } from '../terminal/progress.js'
 import { textTable } from '../terminal/text-table.js'
 import { verb } from './verb.js'
 
@@ -19,14 +21,16 @@ Examples:
   ./earshot similar nights.arrow owl.wav fox.flac@3-4 --not rain.wav --run runs/mine -o owls/
   ./earshot similar library.arrow mine.wav --query mine.arrow    an example that another file holds
   ./earshot similar drums.arrow --precision-at 10 --label label  over all rows
+  ./earshot similar library.arrow --make-index                   once; later searches look at few of the rows
 
 An example is a clip, a recording, a stretch of one (START-END in seconds or h:m:s), a row number, or, with --run, any
-sound file. Its own rows are not found, nor of windows that overlap any but the best. Exact: every row is compared.
+sound file. Its own rows are not found, nor of windows that overlap any but the best. Exact, every row is compared; unless an
+index lies beside the embeddings (--make-index, for a million rows and more, made in minutes). It is used by listen, too.
 `
 
 export default verb({
   name: 'similar',
-  summary: 'Find the sounds most like some examples by the cosine of their embeddings (exact).',
+  summary: 'Find the sounds most like some examples by the cosine of their embeddings.',
   takes: z.strictObject({
     file: z
       .string()
@@ -70,21 +74,26 @@ export default verb({
       .optional()
       .describe('how often the k nearest rows of other clips share the label, over all rows')
       .meta({ value: 'k' }),
+    makeIndex: z.boolean().optional().describe('make FILE.usearch, by which later searches are approximate and fast'),
+    exact: z.boolean().optional().describe('compare every row although there is an index'),
     json: z.boolean().optional().describe('print the result as JSON'),
   }),
   help: EXAMPLES,
-  run: async ({ file, examples, not, query, run, count, label: columns, output, formats, precisionAt, json }) => {
+  run: async ({ file, label: columns, output, formats, precisionAt, makeIndex, json, edits: _, ...options }) => {
     if (precisionAt !== undefined) return printPrecision(file, columns, precisionAt, json)
-    if (examples.length === 0)
+    if (makeIndex) await index(file)
+    if (makeIndex && options.examples.length === 0) return
+    if (options.examples.length === 0)
       throw new Problem('bad-option', 'Name an example, or ask for --precision-at K over all rows.', {
         hint: './earshot similar --help shows examples.',
       })
     if (output === undefined && formats.length > 0)
       throw new Problem('bad-option', '--formats needs a folder.', { hint: 'Name one with -o.' })
     if (output !== undefined)
-      demandFolder(output, [file, ...(query === undefined ? [] : [query])], ['index.html', 'found.csv'])
+      demandFolder(output, [file, ...(options.query === undefined ? [] : [options.query])], ['index.html', 'found.csv'])
     const { search } = await import('../embeddings/search/search.js')
-    const result = await search({ file, examples, not, query, run, count, columns })
+    const result = await search({ ...options, file, columns })
+    if (result.told !== undefined) process.stderr.write(`${result.told}\n`)
     const found = foundStretches(result)
     const { writeFound } = await import('../embeddings/search/write-found.js')
     const written = output === undefined ? [] : await writeFound(output, result, found, formats)
@@ -95,6 +104,22 @@ export default verb({
     if (!json) process.stdout.write(written.map(line => `${line}\n`).join(''))
   },
 })
+
+async function index(file: string): Promise<void> {
+  const [{ readIndex }, { makeIndex }] = await Promise.all([
+    import('../embeddings/search/embedding-index.js'),
+    import('../embeddings/search/approximate-index.js'),
+  ])
+  await stoppable(
+    async signal => {
+      const embeddings = await readIndex(file)
+      const bar = progress('Index', embeddings.rows)
+      const made = await makeIndex(embeddings, { signal, onProgress: bar.tick }).finally(bar.done)
+      process.stderr.write(`${made}: similar and listen --known look there, as long as ${file} stays as it is.\n`)
+    },
+    () => 'Stopped: there is no index.',
+  )
+}
 
 async function printPrecision(file: string, columns: readonly string[], k: number, json: boolean | undefined) {
   const [label, ...others] = columns
@@ -113,7 +138,7 @@ async function printPrecision(file: string, columns: readonly string[], k: numbe
 }
 
 function textOf(
-  { asked, not, index, milliseconds }: SearchResult,
+  { asked, not, index, approximate, milliseconds }: SearchResult,
   found: readonly FoundStretch[],
   columns: readonly string[],
 ): string {
@@ -126,7 +151,7 @@ function textOf(
     ...columns.map(name => labels[name] ?? ''),
   ])
   const less = not.length > 0 ? `, and least like ${not.join(', ')}` : ''
-  const said = `Most like ${asked.join(', ')}${less}, of ${index.rows} rows (${milliseconds.toFixed(0)} ms):`
+  const said = `Most like ${asked.join(', ')}${less}, of ${index.rows} rows (${approximate ? 'by their index, ' : ''}${milliseconds.toFixed(0)} ms):`
   return `${[said, ...textTable([head, ...body])].join('\n')}\n`
 }
 

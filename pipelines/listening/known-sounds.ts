@@ -1,5 +1,6 @@
 /** What live sound is compared with: labelled embeddings, the nearest of them, a classifier on them, and novelty. */
 import { Problem } from '../../data/problem.js'
+import { indexBeside, type NearRows } from '../embeddings/search/approximate-index.js'
 import { type EmbeddingIndex, readIndex } from '../embeddings/search/embedding-index.js'
 import { demandSameEncoder } from '../embeddings/search/same-encoder.js'
 import { logisticRegression } from '../evaluation/probes/logistic-regression.js'
@@ -29,6 +30,8 @@ export interface KnownOptions {
   count: number
   /** What listens: its name, the width and the metadata of its embeddings. */
   listener: Parameters<typeof demandSameEncoder>[0]
+  /** Told how an index would make it faster, or why one is not used. */
+  tell(sentence: string): void
 }
 
 /** Known sounds whose own nearest one is looked for, evenly drawn: novelty is measured on these. */
@@ -44,10 +47,12 @@ export async function readKnown(options: KnownOptions): Promise<(embedding: Floa
   demandSameEncoder(index, options.listener)
   const labels = label === undefined ? [] : index.labels.get(label)!
   const scoresOf = label === undefined ? () => ({}) : await classifier(index, labels, label)
-  const usual = usualDistances(index)
+  const { near, told } = await indexBeside(index)
+  if (told !== undefined) options.tell(told)
+  const usual = usualDistances(index, near)
   return embedding => {
     const direction = atLengthOne(embedding)
-    const nearest = nearestClips(index, direction, count).map(({ row, similarity }) => ({
+    const nearest = nearestClips(index, direction, { count, near }).map(({ row, similarity }) => ({
       ...{ clip: index.clips[row]!, similarity, label: labels[row] },
     }))
     const own = nearest[0]?.similarity ?? -1
@@ -56,15 +61,33 @@ export async function readKnown(options: KnownOptions): Promise<(embedding: Floa
   }
 }
 
-/** The best rows, one a clip. */
-function nearestClips(
-  { directions, dimensions, rows, clips }: EmbeddingIndex,
+/** Rows of which an index gives the nearest, for each clip that is told; and the share of all above which all are compared. */
+const [ROWS_A_CLIP, MOST] = [16, 1 / 16]
+
+interface Wanted {
+  count: number
+  /** A clip that is not wanted. */
+  except?: string | undefined
+  near: NearRows | undefined
+}
+
+/** The best rows, one a clip: of ever more rows that an index gives, until there are enough, or of all. */
+function nearestClips(index: EmbeddingIndex, direction: Float32Array, { count, except, near }: Wanted) {
+  for (let most = ROWS_A_CLIP * count; near && most <= MOST * index.rows; most *= 4) {
+    const found = bestOf(near(direction, most), index, direction, { count, except })
+    if (found.length === count) return found
+  }
+  return bestOf(index.clips.keys(), index, direction, { count, except })
+}
+
+function bestOf(
+  rows: Iterable<number>,
+  { directions, dimensions, clips }: EmbeddingIndex,
   direction: Float32Array,
-  count: number,
-  except?: string,
+  { count, except }: Omit<Wanted, 'near'>,
 ): { row: number; similarity: number }[] {
   const best: { row: number; similarity: number }[] = []
-  for (let row = 0; row < rows; row++) {
+  for (const row of rows) {
     if (clips[row] === except) continue
     const similarity = product(directions, row * dimensions, direction)
     if (best.length >= count && similarity <= best[count - 1]!.similarity) continue
@@ -79,12 +102,12 @@ function nearestClips(
 }
 
 /** Cosine of each sampled known sound to the nearest other clip. */
-function usualDistances(index: EmbeddingIndex): number[] {
+function usualDistances(index: EmbeddingIndex, near: NearRows | undefined): number[] {
   const { rows, dimensions, directions, clips } = index
   const count = Math.min(rows, SAMPLE)
   return Array.from({ length: count }, (_, at) => Math.floor((at * rows) / count)).flatMap(row => {
     const own = directions.subarray(row * dimensions, (row + 1) * dimensions)
-    return nearestClips(index, own, 1, clips[row]).map(({ similarity }) => similarity)
+    return nearestClips(index, own, { count: 1, except: clips[row], near }).map(({ similarity }) => similarity)
   })
 }
 

@@ -27,10 +27,15 @@ export function mostSimilar(
   return found
 }
 
-/** The product of each row with a direction: its cosine if that is of length 1. */
-export function similarities({ directions, dimensions, rows }: EmbeddingIndex, direction: Float32Array): Float32Array {
-  const products = new Float32Array(rows)
-  for (let row = 0; row < rows; row++) products[row] = cosine(directions, row * dimensions, direction)
+/** The product of each row, or of some rows, with a direction: its cosine if that is of length 1. */
+export function similarities(
+  { directions, dimensions, rows }: EmbeddingIndex,
+  direction: Float32Array,
+  some?: readonly number[],
+): Float32Array {
+  const products = new Float32Array(some?.length ?? rows)
+  for (let at = 0; at < products.length; at++)
+    products[at] = cosine(directions, (some ? some[at]! : at) * dimensions, direction)
   return products
 }
 
