@@ -10,6 +10,7 @@ import { noteMissingBytes } from './missing-bytes.js'
 import { CANCELLED_CHANNELS, cut, Mixer, type MonoBlock, type Note, type Stretch } from './mono.js'
 import { mp3Frames, mp3Stretch } from './mp3.js'
 import { oggBlocks } from './ogg.js'
+import { type Decoding, inOnePass } from './one-pass.js'
 import { wavBlocks } from './wav.js'
 
 export interface DecodeOptions extends Stretch {
@@ -45,14 +46,14 @@ export async function* decode(path: string, options: DecodeOptions = {}): AsyncG
   if (mixer.cancelled) note(CANCELLED_CHANNELS)
 }
 
-async function* blocksOf(file: AudioFile, stretch: Stretch, mixer: Mixer, note: Note): AsyncGenerator<MonoBlock> {
+async function* blocksOf(file: AudioFile, options: DecodeOptions, mixer: Mixer, note: Note): AsyncGenerator<MonoBlock> {
   const head = file.read(0, 64)
   const tag = tagLength(head)
   const format = audioFormat(tag ? file.read(0, tag + 64) : head)
   let reason: string | undefined
   try {
-    if (format === 'wav') return yield* wavBlocks(file, stretch, mixer, note)
-    if (format) return yield* compressed(file, format, stretch, mixer, note)
+    if (format === 'wav') return yield* wavBlocks(file, options, mixer, note)
+    if (format) return yield* compressed(file, format, options, mixer, note)
     noteMissingBytes(file, head, note)
   } catch (error) {
     if (!(error instanceof Unfit)) throw error
@@ -61,7 +62,8 @@ async function* blocksOf(file: AudioFile, stretch: Stretch, mixer: Mixer, note: 
   let heard = false
   let failure: unknown
   try {
-    for await (const block of cut(ffmpegBlocks(file.path, mixer, note), file.path, stretch)) {
+    const blocks = (mixer: Mixer, note: Note) => ffmpegBlocks(file.path, mixer, note)
+    for await (const block of fromTheStart(file, 'ffmpeg', options, mixer, note, blocks)) {
       heard = true
       yield block
     }
@@ -76,15 +78,39 @@ async function* blocksOf(file: AudioFile, stretch: Stretch, mixer: Mixer, note: 
 function compressed(
   file: AudioFile,
   format: Exclude<AudioFormat, 'wav'>,
-  stretch: Stretch,
+  options: DecodeOptions,
   mixer: Mixer,
   note: Note,
 ): AsyncGenerator<MonoBlock> {
-  if (format === 'flac') return flacBlocks(file, stretch, mixer, note)
-  if (format !== 'mp3') return cut(oggBlocks(file, format, mixer, note), file.path, stretch)
+  if (format === 'flac') return flacBlocks(file, options, mixer, note)
+  if (format !== 'mp3') return fromTheStart(file, format, options, mixer, note, oggOf(file.path, format))
   const frames = mp3Frames(file, note)
-  const { ranges, first, heard } = mp3Stretch(frames, stretch)
+  const { ranges, first, heard } = mp3Stretch(frames, options)
   return cut(decodedBlocks(file, format, { ranges, channels: frames.channels }, mixer), file.path, heard, first)
+}
+
+/** With a file of its own, as a pass may last longer than the reading of a stretch. */
+const oggOf = (path: string, format: 'opus' | 'vorbis' | 'ogg'): Decoding =>
+  async function* (mixer, note) {
+    const file = AudioFile.open(path)
+    try {
+      yield* oggBlocks(file, format, mixer, note)
+    } finally {
+      file.close()
+    }
+  }
+
+/** The whole of a file, or a stretch, in one pass with those before it. */
+function fromTheStart(
+  { path, version }: AudioFile,
+  how: string,
+  { start, end, channel }: DecodeOptions,
+  mixer: Mixer,
+  note: Note,
+  decoding: Decoding,
+): AsyncGenerator<MonoBlock> {
+  if (start === undefined && end === undefined) return decoding(mixer, note)
+  return inOnePass({ path, version: `${version}\u0000${how}`, start, end, channel, note }, decoding)
 }
 
 /** Passes sound on; throws at a NaN, at a change of rate, and if nothing came. */

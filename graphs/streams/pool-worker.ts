@@ -1,5 +1,6 @@
 /** The file each pool thread runs: keeps what the last setups need, answers tasks, moves results out without copying. */
 import { move, transferableSymbol, valueSymbol } from 'piscina'
+import { keepPasses } from '../../data/decoding/one-pass.js'
 import { FeatureCache } from '../../data/feature-cache.js'
 import { Problem } from '../../data/problem.js'
 import type { CheckedGraph } from '../language/checked.js'
@@ -27,6 +28,8 @@ export type Reply = Evaluated | PreparedClip | Refusal | 'unknown-setup'
 const KEPT = 2
 
 const runners = new Map<string, Promise<TaskRunner>>()
+
+keepPasses() // stretches of one recording come one after the other; the pool ends what this leaves open
 
 export default async function answer({ id, setup, task, status }: Request): Promise<Reply> {
   if (setup && !runners.has(id)) {

@@ -1,5 +1,6 @@
 /** A stretch of a long recording: the same samples as in the whole, without decoding what lies before it. */
 import { execFileSync } from 'node:child_process'
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { AudioFile } from '../../../data/decoding/audio-file.js'
@@ -7,6 +8,7 @@ import { decode } from '../../../data/decoding/decode.js'
 import { findFfmpeg } from '../../../data/decoding/ffmpeg.js'
 import { flacFrames } from '../../../data/decoding/flac-frames.js'
 import { flacInfo } from '../../../data/decoding/flac-header.js'
+import { endPass, keepPasses } from '../../../data/decoding/one-pass.js'
 import { soundFormat } from '../../../data/decoding/sound-format.js'
 import { inOne } from '../../../stages/audio/signal/whole-sound.js'
 import { largestDifference, temporaryFolder, writeWav } from '../../stages/audio/sounds.js'
@@ -70,6 +72,43 @@ for (const [name, codec] of [
     t.is((error as { code?: string }).code, 'audio-beyond-end')
   })
 }
+
+const alone = program ? test.serial : test.skip // as it changes the environment
+
+alone('windows that follow one another share one pass over a file that is decoded from its start', async t => {
+  const folder = temporaryFolder()
+  const wav = writeWav(join(folder, 'sound.wav'), sound, { rate: 22050, channels: 2 })
+  const [counting, starts] = [join(folder, 'ffmpeg.sh'), join(folder, 'starts')]
+  writeFileSync(counting, `#!/bin/sh\ncase "$*" in *pcm_f32le*) echo >> '${starts}';; esac\nexec '${program}' "$@"\n`)
+  chmodSync(counting, 0o755)
+  const usual = process.env.FFMPEG_PATH
+  for (const name of ['sound.m4a', 'sound.opus']) {
+    const path = join(folder, name)
+    execFileSync(program!, ['-nostdin', '-v', 'error', '-i', wav, '-ar', '48000', path])
+    const { samples: whole, rate } = await gathered(path)
+    process.env.FFMPEG_PATH = counting
+    keepPasses()
+    const begun = () => (existsSync(starts) ? readFileSync(starts).length : 0)
+    for (const [start, end, passes] of [
+      [0, 2, 1],
+      [2, 4, 1],
+      [3, 5, 1], // overlaps the one before
+      [20, 21.5, 1],
+      [20, 20.1, 1], // within it
+      [1, 2, 2], // before it
+      [39, undefined, 2],
+    ] as const) {
+      const { samples } = await gathered(path, start, end)
+      const own = whole.subarray(Math.round(start * rate), end === undefined ? undefined : Math.round(end * rate))
+      t.is(samples.length, own.length)
+      t.is(largestDifference(samples, own), 0, `${name} from ${start} s`)
+      if (name.endsWith('m4a')) t.is(begun(), passes, `from ${start} s`)
+    }
+    await endPass()
+    if (usual === undefined) delete process.env.FFMPEG_PATH
+    else process.env.FFMPEG_PATH = usual
+  }
+})
 
 test('FLAC is decoded a second at a time: little more than the stretch that is asked for', t => {
   const file = AudioFile.open('node_modules/supersonic-scsynth-samples/samples/arovane_beat_b.flac')
