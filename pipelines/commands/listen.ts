@@ -76,6 +76,7 @@ export default verb({
       const listened = await listen({
         ...options,
         signal,
+        tell: sentence => process.stderr.write(`${sentence}\n`),
         onReady: about => {
           arrow?.begin(about, options.known !== undefined)
           process.stderr.write(`Listening to ${options.sources.join(', ')}: windows of ${about.window} s.\n`)

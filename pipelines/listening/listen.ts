@@ -38,6 +38,8 @@ export interface ListenOptions {
   signal: AbortSignal
   /** Told before the first window. */
   onReady?: ((about: { dimensions: number; window: number; metadata: Record<string, string> }) => void) | undefined
+  /** Told of a file that holds nothing yet or is finished, and of how the known sounds are searched. */
+  tell?: ((sentence: string) => void) | undefined
   /** Told of each window, in the order of its source. */
   onHeard(heard: Heard): void
 }
@@ -71,9 +73,9 @@ const WAITING = { live: 2, patient: BATCH }
  * @throws Problem of the run, of the known sounds, and of sources that cannot be opened, before anything is heard
  */
 export async function listen(options: ListenOptions): Promise<Listened> {
-  const { signal, sources, known, label, count } = options
+  const { signal, sources, known, label, count, tell = () => {} } = options
   setMaxListeners(sources.length + 10, signal) // each source waits for it; Node warns of more than ten
-  const opened = sources.map(name => openSource(name, signal))
+  const opened = sources.map(name => openSource(name, signal, tell))
   const found = findCheckpoint(options.run)
   const { graph, statistics, train, readout: usual } = found.checkpoint
   const stages = await loadStages(graph.stageFiles)
@@ -94,7 +96,7 @@ export async function listen(options: ListenOptions): Promise<Listened> {
     const made = { 'earshot.content': 'embedding', 'earshot.hop': String(options.hop) }
     const metadata = { ...embeddingMetadata(found.checkpoint, inference), ...reading.metadata, ...made }
     const listener = { file: options.run, dimensions, metadata }
-    const compare = known === undefined ? undefined : await readKnown({ file: known, label, count, listener })
+    const compare = known === undefined ? undefined : await readKnown({ file: known, label, count, listener, tell })
     options.onReady?.({ dimensions, window, metadata })
     const listened: Listened = { windows: 0, dropped: {}, unusable: {}, failed: [] }
     await Promise.all(opened.map(source => follow(source, { ...options, window }, encoder, compare, listened)))

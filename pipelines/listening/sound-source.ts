@@ -29,9 +29,10 @@ const LOOK = 50
 
 /**
  * @param named `mic`, a device such as `alsa:hw:1`, `-` for a WAV stream on stdin, a named pipe, or a file
+ * @param tell that a file holds nothing yet, and that one which was waited for is finished
  * @throws Problem `no-data` if there is no such file, `no-ffmpeg` if a device is asked for without ffmpeg
  */
-export function openSource(named: string, signal: AbortSignal): SoundSource {
+export function openSource(named: string, signal: AbortSignal, tell: (sentence: string) => void): SoundSource {
   const [, format, device] = DEVICE.exec(named === 'mic' ? 'alsa:default' : named) ?? []
   if (format && device) return { name: named, live: true, blocks: deviceBlocks(named, format, device, signal) }
   if (named === '-') return { name: 'stdin', live: false, blocks: stoppable(process.stdin, 'stdin', signal) }
@@ -41,7 +42,7 @@ export function openSource(named: string, signal: AbortSignal): SoundSource {
       hint: 'Listen to mic, a device (alsa:hw:1), - for a WAV stream on stdin, a named pipe or a file.',
     })
   if (stats.isFIFO()) return { name: named, live: false, blocks: stoppable(createReadStream(named), named, signal) }
-  return { name: named, live: false, blocks: fileBlocks(named, signal) }
+  return { name: named, live: false, blocks: fileBlocks(named, signal, tell) }
 }
 
 /** A stream of WAV bytes, until its writer or its listener has had enough. */
@@ -107,23 +108,37 @@ async function* deviceBlocks(
 }
 
 /** A WAV file, waiting for more until its header says that it is finished; any other file as it is now. */
-async function* fileBlocks(path: string, signal: AbortSignal): AsyncGenerator<MonoBlock> {
+async function* fileBlocks(
+  path: string,
+  signal: AbortSignal,
+  tell: (sentence: string) => void,
+): AsyncGenerator<MonoBlock> {
   const handle = await open(path, 'r')
+  let waited = false
+  const grown = (heard: number) => {
+    if (!waited && heard === 0) tell(`${path} holds no sound yet: it is read from its beginning, as it grows.`)
+    waited = true
+    return wait(LOOK)
+  }
   try {
-    const header = await headerOf(handle, signal)
+    const header = await headerOf(handle, signal, () => grown(0))
     if (!header) return yield* untilStopped(decode(path), signal)
     const mixer = new Mixer(path)
     for (let at = header.data.start; !signal.aborted; ) {
-      const until = endOf(await headerOf(handle, signal))
+      const until = endOf(await headerOf(handle, signal, () => wait(LOOK)))
       const { size } = await handle.stat()
       const frames = Math.floor((Math.min(size, until, at + PIECE) - at) / header.frame)
+      const heard = (at - header.data.start) / header.frame
       if (frames > 0) {
         const bytes = new Uint8Array(frames * header.frame)
         await handle.read(bytes, 0, bytes.length, at)
         at += bytes.length
         yield { rate: header.rate, samples: monoSamples(bytes, header, mixer) }
-      } else if (at + header.frame > until) return
-      else await wait(LOOK)
+      } else if (at + header.frame <= until) await grown(heard)
+      else {
+        if (waited) tell(`${path} is finished, after ${(heard / header.rate).toFixed(2)} s.`)
+        return
+      }
     }
   } finally {
     await handle.close()
@@ -137,7 +152,11 @@ function endOf(header: WavHeader | undefined): number {
 }
 
 /** Of plain WAV; waits for one that has only just been begun. */
-async function headerOf(handle: FileHandle, signal: AbortSignal): Promise<WavHeader | undefined> {
+async function headerOf(
+  handle: FileHandle,
+  signal: AbortSignal,
+  grown: () => Promise<unknown>,
+): Promise<WavHeader | undefined> {
   const bytes = new Uint8Array(4096)
   for (;;) {
     const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0)
@@ -147,7 +166,7 @@ async function headerOf(handle: FileHandle, signal: AbortSignal): Promise<WavHea
     if (header && header.frame > 0 && (header.encoding === 1 || header.encoding === 3)) return header
     if (header || signal.aborted || (bytesRead >= 4 && !/^(RIFF|RF64|BW64)$/.test(name)) || bytesRead === bytes.length)
       return undefined
-    await wait(LOOK)
+    await grown()
   }
 }
 

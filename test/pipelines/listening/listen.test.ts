@@ -130,6 +130,21 @@ test.serial(
   },
 )
 
+test.serial('a file that holds nothing yet is waited for, which is said, and so is its end', async t => {
+  writeFileSync(at('empty.wav'), '')
+  const told: string[] = []
+  const tell = (sentence: string) => {
+    told.push(sentence)
+    writeFileSync(at('empty.wav'), recording())
+  }
+  const { heard } = await heardOf({ sources: [at('empty.wav')], tell })
+  t.deepEqual(embeddings(heard), finished)
+  t.deepEqual(told, [
+    `${at('empty.wav')} holds no sound yet: it is read from its beginning, as it grows.`,
+    `${at('empty.wav')} is finished, after 3.00 s.`,
+  ])
+})
+
 test.serial('Ctrl-C ends a file that still grows', async t => {
   writeFileSync(at('endless.wav'), Buffer.concat([recording().fill(0, 40, HEADER)]))
   const controller = new AbortController()
