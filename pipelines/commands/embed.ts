@@ -3,6 +3,7 @@
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { cacheFolder } from '../../data/cache-folder.js'
+import { demandOutput } from '../../data/output-file.js'
 import { json } from '../configuration/shared-options.js'
 import type { EmbeddedInShards } from '../embeddings/embed-in-shards.js'
 import { type EmbedOptions, embedOptions } from '../embeddings/embed-options.js'
@@ -22,6 +23,7 @@ Examples:
   ./earshot embed runs/quickstart night.flac -o night.arrow --level patch --hop 0.48s
   ./earshot embed runs/quickstart nights/ -o nights.arrow --segment 5s --annotations nights/     windows, with their labels
   ./earshot embed runs/quickstart labels.csv -o labelled.arrow            label columns come along
+  ./earshot embed runs/quickstart my-sounds/ -o mine.parquet              mine.arrow, and beside it what convert makes
   ./earshot embed graphs/onnx-encoder.yaml my-sounds/ -o other.arrow      by an encoder of somebody else (ONNX)
 
 A long list goes in shards, here or as an array of Slurm; the file is the same. Run the command again to go on after
@@ -56,9 +58,12 @@ export default verb({
   }),
   help: EXAMPLES,
   run: async (
-    { run, inputs, edits: _, json, shard: one, shards, executor, maxParallel, slurm, kubernetes, print, ...given },
+    { run, inputs, edits: _, json, shard: one, shards, executor, maxParallel, slurm, kubernetes, print, ...asked },
     command,
   ) => {
+    const parquet = /\.parquet$/i.test(asked.output) && !one && !print ? asked.output : undefined
+    if (parquet) demandOutput(parquet, 'Parquet', inputs)
+    const given = { ...asked, output: parquet?.replace(/\.parquet$/i, '.arrow') ?? asked.output }
     const flags = { shard: one, shards, executor, maxParallel, slurm, kubernetes, print }
     const { shard, sharding, manifest } = await readSharding(flags, given.workers)
     if (manifest) {
@@ -84,6 +89,7 @@ export default verb({
             typedOptions(command, ['output', 'workers', 'json']),
             json,
           )
+          if (parquet && !process.exitCode) await alsoAs(parquet, output, json)
           return
         }
         const { writeEmbeddings } = await import('../embeddings/write-embeddings.js')
@@ -94,12 +100,20 @@ export default verb({
         const embedded = await writeEmbeddings({ ...options, run, inputs, cache, shard, signal, onWritten })
         if (json) process.stdout.write(`${JSON.stringify({ output, ...embedded })}\n`)
         else report(embedded, { output, shard })
+        if (parquet) await alsoAs(parquet, output, json)
       },
       () =>
         `Stopped; ${output} ${written ? 'is written, its baselines are not' : 'has not been written'}. What has been read stays in the cache: run the same command again.`,
     )
   },
 })
+
+/** The same embeddings for other programs, as `convert` writes them. */
+async function alsoAs(parquet: string, file: string, json = false): Promise<void> {
+  const { convertEmbeddings } = await import('../exchange/convert/convert-embeddings.js')
+  await convertEmbeddings({ file, output: parquet, map: true, neighbours: 10, sounds: false, seconds: 10 })
+  if (!json) process.stdout.write(`${parquet}: the same, for pandas, DuckDB, Polars, embedding-atlas, Spotlight.\n`)
+}
 
 /** `parts/{shard}.arrow` is `parts/03.arrow` for the third of sixteen. */
 const ofShard = (output: string, { number, of }: Shard) =>

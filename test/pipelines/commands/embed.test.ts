@@ -54,8 +54,13 @@ test('a row a clip, finite, the same again, with all that made them in the metad
   t.regex(metadata['earshot.front-end']!, /"rate":16000/)
   t.regex(metadata['earshot.normalisation']!, /deviation/)
   t.regex(readFileSync(`${first.file}.skipped.jsonl`, 'utf8'), /c-truncated/)
-  const again = await embedded(t, 'again', config.sounds)
-  t.deepEqual((await again.read.read()).embedding, whole.embedding)
+  const parquet = join(config.folder, 'again.parquet')
+  const again = await earshot(['embed', run, config.sounds, '-o', parquet, '--no-baselines'], config.cache)
+  t.regex(again.out, /again\.arrow: 24 rows[\s\S]*again\.parquet: the same, for pandas/)
+  t.is(readFileSync(parquet).toString('latin1', 0, 4), 'PAR1')
+  const beside = await openEmbeddings(join(config.folder, 'again.arrow'))
+  t.deepEqual((await beside.read()).embedding, whole.embedding)
+  await beside.close()
 
   // a sound of another name is embedded as the file was, and finds itself
   const drum = readdirSync(config.sounds).find(file => file.startsWith('drum'))!
