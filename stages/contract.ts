@@ -83,6 +83,8 @@ export interface SourceStage<P extends z.ZodObject = z.ZodObject> extends Shared
     durations: () => readonly number[]
     /** By how much the loudest moments stand over the noise floor. */
     activity: () => readonly number[]
+    /** Clips that an epoch needs at least. */
+    batch: number
     rng: Draws
   }) => Clip[]
 }

@@ -32,7 +32,7 @@ export function sourceOrder({ graph, stages, clips, durations, activity, seed, b
   return epoch => {
     const rng = keyedDraws({ seed, node: source.id, epoch, item: '' })
     const seen = new Map<string, number>()
-    return spread(order({ clips, durations, activity, rng }), batch).map(({ id }, position) => {
+    return spread(order({ clips, durations, activity, batch, rng }), batch).map(({ id }, position) => {
       const occurrence = seen.get(id) ?? 0
       seen.set(id, occurrence + 1)
       return { clip: positions.get(id)!, epoch, position, occurrence }

@@ -7,6 +7,7 @@ import type { Edit } from '../../graphs/language/edits.js'
 import { nameOfFile } from '../../graphs/language/names.js'
 import { batchSize } from '../../graphs/streams/layout.js'
 import { tooFewClips } from '../../graphs/streams/sub-batches.js'
+import { innermost } from '../../stages/ports.js'
 import type { Config } from '../configuration/config.js'
 import { areLong, longSeconds, WINDOW } from '../embeddings/long-recordings.js'
 
@@ -17,8 +18,8 @@ export interface Fitting {
 }
 
 /**
- * What a config leaves open, before any sound is decoded: `data.segment` for recordings that are long, and a smaller
- * batch where there are fewer clips than it takes.
+ * What a config leaves open, before any sound is decoded: `data.segment` for recordings that are long, of whose windows
+ * those come that hold sound, and a smaller batch where there are fewer clips than it takes.
  *
  * @throws Problem `too-few-clips` if there are not even two; as `readClips`
  */
@@ -35,6 +36,13 @@ export async function fittingEdits({ data, graph }: Pick<Config, 'data' | 'graph
     fitting.told.push(
       `${areLong(seconds)}: ${recordings} are cut into ${clips.length} windows, data.segment: ${segment} s.`,
     )
+    const source = graph.nodes.find(({ stage, parameters }) => stage === 'clips' && parameters.draw === 'clip')
+    if (source && graph.nodes.some(({ out }) => innermost(out).kind === 'logmel')) {
+      fitting.edits.push({ set: `nodes.${source.id}.draw=active` })
+      fitting.told.push(
+        `Windows that hold sound come in each epoch, and a tenth of the others: nodes.${source.id}.draw: active (duration has all come).`,
+      )
+    }
   }
   const size = batchSize(graph)
   const batches = graph.nodes.filter(({ place }) => place === 'batch')

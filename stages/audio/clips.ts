@@ -43,9 +43,9 @@ export default describeStage({
   labels: ({ draw, column = 'label' }) => (['class', 'labelled'].includes(draw) ? [{ column }] : []),
   order:
     ({ draw, column = 'label', share, separator, over, quiet }) =>
-    ({ clips, durations, activity, rng }) => {
+    ({ clips, durations, activity, batch, rng }) => {
       const shuffle = rng('order')
-      if (draw === 'active') return byActivity(clips, activity(), { over, quiet }, shuffle)
+      if (draw === 'active') return byActivity(clips, activity(), { over, quiet, batch }, shuffle)
       if (draw === 'duration') return byDuration(clips, durations(), shuffle)
       if (draw === 'labelled') return byLabel(clips, { column, share }, shuffle)
       return draw === 'class' ? byClass(clips, { column, separator }, shuffle) : shuffled(clips, shuffle)
@@ -79,21 +79,22 @@ export function byDuration(clips: readonly Clip[], durations: readonly number[],
 }
 
 /**
- * Every clip whose activity is `over` or more, once, and a share of the others, another one each time; all of them where
- * none is active.
+ * Every clip whose activity is `over` or more, once, and a share of the others, more where that is less than a batch,
+ * others each time; all of them where none is active.
  *
  * @param activity decibels over the noise floor, by clip
  */
 export function byActivity(
   clips: readonly Clip[],
   activity: readonly number[],
-  { over, quiet }: { over: number; quiet: number },
+  { over, quiet, batch }: { over: number; quiet: number; batch: number },
   rng: Rng,
 ): Clip[] {
   const isActive = (_: Clip, at: number) => activity[at]! >= over
   const [active, others] = [clips.filter(isActive), clips.filter((clip, at) => !isActive(clip, at))]
   if (active.length === 0) return shuffled(clips, rng)
-  return shuffled([...active, ...shuffled(others, rng).slice(0, Math.round(quiet * others.length))], rng)
+  const more = Math.max(Math.round(quiet * others.length), batch - active.length)
+  return shuffled([...active, ...shuffled(others, rng).slice(0, more)], rng)
 }
 
 /**

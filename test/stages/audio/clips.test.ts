@@ -7,11 +7,12 @@ import type { Clip } from '../../../stages/values.js'
 type Source = Extract<typeof clips, { runsIn: 'source' }>
 const some = (count: number): Clip[] =>
   Array.from({ length: count }, (_, i) => ({ id: `${i}`, path: `/${i}.wav`, labels: {} }))
-const order = (draw: string, listed: Clip[], seed: number) =>
+const order = (draw: string, listed: Clip[], seed: number, batch = 2) =>
   (clips as Source).order(clips.parameters.parse({ draw }))({
     clips: listed,
     durations: () => listed.map(({ id }) => 1 + (Number(id) % 7)),
     activity: () => listed.map(({ id }) => Number(id) % 20),
+    batch,
     rng: name => streamOf(`${seed} ${name}`),
   })
 
@@ -101,6 +102,7 @@ test('by activity: every clip that holds sound, and a share of the quiet ones; a
     order('active', some(200), 4).map(({ id }) => Number(id)),
   )
   t.is(order('active', some(10), 3).length, 10)
+  t.is(order('active', some(200), 3, 128).length, 128, 'a batch is full')
 })
 
 testProp(
