@@ -23,7 +23,7 @@ export type Transformer = (
 
 export function transformer(operations: Operations): Transformer {
   const { tf } = operations.raw
-  const linear = dense(operations.raw)
+  const linear = dense(operations.raw, operations.product)
   return (scope, { width, depth, heads }) => {
     const blocks = Array.from({ length: depth }, (_, at) => block(scope.within(`block${at}`), width, heads))
     const norm = layerNorm(scope.within('norm'), width)

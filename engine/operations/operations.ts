@@ -19,6 +19,7 @@ import { type MaxPool, maxPool } from './max-pool.js'
 import { type Pad, pad } from './pad.js'
 import { type Polyphase, polyphase } from './polyphase.js'
 import { type Prelu, prelu } from './prelu.js'
+import { type Product, product } from './product.js'
 import { type Raw, rawOperations } from './raw.js'
 import { type Relu, relu } from './relu.js'
 import { sameBitsInFunctions } from './same-bits.js'
@@ -42,6 +43,7 @@ export interface Operations {
   readonly slidingMax: SlidingMax
   readonly depthwise: Depthwise
   readonly polyphase: Polyphase
+  readonly product: Product
   readonly layerNorm: LayerNorm
   readonly gelu: Gelu
   readonly attention: Attention
@@ -70,6 +72,7 @@ export function createOperations(tf: typeof tfjs, precision: Precision): Operati
     slidingMax: slidingMax(raw),
     depthwise: depthwise(raw),
     polyphase: polyphase(raw),
+    product: product(raw),
     layerNorm: layerNorm(raw),
     gelu: gelu(raw),
     attention: attention(raw),

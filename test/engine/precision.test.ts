@@ -5,6 +5,7 @@ import crnn from '../../stages/encoders/crnn.js'
 import resnet18 from '../../stages/encoders/resnet18.js'
 import vgg from '../../stages/encoders/vgg.js'
 import vggLike from '../../stages/encoders/vgg-like.js'
+import vit from '../../stages/encoders/vit.js'
 import type { Port } from '../../stages/ports.js'
 import { builder } from '../stages/built.js'
 import { normal } from './finite-differences.js'
@@ -32,6 +33,7 @@ for (const [name, stage, parameters] of [
   ['resnet18', resnet18, {}],
   ['vgg-like', vggLike, { blocks: [[8, 8], [16]], size: 16 }],
   ['crnn', crnn, { channels: 8, units: 8 }],
+  ['vit', vit, { patch: [8, 8], width: 24, depth: 2, heads: 2 }],
 ] as const) {
   for (const training of [true, false]) {
     inBfloat16(`${name} in bfloat16 is near float32, ${training ? 'training' : 'evaluating'}`, t => {
