@@ -33,12 +33,16 @@ export function double(field: number, value: number): Bytes {
 
 /** Text, raw bytes, or a message of fields. */
 export function field(number: number, content: string | Bytes | readonly Bytes[]): Bytes {
-  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : joined([content].flat())
-  return joined([varint((number << 3) | BY_LENGTH), varint(bytes.length), bytes])
+  return beginning(number, typeof content === 'string' ? [encoder.encode(content)] : [content].flat(), 0)
+}
+
+/** A field without its last `rest` bytes, which follow elsewhere: what is large need not be copied once a level. */
+export function beginning(number: number, parts: readonly Bytes[], rest: number): Bytes {
+  return joined([varint((number << 3) | BY_LENGTH), varint(lengthOf(parts) + rest), ...parts])
 }
 
 export function joined(parts: readonly (Bytes | readonly number[])[]): Bytes {
-  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  const out = new Uint8Array(lengthOf(parts))
   let at = 0
   for (const part of parts) {
     out.set(part, at)
@@ -46,6 +50,10 @@ export function joined(parts: readonly (Bytes | readonly number[])[]): Bytes {
   }
   return out
 }
+
+const encoder = new TextEncoder()
+
+const lengthOf = (parts: readonly { length: number }[]) => parts.reduce((sum, { length }) => sum + length, 0)
 
 /** The fields of a message, in their order; numbers of eight and four bytes are passed over. */
 export function fieldsOf(bytes: Bytes): { number: number; value: number | Bytes }[] {
@@ -77,6 +85,7 @@ export function fieldsOf(bytes: Bytes): { number: number; value: number | Bytes 
 /** Seven bits a byte, the lowest first; the highest bit says that more follow. */
 function varint(value: number): number[] {
   if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is no whole number`)
+  if (value >= 0 && value < 128) return [value]
   const bytes: number[] = []
   let rest = BigInt.asUintN(64, BigInt(value))
   for (; rest > 127n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128)

@@ -6,7 +6,7 @@ import type { Engine, Tensor, Weight } from '../engine.js'
 import { backendOf, type Metadata, wrapped } from './backend.js'
 import { type Choice, fastest } from './contest.js'
 import { addFunction, type CompiledFunction } from './function.js'
-import { type Compile, type How, lower } from './lower.js'
+import { type Compile, type How, type Lowered, lower } from './lower.js'
 import { Recorder, recorded, type Source } from './recorder.js'
 
 export type { Choice, Compile }
@@ -81,7 +81,8 @@ interface Way {
 interface Recording {
   recorder: Recorder
   outputs: Source[]
-  graph: Uint8Array
+  /** As a function. */
+  lowered: Lowered
   milliseconds: number
 }
 
@@ -163,8 +164,8 @@ class OneShape {
     const milliseconds = performance.now() - start
     if (recorder.refusal) this.#refuse(recorder.refusal)
     else {
-      const { graph } = lower(binding, recorder, sources, 'function')
-      this.#compare({ recorder, outputs: sources, milliseconds, graph }, ids)
+      const lowered = lower(binding, recorder, sources, 'function')
+      this.#compare({ recorder, outputs: sources, milliseconds, lowered }, ids)
     }
     return outputs
   }
@@ -175,7 +176,7 @@ class OneShape {
     if (!before) return
     this.#recording = undefined
     const sameVariables = before.recorder.resources.join() === found.recorder.resources.join()
-    if (!sameVariables || Buffer.compare(before.graph, found.graph) !== 0)
+    if (!sameVariables || Buffer.compare(before.lowered.graph, found.lowered.graph) !== 0)
       this.#refuse('it does not do the same each time')
     else this.#compile({ ...found, milliseconds: Math.min(before.milliseconds, found.milliseconds) }, inputs)
   }
@@ -208,9 +209,9 @@ class OneShape {
     this.way.chosen?.(choice)
   }
 
-  #add({ recorder, outputs }: Recording, how: How): CompiledFunction {
+  #add({ recorder, outputs, lowered }: Recording, how: How): CompiledFunction {
     const backend = backendOf(this.engine.tf)
-    return addFunction(backend, lower(backend.binding, recorder, outputs, how), how)
+    return addFunction(backend, how === 'xla' ? lower(backend.binding, recorder, outputs, how) : lowered, how)
   }
 
   /** By the function; if it fails, which changes nothing, by the work, which tells what is wrong in its own words. */

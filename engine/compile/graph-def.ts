@@ -1,5 +1,5 @@
 /** TensorFlow's GraphDef, node by node. https://github.com/tensorflow/tensorflow/tree/v2.18.1/tensorflow/core/framework */
-import { type Bytes, field, joined, single, whole, wholes } from '../protobuf.js'
+import { type Bytes, beginning, field, joined, single, whole, wholes } from '../protobuf.js'
 import { type Attribute, BFLOAT16, type Binding, FLOAT32, RESOURCE } from './backend.js'
 import type { Constant } from './recorder.js'
 
@@ -9,6 +9,7 @@ const VALUE = { list: 1, text: 2, whole: 3, single: 4, boolean: 5, type: 6, shap
 const PRODUCER = 1000
 
 export class GraphDef {
+  /** Nodes, and large ones in two pieces. */
   readonly #nodes: Bytes[] = []
 
   constructor(private readonly binding: Binding) {}
@@ -27,9 +28,11 @@ export class GraphDef {
   constant(name: string, { dtype, shape, bytes }: Constant): void {
     const narrow = dtype === BFLOAT16
     const stored = narrow ? FLOAT32 : dtype
-    const tensor = [whole(1, stored), field(2, dimensions(shape)), field(4, bytes)]
+    const begun = (number: number, ...parts: Bytes[]) => beginning(number, parts, bytes.length)
+    const tensor = begun(VALUE.tensor, whole(1, stored), field(2, dimensions(shape)), begun(4))
+    const value = begun(5, field(1, 'value'), begun(2, tensor))
     const of = narrow ? `${name}_wide` : name
-    this.#add(of, 'Const', [], [typeEntry(stored), entry('value', field(VALUE.tensor, tensor))])
+    this.#nodes.push(begun(1, field(1, of), field(2, 'Const'), typeEntry(stored), value), bytes)
     const types = [entry('SrcT', whole(VALUE.type, FLOAT32)), entry('DstT', whole(VALUE.type, BFLOAT16))]
     if (narrow) this.#add(name, 'Cast', [of], types)
   }

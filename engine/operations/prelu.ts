@@ -49,7 +49,8 @@ function separateKernels(raw: Raw): (slope: Tensor) => Kernels {
   /** `of` where x is positive, slope times it elsewhere. */
   const sloped = (of: Tensor, x: Tensor, slope: Tensor) => {
     const positive = raw.one('Greater', plain, [x, raw.constant(0, FLOAT32)])
-    return raw.one('SelectV2', plain, [positive, of, raw.one('Mul', plain, [of, slope])])
+    const smaller = raw.one('Mul', plain, [of, slope])
+    return raw.spent([positive, smaller], () => raw.one('SelectV2', plain, [positive, of, smaller]))
   }
   return slope => ({
     forward: x => sloped(x, x, slope),

@@ -1,13 +1,15 @@
 import { testProp } from '@fast-check/ava'
 import test from 'ava'
 import fc from 'fast-check'
-import { double, field, fieldsOf, joined, single, whole, wholes } from '../../engine/protobuf.js'
+import { beginning, double, field, fieldsOf, joined, single, whole, wholes } from '../../engine/protobuf.js'
 
 test('bytes as Google writes them', t => {
   t.deepEqual([...whole(1, 150)], [0x08, 0x96, 0x01])
   t.deepEqual([...whole(1, -1)], [0x08, ...Array.from({ length: 9 }, () => 0xff), 0x01])
   t.deepEqual([...field(2, 'testing')], [0x12, 7, ...Buffer.from('testing')])
   t.deepEqual([...field(3, whole(1, 150))], [0x1a, 0x03, 0x08, 0x96, 0x01])
+  const [small, large] = [whole(1, 150), Uint8Array.from({ length: 300 }, (_, at) => at)]
+  t.deepEqual([...joined([beginning(3, [small], large.length), large])], [...field(3, [small, large])])
   t.deepEqual([...whole(1, 2 ** 40)], [0x08, 0x80, 0x80, 0x80, 0x80, 0x80, 0x20])
   t.deepEqual([...wholes(6, [3, 270, 86942])], [0x32, 6, 0x03, 0x8e, 0x02, 0x9e, 0xa7, 0x05])
   t.deepEqual([...single(4, 1)], [0x25, 0, 0, 0x80, 0x3f])

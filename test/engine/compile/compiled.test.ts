@@ -243,6 +243,28 @@ test.serial('PReLU has the same bits recorded as fused, and so have its gradient
   t.deepEqual(said, [])
 })
 
+test.serial('PReLU leaves nothing but its value, recorded or not', t => {
+  const [x, slope] = [tf.tensor1d([-1, 2, -3]), tf.scalar(0.5)]
+  for (const how of ['off', 'function'] as const) {
+    const made: number[] = []
+    const call = compiled(
+      engine,
+      () =>
+        tf.tidy(() => {
+          tf.tidy(() => operations.prelu(x, slope)) // its constants stay
+          const before = tf.memory().numTensors
+          const value = operations.prelu(x, slope)
+          made.push(tf.memory().numTensors - before)
+          return [value]
+        }),
+      { how, say },
+    )
+    calls(call, [[x], [x], [x], [x]])
+    t.deepEqual([...new Set(made)], [1], how)
+    t.is(made.length, how === 'off' ? 4 : 3, 'then it is replayed')
+  }
+})
+
 test.serial('bfloat16 constants and types that tfjs does not know go through', t => {
   const BFLOAT16 = 14
   const work = ([x]: readonly Tensor[]) =>
