@@ -18,12 +18,14 @@ export interface Annotated {
 
 /** What a file in a folder of annotations may be instead. */
 const OTHERS = new Set(['missing-column', 'bad-table', 'no-rows'])
+/** Of these so many are named. */
+const SHOWN = 3
 
 /**
  * Every stretch in tables of annotations: selection tables of Raven, labels of Audacity, results of BirdNET, CSV and TSV
  * with start and end.
  *
- * @param places files, or folders that are searched for `.txt`, `.csv` and `.tsv`; what else lies there is left out
+ * @param places files, or folders that are searched for `.txt`, `.csv` and `.tsv`; what else lies there is left out, and told
  * @param folder of the recordings
  * @throws Problem `no-data`; Problems of all rows that cannot be read
  */
@@ -35,6 +37,7 @@ export async function readAnnotations(
   const found: Annotated = { stretches: [], columns: [], recordings: new Set(), notes: [] }
   const columns = new Set<string>()
   const problems: Problem[] = []
+  const others: string[] = []
   for (const place of places) {
     const files = await tablesIn(place)
     for (const file of files)
@@ -51,10 +54,15 @@ export async function readAnnotations(
         const [{ code, message }] = faults as [Problem]
         if (code === 'no-audio') await noteEmpty(file, folder, message, found)
         else if (code === 'no-recording') found.notes.push(message)
-        else if (!(files.length > 1 && OTHERS.has(code))) problems.push(...faults)
+        else if (files.length > 1 && OTHERS.has(code)) others.push(message)
+        else problems.push(...faults)
       }
   }
   if (problems.length > 0) throw new Problems(problems)
+  if (others.length > 0) {
+    const more = others.length > SHOWN ? `; and ${others.length - SHOWN} files more` : ''
+    found.notes.push(`Left out, as no annotations could be read there: ${others.slice(0, SHOWN).join('; ')}${more}.`)
+  }
   return { ...found, columns: [...columns] }
 }
 

@@ -95,12 +95,13 @@ export default verb({
     const result = await search({ ...options, file, columns })
     if (result.told !== undefined) process.stderr.write(`${result.told}\n`)
     const found = foundStretches(result)
-    const { writeFound } = await import('../embeddings/search/write-found.js')
-    const written = output === undefined ? [] : await writeFound(output, result, found, formats)
     const { asked, not: unwanted } = result
     process.stdout.write(
       json ? `${JSON.stringify({ asked, not: unwanted, found }, null, 1)}\n` : textOf(result, found, columns),
     )
+    if (output === undefined) return
+    const { writeFound } = await import('../embeddings/search/write-found.js')
+    const written = await writeFound(output, result, found, formats)
     if (!json) process.stdout.write(written.map(line => `${line}\n`).join(''))
   },
 })

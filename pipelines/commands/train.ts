@@ -1,5 +1,5 @@
 /** `earshot train`: a config becomes a run folder with checkpoints, metrics and the baseline of its probes. */
-import { basename, extname, join, relative } from 'node:path'
+import { basename, extname, join } from 'node:path'
 import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
 import type { Edit } from '../../graphs/language/edits.js'
@@ -7,7 +7,7 @@ import { type Config, readConfig } from '../configuration/config.js'
 import { json } from '../configuration/shared-options.js'
 import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
 import { percent } from '../terminal/numbers.js'
-import { command, tell } from '../terminal/say.js'
+import { command, fromHere, tell } from '../terminal/say.js'
 import type { Figures, Outcome } from '../training/request.js'
 import { RunFolder } from '../training/run-folder.js'
 import { fromWeights, trainInFolder, usualRun } from '../training/train-in-folder.js'
@@ -120,12 +120,11 @@ function report({ step, interrupted, figures, dropped }: Outcome, config: Config
     return
   }
   const { segment, set } = config.data
-  const near = relative('', set)
-  const sounds = near.length < set.length ? near : set // those it has heard: they are there
+  const sounds = fromHere(set) // those it has heard: they are there
   const windows = segment === undefined ? '' : ` --segment ${segment}s`
   const next = learnsToSeparate(config)
     ? command`separate ${run} ${sounds} -o separated`
-    : command`embed ${run} ${sounds} -o ${`${basename(sounds, extname(sounds))}.arrow`}` + windows
+    : command`embed ${run} ${sounds} -o ${`${basename(set, extname(set))}.arrow`}` + windows
   const lines = figures
     ? [trained(step, figures, config), figures.bottleneck]
     : [`${run} is finished: it has trained ${step} steps. For more: --resume --set train.steps=${2 * step}`]

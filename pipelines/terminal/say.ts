@@ -1,5 +1,12 @@
 /** Sentences and commands that are printed. */
 import { existsSync } from 'node:fs'
+import { relative } from 'node:path'
+
+/** A path as it is typed from the working folder; whole where that is shorter. */
+export function fromHere(path: string): string {
+  const near = relative('', path) || '.'
+  return near.length < path.length ? near : path
+}
 
 /** Sentences for whoever started the work, a line each, beside what it prints. */
 export function tell(sentences: readonly string[]): void {

@@ -8,11 +8,11 @@ import { scratchFolder } from '../../earshot.js'
 import { writeWav } from '../../stages/audio/sounds.js'
 
 /** Recordings by their length in seconds, and texts. */
-function folderOf(files: Record<string, string | number>): string {
+function folderOf(files: Record<string, string | number | Buffer>): string {
   const folder = scratchFolder('windows')
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
-    if (typeof content === 'string') writeFileSync(join(folder, name), content)
+    if (typeof content !== 'number') writeFileSync(join(folder, name), content)
     else writeWav(join(folder, name), new Float32Array(1000 * content), { rate: 1000 })
   }
   return folder
@@ -65,6 +65,7 @@ const SIDE_BY_SIDE = {
   'labels/a.txt': '1\t2\twren\n1.5\t2.5\trobin\n4.8\t6\twren\n8\t13\train\n',
   'labels/b.txt': '0.5\t0.5\tclick\n',
   'labels/read me.txt': 'who did what\n',
+  'labels/windows.csv': Buffer.from('file,start,end,label\nc.wav,1,2,m\xe9sange\n', 'latin1'),
 }
 
 test('a window has the labels of the annotations that share enough with it, together', async t => {
@@ -87,6 +88,7 @@ test('a window has the labels of the annotations that share enough with it, toge
     notes!.join(),
     /3 of 6 windows hold annotations; 1 .* hold none .*; 2 are of recordings that nobody annotated/,
   )
+  t.regex(notes!.join(), /Left out, .*read me\.txt.*windows\.csv:2: the text is not UTF-8/)
 })
 
 test('the share is a setting, and `none` names windows of annotated recordings without any', async t => {

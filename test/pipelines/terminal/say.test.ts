@@ -1,8 +1,9 @@
 /** Printed commands mean to a shell what they say: paths with blanks, quotes and signs stay one word each. */
 import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
-import { command } from '../../../pipelines/terminal/say.js'
+import { command, fromHere } from '../../../pipelines/terminal/say.js'
 
 /** The words that a shell makes of a line. */
 const words = (line: string) =>
@@ -18,6 +19,10 @@ testProp(
   },
   { numRuns: 25 },
 )
+
+test('paths are as they are typed from here; this folder has a name, too', t => {
+  t.deepEqual([process.cwd(), join(process.cwd(), 'a b'), '/x'].map(fromHere), ['.', 'a b', '/x'])
+})
 
 test('what needs no quotes has none', t => {
   t.is(
