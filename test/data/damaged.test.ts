@@ -3,11 +3,11 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { readClips } from '../../data/manifests.js'
 import { Problem, Problems } from '../../data/problem.js'
 import { tarMembers } from '../../data/shards/tar-members.js'
+import { fc, testProp } from '../properties.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'earshot-damaged-'))
 test.after.always(() => rmSync(folder, { recursive: true }))

@@ -1,6 +1,6 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { DelimitedError, readDelimited, writeDelimited } from '../../data/manifests/delimited.js'
+import { fc, testProp } from '../properties.js'
 
 const quote = (field: string) => `"${field.replaceAll('"', '""')}"`
 const field = fc.string({ unit: fc.constantFrom('a', 'é', '"', ',', '\t', ' ', '\n', '\r\n', '😀') })

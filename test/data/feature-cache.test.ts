@@ -10,10 +10,10 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { FeatureCache } from '../../data/feature-cache.js'
 import { Problem } from '../../data/problem.js'
+import { fc, testProp } from '../properties.js'
 
 const newCache = () => new FeatureCache(mkdtempSync(join(tmpdir(), 'earshot-')))
 const KEY = 'ab12'

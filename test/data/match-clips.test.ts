@@ -1,7 +1,7 @@
-import { fc, testProp } from '@fast-check/ava'
 import test, { type ExecutionContext } from 'ava'
 import { matchClips } from '../../data/manifests/match-clips.js'
 import { Problem } from '../../data/problem.js'
+import { fc, testProp } from '../properties.js'
 
 const names = (...words: string[]) => words.map(word => [word])
 

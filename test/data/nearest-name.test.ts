@@ -1,6 +1,6 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { nearestName } from '../../data/nearest-name.js'
+import { fc, testProp } from '../properties.js'
 
 const NAMES = ['temperature', 'size', 'spec-augment', 'time-masks', 'mel', 'mixed']
 

@@ -1,7 +1,6 @@
-import { testProp } from '@fast-check/ava'
 import test from 'ava'
-import fc from 'fast-check'
 import { beginning, double, field, fieldsOf, joined, single, whole, wholes } from '../../engine/protobuf.js'
+import { fc, testProp } from '../properties.js'
 
 test('bytes as Google writes them', t => {
   t.deepEqual([...whole(1, 150)], [0x08, 0x96, 0x01])

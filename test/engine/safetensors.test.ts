@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { testProp } from '@fast-check/ava'
 import test from 'ava'
-import { nat } from 'fast-check'
 import { Problem } from '../../data/problem.js'
 import { decodeSafetensors, encodeSafetensors } from '../../engine/safetensors.js'
+import { fc, testProp } from '../properties.js'
 
 const written = () => readFileSync('test/fixtures/safetensors/written.safetensors')
 
@@ -40,7 +39,7 @@ test('numbers begin at a multiple of 8 bytes, and the order of the tensors chang
   )
 })
 
-testProp('a file cut anywhere is refused', [nat()], (t, at) => {
+testProp('a file cut anywhere is refused', [fc.nat()], (t, at) => {
   const whole = written()
   const cut = whole.subarray(0, at % whole.length)
   t.throws(() => decodeSafetensors(cut, 'step-30.safetensors'), {

@@ -1,6 +1,6 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { logOf, powerOf } from '../../stages/power.js'
+import { fc, testProp } from '../properties.js'
 
 const float = (constraints: { min: number; max: number }) =>
   fc.float({ min: Math.fround(constraints.min), max: Math.fround(constraints.max), noNaN: true })

@@ -1,7 +1,6 @@
-import { testProp } from '@fast-check/ava'
 import test from 'ava'
-import fc from 'fast-check'
 import { repeated } from '../../stages/sample-arrays.js'
+import { fc, testProp } from '../properties.js'
 
 testProp(
   'value i is value i modulo how many there are',

@@ -1,7 +1,7 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { changesTable, corrupt, type LabelNoise } from '../../../data/label-noise/corrupt.js'
 import type { ListedClip } from '../../../data/manifests.js'
+import { fc, testProp } from '../../properties.js'
 
 const none: LabelNoise = { column: 'label', flip: 0, outside: 0, drop: 0, seed: 0 }
 const CLASSES = ['kick', 'snare', 'tom', 'clap']

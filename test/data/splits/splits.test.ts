@@ -1,11 +1,11 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { contamination } from '../../../data/splits/contamination.js'
 import { choices } from '../../../data/splits/draws.js'
 import { iterativeStratification } from '../../../data/splits/iterative-stratification.js'
 import { leastContamination } from '../../../data/splits/least-contamination.js'
 import type { Part, SplitClip } from '../../../data/splits/parts.js'
 import { randomSplit } from '../../../data/splits/random-split.js'
+import { fc } from '../../properties.js'
 
 const parts = (...shares: number[]): Part[] => shares.map((share, i) => ({ name: `part ${i}`, share }))
 

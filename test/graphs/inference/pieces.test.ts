@@ -1,8 +1,8 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { pieceStarts } from '../../../graphs/inference/hearing.js'
 import { pieceOf } from '../../../graphs/streams/pieces.js'
 import type { LogMel } from '../../../stages/values.js'
+import { fc, testProp } from '../../properties.js'
 
 /** 100 f + b at frame f and band b. */
 const counting = (frames: number, bands: number): LogMel => ({

@@ -1,6 +1,6 @@
-import { fc, testProp } from '@fast-check/ava'
 import { merge } from '../../../graphs/language/merge.js'
 import { type Branch, plain, type Tree } from '../../../graphs/language/tree.js'
+import { fc, testProp } from '../../properties.js'
 
 const spot = { file: 'x.yaml' }
 

@@ -1,10 +1,11 @@
 /** A slip of the pen in any known name is answered with that name. */
-import { fc, testProp } from '@fast-check/ava'
+
 import { nearestName } from '../../../data/nearest-name.js'
 import { parametersOf, schemaAt } from '../../../graphs/language/parameters.js'
 import { RESERVED } from '../../../graphs/language/wiring.js'
 import { sections } from '../../../pipelines/configuration/sections.js'
 import { loadStages } from '../../../stages/registry.js'
+import { fc, testProp } from '../../properties.js'
 
 const stages = await loadStages()
 

@@ -1,6 +1,6 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { inOrder, type Reading } from '../../../graphs/language/order.js'
+import { fc, testProp } from '../../properties.js'
 
 const reading = (id: string, ...reads: string[]): Reading => ({ id, wires: reads.map(node => ({ node })) })
 

@@ -1,7 +1,7 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { pieceStarts } from '../../../graphs/inference/hearing.js'
 import { territories } from '../../../graphs/readout/territories.js'
+import { fc, testProp } from '../../properties.js'
 
 testProp(
   'each moment counts once, in order, whatever overlaps',

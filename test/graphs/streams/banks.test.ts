@@ -1,7 +1,7 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { bankOf, pickDifferent } from '../../../graphs/streams/banks.js'
 import { streamOf } from '../../../graphs/streams/draws.js'
+import { fc, testProp } from '../../properties.js'
 import { someClips } from './fake-graphs.js'
 
 testProp(

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { lastValueFrom, tap, toArray } from 'rxjs'
 import type { Problem } from '../../../data/problem.js'
@@ -7,6 +6,7 @@ import type { CheckedGraph } from '../../../graphs/language/checked.js'
 import { type StreamOptions, streamBatches } from '../../../graphs/streams/batches.js'
 import type { Batch, Dropped } from '../../../graphs/streams/gather.js'
 import { StreamMetrics } from '../../../graphs/streams/metrics.js'
+import { fc, testProp } from '../../properties.js'
 import {
   batchNode,
   CENTRED,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { Credits, type Permit } from '../../../graphs/streams/credits.js'
+import { fc, testProp } from '../../properties.js'
 
 test('first come, first served', async t => {
   const credits = new Credits({ items: 1 })

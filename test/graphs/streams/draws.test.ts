@@ -1,6 +1,6 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { type DrawKey, keyedDraws, streamOf } from '../../../graphs/streams/draws.js'
+import { fc, testProp } from '../../properties.js'
 
 const KEY: DrawKey = { seed: 1, node: 'masked', lane: 'a', epoch: 3, item: 'kick/1.flac' }
 const first = (key: DrawKey, name = 'time') => keyedDraws(key)(name).uniform()

@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import test from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import { concatMap, lastValueFrom, tap } from 'rxjs'
 import type { CheckedGraph } from '../../../graphs/language/checked.js'
 import { streamBatches } from '../../../graphs/streams/batches.js'
@@ -19,6 +18,7 @@ import {
   stages,
   view,
 } from './fake-graphs.js'
+import { turns } from './fake-stages.js'
 
 const LOSS = node('loss', 'loss', 'tensor', {
   inputs: { from: input('batch', { kind: 'batch', of: CUT.out, size: 4 }) },
@@ -28,14 +28,15 @@ const graph: CheckedGraph = {
   nodes: [SOURCE, RAMP, CUT, MIX, view('shaken', 'shake', 'mixed'), CENTRED('shaken'), batchNode(4, 'view'), LOSS],
 }
 
-async function streamed({ delay = 0, slow = 0, each = (_: StreamFigures) => {} }) {
+/** @param delay what the one thread does before each task, `slow` what the trainer does with each batch */
+async function streamed({ delay = () => turns(1), slow = () => turns(1), each = (_: StreamFigures) => {} }) {
   const metrics = new StreamMetrics()
-  const pool = herePool({ workers: 1, delay: () => sleep(delay) })
+  const pool = herePool({ workers: 1, delay })
   const options = { graph, prepared: preparedFor(someClips(12)), stages, pool, seed: 1, steps: 12, metrics }
   const trained = streamBatches({ ...options, window: { batches: 3 }, subBatch: 4 }).pipe(
     tap(() => each(metrics.read())),
     concatMap(async batch => {
-      await sleep(slow)
+      await slow()
       batch.release()
     }),
   )
@@ -74,17 +75,29 @@ test('what is on the way is on one of the edges; nothing is counted twice', asyn
     t.true(inFlight - counted <= 4, `${inFlight - counted} nowhere: more than the source has in hand`)
     looked++
   }
-  await streamed({ slow: 3, delay: 1, each })
+  await streamed({ slow: () => turns(9), delay: () => turns(3), each })
   t.is(looked, 12)
 })
 
-test('a slow trainer has its line before it, slow threads have it before them', async t => {
-  const waits = async (slowness: { delay?: number; slow?: number }) => {
+/** Time stands still. @returns work that takes 40 ms of it, while everything else goes on */
+function slowWork(t: ExecutionContext): () => Promise<void> {
+  let now = 0
+  performance.now = () => now
+  t.teardown(() => Reflect.deleteProperty(performance, 'now'))
+  return async () => {
+    await turns(20)
+    now += 40
+  }
+}
+
+test.serial('a slow trainer has its line before it, slow threads have it before them', async t => {
+  const work = slowWork(t)
+  const waits = async (slowness: { delay?: typeof work; slow?: typeof work }) => {
     const { edges } = await streamed(slowness)
     return [edges['clip -> mel']!.wait, edges['batch -> loss']!.wait] as const
   }
-  const [thread, trainer] = await waits({ slow: 40 })
+  const [thread, trainer] = await waits({ slow: work })
   t.true(trainer > thread, `${trainer} s before the trainer, ${thread} s before the threads`)
-  const [slowThread, idleTrainer] = await waits({ delay: 40 })
+  const [slowThread, idleTrainer] = await waits({ delay: work })
   t.true(slowThread > idleTrainer, `${slowThread} s before the threads, ${idleTrainer} s before the trainer`)
 })

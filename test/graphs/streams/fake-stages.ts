@@ -57,6 +57,7 @@ const ramp = describeStage({
       async *blocks() {
         if (clip.id.startsWith('bad')) throw new RangeError(`${clip.id} cannot be read`)
         if (clip.id.startsWith('program')) startProgram(`${clip.path}.pid`)
+        if (clip.id.startsWith('endless')) writeFileSync(`${clip.path}.begun`, '')
         if (clip.id.startsWith('endless') || clip.id.startsWith('program')) await sleep(600_000)
         for (let frame = 0; frame < frames; frame++) yield new Float32Array(BANDS).fill(number(clip.id) + frame / 1000)
       },

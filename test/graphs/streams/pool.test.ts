@@ -130,7 +130,9 @@ async function hanging(t: ExecutionContext, ids: string[], begun: (clips: Clip[]
 }
 
 test.serial('cancelling ends a task that hangs, and closing leaves no thread', async t => {
-  await hanging(t, ['endless1', 'endless2', 'endless3'], () => sleep(300))
+  await hanging(t, ['endless1', 'endless2', 'endless3'], async ([one, two]) => {
+    for (const { path } of [one!, two!]) while (!existsSync(`${path}.begun`)) await sleep(10)
+  })
   const threads = () => process.getActiveResourcesInfo().filter(name => name === 'Worker' || name === 'MessagePort')
   while (threads().length > 0) await sleep(20) // they take their time to end
   t.pass()
@@ -148,8 +150,9 @@ test.serial('closing leaves no program that a thread has started, whether the th
   t.deepEqual(pids.filter(isRunning), [])
 })
 
-/** What is told of a node that does not come back from a clip. */
+/** What is told of a stage that does not come back from a clip. */
 async function toldOf(
+  stage: string,
   clip: string,
   others: string[],
   run: (pool: Pool, clips: Clip[]) => Promise<unknown>,
@@ -157,7 +160,7 @@ async function toldOf(
   const clips = await written(...others, clip)
   let tell: (slow: Slow) => void = () => {}
   const told = new Promise<Slow>(resolve => {
-    tell = slow => slow.clip === clip && resolve(slow)
+    tell = slow => slow.clip === clip && slow.stage === stage && resolve(slow)
   })
   const pool = openPool({ workers: 1, patience: 100, onSlow: slow => tell(slow) })
   const work = run(pool, clips).catch(() => {})
@@ -168,14 +171,14 @@ async function toldOf(
 }
 
 test.serial('a stage that waits for ever is named, with the clip', async t => {
-  const told = await toldOf('endless5', [], (pool, clips) =>
+  const told = await toldOf('ramp', 'endless5', [], (pool, clips) =>
     prepareFeatures({ graph, clips, cacheFolder: join(folder, 'slow'), pool, stagesModule: STAGES_MODULE }),
   )
   t.is(told, "'mel' (ramp) has been at work on 'endless5' for n s and has not come back.")
 })
 
 test.serial('a stage that is stuck in a loop is named, too, although its thread can say nothing', async t => {
-  const told = await toldOf('stuck3', ['clip0', 'clip1', 'clip2'], async (pool, clips) => {
+  const told = await toldOf('shake', 'stuck3', ['clip0', 'clip1', 'clip2'], async (pool, clips) => {
     const cacheFolder = join(folder, 'stuck')
     const prepared = await prepareFeatures({ graph, clips, cacheFolder, pool, stagesModule: STAGES_MODULE })
     const options = { graph, prepared, stages, pool, seed: 1, stagesModule: STAGES_MODULE }

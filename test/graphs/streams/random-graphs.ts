@@ -1,8 +1,9 @@
 /** Graphs at random: forks, joins by identity, pairs, channels, banks, refusals, stages that take their time. */
-import { fc } from '@fast-check/ava'
+
 import type { CheckedGraph, CheckedNode, Input } from '../../../graphs/language/checked.js'
 import { laneOf, lanesOf, liftedOver } from '../../../graphs/language/lift.js'
 import type { Clip } from '../../../stages/values.js'
+import { fc } from '../../properties.js'
 import { batchNode, CHANNELS, CUT, clipsNamed, input, node, PATCH, PATCHES, RAMP, SOURCE } from './fake-graphs.js'
 
 const STAGES = [

@@ -1,14 +1,10 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import test from 'ava'
 import { lastValueFrom, tap } from 'rxjs'
 import { streamBatches } from '../../../graphs/streams/batches.js'
 import { StreamMetrics } from '../../../graphs/streams/metrics.js'
+import { collect } from '../../collect.js'
 import { clipsNamed, herePool, preparedFor, stages, wholeGraph } from './fake-graphs.js'
 import { turns } from './fake-stages.js'
-
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
 
 const megabytes = () => {
   collect()

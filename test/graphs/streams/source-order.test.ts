@@ -1,6 +1,6 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { sourceOrder, spread } from '../../../graphs/streams/source-order.js'
+import { fc, testProp } from '../../properties.js'
 import { CUT, RAMP, SOURCE, someClips, stages } from './fake-graphs.js'
 
 const clips = someClips(6)

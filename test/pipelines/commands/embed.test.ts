@@ -32,15 +32,12 @@ async function embedded(t: ExecutionContext, name: string, input: string, ...mor
   return { file, out, read }
 }
 
-/** The sounds in a folder for each class. */
-function classFolders(): string {
-  const folder = join(config.folder, 'by class')
-  for (const name of readdirSync(config.sounds)) {
-    const kind = join(folder, name.split('_')[0]!)
-    mkdirSync(kind, { recursive: true })
-    copyFileSync(join(config.sounds, name), join(kind, name))
-  }
-  return folder
+/** The sounds in a folder for each class, written once: tests run side by side. */
+const byClass = join(config.folder, 'by class')
+for (const name of readdirSync(config.sounds)) {
+  const kind = join(byClass, name.split('_')[0]!)
+  mkdirSync(kind, { recursive: true })
+  copyFileSync(join(config.sounds, name), join(kind, name))
 }
 
 test('a row a clip, finite, the same again, with all that made them in the metadata', async t => {
@@ -99,11 +96,11 @@ test('damaged weights of the untrained encoder are told before the sounds are re
   )!
   truncateSync(join(damaged, weights), 100)
   const output = join(config.folder, 'damaged.arrow')
-  const { code, error } = await earshot(['embed', damaged, classFolders(), '-o', output], config.cache)
+  const { code, error } = await earshot(['embed', damaged, byClass, '-o', output], config.cache)
   t.is(code, 1)
   t.regex(error, /untrained\.safetensors is not the\s+file that its JSON describes/)
   t.false(existsSync(output))
-  const without = await earshot(['embed', damaged, classFolders(), '-o', output, '--no-baselines'], config.cache)
+  const without = await earshot(['embed', damaged, byClass, '-o', output, '--no-baselines'], config.cache)
   t.is(without.code, 0, without.error)
 })
 
@@ -130,7 +127,7 @@ test('patches have starts and ends, a hop apart', async t => {
 })
 
 test('where clips have classes the baselines come along, and a probe compares with them', async t => {
-  const { file, out } = await embedded(t, 'labelled', classFolders())
+  const { file, out } = await embedded(t, 'labelled', byClass)
   t.regex(out, /earshot probe .* --label class/)
   for (const baseline of ['untrained', 'log-mel', 'log-mel+duration']) {
     t.true(existsSync(join(config.folder, 'labelled.baselines', `${baseline}.arrow`)), baseline)

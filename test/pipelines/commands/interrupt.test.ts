@@ -34,7 +34,7 @@ exec sleep 600
 async function interrupted(t: ExecutionContext, words: string[], notes: string, environment: SmallConfig['cache']) {
   rmSync(notes, { force: true })
   const { process: child, end } = start(words, environment)
-  while (!existsSync(notes) && child.exitCode === null) await sleep(20)
+  while (!noted(notes) && child.exitCode === null) await sleep(20)
   child.kill('SIGINT')
   const { code, out, error } = await end
   t.is(code, 130, error)
@@ -42,6 +42,8 @@ async function interrupted(t: ExecutionContext, words: string[], notes: string, 
   nothingLeft(t, notes)
   return out
 }
+
+const noted = (notes: string) => existsSync(notes) && readFileSync(notes, 'utf8').includes('\n')
 
 function nothingLeft(t: ExecutionContext, notes: string) {
   const pids = readFileSync(notes, 'utf8').trim().split('\n').map(Number)
@@ -76,7 +78,7 @@ test('the second Ctrl-C ends at once, and still leaves no ffmpeg behind', async 
   const { config, notes, hanging } = withHangingFfmpeg('interrupt-twice')
   const child = start(['train', config.config, '--run', join(config.folder, 'run')], hanging)
   child.process.stderr?.on('data', text => /Press Ctrl-C again/.test(text) && child.process.kill('SIGINT'))
-  while (!existsSync(notes) && child.process.exitCode === null) await sleep(20)
+  while (!noted(notes) && child.process.exitCode === null) await sleep(20)
   child.process.kill('SIGINT')
   const { code, error } = await child.end
   t.is(code, 130, error)

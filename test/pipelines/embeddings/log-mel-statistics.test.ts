@@ -1,5 +1,5 @@
-import { fc, testProp } from '@fast-check/ava'
 import { logMelStatistics } from '../../../pipelines/embeddings/log-mel-statistics.js'
+import { fc, testProp } from '../../properties.js'
 
 testProp(
   'mean and population deviation of each band',

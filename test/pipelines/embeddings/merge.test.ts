@@ -1,7 +1,6 @@
 /** A list embedded in parts is the list embedded at once: the same file, byte for byte. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
 import { createEmbeddingWriter } from '../../../pipelines/embeddings/arrow-writer.js'
@@ -9,6 +8,7 @@ import { mergeEmbeddings } from '../../../pipelines/embeddings/merge-embeddings.
 import { shardMetadata } from '../../../pipelines/embeddings/metadata.js'
 import { clipsOf, readShard } from '../../../pipelines/jobs/shard.js'
 import { earshot, scratchFolder } from '../../earshot.js'
+import { fc, testProp } from '../../properties.js'
 import { smallConfig } from '../../small-config.js'
 
 testProp(

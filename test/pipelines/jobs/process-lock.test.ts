@@ -22,9 +22,10 @@ test('a lock that a living process holds is refused, and free again when it is r
 })
 
 test('a lock of a process that has ended is taken over, also if its number is in use again', async t => {
-  const child = spawn(process.execPath, ['-e', ''])
+  const child = spawn('cat') // until its input ends
   const dead = nameOf(child.pid!)
   t.true(isAlive(dead))
+  child.stdin.end()
   await new Promise(resolve => child.once('close', resolve))
   t.false(isAlive(dead))
   for (const holder of [dead, { ...thisProcess(), began: '1' }]) {

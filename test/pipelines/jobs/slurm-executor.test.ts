@@ -1,7 +1,6 @@
 /** What the executor makes of Slurm's answers; here small scripts in PATH answer in its place. */
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
 import { JobFolder, jobPath } from '../../../pipelines/jobs/job-folder.js'
 import { writtenArrays } from '../../../pipelines/jobs/slurm-array.js'
@@ -62,8 +61,10 @@ test.serial('a silent Slurm has ended nothing; what runs is signalled, what wait
   t.deepEqual(calls('scancel'), ['--quiet 7_1', '--quiet --batch --signal=USR2 7_0'])
   t.deepEqual(await executor.alive(['a', 'b', 'c']), new Set(['a', 'b']))
   queue('')
-  await sleep(2100)
+  const { now } = Date
+  Date.now = () => now() + 2100 // the queue is not looked at again at once
   t.deepEqual(await executor.alive(['a', 'b', 'c']), new Set())
+  Date.now = now
 
   program('squeue', 'echo "slurm_load_jobs error: Unable to contact slurm controller" >&2; exit 1')
   const blind = await SlurmExecutor.open(options)

@@ -1,6 +1,6 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { windowsOf } from '../../../pipelines/listening/windows.js'
+import { fc, testProp } from '../../properties.js'
 
 const RATE = 1000
 

@@ -1,8 +1,8 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { measureMixture, mixtureOfStems } from '../../../pipelines/separation/measure-mixture.js'
 import { differences, meanOf } from '../../../pipelines/statistics/intervals.js'
 import { siSdr } from '../../../stages/separation/measures/si-sdr.js'
+import { fc, testProp } from '../../properties.js'
 import { noise, silence, sum, times } from '../../stages/separation/support.js'
 import { largestDifference } from '../../stages/views/support.js'
 

@@ -1,7 +1,6 @@
 /** The verbs `separate` and `evaluate-separation`, with a tiny separator. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
 import { backendOf } from '../../../engine/compile/backend.js'
 import { startEngine } from '../../../engine/tensorflow.js'
@@ -10,6 +9,7 @@ import { integerWav, quantised } from '../../../pipelines/drawing/wav-file.js'
 import { wholeSound } from '../../../stages/audio/signal/whole-sound.js'
 import { openProcessor } from '../../../stages/separation/trained/processor.js'
 import { start } from '../../earshot.js'
+import { stopped, stopsAt } from '../../hold.js'
 import { largestDifference } from '../../stages/views/support.js'
 import { RATE, type SmallSeparator, smallSeparator, succeeds } from './small-separator.js'
 
@@ -108,8 +108,8 @@ test.serial('run again, it makes only what is missing, damaged or of another sep
 
 test.serial('killed in the middle, it leaves nothing that looks whole', async t => {
   const output = join(small.folder, 'killed')
-  const { process: child, end } = start(words(output))
-  while (!existsSync(join(output, 'long')) && child.exitCode === null) await sleep(5)
+  const { process: child, end } = start(words(output), stopsAt(/long\/1\.wav$/))
+  await stopped(child.pid)
   child.kill('SIGKILL')
   await end
   t.false(existsSync(join(output, 'long/separation.json')))

@@ -1,10 +1,10 @@
 /** Against eigenvalues and vectors that are known by construction. */
-import { testProp } from '@fast-check/ava'
+
 import test from 'ava'
-import fc from 'fast-check'
 import { streamOf } from '../../../graphs/streams/draws.js'
 import { centred, principalAxes } from '../../../pipelines/statistics/principal-axes.js'
 import { dot, type Matrix, timesTransposed } from '../../../pipelines/statistics/products.js'
+import { fc, testProp } from '../../properties.js'
 
 testProp(
   'rows along orthonormal directions: those are the axes, the widest first, whatever the mean',

@@ -1,6 +1,6 @@
-import { fc, testProp } from '@fast-check/ava'
 import { cholesky, type Matrix, rowsOf, solve, timesTransposed } from '../../../pipelines/statistics/products.js'
 import { standardise, standardiseRows } from '../../../pipelines/statistics/standardise.js'
+import { fc, testProp } from '../../properties.js'
 
 const matrix = (rows: number, columns: number): fc.Arbitrary<Matrix> =>
   fc

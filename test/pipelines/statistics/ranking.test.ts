@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { logisticRegression } from '../../../pipelines/evaluation/probes/logistic-regression.js'
 import { nearestNeighbours } from '../../../pipelines/evaluation/probes/nearest-neighbours.js'
@@ -12,6 +11,7 @@ import {
   ranking,
 } from '../../../pipelines/statistics/ranking.js'
 import { type Truth, truthOfRows } from '../../../pipelines/statistics/truth.js'
+import { fc, testProp } from '../../properties.js'
 
 interface Cases {
   probit: { p: number[]; x: number[] }

@@ -1,7 +1,7 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { interval, logLosses, resampledScores, score } from '../../../pipelines/statistics/scores.js'
 import { FLOAT64, near } from '../../engine/near.js'
+import { fc, testProp } from '../../properties.js'
 
 const answers = fc.array(fc.tuple(fc.integer({ min: 0, max: 4 }), fc.boolean()), { minLength: 1, maxLength: 50 })
 

@@ -1,11 +1,11 @@
 /** A small sweep through the command line: killed in every way there is, it ends with the figures of one left alone. */
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { tableFromIPC } from 'apache-arrow'
 import test, { type ExecutionContext } from 'ava'
 import { holderOf } from '../../../pipelines/jobs/process-lock.js'
 import { type Finished, start } from '../../earshot.js'
+import { askedToEnd, stopsAt } from '../../hold.js'
 import { holdTraining } from './hold-training.js'
 import { jobsOf, metricsOf, smallSweep, statusOf, sweepVerb, tableOf, until } from './small-sweep.js'
 
@@ -60,29 +60,33 @@ test.serial('what is done is not done again, failed jobs wait for --retry, and p
   t.regex(retried.error, /^\[1\/1\] strict, seed 3: failed in \d+ s: 1 of 25 clips cannot be used/)
 })
 
+/** Every training stops itself at the first checkpoint that it writes. */
+const stopping = { ...small.cache, ...stopsAt(/checkpoints\/step-\d+\.json$/) }
+
 test.serial('killed controllers and workers, and Ctrl-C, change no figure', async t => {
-  const first = start(['sweep', 'run', small.file, '--output', rough], small.cache)
+  const first = start(['sweep', 'run', small.file, '--output', rough], stopping)
   const orphan = await holdTraining(rough, 'base', STEPS)
   await refusesASecondController(t)
   first.process.kill('SIGKILL')
   process.kill(statusOf(jobsOf(rough).base!).process.pid, 'SIGKILL') // its training is there without it
 
-  const second = start(['sweep', 'run', small.file, '--output', rough], small.cache)
+  const second = start(['sweep', 'run', small.file, '--output', rough], stopping)
   const again = await holdTraining(rough, 'base', STEPS, orphan)
   t.true(isGone(orphan.pid), 'the training of the killed job was ended')
   process.kill(again.pid, 'SIGKILL')
+  ;(await holdTraining(rough, 'base', STEPS, again)).letGo() // begun once more by its job, to its end
   const hot = await holdTraining(rough, 'hot', STEPS)
   second.process.kill('SIGKILL') // the job itself goes on
 
   const worker = statusOf(jobsOf(rough).hot!).process.pid
   const third = start(['sweep', 'run', small.file, '--output', rough], small.cache)
   await until(() => holderOf(join(rough, 'lock'))?.pid === third.process.pid, 'the third controller')
-  await sleep(500)
-  t.is(statusOf(jobsOf(rough).hot!).process.pid, worker, 'a living job was taken over, not begun again')
   third.process.kill('SIGINT')
+  await askedToEnd(hot.pid)
+  t.is(statusOf(jobsOf(rough).hot!).process.pid, worker, 'a living job was taken over, not begun again')
   hot.letGo()
   stoppedCleanly(t, await third.end)
-  t.true(isGone(worker))
+  await until(() => isGone(worker), 'the end of the job')
 
   const last = await sweepVerb(small, rough)
   t.is(last.code, 1, last.error)

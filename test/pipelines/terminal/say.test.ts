@@ -1,9 +1,9 @@
 /** Printed commands mean to a shell what they say: paths with blanks, quotes and signs stay one word each. */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { command, fromHere } from '../../../pipelines/terminal/say.js'
+import { fc, testProp } from '../../properties.js'
 
 /** The words that a shell makes of a line. */
 const words = (line: string) =>

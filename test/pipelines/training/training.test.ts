@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { earshot, start } from '../../earshot.js'
+import { stopped, stopsAt } from '../../hold.js'
 import { type SmallConfig, smallConfig } from '../../small-config.js'
 
 async function trained(t: ExecutionContext, config: SmallConfig, run: string, ...more: string[]) {
@@ -45,8 +46,8 @@ test.serial(
     await trained(t, config, straight)
     t.is(new Set(tensorsAlive(straight).slice(1)).size, 1, `tensors alive after each step: ${tensorsAlive(straight)}`)
     const run = join(config.folder, 'killed')
-    const first = start(['train', config.config, '--run', run], config.cache)
-    await until(() => existsSync(join(run, 'checkpoints/step-000010.json')))
+    const first = start(['train', config.config, '--run', run], { ...config.cache, ...stopsAt(/step-000010\.json$/) })
+    await stopped(first.process.pid)
     first.process.kill('SIGKILL')
     await first.end
     t.false(existsSync(join(run, 'checkpoints/step-000060.json')), 'it was killed before the end')
@@ -60,7 +61,7 @@ test.serial(
 )
 
 test.serial('Ctrl-C saves, says how to go on, and loses no step', async t => {
-  const config = smallConfig('interrupt', { steps: 400, every: 1000 })
+  const config = smallConfig('interrupt', { steps: 100_000, every: 100_000 })
   const run = join(config.folder, 'run')
   const first = start(['train', config.config, '--run', run], config.cache)
   await until(() => existsSync(join(run, 'metrics.jsonl')))

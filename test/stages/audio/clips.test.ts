@@ -1,8 +1,8 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { streamOf } from '../../../graphs/streams/draws.js'
 import clips, { byClass, byDuration, byLabel } from '../../../stages/audio/clips.js'
 import type { Clip } from '../../../stages/values.js'
+import { fc, testProp } from '../../properties.js'
 
 type Source = Extract<typeof clips, { runsIn: 'source' }>
 const some = (count: number): Clip[] =>

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import logMel from '../../../stages/audio/log-mel.js'
 import { mirrored } from '../../../stages/audio/spectra/centred-frames.js'
@@ -9,6 +8,7 @@ import { melFilterBank } from '../../../stages/audio/spectra/mel-filter-bank.js'
 import { waveform } from '../../../stages/audio/waveform.js'
 import { ParameterProblem } from '../../../stages/contract.js'
 import type { FeatureStream } from '../../../stages/values.js'
+import { fc, testProp } from '../../properties.js'
 import { fixture, floats, gathered, inBlocks, largestDifference, sine, temporaryFolder, writeWav } from './sounds.js'
 
 const RECIPE: LogMelOptions = {
@@ -108,7 +108,7 @@ type Stage = Extract<typeof logMel, { runsIn: 'item' }>
 const parse = (given: object) => logMel.parameters.parse(given)
 const out = (given: object) => (logMel as Stage).out({ from: port }, parse(given))
 
-test('the stage reads the recipe and says what leaves', async t => {
+test('log-mel: the stage reads the recipe and says what leaves', async t => {
   const given = {
     bands: 64,
     window: '25 ms',

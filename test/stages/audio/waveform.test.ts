@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { mirroredEnds } from '../../../stages/audio/signal/mirrored-ends.js'
 import stage, { channelWaveforms, waveform } from '../../../stages/audio/waveform.js'
 import { ParameterProblem } from '../../../stages/contract.js'
+import { fc, testProp } from '../../properties.js'
 import { outOf } from '../views/support.js'
 import { gathered, largestDifference, sine, temporaryFolder, writeWav } from './sounds.js'
 
@@ -103,7 +103,7 @@ test('a rate that no recorder has is refused, not a table of taps that fills the
   t.regex(error!.message, /a sample rate of 999983 Hz, which cannot be turned into 16000 Hz/)
 })
 
-test('the stage reads the recipe and says what leaves', t => {
+test('waveform: the stage reads the recipe and says what leaves', t => {
   const given = stage.parameters.parse({ rate: '16 kHz', 'at-least': '1.025 s', normalise: 'peak' })
   t.deepEqual(given, { rate: 16000, 'at-least': 1.025, normalise: 'peak' })
   t.false(stage.parameters.safeParse({ rate: '16 s' }).success)

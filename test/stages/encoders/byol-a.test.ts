@@ -4,7 +4,7 @@ import byolA from '../../../stages/encoders/byol-a.js'
 import { outOf } from '../built.js'
 import { agreesWithPytorch, learnt, millions, patches } from './agrees.js'
 
-test('value, gradients, running statistics and evaluation agree with PyTorch', t => {
+test('byol-a: value, gradients, running statistics and evaluation agree with PyTorch', t => {
   agreesWithPytorch(t, byolA, 'byol-a')
 })
 
@@ -14,7 +14,7 @@ test('as published 5.3 million weights, and an embedding of 2048 numbers', t => 
   t.deepEqual(outOf(byolA, {}, { from }), { kind: 'batch', of: { kind: 'embedding', size: 2048 }, size: 4 })
 })
 
-test('more blocks than the patch can be halved are refused at their parameter', t => {
+test('byol-a: more blocks than the patch can be halved are refused at their parameter', t => {
   const problem = t.throws(() => outOf(byolA, {}, { from: patches(96, 7) }), { instanceOf: ParameterProblem })
   t.is(problem.parameter, 'widths')
 })

@@ -4,7 +4,7 @@ import convnext from '../../../stages/encoders/convnext.js'
 import { outOf } from '../built.js'
 import { agreesWithPytorch, learnt, patches } from './agrees.js'
 
-test('value, gradients and evaluation agree with PyTorch', t => {
+test('convnext: value, gradients and evaluation agree with PyTorch', t => {
   agreesWithPytorch(t, convnext, 'convnext')
 })
 

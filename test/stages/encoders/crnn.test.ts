@@ -4,7 +4,7 @@ import crnn from '../../../stages/encoders/crnn.js'
 import { outOf } from '../built.js'
 import { agreesWithPytorch, learnt, millions, patches } from './agrees.js'
 
-test('value, gradients, running statistics and evaluation agree with PyTorch', t => {
+test('crnn: value, gradients, running statistics and evaluation agree with PyTorch', t => {
   agreesWithPytorch(t, crnn, 'crnn')
 })
 

@@ -4,7 +4,7 @@ import vggLike from '../../../stages/encoders/vgg-like.js'
 import { outOf } from '../built.js'
 import { agreesWithPytorch, learnt, millions, patches } from './agrees.js'
 
-test('value, gradients, running statistics and evaluation agree with PyTorch', t => {
+test('vgg-like: value, gradients, running statistics and evaluation agree with PyTorch', t => {
   agreesWithPytorch(t, vggLike, 'vgg-like')
 })
 
@@ -14,7 +14,7 @@ test('0.280 million weights, and an embedding of 512 numbers', t => {
   t.deepEqual(outOf(vggLike, {}, { from }), { kind: 'batch', of: { kind: 'embedding', size: 512 }, size: 4 })
 })
 
-test('more blocks than the patch can be halved are refused at their parameter', t => {
+test('vgg-like: more blocks than the patch can be halved are refused at their parameter', t => {
   const problem = t.throws(() => outOf(vggLike, {}, { from: patches(101, 7) }), { instanceOf: ParameterProblem })
   t.is(problem.parameter, 'blocks')
 })

@@ -38,7 +38,7 @@ const patches = (frames: number, bands: number): Port => ({
   size: 4,
 })
 
-test('value, gradients, running statistics and evaluation agree with PyTorch', t => {
+test('vgg: value, gradients, running statistics and evaluation agree with PyTorch', t => {
   const expected = fixture<Case>('vgg/case.json')
   const { rounding } = expected
   const weights = weightsFrom(1)
@@ -68,7 +68,7 @@ test('the embedding is as wide as the last block, twice with both poolings', t =
   t.deepEqual(of({ widths: [8, 16], pooling: 'mean' }), { kind: 'batch', of: { kind: 'embedding', size: 16 }, size: 4 })
 })
 
-test('more blocks than the patch can be halved are refused at their parameter', t => {
+test('vgg: more blocks than the patch can be halved are refused at their parameter', t => {
   const problem = t.throws(() => outOf(vgg, { widths: [1, 1, 1, 1] }, { from: patches(96, 12) }), {
     instanceOf: ParameterProblem,
   })

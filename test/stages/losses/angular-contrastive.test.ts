@@ -15,14 +15,15 @@ const circle = (...angles: number[]) => {
 }
 const radians = (degrees: number) => (degrees * Math.PI) / 180
 
-test('value and gradients agree with loops over views in PyTorch', t => agreesWithPyTorch(t, stage))
+test('angular-contrastive: value and gradients agree with loops over views in PyTorch', t =>
+  agreesWithPyTorch(t, stage))
 
-test('stays finite', t => {
+test('angular-contrastive: stays finite', t => {
   staysFinite(t, stage)
   staysFinite(t, stage, 2)
 })
 
-test('gradient against differences', t => {
+test('angular-contrastive: gradient against differences', t => {
   checkGradient(t, (a, b) => angularMargin(engine, a!, b!, 2), [normal([3, 4], 'a'), normal([3, 4], 'b')])
 })
 

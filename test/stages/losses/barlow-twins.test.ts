@@ -7,14 +7,14 @@ import { agreesWithPyTorch, chanceOf, objective, staysFinite } from './objective
 
 const { tf } = engine
 
-test('value and gradients agree with PyTorch', t => agreesWithPyTorch(t, stage))
+test('barlow-twins: value and gradients agree with PyTorch', t => agreesWithPyTorch(t, stage))
 
-test('stays finite', t => {
+test('barlow-twins: stays finite', t => {
   staysFinite(t, stage)
   staysFinite(t, stage, 2)
 })
 
-test('gradient against differences', t => {
+test('barlow-twins: gradient against differences', t => {
   checkGradient(t, (a, b) => barlowTwins(engine, a!, b!, 0.5), [normal([6, 3], 'a'), normal([6, 3], 'b')])
 })
 

@@ -7,11 +7,11 @@ import { agreesWithPyTorch, chanceOf, objective, staysFinite } from './objective
 
 const { tf } = engine
 
-test('value and gradients agree with PyTorch', t => agreesWithPyTorch(t, stage))
+test('bilinear-similarity: value and gradients agree with PyTorch', t => agreesWithPyTorch(t, stage))
 
-test('stays finite', t => staysFinite(t, stage))
+test('bilinear-similarity: stays finite', t => staysFinite(t, stage))
 
-test('gradient against differences', t => {
+test('bilinear-similarity: gradient against differences', t => {
   const inputs = [normal([3, 4], 'a'), normal([3, 4], 'b'), normal([4, 4], 'w', 0.3)]
   checkGradient(t, (a, b, weight) => bilinearSimilarity(engine, a!, b!, weight!, 2), inputs)
 })

@@ -8,7 +8,7 @@ const { tf } = engine
 
 test('value and gradients agree with a network on every concatenation in PyTorch', t => agreesWithPyTorch(t, stage))
 
-test('stays finite', t => staysFinite(t, stage))
+test('coincidence: stays finite', t => staysFinite(t, stage))
 
 test('logits that say nothing are at chance: 2 ln 2, whatever the batch', t => {
   for (const clips of [2, 7]) {

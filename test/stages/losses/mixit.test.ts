@@ -1,4 +1,3 @@
-import { fc, testProp } from '@fast-check/ava'
 import type { Scalar } from '@tensorflow/tfjs'
 import test from 'ava'
 import type { Tensor } from '../../../engine/engine.js'
@@ -9,6 +8,7 @@ import { productsOf } from '../../../stages/separation/products.js'
 import { checkGradient, normal } from '../../engine/finite-differences.js'
 import { near } from '../../engine/near.js'
 import { engine, tensorOf } from '../../engine/started.js'
+import { fc, testProp } from '../../properties.js'
 import { outOf } from '../built.js'
 import { batch, cases, channelsOf, noise, pairOf, silence, sum, times } from '../separation/support.js'
 
@@ -61,7 +61,7 @@ test('least squares does more sources than can be tried', t => {
   near(t, [loss(sources, a, b, { search: 'least-squares' })], [-30])
 })
 
-test('sources that are each an M-th of the mixture are at the level named as chance', t => {
+test('mixit: sources that are each an M-th of the mixture are at the level named as chance', t => {
   const [a, b] = [noise('a', 40_000), noise('b', 40_000)]
   for (const count of [1, 2, 3, 4]) {
     const share = times(1 / count, sum(a, b))

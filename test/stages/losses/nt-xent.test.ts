@@ -24,7 +24,7 @@ interface Case {
   rounding: { loss: number; towardsA: number; towardsB: number }
 }
 
-test('value and gradients agree with PyTorch', t => {
+test('nt-xent: value and gradients agree with PyTorch', t => {
   for (const { temperature, a, b, loss, towardsA, towardsB, rounding } of fixture<Case[]>('nt-xent/cases.json')) {
     const [one, other] = [tensorOf(a), tensorOf(b)]
     const { value, grads } = tf.valueAndGrads((a, b) => ntXent(engine, [a!, b!], temperature) as Scalar)([one, other])
@@ -76,7 +76,7 @@ for (const decoupled of [undefined, true])
     near(t, loss({ from: tf.ones([5, 4, 3]) }, { training: true }).dataSync(), [chance])
   })
 
-test('gradient against differences', t => {
+test('nt-xent: gradient against differences', t => {
   checkGradient(t, (a, b) => ntXent(engine, [a!, b!], 0.5), [normal([3, 4], 'a'), normal([3, 4], 'b')])
 })
 

@@ -34,7 +34,7 @@ test('stems in any order, and silence elsewhere, cost no more than the floors', 
     near(t, pit(engine, stacked(sources), stems, plain).dataSync(), [floor])
 })
 
-test('sources that are each an M-th of the mixture are at the level named as chance', t => {
+test('pit: sources that are each an M-th of the mixture are at the level named as chance', t => {
   const samples = 40_000
   const stems = [noise('a', samples), noise('b', samples)]
   for (const count of [2, 4]) {
@@ -45,7 +45,7 @@ test('sources that are each an M-th of the mixture are at the level named as cha
   }
 })
 
-test('gradient against differences', t => {
+test('pit: gradient against differences', t => {
   const stems = tensorOf(normal([2, 2, 6], 'stems'))
   checkGradient(t, sources => pit(engine, sources!, stems, plain), [normal([2, 3, 6], 'sources', 0.3)])
 })

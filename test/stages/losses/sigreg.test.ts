@@ -33,7 +33,7 @@ test('value and gradients agree with complex numbers in PyTorch', t => {
   }
 })
 
-test('stays finite', t => staysFinite(t, stage))
+test('sigreg: stays finite', t => staysFinite(t, stage))
 
 test('embeddings all 0 are at the level named as chance', t => {
   const { loss } = objective(stage, {}, 16, 8)

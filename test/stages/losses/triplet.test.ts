@@ -15,14 +15,14 @@ function circle(...angles: number[]) {
 /** Squared distance of two of them. */
 const apart = (degrees: number) => 2 - 2 * Math.cos((degrees * Math.PI) / 180)
 
-test('value and gradients agree with loops over views in PyTorch', t => agreesWithPyTorch(t, stage))
+test('triplet: value and gradients agree with loops over views in PyTorch', t => agreesWithPyTorch(t, stage))
 
-test('stays finite', t => {
+test('triplet: stays finite', t => {
   staysFinite(t, stage)
   staysFinite(t, stage, 2)
 })
 
-test('gradient against differences', t => {
+test('triplet: gradient against differences', t => {
   const inputs = [normal([4, 5], 'a'), normal([4, 5], 'b')]
   checkGradient(t, (a, b) => triplet(engine, a!, b!, 1), inputs, { step: 1e-3 })
 })

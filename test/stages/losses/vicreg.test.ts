@@ -9,14 +9,14 @@ const { tf } = engine
 const ALL = { invariance: 1, variance: 1, covariance: 1 }
 const NONE = { invariance: 0, variance: 0, covariance: 0 }
 
-test('value and gradients agree with PyTorch', t => agreesWithPyTorch(t, stage))
+test('vicreg: value and gradients agree with PyTorch', t => agreesWithPyTorch(t, stage))
 
-test('stays finite', t => {
+test('vicreg: stays finite', t => {
   staysFinite(t, stage)
   staysFinite(t, stage, 2)
 })
 
-test('gradient against differences', t => {
+test('vicreg: gradient against differences', t => {
   checkGradient(t, (a, b) => vicreg(engine, a!, b!, ALL), [normal([5, 3], 'a', 0.5), normal([5, 3], 'b', 0.5)])
 })
 

@@ -1,8 +1,8 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { ParameterProblem } from '../../../stages/contract.js'
 import stage from '../../../stages/masks/mask-tokens.js'
 import type { IndicesPort, PatchPort } from '../../../stages/ports.js'
+import { fc, testProp } from '../../properties.js'
 import { draws, outOf, runItem } from '../views/support.js'
 
 const from: PatchPort = { kind: 'patch', rate: 16000, hop: 160, frames: 96, bands: 64 }

@@ -1,8 +1,8 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { activeLevel } from '../../../stages/scenes/active-level.js'
 import { composeScene, mixtureOf } from '../../../stages/scenes/compose.js'
 import { cutBed, cutEvent, type Source } from '../../../stages/scenes/cut-event.js'
+import { fc, testProp } from '../../properties.js'
 import { draws, streams } from '../views/support.js'
 
 const RATE = 1000

@@ -1,7 +1,7 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { streamOf } from '../../../graphs/streams/draws.js'
 import { placeEvents } from '../../../stages/scenes/place-events.js'
+import { fc, testProp } from '../../properties.js'
 import { streams } from '../views/support.js'
 
 const lengths = () => fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 1, maxLength: 5 })

@@ -1,8 +1,8 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import type { Port } from '../../../stages/ports.js'
 import chooseChannel, { chooseChannels } from '../../../stages/separation/choose-channel.js'
 import type { Pair } from '../../../stages/values.js'
+import { fc, testProp } from '../../properties.js'
 import { draws, logMelPort, outOf, runItem } from '../views/support.js'
 
 const portsOf = (count: number) => ({

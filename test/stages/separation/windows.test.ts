@@ -1,6 +1,6 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { type Separate, separateInWindows, type Windows } from '../../../stages/separation/windows.js'
+import { fc, testProp } from '../../properties.js'
 import { largestDifference } from '../views/support.js'
 import { noise } from './support.js'
 

@@ -1,7 +1,7 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import type { Patch } from '../../../stages/values.js'
 import companding, { companded } from '../../../stages/views/companding.js'
+import { fc, testProp } from '../../properties.js'
 import { draws, patches, patchPort, runItem } from './support.js'
 
 testProp(

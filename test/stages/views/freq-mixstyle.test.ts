@@ -1,8 +1,8 @@
-import { testProp } from '@fast-check/ava'
 import test from 'ava'
 import type { Patch } from '../../../stages/values.js'
 import stage, { freqMixStyle } from '../../../stages/views/freq-mixstyle.js'
 import { near } from '../../engine/near.js'
+import { testProp } from '../../properties.js'
 import { bankOf, draws, fixture, logMelPort, melOf, PATCH_SIZE, patches, patchPort, runItem } from './support.js'
 
 const { bands } = patchPort

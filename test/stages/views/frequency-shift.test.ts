@@ -1,26 +1,30 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { ParameterProblem } from '../../../stages/contract.js'
 import type { Patch } from '../../../stages/values.js'
 import frequencyShift, { higherBy } from '../../../stages/views/frequency-shift.js'
+import { fc, testProp } from '../../properties.js'
 import { draws, fixture, outOf, PATCH_SIZE, patches, patchPort, runItem } from './support.js'
 
 const { bands } = patchPort
 const ports = { from: patchPort }
 const ascending = () => Float32Array.from({ length: PATCH_SIZE }, (_, i) => i)
 
-test('agrees with numpy.roll', t => {
+test('frequency-shift: agrees with numpy.roll', t => {
   type Cases = { patch: number[]; frequency: { shift: number; shifted: number[] }[] }
   const { patch, frequency } = fixture<Cases>('shifts')
   for (const { shift, shifted } of frequency)
     t.deepEqual(higherBy(Float32Array.from(patch), bands, shift), Float32Array.from(shifted), `by ${shift}`)
 })
 
-testProp('a shift and the rest of the way round is the patch itself', [patches(), fc.nat(8)], (t, patch, shift) => {
-  t.deepEqual(higherBy(higherBy(patch, bands, shift), bands, 8 - shift), patch)
-})
+testProp(
+  'frequency-shift: a shift and the rest of the way round is the patch itself',
+  [patches(), fc.nat(8)],
+  (t, patch, shift) => {
+    t.deepEqual(higherBy(higherBy(patch, bands, shift), bands, 8 - shift), patch)
+  },
+)
 
-test('every shift of the range comes up equally often, none beside it', t => {
+test('frequency-shift: every shift of the range comes up equally often, none beside it', t => {
   const counts = new Map<number, number>()
   for (let i = 0; i < 4000; i++) {
     const shifted = runItem(frequencyShift, { bands: [2, 5] }, ports, {
@@ -34,14 +38,14 @@ test('every shift of the range comes up equally often, none beside it', t => {
   for (const count of counts.values()) t.true(Math.abs(count - 1000) < 120)
 })
 
-test('a shift of 0 leaves the values, and the patch given is never written to', t => {
+test('frequency-shift: a shift of 0 leaves the values, and the patch given is never written to', t => {
   const from = ascending()
   t.deepEqual(runItem(frequencyShift, { bands: [0, 0] }, ports, { from }) as Patch, ascending())
   t.notDeepEqual(runItem(frequencyShift, { bands: [1, 3] }, ports, { from }) as Patch, ascending())
   t.deepEqual(from, ascending())
 })
 
-test('a shift round the whole patch is refused at its parameter', t => {
+test('frequency-shift: a shift round the whole patch is refused at its parameter', t => {
   t.notThrows(() => outOf(frequencyShift, { bands: [1, 7] }, ports))
   const problem = t.throws(() => outOf(frequencyShift, { bands: [1, 8] }, ports), {
     instanceOf: ParameterProblem,

@@ -1,7 +1,7 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import type { Patch } from '../../../stages/values.js'
 import gaussianBlur, { blurred, gaussian } from '../../../stages/views/gaussian-blur.js'
+import { fc, testProp } from '../../properties.js'
 import { draws, fixture, largestDifference, PATCH_SIZE, patches, patchPort, runItem } from './support.js'
 
 const { bands } = patchPort

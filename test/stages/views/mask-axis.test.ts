@@ -1,8 +1,8 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { ParameterProblem } from '../../../stages/contract.js'
 import type { Patch } from '../../../stages/values.js'
 import maskAxis, { drawMasked } from '../../../stages/views/mask-axis.js'
+import { fc, testProp } from '../../properties.js'
 import { draws, outOf, patches, patchPort, runItem, streams } from './support.js'
 
 const { frames, bands } = patchPort

@@ -1,7 +1,7 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import type { Pair, Patch } from '../../../stages/values.js'
 import mixBackStage, { mixBack } from '../../../stages/views/mix-back.js'
+import { fc, testProp } from '../../properties.js'
 import {
   bankOf,
   draws,

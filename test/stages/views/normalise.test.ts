@@ -1,7 +1,7 @@
-import { testProp } from '@fast-check/ava'
 import test from 'ava'
 import type { Patch } from '../../../stages/values.js'
 import normalise, { normalised } from '../../../stages/views/normalise.js'
+import { testProp } from '../../properties.js'
 import { bankOf, largestDifference, logMelPort, patches, patchPort, runItem } from './support.js'
 
 testProp('undone by times deviation plus mean', [patches()], (t, patch) => {

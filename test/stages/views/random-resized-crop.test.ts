@@ -1,7 +1,7 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import type { Patch } from '../../../stages/values.js'
 import randomResizedCrop, { drawCrop, drawFittingCrop, resizedCrop } from '../../../stages/views/random-resized-crop.js'
+import { fc, testProp } from '../../properties.js'
 import { draws, fixture, largestDifference, patches, patchPort, runItem, streams } from './support.js'
 
 interface Cases {

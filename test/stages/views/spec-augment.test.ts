@@ -1,8 +1,8 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { ParameterProblem } from '../../../stages/contract.js'
 import type { Patch } from '../../../stages/values.js'
 import specAugment, { drawStripes, masked } from '../../../stages/views/spec-augment.js'
+import { fc, testProp } from '../../properties.js'
 import { draws, outOf, PATCH_SIZE, patches, patchPort, runItem, streams } from './support.js'
 
 const { frames, bands } = patchPort

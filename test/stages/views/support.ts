@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { fc } from '@fast-check/ava'
 import { keyedDraws, streamOf } from '../../../graphs/streams/draws.js'
 import type { ItemStage, Stage } from '../../../stages/contract.js'
 import type { PatchPort, Port } from '../../../stages/ports.js'
 import type { Bank, Draws, LogMel, Rng, Statistics } from '../../../stages/values.js'
+import { fc } from '../../properties.js'
 
 /** Values made by `test/fixtures/<name>/make.py`. */
 export function fixture<Values>(name: string): Values {

@@ -1,8 +1,8 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { ParameterProblem } from '../../../stages/contract.js'
 import type { Pair, Patch } from '../../../stages/values.js'
 import temporalProximity, { drawStarts, randomPatch } from '../../../stages/views/temporal-proximity.js'
+import { fc, testProp } from '../../properties.js'
 import { draws, logMelPort, melOf, outOf, runItem, streams } from './support.js'
 
 /** Each bin of frame f holds f, so that a patch tells its place. */

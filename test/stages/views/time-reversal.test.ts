@@ -1,6 +1,6 @@
-import { testProp } from '@fast-check/ava'
 import test from 'ava'
 import timeReversal, { reversed } from '../../../stages/views/time-reversal.js'
+import { testProp } from '../../properties.js'
 import { draws, patches, patchPort, runItem } from './support.js'
 
 testProp('twice is the patch itself', [patches()], (t, patch) => {

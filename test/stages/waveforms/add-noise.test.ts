@@ -1,9 +1,9 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { streamOf } from '../../../graphs/streams/draws.js'
 import { ParameterProblem } from '../../../stages/contract.js'
 import type { Bank, Recording } from '../../../stages/values.js'
 import addNoise, { pinkened, withNoise } from '../../../stages/waveforms/add-noise.js'
+import { fc, testProp } from '../../properties.js'
 import { draws, largestDifference, outOf, runItem } from '../views/support.js'
 import { cases, energy, ports, sound } from './support.js'
 

@@ -1,7 +1,6 @@
 /** Figures of an embeddings file against plain ones, near-duplicates against all pairs, and the contract rule by rule. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fc, testProp } from '@fast-check/ava'
 import {
   Field,
   FixedSizeList,
@@ -22,6 +21,7 @@ import { eigenvalues, inspectFile } from '../../../../pipelines/embeddings/inspe
 import { nearDuplicates } from '../../../../pipelines/embeddings/inspection/near-duplicates.js'
 import { inspectionText } from '../../../../pipelines/embeddings/inspection/text.js'
 import { earshot, scratchFolder } from '../../../earshot.js'
+import { fc, testProp } from '../../../properties.js'
 
 const folder = scratchFolder('inspect')
 const SAMPLES = 'node_modules/supersonic-scsynth-samples/samples'

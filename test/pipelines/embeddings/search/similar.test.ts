@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { streamOf } from '../../../../graphs/streams/draws.js'
 import { createEmbeddingWriter } from '../../../../pipelines/embeddings/arrow-writer.js'
@@ -12,6 +11,7 @@ import { precisionAtK } from '../../../../pipelines/embeddings/search/precision-
 import { likeness, search } from '../../../../pipelines/embeddings/search/search.js'
 import { earshot } from '../../../earshot.js'
 import { near } from '../../../engine/near.js'
+import { fc, testProp } from '../../../properties.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'earshot-similar-'))
 test.after.always(() => rmSync(folder, { recursive: true }))

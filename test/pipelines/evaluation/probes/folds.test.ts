@@ -1,6 +1,6 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { crossFolds, dealUnits, foldsByColumn } from '../../../../pipelines/evaluation/probes/folds.js'
+import { fc, testProp } from '../../../properties.js'
 
 /** Clips with a class and a group each. */
 const grouped = fc

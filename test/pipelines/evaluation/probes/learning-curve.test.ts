@@ -1,13 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { withFewerLabels } from '../../../../pipelines/evaluation/probes/fewer-labels.js'
 import { crossFolds } from '../../../../pipelines/evaluation/probes/folds.js'
 import { runMultiLabelProbe, runProbe } from '../../../../pipelines/evaluation/probes/run-probe.js'
 import { truthOfLabels } from '../../../../pipelines/statistics/truth.js'
 import { earshot } from '../../../earshot.js'
+import { fc, testProp } from '../../../properties.js'
 import { noise, scenes, writeMade } from './made.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'earshot-curve-'))

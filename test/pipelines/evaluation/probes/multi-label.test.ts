@@ -1,12 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { dealUnits } from '../../../../pipelines/evaluation/probes/folds.js'
 import { multiLabelText } from '../../../../pipelines/evaluation/probes/result-text.js'
 import { runMultiLabelProbe } from '../../../../pipelines/evaluation/probes/run-probe.js'
 import { earshot } from '../../../earshot.js'
+import { fc, testProp } from '../../../properties.js'
 import { scenes, writeMade } from './made.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'earshot-multi-label-'))

@@ -1,9 +1,9 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { inputScale, Neighbourhoods } from '../../../../pipelines/exchange/import/input-scale.js'
 import { normal } from '../../../engine/finite-differences.js'
 import { near } from '../../../engine/near.js'
 import { engine } from '../../../engine/started.js'
+import { fc, testProp } from '../../../properties.js'
 
 const { tf } = engine
 const patches = (count: number, frames: number, bands: number) =>

@@ -1,4 +1,3 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import sharp from 'sharp'
 import { Mixer } from '../../../../data/decoding/mono.js'
@@ -13,6 +12,7 @@ import { bandOf, hertzTicks, ticks } from '../../../../pipelines/drawing/ticks.j
 import { floatWav } from '../../../../pipelines/drawing/wav-file.js'
 import { maskOnPatch } from '../../../../pipelines/reports/tap/mask-on-patch.js'
 import { melCorners } from '../../../../stages/audio/spectra/mel-filter-bank.js'
+import { fc, testProp } from '../../../properties.js'
 
 testProp(
   'a WAV file holds the samples bit for bit',

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { findCheckpoint } from '../../../../pipelines/model/checkpoint.js'
 import { earshot, start } from '../../../earshot.js'
+import { stopped, stopsAt } from '../../../hold.js'
 import { type SmallConfig, smallConfig } from '../../../small-config.js'
 
 interface Line {
@@ -62,8 +63,8 @@ test('killed and resumed, the same is told and the same checkpoint is the best; 
   const config = watched('best', 40)
   const straight = await trained(t, config, 'straight')
   const run = join(config.folder, 'killed')
-  const first = start(['train', config.config, '--run', run], config.cache)
-  while (!existsSync(join(run, 'checkpoints/step-000020.json'))) await new Promise(resolve => setTimeout(resolve, 20))
+  const first = start(['train', config.config, '--run', run], { ...config.cache, ...stopsAt(/step-000020\.json$/) })
+  await stopped(first.process.pid)
   first.process.kill('SIGKILL')
   await first.end
   const { code, error } = await earshot(['train', '--run', run, '--resume'], config.cache)

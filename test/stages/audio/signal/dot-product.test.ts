@@ -1,5 +1,5 @@
-import { fc, testProp } from '@fast-check/ava'
 import { dot, LANES, put, reserve } from '../../../../stages/audio/signal/dot-product.js'
+import { fc, testProp } from '../../../properties.js'
 
 const room = 64 * LANES
 const [x, h] = [reserve(room), reserve(room)]

@@ -1,6 +1,6 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { Resampler } from '../../../../stages/audio/signal/resampler.js'
+import { fc, testProp } from '../../../properties.js'
 import { gathered, inBlocks, sine } from '../sounds.js'
 
 async function resampled(

@@ -1,6 +1,6 @@
-import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { CentredFrames, mirrored } from '../../../../stages/audio/spectra/centred-frames.js'
+import { fc, testProp } from '../../../properties.js'
 
 const SIZE = 16
 
