@@ -6,9 +6,10 @@ import { startEngine } from '../../engine/tensorflow.js'
 import { createWeights, type StoredTensor, type Weights } from '../../engine/weights.js'
 import { streamOf } from '../../graphs/streams/draws.js'
 
+const { sourceMapsEnabled } = process
 process.setSourceMapsEnabled(false) // those of TensorFlow.js are large, and nobody looks into it
 export const engine: Engine = await startEngine({ threads: 2 })
-process.setSourceMapsEnabled(true)
+process.setSourceMapsEnabled(sourceMapsEnabled)
 
 /** The engine in bfloat16; undefined where the environment keeps the instructions for it from TensorFlow. */
 export const narrow: Engine | undefined = await startEngine({ threads: 2, precision: 'bfloat16' }).catch(error => {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { start } from '../earshot.js'
+import { earshot } from '../earshot.js'
 import type { Deed } from './deeds.js'
 import type { Fault, Injector } from './injector.js'
 
@@ -57,7 +57,7 @@ export class Trials {
     for (const name of reference.before.keys())
       if (!this.#hashes(deed).has(name) && !/\.baselines\//.test(name)) wrong.push(`${name} is lost`)
     if (ended.code === 0) wrong.push(...this.#compare(deed, reference, 'it says that all is well'))
-    const again = await start(deed.again(this.#place), deed.environment).end
+    const again = await earshot(deed.again(this.#place), deed.environment)
     if (again.code !== 0) wrong.push(`the same command again ends with ${again.code}: ${again.error.slice(-500)}`)
     wrong.push(...this.#traces(again.error))
     wrong.push(...this.#compare(deed, reference, 'after the same command again'))
