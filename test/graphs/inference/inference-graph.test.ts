@@ -178,6 +178,7 @@ test('several sounds of a clip at once have no one embedding, and it is said why
 test('every graph that comes along can be embedded, or has no encoder', async t => {
   for (const name of [
     'cola',
+    'moments',
     'contrastive-16k',
     'audiomosaic',
     'supervised-16k',

@@ -41,17 +41,19 @@ test('each objective in the place of NT-Xent, by one edit; weights of its own le
   }
 })
 
-test('graphs/cola.yaml trains', async t => {
-  const { config, folder, cache } = smallConfig('cola', { steps: STEPS, every: STEPS })
-  const file = join(folder, 'cola.yaml')
-  // as the small config, but over the other graph, whose nodes have no hidden layer
-  const small = readFileSync(config, 'utf8').replace('contrastive-16k.yaml', 'cola.yaml').replace('hidden: 16, ', '')
-  writeFileSync(file, small.replace('{ kind: sgd }', '{ kind: adam }').replace('0.05', '0.0001'))
-  const run = join(folder, 'run')
-  const { code, error } = await earshot(['train', file, '--run', run], cache)
-  t.is(code, 0, error)
-  for (const { losses } of lines<Metrics>(run, 'metrics.jsonl')) t.true(Number.isFinite(losses.similarity))
-})
+for (const graph of ['cola', 'moments'])
+  test(`graphs/${graph}.yaml trains`, async t => {
+    const { config, folder, cache } = smallConfig(graph, { steps: STEPS, every: STEPS })
+    const file = join(folder, 'other.yaml')
+    const small = readFileSync(config, 'utf8').replace('contrastive-16k.yaml', `${graph}.yaml`)
+    // the nodes of cola have no hidden layer
+    const fitting = graph === 'cola' ? small.replace('hidden: 16, ', '') : small
+    writeFileSync(file, fitting.replace('{ kind: sgd }', '{ kind: adam }').replace('0.05', '0.0001'))
+    const run = join(folder, 'run')
+    const { code, error } = await earshot(['train', file, '--run', run], cache)
+    t.is(code, 0, error)
+    for (const { losses } of lines<Metrics>(run, 'metrics.jsonl')) t.true(Number.isFinite(losses.similarity))
+  })
 
 function lines<Line>(run: string, file: string): Line[] {
   const text = readFileSync(join(run, file), 'utf8').trim()
