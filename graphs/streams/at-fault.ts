@@ -44,7 +44,11 @@ export function notFiniteIn(nodes: readonly CheckedNode[], values: Values): Prob
 
 /** Numbers, or pairs and channels of them; what is no number of one size (a spectrogram, a clip) counts as finite. */
 export function allFinite(value: unknown): boolean {
-  if (value instanceof Float32Array) return value.reduce((sum, number) => sum + 0 * number, 0) === 0
+  if (value instanceof Float32Array) {
+    let sum = 0
+    for (let i = 0; i < value.length; i++) sum += 0 * value[i]!
+    return sum === 0
+  }
   if (Array.isArray(value)) return value.every(allFinite)
   const { a, b } = (value ?? {}) as { a?: unknown; b?: unknown }
   return a === undefined || b === undefined || (allFinite(a) && allFinite(b))
