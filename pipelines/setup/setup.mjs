@@ -12,6 +12,7 @@ const lock = join(root, 'package-lock.json')
 const isCheckout = existsSync(lock)
 const packagesStamp = join(root, 'node_modules', '.earshot-packages')
 const buildStamp = join(root, 'dist', '.earshot-build')
+const buildNotes = join(root, 'dist', '.tsbuildinfo')
 const verbs = ['pipelines', 'graphs', 'stages', 'engine', 'data']
 const sources = [...verbs, 'test', 'bench']
 
@@ -71,7 +72,8 @@ function packagesAgree() {
 }
 
 /**
- * Compiles the TypeScript if a source is newer than the last successful build, and takes away what gone sources left.
+ * Compiles the TypeScript if a source is newer than the last successful build or an output is gone, and takes away what
+ * gone sources left.
  *
  * @returns the compiler's complaints, '' if there are none
  */
@@ -81,17 +83,19 @@ export function build() {
   const built = existsSync(buildStamp) ? statSync(buildStamp).mtimeMs : 0
   const known = new Set((read(buildStamp) ?? '').split('\n'))
   const gone = [...known].some(path => path !== '' && !existsSync(join(root, path)))
-  if (built > 0 && !gone && ![...files, ...settings].some(path => statSync(path).mtimeMs > built)) return ''
+  const whole = files.every(path => existsSync(outputOf(path)))
+  if (built > 0 && !gone && whole && ![...files, ...settings].some(path => statSync(path).mtimeMs > built)) return ''
   say('Compiling Earshot (tsc)')
+  if (!whole) rmSync(buildNotes, { force: true }) // the compiler trusts its notes of what it has written
   const began = new Date()
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
-  const words = [tsc, '-p', root, '--incremental', '--tsBuildInfoFile', join(root, 'dist', '.tsbuildinfo')]
+  const words = [tsc, '-p', root, '--incremental', '--tsBuildInfoFile', buildNotes]
   const { status, stdout, stderr } = spawnSync(process.execPath, words, { cwd: root, encoding: 'utf8' })
   if (status !== 0) {
     rmSync(buildStamp, { force: true })
     return `${stdout}${stderr}`.trim() || `tsc ended with ${status}`
   }
-  removeStale(join(root, 'dist'), files)
+  removeStale(files)
   mkdirSync(dirname(buildStamp), { recursive: true })
   writeFileSync(buildStamp, files.map(path => path.slice(root.length + 1)).join('\n'))
   utimesSync(buildStamp, began, began)
@@ -148,10 +152,12 @@ function walk(folder, ending) {
   })
 }
 
+const outputOf = path => join(root, 'dist', `${path.slice(root.length + 1, -'.ts'.length)}.js`)
+
 /** Deletes the output of sources that are no more: discovery by folder would find it. */
-function removeStale(dist, files) {
-  const current = new Set(files.map(path => join(dist, `${path.slice(root.length + 1, -'.ts'.length)}.js`)))
-  for (const path of walk(dist, '.js')) {
+function removeStale(files) {
+  const current = new Set(files.map(outputOf))
+  for (const path of walk(join(root, 'dist'), '.js')) {
     if (current.has(path)) continue
     for (const ending of ['.js', '.js.map', '.d.ts'])
       rmSync(`${path.slice(0, -'.js'.length)}${ending}`, { force: true })
