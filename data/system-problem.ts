@@ -36,11 +36,11 @@ export const isFull = (code: string) => code === 'ENOSPC' || code === 'EDQUOT'
 /** `the disk is full`. */
 export const inPlainWords = (code: string) => WORDS[code] ?? code
 
-/** Why a file could not be opened, as a sentence. */
+/** Why a file could not be opened, as the rest of a sentence that names it. */
 export const whyUnread = (error: unknown) =>
   systemCode(error) === 'ENOENT'
-    ? 'There is no such file.'
-    : `It cannot be read: ${inPlainWords(systemCode(error) ?? (error as Error).message)}.`
+    ? 'there is no such file'
+    : `it cannot be read: ${inPlainWords(systemCode(error) ?? (error as Error).message)}`
 
 /** A sentence that names the file. @returns `undefined` for an error that is not the system's */
 export function systemProblem(error: unknown): Problem | undefined {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { plainText } from '../label-cells.js'
 import { firstProblems, Problem } from '../problem.js'
+import { whyUnread } from '../system-problem.js'
 import { decodeText } from './decode-text.js'
 import { DelimitedError, type Delimiter, type Row, readDelimited } from './delimited.js'
 
@@ -35,9 +36,8 @@ export async function readRows(file: string, encoding?: string): Promise<Rows> {
 
 /** A table as text. @throws Problem `no-data`, `bad-table` if it is in another encoding */
 export async function readText(file: string, encoding?: string): Promise<string> {
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${error.code})`
-    throw new Problem('no-data', `${file}: ${why}.`, { place: { file }, cause: error })
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw new Problem('no-data', `${file}: ${whyUnread(error)}.`, { place: { file }, cause: error })
   })
   return withPlace(file, () => decodeText(bytes, encoding))
 }

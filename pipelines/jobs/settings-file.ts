@@ -28,7 +28,7 @@ export async function readSettingsFile<Name extends keyof typeof FILES>(
   const { schema, example } = FILES[of]
   const hint = `Such a file says, for example: ${example}`
   const { tree, problems } = await readYamlFile(file).catch((error: unknown) => {
-    throw new Problem(`no-${of}-file`, whyUnread(error), { place: { file }, hint })
+    throw new Problem(`no-${of}-file`, `${file}: ${whyUnread(error)}.`, { place: { file }, hint })
   })
   if (!tree) throw new Problems(problems.map(problem => ofSettings(problem, hint)))
   const owner = { owner: of, word: 'setting', path: [] } as const

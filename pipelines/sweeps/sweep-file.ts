@@ -77,7 +77,7 @@ async function readTree(file: string): Promise<{ tree?: Branch; problems: Proble
   const read = await readYamlFile(file).catch((error: unknown) => ({
     tree: undefined,
     problems: [
-      new Problem('no-sweep', whyUnread(error), {
+      new Problem('no-sweep', `${file}: ${whyUnread(error)}.`, {
         place: { file },
         hint: 'Name a sweep file, such as configs/sweeps/contrastive-quick.yaml.',
       }),
