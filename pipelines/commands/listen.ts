@@ -63,10 +63,9 @@ export default verb({
   run: async ({ as, embeddings = false, edits: _, ...options }) => {
     if (options.label !== undefined && options.known === undefined)
       throw new Problem('bad-option', '--label is a column of known sounds: name their embeddings with --known.')
-    const [{ listen }, { heardJson, heardLine, listenedText }, { arrowOutput }] = await Promise.all([
+    const [{ listen }, { arrowOutput, heardJson, heardLine, listenedText }] = await Promise.all([
       import('../listening/listen.js'),
-      import('../listening/heard-text.js'),
-      import('../listening/arrow-output.js'),
+      import('../listening/heard-output.js'),
     ])
     const { signal, release } = stopOnInterrupt('Stopping.')
     const several = options.sources.length > 1

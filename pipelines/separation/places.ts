@@ -1,6 +1,12 @@
-/** Which recordings are separated, and in which folder each: that depends on the whole list, in shards too. */
+/**
+ * Which recordings are separated, in which folder each (that depends on the whole list, in shards too), and the list of those
+ * that were left out.
+ */
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { readClips } from '../../data/manifests.js'
 import type { Clip } from '../../stages/values.js'
+import type { Shard } from '../jobs/shard.js'
 
 export interface Place {
   clip: Clip
@@ -42,4 +48,24 @@ function folderNames(ids: readonly string[]): string[] {
 function shortened(name: string): string {
   if (Buffer.byteLength(name) <= MOST) return name
   return new TextDecoder().decode(Buffer.from(name).subarray(0, MOST), { stream: true })
+}
+
+export interface Skipped {
+  clip: string
+  reason: string
+}
+
+/** Each shard has one of its own while shards run side by side. */
+export const skippedFile = (folder: string, shard?: Shard): string =>
+  join(folder, shard ? `skipped-${shard.number}-of-${shard.of}.jsonl` : 'skipped.jsonl')
+
+export function readSkipped(file: string): Skipped[] {
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []
+  return lines.filter(line => line !== '').map(line => JSON.parse(line))
+}
+
+/** Takes away the lists of shards, once there is one of all. */
+export function forgetShards(folder: string): void {
+  for (const name of readdirSync(folder))
+    if (/^skipped-\d+-of-\d+\.jsonl$/.test(name)) rmSync(join(folder, name), { force: true })
 }

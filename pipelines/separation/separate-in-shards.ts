@@ -5,12 +5,11 @@ import { writeWhole } from '../../data/whole-file.js'
 import { runShards, type Sharding } from '../jobs/run-shards.js'
 import { clipsOf, type Shard } from '../jobs/shard.js'
 import type { ShardsEnd } from '../jobs/shard-jobs.js'
-import { type Place, readPlaces } from './places.js'
+import { forgetShards, type Place, readPlaces, readSkipped, skippedFile } from './places.js'
 import { findProcessors } from './processors.js'
 import { readNote } from './separate-clip.js'
 import type { Separated, SeparateOptions } from './separate-recordings.js'
 import { writeSeparationPage } from './separation-page.js'
-import { forgetShards, readSkipped, skippedFile } from './skipped.js'
 
 export interface SeparateInShards extends Pick<SeparateOptions, 'run' | 'others' | 'sounds' | 'folder' | 'count'> {
   /** Further options of `separate`, as they were typed. */

@@ -6,11 +6,10 @@ import { onDisk } from '../../data/whole-file.js'
 import { startEngine } from '../../engine/tensorflow.js'
 import { clipsOf, type Shard } from '../jobs/shard.js'
 import { progress } from '../terminal/progress.js'
-import { readPlaces } from './places.js'
+import { forgetShards, readPlaces, type Skipped, skippedFile } from './places.js'
 import { findProcessors, openProcessors } from './processors.js'
 import { noteIfDone, type SeparationNote, separateClip } from './separate-clip.js'
 import { writeSeparationPage } from './separation-page.js'
-import { forgetShards, type Skipped, skippedFile } from './skipped.js'
 
 export interface SeparateOptions {
   /** Run, RUN@step, or checkpoint. */

@@ -7,9 +7,8 @@ import { Problem } from '../../../data/problem.js'
 import { beginPart, onDisk } from '../../../data/whole-file.js'
 import { progress } from '../../terminal/progress.js'
 import { convertedRows, labelsOf, surroundings } from './converted-rows.js'
-import { writeCsv } from './write-csv.js'
-import { writeNpy } from './write-npy.js'
 import { writeParquet } from './write-parquet.js'
+import { writeCsv, writeNpy } from './write-plain.js'
 
 export interface ConvertOptions {
   /** Arrow file. */

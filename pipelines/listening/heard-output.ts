@@ -1,4 +1,5 @@
-/** What is heard, as lines for people and as JSON for programs. */
+/** What is heard, as lines for people, and as JSON or Arrow for programs. */
+import { type EmbeddingStream, embeddingStream } from '../embeddings/arrow-stream.js'
 import { plural, wholePercent } from '../terminal/numbers.js'
 import type { Heard, Listened } from './listen.js'
 
@@ -21,6 +22,32 @@ export function heardLine({ source, start, nearest = [], novelty, scores = {} }:
 export function heardJson({ embedding, latency, ...heard }: Heard, embeddings: boolean): string {
   const told = { ...heard, latency: Math.round(latency), ...(embeddings ? { embedding: [...embedding] } : {}) }
   return JSON.stringify(told)
+}
+
+const COMPARED = ['nearest', 'similarity', 'novelty', 'class', 'probability']
+
+/** As an Arrow IPC stream by the columns of embeddings files; a row a window. */
+export function arrowOutput(put: (bytes: Uint8Array) => void) {
+  let stream: EmbeddingStream | undefined
+  return {
+    /** @param compared whether there are known sounds */
+    begin({ dimensions, metadata }: { dimensions: number; metadata: Record<string, string> }, compared: boolean): void {
+      const about = { ...metadata, 'earshot.level': 'patch' }
+      stream = embeddingStream(put, { dimensions, columns: compared ? COMPARED : [], metadata: about })
+    },
+    write({ source, start, end, embedding, nearest, novelty, scores = {} }: Heard): void {
+      const [best] = Object.entries(scores).sort(([, one], [, other]) => other - one)
+      const labels = {
+        nearest: nearest?.[0]?.clip,
+        similarity: nearest?.[0]?.similarity.toFixed(4),
+        novelty: novelty?.toFixed(3),
+        class: best?.[0],
+        probability: best?.[1].toFixed(4),
+      }
+      stream?.write([{ clip: source, path: source, start, end, labels, embedding }])
+    },
+    end: () => stream?.close(),
+  }
 }
 
 /** Told at the end: how many windows, how late, what was lost. */
