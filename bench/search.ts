@@ -28,7 +28,7 @@ import { rounded, tellRows } from './tell-rows.js'
 
 const [QUERIES, K] = [20, 10] as const
 /** Queries that are timed. */
-const ASKED = 100
+const ASKED = 30
 
 interface Query {
   label: string

@@ -135,6 +135,8 @@ export interface SimilarOptions {
   count?: number
   /** Label columns to bring along. */
   columns?: readonly string[]
+  /** Every row is compared, also where an index lies beside the embeddings. */
+  exact?: boolean
 }
 
 export interface Similar {

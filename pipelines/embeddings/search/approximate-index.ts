@@ -14,12 +14,13 @@ import {
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { setImmediate as letOthers } from 'node:timers/promises'
-import type { Problem } from '../../../data/problem.js'
+import { Problem } from '../../../data/problem.js'
 import { beginPart, onDisk } from '../../../data/whole-file.js'
-import { loadUsearch } from '../../../engine/install/usearch.js'
+import { loadUsearch, type UsearchIndex } from '../../../engine/install/usearch.js'
 import { plural } from '../../terminal/numbers.js'
 import type { EmbeddingIndex } from './embedding-index.js'
 
@@ -27,9 +28,11 @@ import type { EmbeddingIndex } from './embedding-index.js'
 export type NearRows = (direction: Float32Array, count: number) => number[]
 
 /** Rows above which a search without an index says how one is made. */
-export const MANY = 1_000_000
+const MANY = 1_000_000
 /** Rows that are added between two looks at Ctrl-C. */
 const PIECE = 4096
+/** How the graph keeps directions (found rows are compared by their own), and neighbours tried for a row that is added. */
+const [KEPT, EFFORT] = ['i8', 40] as const
 /** Bytes of the line at the end. */
 const LINE = 512
 
@@ -60,7 +63,8 @@ export async function makeIndex(
   onDisk(dirname(file), () => {
     const part = beginPart(file)
     try {
-      graph.save(part)
+      writeFileSync(part, '') // what hinders it is told in the system's words, not in usearch's
+      save(graph, part)
       const line = { content: contentOf(embeddings), rows, dimensions, graph: statSync(part).size }
       appendFileSync(part, JSON.stringify(line).padEnd(LINE))
       renameSync(part, file)
@@ -69,6 +73,18 @@ export async function makeIndex(
     }
   })
   return file
+}
+
+function save(graph: UsearchIndex, file: string): void {
+  try {
+    graph.save(file)
+  } catch (cause) {
+    throw new Problem('disk-full', `The index cannot be written: ${(cause as Error).message}`, {
+      place: { file },
+      hint: 'See that the disk has room: an index takes less than the embeddings do.',
+      cause,
+    })
+  }
 }
 
 /**
@@ -104,7 +120,7 @@ export async function indexBeside(embeddings: EmbeddingIndex): Promise<{ near?: 
 }
 
 const emptyGraph = async (dimensions: number) =>
-  new (await loadUsearch()).CompiledIndex(dimensions, 'cos', 'bf16', 0, 0, 0, false)
+  new (await loadUsearch()).CompiledIndex(dimensions, 'cos', KEPT, 0, EFFORT, 0, false)
 
 /** SHA-256 of the directions, a piece at a time, as it takes no more than 2 GB. */
 function contentOf({ directions: { buffer, byteOffset, byteLength } }: EmbeddingIndex): string {

@@ -107,6 +107,7 @@ tested(
     const make = await earshot(['similar', index.file, '--make-index'], nowhere)
     t.is(make.code, 1)
     t.regex(make.error, /npm could not fetch usearch/)
+    await t.throwsAsync(makeIndex({ ...index, file: join(folder, 'none', 'x.arrow') }), { code: 'not-writable' })
     truncateSync(`${index.file}.usearch`, readFileSync(`${index.file}.usearch`).length - 1)
     t.regex((await indexBeside(index)).told!, /is no whole index/)
     writeFileSync(`${index.file}.usearch`, '')
