@@ -83,23 +83,31 @@ export function build() {
   const built = existsSync(buildStamp) ? statSync(buildStamp).mtimeMs : 0
   const known = new Set((read(buildStamp) ?? '').split('\n'))
   const gone = [...known].some(path => path !== '' && !existsSync(join(root, path)))
-  const whole = files.every(path => existsSync(outputOf(path)))
-  if (built > 0 && !gone && whole && ![...files, ...settings].some(path => statSync(path).mtimeMs > built)) return ''
+  const whole = () => files.every(path => existsSync(outputOf(path)))
+  if (built > 0 && !gone && whole() && ![...files, ...settings].some(path => statSync(path).mtimeMs > built)) return ''
   say('Compiling Earshot (tsc)')
-  if (!whole) rmSync(buildNotes, { force: true }) // the compiler trusts its notes of what it has written
   const began = new Date()
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
-  const words = [tsc, '-p', root, '--incremental', '--tsBuildInfoFile', buildNotes]
-  const { status, stdout, stderr } = spawnSync(process.execPath, words, { cwd: root, encoding: 'utf8' })
-  if (status !== 0) {
+  let complaints = compile()
+  if (complaints === '' && !whole()) {
+    rmSync(buildNotes, { force: true }) // the compiler trusts its notes of what it has written
+    complaints = compile()
+  }
+  if (complaints !== '') {
     rmSync(buildStamp, { force: true })
-    return `${stdout}${stderr}`.trim() || `tsc ended with ${status}`
+    return complaints
   }
   removeStale(files)
   mkdirSync(dirname(buildStamp), { recursive: true })
   writeFileSync(buildStamp, files.map(path => path.slice(root.length + 1)).join('\n'))
   utimesSync(buildStamp, began, began)
   return ''
+}
+
+function compile() {
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+  const words = [tsc, '-p', root, '--incremental', '--tsBuildInfoFile', buildNotes]
+  const { status, stdout, stderr } = spawnSync(process.execPath, words, { cwd: root, encoding: 'utf8' })
+  return status === 0 ? '' : `${stdout}${stderr}`.trim() || `tsc ended with ${status}`
 }
 
 /** Compiles, and gives up on the first complaint. */
