@@ -6,8 +6,9 @@ import { root } from '../pipelines/setup/setup.mjs'
 const tests = join(root, 'dist', 'test')
 const shared = join(tests, 'sharing')
 
-/** Folders whose tests are of functions alone: they start no process, set no variable, and their titles differ. */
-const FOLDERS = /^(stages\b.*|engine|graphs\/(language|readout)|pipelines\/statistics)$/
+/** Folders whose tests get in nobody's way: they change nothing of the process that others see, and their titles differ. */
+const FOLDERS =
+  /^(stages\b.*|engine|graphs\/(language|readout)|data\/annotations|pipelines\/(statistics|evaluation\/probes))$/
 /** A file that waits for something of its own before it names its tests: ava takes no more of them then. */
 const WAITS = /^const (?!.*=>).*\bawait |\/fake-graphs\.js'/m
 const STARTS_TENSORFLOW = /\/(started|built|objectives|agrees|finite-differences)\.js'/
