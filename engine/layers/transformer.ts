@@ -1,20 +1,21 @@
 import type { Operations } from '../operations/operations.js'
 import type { Scope, Tensor } from '../tensor.js'
+import { type Block, type BlockSettings, layerNorm } from './block.js'
 import { dense } from './dense.js'
-import { ones, zeros } from './initial.js'
+import { stateSpace } from './state-space.js'
 
-export interface TransformerSettings {
-  /** Numbers of a token; a multiple of the heads. */
-  width: number
+export interface TransformerSettings extends BlockSettings {
   /** Blocks. */
   depth: number
-  heads: number
+  /** How tokens hear of one another; attention if absent. */
+  body?: 'attention' | 'scan' | undefined
 }
 
 /**
  * Blocks of a vision transformer (Dosovitskiy et al., ICLR 2021, equations 2 to 4), [batch, tokens, width], float32: layer
  * norm and attention, layer norm and two dense layers with GELU of four times the width between, each added to what came
- * in; a layer norm at the end. As torch.nn.TransformerEncoder with `norm_first` and exact GELU, its weights transposed.
+ * in; a layer norm at the end. As torch.nn.TransformerEncoder with `norm_first` and exact GELU, its weights transposed. With a
+ * body of scans they are blocks of a bidirectional Mamba.
  */
 export type Transformer = (
   scope: Scope,
@@ -23,10 +24,10 @@ export type Transformer = (
 
 export function transformer(operations: Operations): Transformer {
   const { tf } = operations.raw
-  const linear = dense(operations.raw, operations.product)
-  return (scope, { width, depth, heads }) => {
-    const blocks = Array.from({ length: depth }, (_, at) => block(scope.within(`block${at}`), width, heads))
-    const norm = layerNorm(scope.within('norm'), width)
+  const bodies = { attention: attentive(operations), scan: stateSpace(operations) }
+  return (scope, { width, depth, heads, body = 'attention' }) => {
+    const blocks = Array.from({ length: depth }, (_, at) => bodies[body](scope.within(`block${at}`), { width, heads }))
+    const norm = layerNorm(operations, scope.within('norm'), width)
     return (x, layer) => {
       const { shape } = x
       const rows = blocks.reduce(
@@ -40,12 +41,16 @@ export function transformer(operations: Operations): Transformer {
       return tf.reshape(norm(rows), shape)
     }
   }
+}
 
-  function block(scope: Scope, width: number, heads: number): (rows: Tensor, batch: number) => Tensor {
-    const first = layerNorm(scope.within('norm1'), width)
+function attentive(operations: Operations): Block {
+  const { tf } = operations.raw
+  const linear = dense(operations.raw, operations.product)
+  return (scope, { width, heads }) => {
+    const first = layerNorm(operations, scope.within('norm1'), width)
     const input = linear(scope.within('input'), { in: width, out: 3 * width })
     const output = linear(scope.within('output'), { in: width, out: width })
-    const second = layerNorm(scope.within('norm2'), width)
+    const second = layerNorm(operations, scope.within('norm2'), width)
     const wide = linear(scope.within('wide'), { in: width, out: 4 * width })
     const narrow = linear(scope.within('narrow'), { in: 4 * width, out: width })
     return (rows, batch) => {
@@ -54,11 +59,5 @@ export function transformer(operations: Operations): Transformer {
       const between = tf.add(rows, output(heard))
       return tf.add(between, narrow(operations.gelu(wide(second(between)))))
     }
-  }
-
-  function layerNorm(scope: Scope, width: number): (rows: Tensor) => Tensor {
-    const scale = scope.weight('scale', [width], ones)
-    const offset = scope.weight('offset', [width], zeros)
-    return rows => operations.layerNorm(rows, scale.read(), offset.read())
   }
 }

@@ -23,6 +23,7 @@ import { type Product, product } from './product.js'
 import { type Raw, rawOperations } from './raw.js'
 import { type Relu, relu } from './relu.js'
 import { sameBitsInFunctions } from './same-bits.js'
+import { type Scan, scan } from './scan.js'
 import { type SlidingMax, slidingMax } from './sliding-max.js'
 import { type TokenPlaces, tokenPlaces } from './tokens.js'
 
@@ -47,6 +48,7 @@ export interface Operations {
   readonly layerNorm: LayerNorm
   readonly gelu: Gelu
   readonly attention: Attention
+  readonly scan: Scan
   readonly tokens: TokenPlaces
   readonly fourier: Fourier
 }
@@ -76,6 +78,7 @@ export function createOperations(tf: typeof tfjs, precision: Precision): Operati
     layerNorm: layerNorm(raw),
     gelu: gelu(raw),
     attention: attention(raw),
+    scan: scan(raw),
     tokens: tokenPlaces(raw),
     fourier: fourier(raw),
   }

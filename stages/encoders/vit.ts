@@ -4,20 +4,27 @@ import { gridOf } from '../masks/mask-tokens.js'
 import { piecesOf, positions } from '../pieces.js'
 import { demandHeads, transformerParameters } from '../transformer-parameters.js'
 
-/** A vision transformer over the pieces of a patch; in training it may see some of them alone. */
+/** A vision transformer, or a Vision Mamba, over the pieces of a patch; in training it may see some of them alone. */
 export default describeStage({
   name: 'vit',
   runsIn: 'tensor',
   role: 'encoder',
   summary:
     'Vision transformer over pieces of the patch, or over those that are kept. Its embedding is the mean of its tokens.',
-  source: 'Dosovitskiy et al., ICLR 2021; He et al., CVPR 2022; Huang et al., NeurIPS 2022 (Audio-MAE)',
+  source:
+    'Dosovitskiy et al., ICLR 2021; He et al., CVPR 2022; Huang et al., NeurIPS 2022 (Audio-MAE); scan: Zhu et al., ICML 2024 (Vision Mamba)',
   parameters: z.strictObject({
     patch: z
       .tuple([z.int().min(1).max(4096), z.int().min(1).max(4096)])
       .default([16, 16])
       .describe('frames and bands of a piece'),
     ...transformerParameters({ width: 192, depth: 4, heads: 3 }),
+    body: z
+      .enum(['attention', 'scan'])
+      .optional()
+      .describe(
+        'attention, if not said: each token hears all. scan: each hears a state that is carried from token to token, in both directions, with a decay of its own for each of the heads (bidirectional Mamba)',
+      ),
   }),
   in: { from: batchOf(patch), keep: optional(batchOf(indices)) },
   out: ({ from, keep }, { patch, width, heads }) => {
@@ -30,13 +37,13 @@ export default describeStage({
       )
     return { ...from, of: { kind: 'tokens', count: keep?.of.kept ?? times * bins, size: width, times, bins } }
   },
-  build: ({ patch, width, depth, heads }, { out }) => {
+  build: ({ patch, width, depth, heads, body: kind }, { out }) => {
     const { times, bins } = out.of
     const [long, high] = patch
     return (engine, scope) => {
       const { tf, operations, layers } = engine
       const embed = layers.dense(scope.within('embed'), { in: long * high, out: width })
-      const body = layers.transformer(scope, { width, depth, heads })
+      const body = layers.transformer(scope, { width, depth, heads, body: kind })
       const places = positions({ times, bins }, width)
       return ({ from: patches, keep }, { layer }) => {
         const pieces = tf.reshape(piecesOf(engine, patches, patch), [-1, long * high])

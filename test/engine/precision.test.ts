@@ -34,6 +34,7 @@ for (const [name, stage, parameters] of [
   ['vgg-like', vggLike, { blocks: [[8, 8], [16]], size: 16 }],
   ['crnn', crnn, { channels: 8, units: 8 }],
   ['vit', vit, { patch: [8, 8], width: 24, depth: 2, heads: 2 }],
+  ['vit of scans', vit, { patch: [8, 8], width: 24, depth: 2, heads: 2, body: 'scan' }],
 ] as const) {
   for (const training of [true, false]) {
     inBfloat16(`${name} in bfloat16 is near float32, ${training ? 'training' : 'evaluating'}`, t => {

@@ -23,6 +23,7 @@ interface Blocks {
   width: number
   heads: number
   depth: number
+  body?: 'scan'
   x: Numbers
   weights: Record<string, Numbers>
   towards: Numbers
@@ -37,6 +38,7 @@ const cases = fixture<{
   attention: (Answered & { heads: number })[]
   blocks: Blocks[]
 }>('transformer/cases.json')
+const scans = fixture<{ scan: (Answered & { chunk: number })[]; blocks: Blocks[] }>('scan/cases.json')
 
 const OPERATIONS: [string, Answered, (...inputs: Tensor[]) => Tensor][] = [
   ['layer norm', cases.layerNorm, (x, gain, offset) => operations.layerNorm(x!, gain!, offset!)],
@@ -44,7 +46,16 @@ const OPERATIONS: [string, Answered, (...inputs: Tensor[]) => Tensor][] = [
   ...cases.attention
     .map(one => [`attention, ${one.heads} heads`, one, (x: Tensor) => operations.attention(x, one.heads)] as const)
     .map(([name, one, run]) => [name, one, run] as [string, Answered, (...inputs: Tensor[]) => Tensor]),
+  ...scans.scan.map((one): (typeof OPERATIONS)[number] => [
+    `scan, chunks of ${one.chunk} of ${one.inputs.x!.shape[1]} tokens`,
+    one,
+    (...given) => scanned(given, one.chunk),
+  ]),
 ]
+
+function scanned([x, decay, enters, reads]: Tensor[], chunk: number): Tensor {
+  return operations.scan({ x: x!, decay: decay!, enters: enters!, reads: reads! }, chunk)
+}
 
 for (const [name, { inputs, towards, value, gradients, rounding }, run] of OPERATIONS) {
   test(`${name}: value and gradients agree with PyTorch`, t => {
@@ -65,6 +76,10 @@ test('gradients against differences', t => {
   ])
   checkGradient(t, x => operations.gelu(x!), [normal([3, 4], 'x')])
   checkGradient(t, x => operations.attention(x!, 2), [normal([2, 3, 12], 'x')])
+  const [x, enters, reads] = [normal([2, 5, 4], 'x'), normal([2, 5, 3], 'enters'), normal([2, 5, 3], 'reads')]
+  const decay = normal([2, 5, 2], 'decay')
+  decay.data = decay.data.map(value => -Math.abs(value))
+  checkGradient(t, (...given) => scanned(given, 2), [x, decay, enters, reads])
   const at = tf.tensor2d([3, 0, 1, 2], [2, 2])
   checkGradient(t, x => operations.tokens.gather(x!, at), [normal([2, 4, 3], 'x')])
   checkGradient(t, x => operations.tokens.scatter(x!, at, 4), [normal([2, 2, 3], 'x')])
@@ -79,25 +94,18 @@ test('tokens that are taken and put back are where they were, all others 0', t =
   t.deepEqual(back, [1, 2, 3, 0, 0, 0, 0, 0, 0, 10, 11, 12, 0, 0, 0, 16, 17, 18, 19, 20, 21, 0, 0, 0])
 })
 
-for (const {
-  width,
-  heads,
-  depth,
-  x,
-  weights: given,
-  towards,
-  value,
-  gradientOfX,
-  gradients,
-  rounding,
-} of cases.blocks) {
-  test(`${depth} blocks: forward and backward agree with torch.nn.TransformerEncoder`, t => {
+for (const { width, heads, depth, body, x, weights: given, towards, value, gradientOfX, gradients, rounding } of [
+  ...cases.blocks,
+  ...scans.blocks,
+]) {
+  const peer = body ? 'a loop over tokens in PyTorch' : 'torch.nn.TransformerEncoder'
+  test(`${depth} blocks: forward and backward agree with ${peer}`, t => {
     const weights = weightsFrom(1)
-    const body = layers.transformer(weights.scope, { width, depth, heads })
+    const encoder = layers.transformer(weights.scope, { width, depth, heads, body })
     weights.load(stateOf(given))
     const input = tensorOf(x)
-    near(t, body(input).dataSync(), value, 'value', { rounding: rounding.value })
-    const weighted = () => tf.sum(tf.mul(body(input), tensorOf(towards)))
+    near(t, encoder(input).dataSync(), value, 'value', { rounding: rounding.value })
+    const weighted = () => tf.sum(tf.mul(encoder(input), tensorOf(towards)))
     const found = lossAndGradients(engine, weights.trainable, weighted, [input]).gradients
     near(t, found.at(-1)!.dataSync(), gradientOfX, 'towards the tokens', { rounding: rounding.gradientOfX })
     for (const [at, { name }] of weights.trainable.entries())

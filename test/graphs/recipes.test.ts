@@ -55,6 +55,14 @@ test('M2D: the encoder sees three tenths of the pieces, the teacher the others a
   t.is(node('rest').inputs.from!.node, 'mask')
 })
 
+test('SSAMBA: the objective of SSAST, scans in place of attention, twice the blocks', async t => {
+  const [node, ssast] = [await nodesOf('graphs/ssamba.yaml'), await nodesOf('graphs/ssast.yaml')]
+  t.like(node('encoder').parameters, { body: 'scan', depth: 8, width: 192 })
+  t.is(ssast('encoder').parameters.depth, 4)
+  for (const id of ['mask', 'finder', 'found', 'decoder', 'error'])
+    t.deepEqual(node(id).parameters, ssast(id).parameters)
+})
+
 test('AudioMosaic: one copy of a patch without 0.6 of its time, one without 0.4 of its frequencies', async t => {
   const node = await nodesOf('graphs/audiomosaic.yaml')
   t.like(node('near').parameters, { mode: 'same' })

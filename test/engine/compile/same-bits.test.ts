@@ -47,6 +47,15 @@ const images: Record<string, (x: Tensor) => Tensor> = {
   'global pooling': x => operations.globalPool(x, 'mean-max'),
   'sliding maximum': x => operations.slidingMax(x, { size: 3, padding: 'reflect' }),
   polyphase: x => operations.polyphase(x),
+  scan: x => {
+    const [entering, decay, enters, reads] = tf.split(tf.reshape(x, [4, 360, 16]), [6, 2, 4, 4], 2) as [
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+    ]
+    return operations.scan({ x: entering, decay: tf.neg(tf.abs(decay)), enters, reads })
+  },
 }
 
 const inputs = [image, rows, row]
