@@ -1,5 +1,5 @@
 /** Processes made to stand still, so that what a test does next meets them there, however fast the machine is. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -20,12 +20,16 @@ export const stopsAt = (name: RegExp, count = 1): Record<string, string> => ({
   EARSHOT_TEST_STOP: `${count} ${name.source}`,
 })
 
+/** `T` if a process stands still, `Z` or nothing if it has ended. */
+export function stateOf(pid: number | undefined): string | undefined {
+  const status = existsSync(`/proc/${pid}`) ? readFileSync(`/proc/${pid}/status`, 'utf8') : ''
+  return /^State:\s+(\w)/m.exec(status)?.[1]
+}
+
 /** Until a process stands still. @throws Error if it has ended instead */
 export async function stopped(pid: number | undefined): Promise<void> {
-  for (;;) {
-    const [, state] = /^State:\s+(\w)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))!
-    if (state === 'T') return
-    if (state === 'Z') throw new Error(`process ${pid} has ended before it stopped`)
+  for (let state = stateOf(pid); state !== 'T'; state = stateOf(pid)) {
+    if (state === 'Z' || state === undefined) throw new Error(`process ${pid} has ended before it stopped`)
     await sleep(20)
   }
 }

@@ -18,13 +18,13 @@ import { earshot, scratchFolder } from '../../earshot.js'
 import { smallConfig } from '../../small-config.js'
 
 async function opened(name: string, graphFile?: string) {
-  const { config: file, folder } = smallConfig(name, { steps: 1, every: 1 })
+  const { config: file, cache } = smallConfig(name, { steps: 1, every: 1 })
   const config = await readConfig(file)
   const { train, data } = config
   const { graph = config.graph, stages } = graphFile ? await readGraph(graphFile) : config
   const pool = openPool({ workers: 1 })
   const { clips } = await readClips(data.set)
-  const prepared = await prepareFeatures({ graph, clips, cacheFolder: join(folder, 'features'), pool })
+  const prepared = await prepareFeatures({ graph, clips, cacheFolder: join(cache.EARSHOT_CACHE!, 'features'), pool })
   const tapped = async (id: string, count: number) => {
     const node = graph.nodes.find(node => node.id === id)!
     const store = new FeatureCache(prepared.cacheFolder)

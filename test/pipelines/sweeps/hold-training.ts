@@ -1,11 +1,11 @@
 /** The training of a job, held in its middle. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Held, hold } from '../../hold.js'
+import { type Held, hold, stateOf } from '../../hold.js'
 import { checkpoints, jobsOf, statusOf, until } from './small-sweep.js'
 
 /**
- * Holds the training of an arm once it has written a checkpoint.
+ * Holds the training of an arm once it has written a checkpoint, or stopped itself (`stopsAt`).
  *
  * @param steps of the whole training
  * @param before the same training, held earlier: its next process is meant
@@ -20,6 +20,7 @@ export async function holdTraining(output: string, arm: string, steps: number, b
   await until(() => {
     const pid = child()
     if (pid === undefined || pid === before?.pid) return false
+    if (stateOf(pid) === 'T') return true
     atItsStart ??= before ? reached() : []
     return reached().some(name => !atItsStart?.includes(name))
   }, `training of ${arm}`)

@@ -9,7 +9,7 @@ import { askedToEnd, stopsAt } from '../../hold.js'
 import { holdTraining } from './hold-training.js'
 import { jobsOf, metricsOf, smallSweep, statusOf, sweepVerb, tableOf, until } from './small-sweep.js'
 
-const STEPS = 24
+const STEPS = 8
 
 const isGone = (pid: number) => {
   try {
