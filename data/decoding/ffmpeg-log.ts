@@ -7,7 +7,7 @@ export class FfmpegLog {
   private last: string | undefined
   private count = 0
   /** Of the file, as its header says; 0 if it says nothing, and ffmpeg guesses. */
-  promised = 0
+  private promised = 0
   private unsure = false
 
   add(line: string): void {

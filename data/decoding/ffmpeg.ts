@@ -52,8 +52,12 @@ const LISTS = new Set([
   'vobsub',
 ])
 
-/** ffmpeg about to read a file, and what it says meanwhile. @throws Problem `no-ffmpeg` */
-async function reading(path: string): Promise<{ command: FfmpegCommand; log: FfmpegLog }> {
+/**
+ * Mono blocks of a file as ffmpeg reads it; what it complains of is noted.
+ *
+ * @throws Problem `no-ffmpeg`, `audio-unknown`
+ */
+export async function* ffmpegBlocks(path: string, mixer: Mixer, note: Note): AsyncGenerator<MonoBlock> {
   const program = findFfmpeg()
   if (!program)
     throw new Problem('no-ffmpeg', `${path} is not plain WAV, FLAC, Ogg or MP3, and there is no ffmpeg to read it.`, {
@@ -61,6 +65,8 @@ async function reading(path: string): Promise<{ command: FfmpegCommand; log: Ffm
       hint: 'Install ffmpeg (apt-get install ffmpeg), or set FFMPEG_PATH to it.',
     })
   const { default: ffmpeg } = await import('fluent-ffmpeg')
+  // fluent-ffmpeg takes a sink that closes more than 20 ms before the program ends for a failure: this one never says so
+  const sink = new PassThrough({ highWaterMark: 1 << 20, emitClose: false })
   const command = ffmpeg(urlOf(path)).setFfmpegPath(program)
   command
     .inputOptions(
@@ -75,28 +81,10 @@ async function reading(path: string): Promise<{ command: FfmpegCommand; log: Ffm
       await formats(command),
     )
     .noVideo()
+    .audioCodec('pcm_f32le')
+    .format('wav')
   const log = new FfmpegLog()
   command.on('stderr', (line: string) => log.add(line))
-  return { command, log }
-}
-
-/** Seconds of sound that a file's header promises; undefined if it promises nothing. Nothing is decoded. @throws Problem `no-ffmpeg` */
-export async function promisedSeconds(path: string): Promise<number | undefined> {
-  const { command, log } = await reading(path)
-  await new Promise(resolve => command.on('end', resolve).on('error', resolve).duration(0).format('null').save('-'))
-  return log.promised || undefined
-}
-
-/**
- * Mono blocks of a file as ffmpeg reads it; what it complains of is noted.
- *
- * @throws Problem `no-ffmpeg`, `audio-unknown`
- */
-export async function* ffmpegBlocks(path: string, mixer: Mixer, note: Note): AsyncGenerator<MonoBlock> {
-  const { command, log } = await reading(path)
-  command.audioCodec('pcm_f32le').format('wav')
-  // fluent-ffmpeg takes a sink that closes more than 20 ms before the program ends for a failure: this one never says so
-  const sink = new PassThrough({ highWaterMark: 1 << 20, emitClose: false })
   // The sink may end before the command fails: only the command's own `end` says that all is well.
   const done = new Promise<Error | undefined>(resolve => {
     command.on('end', () => resolve(undefined))

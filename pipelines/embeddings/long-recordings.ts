@@ -35,23 +35,25 @@ export const areLong = (seconds: number): string =>
   `The recordings are long (half of them last over ${Math.floor(seconds)} s)`
 
 /**
- * How long half of them last at least, if that is over a minute; undefined also where no header says, Earshot's own readers
- * asked first, then ffmpeg. No sound is decoded: that is for when work may be stopped.
+ * How long half of them last at least, if that is over a minute; undefined also where no header says. No sound is decoded:
+ * that is for when work may be stopped.
  */
 export async function longSeconds(clips: readonly ListedClip[]): Promise<number | undefined> {
-  const [{ formatInHeaders }, { promisedSeconds }] = await Promise.all([
-    import('../../data/decoding/sound-format.js'),
-    import('../../data/decoding/ffmpeg.js'),
-  ])
+  const { formatInHeaders } = await import('../../data/decoding/sound-format.js')
   const step = Math.max(1, Math.ceil(clips.length / ASKED))
   const lengths: number[] = []
   for (const { path, start = 0, end } of clips.filter((_, at) => at % step === 0)) {
-    const seconds = end ?? (await unlessUnreadable(async () => formatInHeaders(path)?.seconds ?? promisedSeconds(path)))
+    const seconds = end ?? unlessUnreadable(() => formatInHeaders(path)?.seconds)
     if (seconds !== undefined) lengths.push(seconds - start)
   }
   const median = lengths.sort((a, b) => a - b)[Math.floor(lengths.length / 2)] ?? 0
   return median > LONG ? median : undefined
 }
 
-/** Whoever reads the sounds tells why one cannot be read. */
-const unlessUnreadable = (seconds: () => Promise<number | undefined>) => seconds().catch(() => undefined)
+function unlessUnreadable(seconds: () => number | undefined): number | undefined {
+  try {
+    return seconds()
+  } catch {
+    return undefined // whoever reads the sounds tells
+  }
+}

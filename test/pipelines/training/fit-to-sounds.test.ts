@@ -1,17 +1,12 @@
 /** What a config is told by its sounds before any is decoded: windows, a batch that fits, classes. */
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { findFfmpeg } from '../../../data/decoding/ffmpeg.js'
 import { Problem } from '../../../data/problem.js'
 import { readConfig } from '../../../pipelines/configuration/config.js'
 import { fittingEdits, onSounds } from '../../../pipelines/training/fit-to-sounds.js'
 import { scratchFolder } from '../../earshot.js'
 import { writeWav } from '../../stages/audio/sounds.js'
-
-const program = findFfmpeg()
-const withFfmpeg = program ? test : test.skip
 
 /** A config whose sounds last so many seconds each. */
 async function configOf(seconds: readonly number[], more: readonly string[] = []) {
@@ -29,17 +24,6 @@ test('long recordings are cut into windows of 5 s, of which those come that hold
   t.regex(told.join(), /3 are cut into 244 windows.*nodes\.clip\.draw: active \(duration has all come\)/)
   const all = await fittingEdits(await configOf([600, 600, 20], ['nodes.clip.draw=duration']))
   t.deepEqual(all.edits, [{ set: 'data.segment=5 s' }])
-})
-
-withFfmpeg('recordings of a telephone, whose length ffmpeg alone can tell, are long ones, too', async t => {
-  const folder = join(scratchFolder('telephone'), 'sounds')
-  mkdirSync(folder)
-  const minute = ['-nostdin', '-v', 'error', '-f', 'lavfi', '-i', 'anullsrc=r=8000', '-t', '61']
-  execFileSync(program!, [...minute, join(folder, 'a.m4a')])
-  const { edits } = await fittingEdits(
-    await readConfig('configs/quickstart.yaml', [{ set: `data.set=${JSON.stringify(folder)}` }]),
-  )
-  t.true(edits.some(edit => 'set' in edit && edit.set === 'data.segment=5 s'))
 })
 
 test('fewer clips than a batch takes make a smaller one; a segment that is named stays', async t => {
