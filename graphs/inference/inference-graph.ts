@@ -22,6 +22,8 @@ export interface InferenceGraph {
   encoder: string
   /** Numbers of the embedding. */
   dimensions: number
+  /** It and other encoders whose embeddings are compared with its own, as they are, by name; undefined if there are none. */
+  space: string | undefined
 }
 
 type Stages = ReadonlyMap<string, Stage>
@@ -91,7 +93,21 @@ class Rewriting {
     const nodes = this.#needed(input)
     const cuts = [...nodes.flatMap(({ inputs }) => Object.values(inputs)), input].filter(({ cut }) => cut)
     const { id, out } = encoder
-    return { graph: { ...this.graph, nodes }, input, cuts, port, encoder: id, dimensions: embeddingSize(out) }
+    const made = { graph: { ...this.graph, nodes }, input, cuts, port }
+    return { ...made, encoder: id, dimensions: embeddingSize(out), space: this.#spaceOf(id) }
+  }
+
+  /** Two encoders that a node puts side by side (`zip`), without a head between, make embeddings of one space. */
+  #spaceOf(encoder: string): string | undefined {
+    const isEncoder = ({ stage: name }: CheckedNode) => {
+      const stage = this.stages.get(name)
+      return stage?.runsIn === 'tensor' && stage.role === 'encoder'
+    }
+    const sides = this.graph.nodes
+      .filter(({ stage }) => stage === 'zip')
+      .map(({ inputs }) => Object.values(inputs).map(({ node }) => node))
+      .find(sides => sides.includes(encoder) && sides.every(side => isEncoder(this.#node(side))))
+    return sides && [...sides].sort().join(', ')
   }
 
   /**

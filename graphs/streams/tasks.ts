@@ -1,6 +1,8 @@
 /** What the main thread asks of a pool worker, what comes back, and how a worker answers. */
 import { contentHash } from '../../data/content-hash.js'
 import { Problem } from '../../data/problem.js'
+import { namedFiles } from '../../stages/audio/named-files.js'
+import type { Clip } from '../../stages/values.js'
 import { allFinite, notFiniteIn } from './at-fault.js'
 import { type Evaluation, Evaluator, type FeatureStore, isCached, type Stages } from './evaluate.js'
 import { featureKey } from './features.js'
@@ -87,7 +89,7 @@ export class TaskRunner {
     const clip = clips[position]!
     this.#evaluator.onBegin = status && (node => begin(status, node, position))
     try {
-      const hash = await contentHash(clip.path)
+      const hash = await this.#contentOf(clip)
       const features: Record<string, PreparedFeature> = {}
       for (const { id } of graph.nodes.filter(node => isCached(node, this.#stages))) {
         const keyOf = (node: string) => featureKey(graph, node, hash, clip)
@@ -103,6 +105,16 @@ export class TaskRunner {
     } catch (error) {
       return { failure: failureOf(error), fatal: isFatal(error) }
     }
+  }
+
+  /** Of its file, and of others that its row names for a stage. */
+  async #contentOf(clip: Clip): Promise<string> {
+    const columns = this.#setup.evaluation.graph.nodes.flatMap(({ stage: name, parameters }) => {
+      const stage = this.#stages.get(name)
+      return (stage?.runsIn === 'item' && stage.filesOf?.(parameters)) || []
+    })
+    const others = columns.flatMap(column => namedFiles(clip, column)).filter(file => file !== undefined)
+    return (await Promise.all([clip.path, ...others].map(contentHash))).join(' ')
   }
 
   /** A clip that fails is dropped with its reason; the others do not notice. @throws Problem that every clip would meet */

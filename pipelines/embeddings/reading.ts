@@ -90,6 +90,7 @@ export async function readingOf(
       'earshot.layer': layer === undefined ? encoder : `${encoder}.${layer.name}`,
       'earshot.pooling': 'mean',
       'earshot.readout': 'plain',
+      ...(layer === undefined && inference.space && { 'earshot.space': inference.space }),
     },
   }
 }

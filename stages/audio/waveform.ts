@@ -4,6 +4,7 @@ import { duration, frequency } from '../../data/quantities.js'
 import { clip, describeStage, ParameterProblem } from '../contract.js'
 import { joined, repeated } from '../sample-arrays.js'
 import type { Waveform } from '../values.js'
+import { namedFiles } from './named-files.js'
 import { Level } from './signal/level.js'
 import { mirroredEnds } from './signal/mirrored-ends.js'
 import type { Sound } from './signal/sound.js'
@@ -32,6 +33,13 @@ export default describeStage({
       .max(32)
       .optional()
       .describe('of the file, kept apart: waveform.1, waveform.2, ...; the peak rule is over all of them together'),
+    column: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "the sound is in the file that this column of the clip's row names, from the folder of its own file; in its own where nothing is named, as when it embeds",
+      ),
     mirror: z
       .tuple([duration({ min: 0, max: 10 }), duration({ min: 0, max: 10 })])
       .optional()
@@ -39,6 +47,8 @@ export default describeStage({
     'head-room': z.number().positive().max(1).optional().describe('of the peak rule; 1e-4 if not said'),
   }),
   runsIn: 'item',
+  labels: ({ column }) => (column === undefined ? [] : [{ column }]),
+  filesOf: ({ column }) => (column === undefined ? [] : [column]),
   in: { from: clip },
   out: (_, { rate, channel, channels }) => {
     if (channel !== undefined && channels !== undefined)
@@ -47,8 +57,10 @@ export default describeStage({
     return channels === undefined ? mono : { kind: 'channels', of: mono, count: channels }
   },
   work:
-    ({ rate, normalise, channel, channels, mirror, ...parameters }) =>
-    ({ from }) => {
+    ({ rate, normalise, channel, channels, mirror, column, ...parameters }) =>
+    ({ from: clip }) => {
+      const other = column === undefined ? undefined : namedFiles(clip, column)[0]
+      const from: Sound = other === undefined ? clip : { path: other }
       const atLeast = Math.round(parameters['at-least'] * rate)
       const options = { rate, atLeast, normalise, headRoom: parameters['head-room'] }
       const [before, after] = (mirror ?? []).map(seconds => Math.round(seconds * rate))

@@ -1,7 +1,7 @@
-import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
 import { frequency } from '../../data/quantities.js'
+import { namedFiles } from '../audio/named-files.js'
 import { Level } from '../audio/signal/level.js'
 import { wholeSound } from '../audio/signal/whole-sound.js'
 import { clip, describeStage } from '../contract.js'
@@ -33,6 +33,7 @@ export default describeStage({
   parameters,
   cached: true,
   labels: ({ column }) => [{ column }],
+  filesOf: ({ column }) => [column],
   in: { from: clip },
   out: (_, { channels, rate }) => ({ kind: 'channels', of: { kind: 'recording', rate }, count: channels }),
   work:
@@ -56,8 +57,7 @@ export async function readStems(
   mixture: Clip,
   { channels, rate, normalise, leak, column }: z.output<typeof parameters>,
 ): Promise<Float32Array[]> {
-  const named = mixture.labels[column]
-  if (named === undefined) {
+  if (mixture.labels[column] === undefined) {
     throw new Problem('no-stems', `${mixture.id} has no value in the column '${column}', which names its stems.`, {
       hint: "Scenes of './earshot scenes' have one in their manifest.tsv.",
     })
@@ -69,13 +69,13 @@ export async function readStems(
   level.add(sum)
   const gain = normalise === 'peak' ? level.gain : 1
   const behind = leak === undefined ? 0 : 10 ** (-leak / 20)
-  const files = named.split(';')
+  const files = namedFiles(mixture, column)
   return Promise.all(
     Array.from({ length: channels }, async (_, channel) => {
       const stem = new Float32Array(sum.length)
-      const file = files[channel]?.trim()
+      const file = files[channel]
       if (!file) return stem
-      const samples = await soundOf(resolve(dirname(path), file))
+      const samples = await soundOf(file)
       return stem.map((_, i) => {
         const own = samples[i] ?? 0
         return gain * (own + behind * (sum[i]! - own))

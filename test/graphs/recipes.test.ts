@@ -63,6 +63,15 @@ test('SSAMBA: the objective of SSAST, scans in place of attention, twice the blo
     t.deepEqual(node(id).parameters, ssast(id).parameters)
 })
 
+test('vocal imitation: a voice from another file, from the same place as its sound, an encoder of its own', async t => {
+  const node = await nodesOf('graphs/vocal-imitation.yaml')
+  t.is(node('voice').parameters.column, 'imitation')
+  t.is(node('piece').draws, 'shared')
+  t.deepEqual([node('sounds').inputs.from!.lane, node('voices').inputs.from!.lane], ['a', 'b'])
+  t.is(node('voices').shares, undefined)
+  t.deepEqual(node('similarity').out, { kind: 'loss', chance: Math.log(127) })
+})
+
 test('AudioMosaic: one copy of a patch without 0.6 of its time, one without 0.4 of its frequencies', async t => {
   const node = await nodesOf('graphs/audiomosaic.yaml')
   t.like(node('near').parameters, { mode: 'same' })

@@ -43,6 +43,18 @@ test('random views are left out, patches are cut where the pair was, one side st
     'encoder <- view.a',
   ]))
 
+test('two encoders that are compared as they are share a space, and each hears its own side', async t => {
+  const { graph, stages, inference } = await read([], 'graphs/vocal-imitation.yaml')
+  const { input, space, graph: heard } = inferenceGraph(graph, stages, 'voices')
+  t.deepEqual([input.port.kind, space], ['patch', 'sounds, voices'])
+  t.deepEqual(
+    heard.nodes.filter(({ stage }) => stage === 'waveform').map(({ id }) => id),
+    ['voice'],
+  )
+  t.is(inference().encoder, 'sounds')
+  t.is((await read()).inference().space, undefined)
+})
+
 test('two branches that make a pair: the first', t =>
   shows(t, 'graphs/audiomosaic.yaml', [
     'clip (clips) <- ',

@@ -50,6 +50,7 @@ const ramp = describeStage({
   in: { from: clip },
   out: () => ({ kind: 'logmel', rate: 1000, hop: 10, bands: BANDS }),
   cached: true,
+  filesOf: () => ['beside'],
   work:
     ({ frames }) =>
     ({ clip }) => ({

@@ -39,6 +39,19 @@ test('usable clips in the order of the manifest, with frames and seconds', async
   t.deepEqual(skipped, [])
 })
 
+test('what is kept depends on other files that a row names, too; one that is not there skips the clip', async t => {
+  const rows: Record<string, string>[] = [...['clip1', 'clip2', '', 'nothing'].map(beside => ({ beside })), {}]
+  const clips = rows.map((labels, at) => ({ id: `row${at}`, path: join(folder, 'clip0'), labels }))
+  const { nodes, skipped } = await prepareFeatures({ graph, clips, cacheFolder: '', pool: herePool() })
+  const [one, other, empty, none] = nodes.mel!.keys
+  t.is(new Set([one, other, none]).size, 3)
+  t.is(empty, none)
+  t.deepEqual(
+    skipped.map(({ clip }) => clip),
+    ['row3'],
+  )
+})
+
 test('mean and deviation over every number', async t => {
   const { statistics } = await prepared(['clip1', 'clip5'])
   const numbers = [1, 5].flatMap(clip => Array.from({ length: 20 }, (_, frame) => Math.fround(clip + frame / 1000)))

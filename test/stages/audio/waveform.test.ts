@@ -3,8 +3,9 @@ import test from 'ava'
 import { mirroredEnds } from '../../../stages/audio/signal/mirrored-ends.js'
 import stage, { channelWaveforms, waveform } from '../../../stages/audio/waveform.js'
 import { ParameterProblem } from '../../../stages/contract.js'
+import type { Waveform } from '../../../stages/values.js'
 import { fc, testProp } from '../../properties.js'
-import { outOf } from '../views/support.js'
+import { outOf, runItem } from '../views/support.js'
 import { gathered, largestDifference, sine, temporaryFolder, writeWav } from './sounds.js'
 
 const folder = temporaryFolder()
@@ -26,6 +27,19 @@ test('peak: no mean, and the largest magnitude is x / (x + 1e-4)', async t => {
   t.true(Math.abs(got.reduce((sum, x) => sum + x, 0) / got.length) < 1e-6)
   const peak = got.reduce((most, x) => Math.max(most, Math.abs(x)), 0)
   t.true(Math.abs(peak - 0.2 / 0.2001) < 1e-5)
+})
+
+test("another file that the clip's row names is heard in its place; where it names none, its own", async t => {
+  const [own, other] = [sine(440, 16000, 500), sine(700, 16000, 400)]
+  const path = wav('own.wav', own)
+  wav('other.wav', other)
+  const heard = (labels: Record<string, string>) => {
+    const from = { id: 'own', path, labels, start: 0.01, end: 0.02 }
+    const parameters = { normalise: 'none', column: 'imitation' }
+    return gathered((runItem(stage, parameters, {}, { from }) as Waveform).blocks())
+  }
+  t.deepEqual(await heard({ imitation: 'other.wav' }), other)
+  t.is((await heard({})).length, 160)
 })
 
 test('one sample becomes silence of the length asked for', async t => {

@@ -127,6 +127,18 @@ test('what is no stretch, or lies beside all rows', async t => {
   await t.throwsAsync(rowsLike([fileURLToPath(import.meta.url)]), { message: /not among the embeddings/ })
 })
 
+test('an encoder of voices asks one of sounds: of one run, where they share a space', async t => {
+  const written = (layer: string, space?: string) =>
+    write(`space-${layer}.arrow`, [{ clip: layer, angle: 0 }], {
+      ...{ 'earshot.checkpoint': 'abc', 'earshot.layer': layer },
+      ...(space && { 'earshot.space': space }),
+    })
+  const both = 'sounds, voices'
+  const asked = { file: written('sounds', both), examples: ['voices'], not: [], count: 1, columns: [] }
+  t.is((await search({ ...asked, query: written('voices', both) })).found.length, 1)
+  await t.throwsAsync(search({ ...asked, query: written('voices') }), { message: /come from another layer/ })
+})
+
 test('embeddings of another checkpoint are no examples', async t => {
   const query = write('other.arrow', [{ clip: 'x', angle: 0 }], { 'earshot.checkpoint': 'abc' })
   await t.throwsAsync(search({ ...asked, examples: ['x'], query }), { message: /come from other weights/ })
