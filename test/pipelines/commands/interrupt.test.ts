@@ -11,13 +11,13 @@ import { type SmallConfig, smallConfig } from '../../small-config.js'
 
 const STATE = (run: string) => JSON.parse(readFileSync(join(run, 'status.json'), 'utf8')).state
 
-/** A config with a sound that only ffmpeg could read, and an ffmpeg that never answers, but notes its process. */
+/** A config with a sound that only ffmpeg could read, and an ffmpeg that tells of sounds but never decodes one, and notes its process. */
 function withHangingFfmpeg(name: string) {
   const config = smallConfig(name, { steps: 2, every: 2 })
   writeFileSync(join(config.sounds, 'odd.m4a'), 'no sound that anybody knows')
   const notes = join(config.folder, 'processes')
   const program = join(config.folder, 'ffmpeg.sh')
-  const asked = '-encoders|-formats|-codecs|-filters'
+  const asked = '-encoders|-formats|-codecs|-filters|null' // null: how long a sound is, by its header
   writeFileSync(
     program,
     `#!/bin/sh
