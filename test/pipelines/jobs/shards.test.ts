@@ -5,7 +5,7 @@ import test, { type ExecutionContext } from 'ava'
 import { JobFolder } from '../../../pipelines/jobs/job-folder.js'
 import { signalTo, thisProcess } from '../../../pipelines/jobs/processes.js'
 import { earshot, start } from '../../earshot.js'
-import { askedToEnd, hold } from '../../hold.js'
+import { hold } from '../../hold.js'
 import { smallConfig } from '../../small-config.js'
 import { type SmallSeparator, smallSeparator, succeeds } from '../separation/small-separator.js'
 import { until } from '../sweeps/small-sweep.js'
@@ -64,9 +64,8 @@ test.serial('killed, stopped and failed shards: what is done is kept, and the fi
   const second = start(words, cache)
   const again = () => shard.now().state === 'running' && workerOf(shard).pid !== held.pid
   await until(again, 'the second shard again')
-  const { pid, letGo } = hold(workerOf(shard).pid)
+  const { letGo } = hold(workerOf(shard).pid)
   second.process.kill('SIGINT')
-  await askedToEnd(pid)
   letGo()
   const stopped = await second.end
   t.is(stopped.code, 130, stopped.error)
