@@ -82,7 +82,7 @@ test.serial('killed controllers and workers, and Ctrl-C, change no figure', asyn
   const third = start(['sweep', 'run', small.file, '--output', rough], small.cache)
   await until(() => holderOf(join(rough, 'lock'))?.pid === third.process.pid, 'the third controller')
   third.process.kill('SIGINT')
-  await askedToEnd(hot.pid)
+  await Promise.race([askedToEnd(hot.pid), third.end])
   t.is(statusOf(jobsOf(rough).hot!).process.pid, worker, 'a living job was taken over, not begun again')
   hot.letGo()
   stoppedCleanly(t, await third.end)
