@@ -111,7 +111,7 @@ function masked(batch: number, kept: number): Make {
   return (engine, how, say) => {
     const { tf } = engine
     const keep = tf.tile(tf.reshape(tf.range(0, 96), [1, 96]), [batch, 1])
-    const inputs = [tf.randomNormal([batch, 96, 64]), keep]
+    const inputs = [noise(engine, [batch, 96, 64], 1), keep]
     return trained(engine, { how, say, optimiser: ADAM, rate: 1e-3, inputs }, scope => {
       const mask: Port = { kind: 'batch', of: { kind: 'indices', kept, times: 12, bins: 8 }, size: batch }
       const parameters = vit.parameters.parse({ patch: [8, 8] })
