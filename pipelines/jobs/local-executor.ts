@@ -2,12 +2,9 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { freemem } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import type { Executor, Workplace } from './executor.js'
 import { JobFolder, jobPath } from './job-folder.js'
-import { signalTo } from './processes.js'
-
-const PROGRAM = fileURLToPath(new URL('../commands/earshot.js', import.meta.url))
+import { PROGRAM, signalTo } from './processes.js'
 
 export class LocalExecutor implements Executor {
   readonly look = 300

@@ -2,6 +2,10 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { fileURLToPath } from 'node:url'
+
+/** What a process that runs a verb is started with. */
+export const PROGRAM = fileURLToPath(new URL('../commands/earshot.js', import.meta.url))
 
 export interface ProcessName {
   pid: number

@@ -2,14 +2,12 @@
 import { randomBytes } from 'node:crypto'
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { onDisk, writeWhole } from '../../data/whole-file.js'
 import { shellWord } from '../terminal/say.js'
 import type { Workplace } from './executor.js'
 import { jobPath } from './job-folder.js'
+import { PROGRAM } from './processes.js'
 import type { SlurmSettings } from './slurm-settings.js'
-
-const PROGRAM = fileURLToPath(new URL('../commands/earshot.js', import.meta.url))
 
 /** Seconds ahead of the time limit at which Slurm tells a job; it may be up to a minute earlier. */
 const AHEAD = 120

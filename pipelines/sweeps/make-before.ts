@@ -3,16 +3,14 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Problem } from '../../data/problem.js'
 import { writeJson } from '../jobs/job-folder.js'
+import { PROGRAM } from '../jobs/processes.js'
 import { command, shellWord } from '../terminal/say.js'
 import { BEGUN, isUnfinished, type Step, stepsLeft } from './before.js'
 import { usualOutput } from './plan.js'
 import { lockSweep } from './run-sweep.js'
 import { readSweepFile } from './sweep-file.js'
-
-const PROGRAM = fileURLToPath(new URL('../commands/earshot.js', import.meta.url))
 
 /**
  * Runs the commands whose products are missing, in their order, in the folder of the sweep file. What is killed goes on

@@ -3,17 +3,14 @@ import { spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { Problem, Problems } from '../../data/problem.js'
 import { editArguments } from '../../graphs/language/edits.js'
 import { readConfig } from '../configuration/config.js'
 import { lockJob, readJson } from '../jobs/job-folder.js'
-import { isAlive, isHere, nameOf, signalTo, thisProcess } from '../jobs/processes.js'
+import { isAlive, isHere, nameOf, PROGRAM, signalTo, thisProcess } from '../jobs/processes.js'
 import { evaluationWords } from './evaluation-words.js'
 import type { JobFolder, JobOrder, JobStatus, OrderedTest } from './job-folder.js'
 import { configKey } from './variants.js'
-
-const PROGRAM = fileURLToPath(new URL('../commands/earshot.js', import.meta.url))
 
 /** A process that is killed (for want of memory, say) is started again this often; training goes on where it was. */
 const STARTS = 3

@@ -2,16 +2,14 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Problem } from '../../data/problem.js'
 import { onDisk } from '../../data/whole-file.js'
 import { readJson, writeJson } from '../jobs/job-folder.js'
+import { PROGRAM } from '../jobs/processes.js'
 import { mean } from '../statistics/mean.js'
 import { command } from '../terminal/say.js'
 import { evaluationWords } from './evaluation-words.js'
 import type { Job, SweepPlan } from './plan.js'
-
-const PROGRAM = fileURLToPath(new URL('../commands/earshot.js', import.meta.url))
 
 /** Seconds, measured on processes of the ordinary command line. */
 export interface Trial {

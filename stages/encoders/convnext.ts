@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Engine, Initial, Scope, Tensor } from '../../engine/engine.js'
-import { ones, uniformByFanIn, zeros } from '../../engine/layers/initial.js'
+import { layerNorm as normOfRows } from '../../engine/layers/block.js'
+import { uniformByFanIn } from '../../engine/layers/initial.js'
 import { batchOf, describeStage, ParameterProblem, patch } from '../contract.js'
 import { demandPatch } from './smallest-patch.js'
 
@@ -98,7 +99,6 @@ function block(engine: Engine, scope: Scope, width: number): (x: Tensor) => Tens
 
 /** Over the channels, which are last. */
 function layerNorm({ tf, operations }: Engine, scope: Scope, width: number): (x: Tensor) => Tensor {
-  const scale = scope.weight('scale', [width], ones)
-  const offset = scope.weight('offset', [width], zeros)
-  return x => tf.reshape(operations.layerNorm(tf.reshape(x, [-1, width]), scale.read(), offset.read()), x.shape)
+  const norm = normOfRows(operations, scope, width)
+  return x => tf.reshape(norm(tf.reshape(x, [-1, width])), x.shape)
 }
