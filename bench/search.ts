@@ -2,7 +2,7 @@
  * What a search by example finds, and how long it takes.
  *
  *   node dist/bench/search.js found LABEL FILE.arrow [OTHER.arrow ...]    precision at 10 for 20 query sounds
- *   node dist/bench/search.js time ROWS [FILE.arrow ...] [--json FILE]    exact search and that by an index
+ *   node dist/bench/search.js time ROWS[,ROWS] [FILE.arrow ...] [--json FILE]    exact search and that by an index
  *
  * The 20 sounds are drawn from the first file, label by label in turn; each other file holds the same clips, embedded
  * otherwise (FILE.baselines/log-mel.arrow). Told are one example, three examples of a label, and three with three of other
@@ -174,7 +174,8 @@ const percent = (share: number) => `${(100 * share).toFixed(1)} %`
 const { values: given, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } })
 const [what, first, ...files] = positionals
 if (what === 'time') {
-  const rows = [await timed(madeUp(Number(first)))]
+  const rows: Awaited<ReturnType<typeof timed>>[] = []
+  for (const count of first!.split(',')) rows.push(await timed(madeUp(Number(count))))
   for (const file of files) rows.push({ ...(await timed(await readIndex(file))), embeddings: basename(file) })
   tellRows(rows, given.json, `medians of ${ASKED} queries; recall beside the exact search; made by all processors`)
 } else await found(first!, files)

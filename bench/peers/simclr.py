@@ -139,7 +139,7 @@ def nt_xent(a, b, temperature=0.2):
 
 
 def train(encoder, views, options):
-    """Seconds do not count the wait for the first batch, nor the work before it."""
+    """Seconds do not count the wait for the first batch, nor the work before it; `after_10` are those after 10 steps."""
     head = nn.Sequential(nn.Linear(encoder.size, 512), nn.BatchNorm1d(512), nn.ReLU(), nn.Linear(512, 128))
     weights = [*encoder.parameters(), *head.parameters()]
     optimiser = torch.optim.SGD(weights, options.learning_rate, momentum=0.9, weight_decay=1e-4)
@@ -148,12 +148,16 @@ def train(encoder, views, options):
     for step, (a, b) in enumerate(itertools.islice(batches, options.steps)):
         if step == 0:
             began = time.perf_counter()
+        if step == 10:
+            ten = time.perf_counter()
         loss = nt_xent(head(encoder(a)), head(encoder(b)))
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         schedule.step()
-    return {"steps": options.steps, "seconds": time.perf_counter() - began, "loss": loss.item()}
+    ended = time.perf_counter()
+    after = {"after_10": ended - ten} if options.steps > 10 else {}
+    return {"steps": options.steps, "seconds": ended - began, **after, "loss": loss.item()}
 
 
 @torch.no_grad()

@@ -31,8 +31,8 @@ export type NearRows = (direction: Float32Array, count: number) => number[]
 const MANY = 1_000_000
 /** Rows that are added between two looks at Ctrl-C. */
 const PIECE = 4096
-/** How the graph keeps directions (found rows are compared by their own), and neighbours tried for a row that is added. */
-const [KEPT, EFFORT] = ['i8', 40] as const
+/** How the graph keeps directions (found rows are compared by their own); rows tried where one is added, and in a search. */
+const [KEPT, ADDED, SEARCHED] = ['i8', 40, 512] as const
 /** Bytes of the line at the end. */
 const LINE = 512
 
@@ -120,7 +120,7 @@ export async function indexBeside(embeddings: EmbeddingIndex): Promise<{ near?: 
 }
 
 const emptyGraph = async (dimensions: number) =>
-  new (await loadUsearch()).CompiledIndex(dimensions, 'cos', KEPT, 0, EFFORT, 0, false)
+  new (await loadUsearch()).CompiledIndex(dimensions, 'cos', KEPT, 0, ADDED, SEARCHED, false)
 
 /** SHA-256 of the directions, a piece at a time, as it takes no more than 2 GB. */
 function contentOf({ directions: { buffer, byteOffset, byteLength } }: EmbeddingIndex): string {
