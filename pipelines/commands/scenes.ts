@@ -18,6 +18,7 @@ Examples:
   ./earshot scenes configs/scenes/pool16k.yaml -o scenes/pool16k
   ./earshot scenes configs/scenes/drums-pairs.yaml -o scenes/drums-pairs --count 100 --seed 1
   ./earshot scenes configs/scenes/pool16k.yaml -o scenes/pool16k --shard 2/4       one of four processes
+  ./earshot scenes configs/scenes/pool16k-directions.yaml -o scenes/pool16k-directions   for two microphones
 `
 
 export default verb({

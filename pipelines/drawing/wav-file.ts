@@ -1,4 +1,4 @@
-/** Mono WAV files, as bytes. */
+/** WAV files, as bytes. */
 
 const HEADER = 44
 /** Full scale of 16-bit integers. */
@@ -12,21 +12,22 @@ export function quantised(samples: Float32Array): Int16Array {
 }
 
 /**
- * A mono WAV file of 16-bit integers.
+ * A WAV file of 16-bit integers.
  *
+ * @param samples of all channels in turn
  * @param rate hertz
  */
-export function integerWav(samples: Int16Array, rate: number): Buffer {
+export function integerWav(samples: Int16Array, rate: number, channels = 1): Buffer {
   const file = Buffer.alloc(HEADER + 2 * samples.length)
   file.write('RIFF', 0, 'latin1')
   file.writeUInt32LE(file.length - 8, 4)
   file.write('WAVEfmt ', 8, 'latin1')
   file.writeUInt32LE(16, 16)
   file.writeUInt16LE(1, 20) // integers
-  file.writeUInt16LE(1, 22) // mono
+  file.writeUInt16LE(channels, 22)
   file.writeUInt32LE(rate, 24)
-  file.writeUInt32LE(2 * rate, 28)
-  file.writeUInt16LE(2, 32)
+  file.writeUInt32LE(2 * channels * rate, 28)
+  file.writeUInt16LE(2 * channels, 32)
   file.writeUInt16LE(16, 34)
   file.write('data', 36, 'latin1')
   file.writeUInt32LE(2 * samples.length, 40)

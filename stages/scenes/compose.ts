@@ -1,7 +1,8 @@
-/** A scene from its parts: events at their places and levels, a bed under them, nothing clipped. */
-import type { Draws } from '../values.js'
+/** A scene from its parts: events at their places, levels and directions, a bed under them, nothing clipped. */
+import type { Draws, Rng } from '../values.js'
 import { activeLevel } from './active-level.js'
 import { placeEvents } from './place-events.js'
+import { heardAround, heardFrom, type Microphones } from './two-microphones.js'
 
 export interface SceneRules {
   rate: number
@@ -15,14 +16,16 @@ export interface SceneRules {
   below: readonly [number, number]
   /** Mean of the range of event levels before anything is turned down, dB of full scale. */
   reference: number
+  /** Two channels, not one: where sounds come from is drawn uniformly, in degrees. */
+  microphones?: (Microphones & { directions: readonly [number, number] }) | undefined
 }
 
 export interface Scene {
-  /** By event, as long as the scene. */
+  /** By event, as long as the scene; of two microphones the samples of both in turn. */
   events: Float32Array[]
   bed?: Float32Array
   /** Of each event. Levels are those of the stems, over active frames from onset to end (active-level.ts). */
-  placed: { onset: number; samples: number; level: number }[]
+  placed: { onset: number; samples: number; level: number; direction?: number }[]
   bedLevel?: number
   /** What every stem was multiplied with so that neither a stem nor the mixture passes 0.99; 1 where nothing did. */
   gain: number
@@ -32,7 +35,8 @@ const CEILING = 0.99
 
 /**
  * Event levels are uniform around the reference, so that no two differ by more than `levels`. The stems add up to the
- * mixture: one gain turns all of them down where the mixture or a stem would clip.
+ * mixture: one gain turns all of them down where the mixture or a stem would clip. With two microphones, levels are those
+ * half-way between them, and the bed comes from all around.
  *
  * @param cuts samples of each event, at least one, none longer than the scene; left as they are
  * @param bed as long as the scene
@@ -44,28 +48,36 @@ export function composeScene(
   rules: SceneRules,
   rng: Draws,
 ): Scene {
-  const { rate, samples, overlap, levels, below, reference } = rules
+  const { rate, samples, overlap, levels, below, reference, microphones } = rules
   const lengths = cuts.map(({ length }) => length)
   const onsets = placeEvents(lengths, samples, overlap, rng('onsets'))
   const loudness = rng('levels')
   const wanted = cuts.map(() => reference + loudness.uniform(-levels / 2, levels / 2))
+  const directions = microphones && drawn(cuts.length, microphones.directions, rng('directions'))
   const events = cuts.map((cut, event) => {
     const stem = new Float32Array(samples)
     stem.set(amplified(cut, wanted[event]! - activeLevel(cut, rate)), onsets[event]!)
-    return stem
+    return microphones ? heardFrom(stem, directions![event]!, microphones, rate) : stem
   })
   const middle = wanted.reduce((sum, level) => sum + level, 0) / wanted.length
   const bedLevel = bed && middle - rng('bed level').uniform(...below)
-  const under = bed && amplified(bed, bedLevel! - activeLevel(bed, rate))
+  const quiet = bed && amplified(bed, bedLevel! - activeLevel(bed, rate))
+  const under = quiet && microphones ? heardAround(quiet) : quiet
   const gain = turnDown(under ? [...events, under] : events)
   const drop = 20 * Math.log10(gain)
   return {
     events,
     ...(under && { bed: under, bedLevel: bedLevel! + drop }),
-    placed: onsets.map((onset, event) => ({ onset, samples: lengths[event]!, level: wanted[event]! + drop })),
+    placed: onsets.map((onset, event) => ({
+      ...{ onset, samples: lengths[event]!, level: wanted[event]! + drop },
+      ...(directions && { direction: directions[event]! }),
+    })),
     gain,
   }
 }
+
+const drawn = (count: number, [low, high]: readonly [number, number], rng: Rng) =>
+  Array.from({ length: count }, () => rng.uniform(low, high))
 
 /** Sum of stems of one length, sample by sample, in their order. */
 export function mixtureOf(stems: readonly Float32Array[]): Float32Array {

@@ -42,11 +42,12 @@ export async function makeScene(studio: Studio, index: number): Promise<MadeScen
   const cast = casting.scene(index, rng)
   const parts = await findEvents(studio, cast, rng)
   const bed = settings.beds && (await findBed(studio, cast, rng))
-  const { rate, reference, beds } = settings
+  const { rate, reference, beds, microphones } = settings
   const rules = {
     ...settings.events,
     rate,
     reference,
+    microphones,
     samples: Math.round(settings.length * rate),
     below: beds?.below ?? ([0, 0] as const),
   }

@@ -62,7 +62,7 @@ export async function makeScenes({ config, output, seed, signal, ...options }: S
   try {
     for (const index of left) {
       if (signal?.aborted) break
-      writeScene(output, await makeScene(studio, index), settings.rate)
+      writeScene(output, await makeScene(studio, index), settings)
       made++
       bar.tick()
       await setImmediate() // lets signals through

@@ -10,7 +10,7 @@ import { noteFile, type SceneNote } from './write-scene.js'
 
 /**
  * Writes `scenes.jsonl` (a note a line), `manifest.tsv` (a mixture a line: a table of clips like any other) and
- * `events.tsv` (an event a line, as DCASE and sed_eval have it), if all scenes are there; and where some are held out
+ * `events.tsv` (an event a line, as DCASE and sed_eval have it; of two microphones with its direction), if all scenes are there; and where some are held out
  * `train.yaml` and `held-out.yaml`, the data sets of the two parts.
  *
  * @returns how many scenes are missing; then nothing is written
@@ -32,7 +32,7 @@ export function writeTables(folder: string, count: number, settings: SceneSettin
 }
 
 function manifest(notes: readonly SceneNote[], settings: SceneSettings): string {
-  const { labels, events } = settings
+  const { labels, events, microphones } = settings
   const { within } = events
   const slots = Array.from({ length: events.number[1] }, (_, i) => i)
   const columns: Record<string, (note: SceneNote) => string | number> = {
@@ -44,17 +44,27 @@ function manifest(notes: readonly SceneNote[], settings: SceneSettings): string 
     ...(settings['held-out'] > 0 && { split: ({ split }: SceneNote) => split }),
     ...Object.fromEntries(labels.map(column => [column, (note: SceneNote) => valuesOf(note, column).join(';')])),
     ...(within && { [within]: (note: SceneNote) => note.events[0]!.labels[within] ?? '' }),
+    ...(microphones && {
+      direction: ({ events }: SceneNote) => events.map(({ direction }) => direction).join(';'),
+      sector: ({ events }: SceneNote) => [...new Set(events.map(({ sector }) => sector))].join(';'),
+    }),
   }
   const rows = notes.map(note => Object.values(columns).map(value => value(note)))
   return writeDelimited([Object.keys(columns), ...rows], '\t')
 }
 
 /** The first of the labels, or the clip, names an event. */
-function eventTable(notes: readonly SceneNote[], { labels: [column] }: SceneSettings): string {
+function eventTable(notes: readonly SceneNote[], { labels: [column], microphones }: SceneSettings): string {
   const rows = notes.flatMap(({ file, events }) =>
-    events.map(({ onset, offset, labels, clip }) => [file, onset, offset, (column && labels[column]) ?? clip]),
+    events.map(({ onset, offset, labels, clip, direction }) => [
+      ...[file, onset, offset, (column && labels[column]) ?? clip],
+      ...(microphones ? [direction!] : []),
+    ]),
   )
-  return writeDelimited([['filename', 'onset', 'offset', 'event_label'], ...rows], '\t')
+  return writeDelimited(
+    [['filename', 'onset', 'offset', 'event_label', ...(microphones ? ['direction'] : [])], ...rows],
+    '\t',
+  )
 }
 
 /** Different values in a column, in alphabetical order. */

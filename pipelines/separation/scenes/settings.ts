@@ -36,6 +36,37 @@ const beds = z.strictObject({
   below: range({ min: 0, max: 100 }).default([15, 25]).describe('dB below the mean level of the events'),
 })
 
+const degrees = z.number().min(-90).max(90)
+
+const microphones = z.strictObject({
+  spacing: z.number().min(0.001).max(10).default(0.2).describe('from one to the other, metres'),
+  difference: z
+    .number()
+    .min(0)
+    .max(60)
+    .default(6)
+    .describe('by how much the nearer one hears a sound from the side louder, dB; less by the sine of its direction'),
+  directions: z
+    .tuple([degrees, degrees])
+    .refine(([low, high]) => low < high, 'the lower end comes first')
+    .default([-75, 75])
+    .describe('of events, drawn uniformly: 0 degrees is ahead, -90 left, 90 right; the bed comes from all around'),
+  sectors: z
+    .array(column)
+    .min(2)
+    .max(36)
+    .default(['left', 'middle', 'right'])
+    .describe('names of equal parts of the directions, from left to right: the column sector'),
+})
+
+/** The name of the part in which a direction lies. */
+export function sectorOf(
+  direction: number,
+  { directions: [low, high], sectors }: z.output<typeof microphones>,
+): string {
+  return sectors[Math.min(sectors.length - 1, Math.floor(((direction - low) / (high - low)) * sectors.length))]!
+}
+
 export const scenesSchema = z
   .strictObject({
     name: z.string().regex(NAME, `expected ${NAME_IN_WORDS}`).default('scenes'),
@@ -53,6 +84,9 @@ export const scenesSchema = z
     labels: z.array(column).default([]).describe('label columns of the events that the manifest shall have'),
     events,
     beds: beds.optional(),
+    microphones: microphones
+      .optional()
+      .describe('two of them: scenes and stems have two channels, and each event a direction'),
   })
   .refine(({ length, events }) => events.length[1] <= length, {
     path: ['events', 'length'],

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { onDisk, writeWhole } from '../../../data/whole-file.js'
 import { integerWav, quantised } from '../../drawing/wav-file.js'
 import type { MadeScene, Part } from './make-scene.js'
+import { type SceneSettings, sectorOf } from './settings.js'
 
 /** What scenes.jsonl says of a scene. Times are in seconds, levels in dB of full scale over active frames. */
 export interface SceneNote {
@@ -30,6 +31,9 @@ export interface PartNote {
 export interface EventNote extends PartNote {
   onset: number
   offset: number
+  /** Degrees to the right of what is ahead, and the name of the part of the directions that this is in. */
+  direction?: number
+  sector?: string
   /** Level above the bed's, dB. */
   snr?: number
 }
@@ -43,7 +47,9 @@ export const noteFile = (folder: string, index: number) => join(folder, nameOf(i
  *
  * @throws Problem `disk-full`, `not-writable`
  */
-export function writeScene(folder: string, made: MadeScene, rate: number): void {
+export function writeScene(folder: string, made: MadeScene, settings: SceneSettings): void {
+  const { rate, microphones } = settings
+  const channels = microphones ? 2 : 1
   const name = nameOf(made.index)
   const { events, bed } = made.scene
   const stems = [...events.map((samples, i) => ({ samples, file: `${name}/${i + 1}.wav` }))]
@@ -53,13 +59,14 @@ export function writeScene(folder: string, made: MadeScene, rate: number): void 
   for (const { samples, file } of stems) {
     const integers = quantised(samples)
     for (let i = 0; i < mixture.length; i++) mixture[i]! += integers[i]!
-    writeWhole(join(folder, file), integerWav(integers, rate))
+    writeWhole(join(folder, file), integerWav(integers, rate, channels))
   }
-  writeWhole(join(folder, `${name}.wav`), integerWav(mixture, rate))
-  writeWhole(noteFile(folder, made.index), `${JSON.stringify(noteOf(made, name, rate))}\n`)
+  writeWhole(join(folder, `${name}.wav`), integerWav(mixture, rate, channels))
+  writeWhole(noteFile(folder, made.index), `${JSON.stringify(noteOf(made, name, settings))}\n`)
 }
 
-function noteOf({ scene, parts, bed, split }: MadeScene, name: string, rate: number): SceneNote {
+function noteOf({ scene, parts, bed, split }: MadeScene, name: string, settings: SceneSettings): SceneNote {
+  const { rate, length, microphones } = settings
   const part = ({ clip, start }: Part, stem: string, level: number): PartNote => ({
     stem: `${name}/${stem}.wav`,
     clip: clip.id,
@@ -70,14 +77,15 @@ function noteOf({ scene, parts, bed, split }: MadeScene, name: string, rate: num
   const { placed, bedLevel } = scene
   return {
     file: `${name}.wav`,
-    seconds: rounded(scene.events[0]!.length / rate),
+    seconds: rounded(Math.round(length * rate) / rate),
     rate,
     split,
     gain: scene.gain,
-    events: placed.map(({ onset, samples, level }, i) => ({
+    events: placed.map(({ onset, samples, level, direction }, i) => ({
       ...part(parts[i]!, String(i + 1), level),
       onset: rounded(onset / rate),
       offset: rounded((onset + samples) / rate),
+      ...(direction !== undefined && { direction: rounded(direction), sector: sectorOf(direction, microphones!) }),
       ...(bedLevel !== undefined && { snr: rounded(level - bedLevel) }),
     })),
     ...(bed && { bed: part(bed, 'bed', bedLevel!) }),

@@ -113,6 +113,34 @@ test('levels, overlaps and sums of the written files are what was asked for', as
   }
 })
 
+test('two microphones: stems of two channels, each event louder and earlier on its side, as its table says', async t => {
+  const config = writeConfig(join(FOLDER, 'two.yaml'), ', within: kit')
+  writeFileSync(config, `${readFileSync(config, 'utf8')}microphones: { directions: [-90, 90], difference: 12 }\n`)
+  await make('two', { config, count: 12 })
+  const sectors = new Set<string>()
+  for (const { file, events, bed, seconds } of notesOf('two')) {
+    const read = (name: string) => samplesOf(join(FOLDER, 'two', name))
+    t.is(readFileSync(join(FOLDER, 'two', file)).readUInt16LE(22), 2)
+    t.deepEqual([read(file).length, seconds], [2 * 1.5 * RATE, 1.5])
+    const stems = [...events, bed!].map(({ stem }) => read(stem))
+    t.true(read(file).every((sample, i) => sample === stems.reduce((sum, stem) => sum + stem[i]!, 0)))
+    for (const [i, { direction, sector }] of events.entries()) {
+      const [left, right] = [0, 1].map(channel => Float32Array.from(stems[i]!.filter((_, at) => at % 2 === channel)))
+      const difference = activeLevel(right!, RATE) - activeLevel(left!, RATE)
+      t.true(Math.abs(difference - 12 * Math.sin((direction! * Math.PI) / 180)) < 0.5)
+      t.is(sector, direction! < -30 ? 'left' : direction! < 30 ? 'middle' : 'right')
+      sectors.add(sector!)
+    }
+  }
+  t.is(sectors.size, 3)
+  const { clips, columns } = await readClips(join(FOLDER, 'two', 'manifest.tsv'))
+  t.deepEqual(columns.slice(-3), ['kit', 'direction', 'sector'])
+  t.is(clips[0]!.labels.direction!.split(';').length, Number(clips[0]!.labels.events))
+  const [head, first] = readFileSync(join(FOLDER, 'two', 'events.tsv'), 'utf8').split('\n')
+  t.is(head, 'filename\tonset\toffset\tevent_label\tdirection')
+  t.is(first!.split('\t')[4], clips[0]!.labels.direction!.split(';')[0])
+})
+
 test('the manifest is a data set like any other', async t => {
   await make('manifest')
   const { clips, columns } = await readClips(join(FOLDER, 'manifest', 'manifest.tsv'))
