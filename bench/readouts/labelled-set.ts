@@ -66,6 +66,8 @@ export async function openSet(
   const hearing = new Hearing(inference, stages, prepared, statistics)
   const thread = await startEncoder({ graph, seed: train.seed, threads: train.threads, precision: train.precision })
   return {
+    /** Holds the weights that were asked for last. */
+    thread,
     clips: prepared.clips,
     labels: prepared.clips.map(({ labels }) => labels[label]!),
     groups: prepared.clips.map(({ labels, id }) => (group === undefined ? id : labels[group]!)),

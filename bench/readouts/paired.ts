@@ -12,8 +12,8 @@ export interface Estimate {
 export const difference = ({ value, interval }: Estimate) => `${signed(value)} [${interval.map(signed).join(', ')}]`
 export const signed = (points: number) => `${points < 0 ? '' : '+'}${points.toFixed(1)}`
 
-/** 1 for each clip that was recognised, by seed; of what has no seed there is one. */
-export type Recognised = readonly Uint8Array[]
+/** Of each clip 1 if it was recognised, else 0, or a score between, by seed; of what has no seed there is one. */
+export type Recognised = readonly ArrayLike<number>[]
 
 export class Paired {
   readonly #tested

@@ -34,9 +34,10 @@ export interface EmbeddingFile {
 
 /**
  * @param vectors the column that is read as `embedding`
+ * @param names the column that is read as `clips`
  * @throws Problem if the file is missing, truncated, not an Arrow IPC file, compressed, or holds no such column
  */
-export async function openEmbeddings(file: string, vectors = 'embedding'): Promise<EmbeddingFile> {
+export async function openEmbeddings(file: string, vectors = 'embedding', names = 'clip'): Promise<EmbeddingFile> {
   const handle = await open(file, 'r').catch(cause => {
     const absent = (cause as NodeJS.ErrnoException).code === 'ENOENT'
     throw new Problem('no-embeddings', absent ? 'There is no such file.' : (cause as Error).message, {
@@ -53,12 +54,13 @@ export async function openEmbeddings(file: string, vectors = 'embedding'): Promi
       })
     await checkEnds(handle, file)
     const reader = await openReader(handle, file)
-    const names = reader.schema.fields.map(field => field.name)
-    for (const name of [vectors, 'clip']) if (!names.includes(name)) throw missingColumn(name, names, file)
+    const columns = reader.schema.fields.map(field => field.name)
+    for (const name of [vectors, names]) if (!columns.includes(name)) throw missingColumn(name, columns, file)
     const heights = await batchHeights(handle, reader, file)
     const first = heights.findIndex(height => height > 0)
     const sample = first < 0 ? undefined : await readBatch(reader, first, file)
-    return new OpenEmbeddings(file, reader, heights, widthOf(reader.schema, sample, { file, column: vectors }), vectors)
+    const width = widthOf(reader.schema, sample, { file, column: vectors })
+    return new OpenEmbeddings(file, reader, heights, width, vectors, names)
   } catch (error) {
     await handle.close()
     throw error
@@ -77,6 +79,7 @@ class OpenEmbeddings implements EmbeddingFile {
     private readonly heights: readonly number[],
     readonly dimensions: number,
     private readonly vectors: string,
+    private readonly names: string,
   ) {
     this.rows = heights.reduce((sum, height) => sum + height, 0)
     this.metadata = Object.fromEntries(reader.schema.metadata)
@@ -107,7 +110,7 @@ class OpenEmbeddings implements EmbeddingFile {
   }
 
   private rowsOf(pieces: readonly Piece[]): EmbeddingRows {
-    const { dimensions, file, columns, vectors } = this
+    const { dimensions, file, columns, vectors, names } = this
     const rows = pieces.reduce((sum, { from, to }) => sum + to - from, 0)
     const embedding = new Float32Array(rows * dimensions)
     let filled = 0
@@ -119,11 +122,11 @@ class OpenEmbeddings implements EmbeddingFile {
       if (!columns.includes(name)) throw missingColumn(name, columns, file)
       return pieces.flatMap(({ batch, from, to }) => textValues(batch.getChild(name)!, from, to))
     }
-    const clips = column('clip').map((clip, row) => {
+    const clips = column(names).map((clip, row) => {
       if (clip !== undefined) return clip
-      throw new Problem('no-clip', `Row ${(pieces[0]?.first ?? 0) + row} of the embeddings names no clip.`, {
+      throw new Problem('no-clip', `Row ${(pieces[0]?.first ?? 0) + row} of the embeddings names no ${names}.`, {
         place: { file },
-        hint: 'Every row needs the name of its clip in the column `clip`.',
+        hint: `Every row needs the name of its ${names} in the column \`${names}\`.`,
       })
     })
     return { rows, dimensions, embedding, clips, column }

@@ -1,22 +1,27 @@
-/** Vectors of clips, one row a clip: what another model makes of them, kept in an Arrow file. */
+/** Vectors of clips or of texts, a row each: what another model makes of them, kept in an Arrow file. */
 import { Problem, someOf } from '../problem.js'
 import { openEmbeddings } from './arrow-reader.js'
 
 export interface ClipVectors {
   /** Numbers of each vector. */
   size: number
-  /** By name of the clip; not to be written to. */
+  /** By name of the clip, or by the text; not to be written to. */
   of: ReadonlyMap<string, Float32Array>
 }
 
 /**
  * The whole column `column` of a file.
  *
+ * @param rows what a row stands for: the column of that name says which
  * @throws Problem `no-embeddings` and whatever else keeps the file from being read; `no-column`; `several-rows` if a clip
  *   has more than one, `not-finite` if a vector holds numbers that are not
  */
-export async function readClipVectors(file: string, column: string): Promise<ClipVectors> {
-  const opened = await openEmbeddings(file, column)
+export async function readClipVectors(
+  file: string,
+  column: string,
+  rows: 'clip' | 'text' = 'clip',
+): Promise<ClipVectors> {
+  const opened = await openEmbeddings(file, column, rows)
   const of = new Map<string, Float32Array>()
   const twice = new Set<string>()
   const odd: string[] = []
@@ -30,14 +35,14 @@ export async function readClipVectors(file: string, column: string): Promise<Cli
         of.set(clip, vector)
       }
     const place = { file }
-    if (twice.size > 0)
-      throw new Problem('several-rows', `Clips have several rows: ${someOf([...twice], 3)}.`, {
-        place,
-        hint: 'A row a clip is needed: embed with --level clip.',
-      })
+    if (twice.size > 0) {
+      const message = `Of one ${rows} there are several rows: ${someOf([...twice], 3)}.`
+      const hint = `A row a ${rows} is needed${rows === 'clip' ? ': embed with --level clip' : ''}.`
+      throw new Problem('several-rows', message, { place, hint })
+    }
     if (odd.length > 0) {
-      const message = `Of ${odd.length} of ${of.size} clips the vectors hold numbers that are not finite: ${someOf(odd, 3)}.`
-      throw new Problem('not-finite', message, { place, hint: 'Leave these rows out, or embed the clips again.' })
+      const message = `Of ${odd.length} of ${of.size} ${rows}s the vectors hold numbers that are not finite: ${someOf(odd, 3)}.`
+      throw new Problem('not-finite', message, { place, hint: `Leave these rows out, or make them again.` })
     }
     return { size, of }
   } finally {

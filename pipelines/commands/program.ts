@@ -16,7 +16,7 @@ const VERBS: readonly (readonly [name: string, summary: string, file?: string])[
   ['compare-sets', 'say whether two sets of recordings sound alike, and what differs'],
   ['scenes', 'compose scenes of overlapping sounds, with their stems'],
   ['train', 'train an encoder from a config'],
-  ['import', 'make a run folder of published weights'],
+  ['import', 'make a run folder of published weights, vectors of texts of those of words'],
   ['embed', 'write embeddings of recordings as an Arrow file'],
   ['listen', 'embed sound while it is being recorded, and say what it is like'],
   ['separate', 'write what a trained separator makes of recordings, to look at and to listen to'],

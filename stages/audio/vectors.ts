@@ -5,12 +5,20 @@ import { Problem, someOf } from '../../data/problem.js'
 import { clip, describeStage } from '../contract.js'
 import type { Clip } from '../values.js'
 
-/** What another model makes of a clip, as it was kept: embeddings or logits to learn from. */
+/** What another model makes of a clip, or of a text about it, as it was kept: embeddings or logits to learn from. */
 export default describeStage({
   name: 'vectors',
-  summary: 'Vector of the clip from an Arrow file, as `embed` writes it: embeddings or logits of another model.',
+  summary:
+    'Vector of the clip, or of its text, from an Arrow file, as `embed` writes it: embeddings or logits of another model.',
   parameters: z.strictObject({
     file: z.string().min(1).describe('Arrow file with one row a clip; clips are matched by their names'),
+    by: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'column of the data set with texts, such as labels or captions: clips are matched by them. The file then has one row a text, in its column `text` (`./earshot import word-vectors` makes one)',
+      ),
     vector: z.string().min(1).default('embedding').describe('the column with the vectors'),
     size: z.int().min(1).max(65_536).describe('numbers of each vector'),
     missing: z
@@ -22,33 +30,48 @@ export default describeStage({
   files: { file: hashedFile },
   in: { from: clip },
   out: (_, { size }) => ({ kind: 'embedding', size }),
+  labels: ({ by }) => (by === undefined ? [] : [{ column: by }]),
   clips: parameters => async clips => {
-    const { file, missing } = parameters
+    const { file, by, missing } = parameters
     const { of } = await openVectors(parameters)
-    const without = clips.filter(({ id }) => !of.has(id)).map(({ id }) => id)
+    if (by !== undefined && clips.every(({ labels }) => labels[by] === undefined)) return [] // told as a missing column
+    const without = clips.filter(clip => !of.has(nameOf(clip, by)))
     if (without.length === 0) return []
-    const message = `${without.length} of ${clips.length} clips have no vector: ${someOf(without, 3)}.`
+    const names = someOf([...new Set(without.map(clip => nameOf(clip, by) || 'no text'))], 3)
+    const message = `${without.length} of ${clips.length} clips have ${by === undefined ? 'no vector' : `a text in '${by}' without a vector`}: ${names}.`
     if (missing === 'leave-out' && without.length < clips.length) return [`${file}: ${message} They are left out.`]
+    const mend = by === undefined ? 'Embed the clips that are trained on' : 'Add a row for each text'
     throw new Problem('no-vector', message, {
       place: { file },
-      hint: `Its rows name ${someOf([...of.keys()], 3)}. Embed the clips that are trained on, or write missing: leave-out.`,
+      hint: `Its rows name ${someOf([...of.keys()], 3)}. ${mend}, or write missing: leave-out.`,
     })
   },
   work: parameters => {
     let opened: Promise<ClipVectors> | undefined
     return async ({ from }: { from: Clip }) => {
       opened ??= openVectors(parameters)
-      const found = (await opened).of.get(from.id)
+      const name = nameOf(from, parameters.by)
+      const found = (await opened).of.get(name)
       if (found) return found
-      throw new Problem('no-vector', `${parameters.file} has no vector of the clip.`)
+      throw new Problem('no-vector', `${parameters.file} has no vector of ${parameters.by ? `'${name}'` : 'the clip'}.`)
     }
   },
 })
 
+/** By which a row is found; empty where a clip has no text. */
+const nameOf = ({ id, labels }: Clip, by: string | undefined) => (by === undefined ? id : (labels[by] ?? ''))
+
+interface Kept {
+  file: string
+  by?: string | undefined
+  vector: string
+  size: number
+}
+
 /** @throws Problem `wrong-width`; those of `readClipVectors` */
-async function openVectors({ file, vector, size }: { file: string; vector: string; size: number }) {
+async function openVectors({ file, by, vector, size }: Kept) {
   const { readClipVectors } = await import('../../data/arrow/clip-vectors.js')
-  const vectors = await readClipVectors(file, vector)
+  const vectors = await readClipVectors(file, vector, by === undefined ? 'clip' : 'text')
   if (vectors.size === size) return vectors
   const message = `The vectors of '${vector}' hold ${vectors.size} numbers, not ${size}.`
   throw new Problem('wrong-width', message, { place: { file }, hint: `Write size: ${vectors.size} at the node.` })

@@ -205,6 +205,7 @@ test('every graph that comes along can be embedded, or has no encoder', async t 
     'fixmatch',
     'mixmatch',
     'co-training',
+    'audio-text',
   ]) {
     const { graph, stages } = await read([], `graphs/${name}.yaml`)
     t.is(reasonAgainst(graph, stages), undefined, name)
