@@ -167,7 +167,7 @@ const isSchema = (value: unknown): value is { shape: Record<string, unknown> } =
 const isExpectation = (value: unknown): value is Expectation<unknown> =>
   isMap(value) &&
   Array.isArray(value.accepts) &&
-  value.accepts.every(kind => kind === 'views' || Object.hasOwn(FIELDS, String(kind)))
+  value.accepts.every(kind => kind === 'views' || kind === 'patches' || Object.hasOwn(FIELDS, String(kind)))
 
 function show(value: unknown): string {
   if (value === undefined) return 'nothing'

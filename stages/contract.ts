@@ -111,7 +111,7 @@ export interface ItemStage<P extends z.ZodObject = z.ZodObject, I extends Ins = 
   ofWholeClip?: (parameters: z.output<P>) => { stage: string; parameters: Record<string, unknown> }
   /** Label columns that name other files which it reads: the keys of the feature cache depend on what is in them. */
   filesOf?: (parameters: z.output<P>) => readonly string[]
-  /** Hertz of the middle of each band of its spectrograms, for pictures. */
+  /** Hertz of the middle of each band of its spectrograms, for pictures; none where they are no bands. */
   centres?: (parameters: z.output<P>) => readonly number[]
   /** Its values are standard deviations from the mean of the training clips. */
   standardises?: true

@@ -23,8 +23,8 @@ import type {
 } from './ports.js'
 import type { Bank, Clip, Excerpt, LogMel, Pair, Patch, Recording, Views, Waveform } from './values.js'
 
-/** A kind of port, or `views`: a pair or channels. */
-export type Accepted = PortKind | 'views'
+/** A kind of port; `views`: a pair or channels; `patches`: a patch of any number of channels, where `patch` has one. */
+export type Accepted = PortKind | 'views' | 'patches'
 
 /** What an in-port takes. `Value` is what the work receives there, `P` the port as the stage sees it. */
 export interface Expectation<Value, P = Port> {
@@ -57,6 +57,8 @@ export const activity = expectation<Float32Array, ActivityPort>('activity')
 export const levels = expectation<Float32Array, LevelsPort>('levels')
 export const logMel = expectation<LogMel, LogMelPort>('logmel')
 export const patch = expectation<Patch, PatchPort>('patch')
+/** A patch of one channel or of several, by a stage that knows both. */
+export const anyPatch = expectation<Patch, PatchPort>('patches')
 export const embedding = expectation<Tensor, EmbeddingPort>('embedding')
 export const tokens = expectation<Tensor, TokensPort>('tokens')
 export const indices = expectation<Float32Array, IndicesPort>('indices')

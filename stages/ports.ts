@@ -50,13 +50,15 @@ export interface LogMelPort {
   bands: number
 }
 
-/** A piece of fixed size cut from a log-mel spectrogram, row-major frames x bands. */
+/** A piece of fixed size cut from a log-mel spectrogram, row-major frames x bands, or frames x bands x channels. */
 export interface PatchPort {
   kind: 'patch'
   rate: number
   hop: number
   bands: number
   frames: number
+  /** Several patches behind one another; absent of one alone. */
+  channels?: number
 }
 
 export interface LabelPort {
@@ -151,7 +153,7 @@ export function describePort(port: Port): string {
     case 'logmel':
       return `logmel[frames x ${port.bands}]@${port.rate}/${port.hop}`
     case 'patch':
-      return `patch[${port.frames} x ${port.bands}]@${port.rate}/${port.hop}`
+      return `patch[${port.frames} x ${port.bands}${port.channels ? ` x ${port.channels}` : ''}]@${port.rate}/${port.hop}`
     case 'label':
       return `label[${port.classes}${port.unknown ? ' or unknown' : ''}]`
     case 'activity':

@@ -49,7 +49,7 @@ export interface FeatureStream {
   notes?: () => readonly string[]
 }
 
-/** Row-major frames x bands. */
+/** Row-major frames x bands, of several channels frames x bands x channels. */
 export type Patch = Float32Array
 
 export type Pair<Value> = Record<Lane, Value>

@@ -1,7 +1,7 @@
 /** Port types from the source to the losses: what arrives at each node, and what leaves. */
 import type { Problem } from '../../data/problem.js'
 import type { Accepted, Expectation, Stage } from '../../stages/contract.js'
-import { describePort, type Port } from '../../stages/ports.js'
+import { describePort, innermost, type Port } from '../../stages/ports.js'
 import { difference } from './agree.js'
 import type { CheckedNode, Input } from './checked.js'
 import { waysFrom } from './convert.js'
@@ -150,7 +150,7 @@ function wrongPort(
   const { accepts } = expected
   const reads =
     accepts.length > 0
-      ? `reads ${kindsInWords(accepts)}`
+      ? `reads ${kindsInWords(accepts)}${isStacked(port) ? ' of one channel' : ''}`
       : stage.runsIn === 'batch'
         ? 'gathers what has one size (patches, excerpts, labels, levels, vectors; pairs or channels of them)'
         : 'reads what flows clip by clip'
@@ -159,6 +159,11 @@ function wrongPort(
   const where = wire.port === Object.keys(stage.in)[0] ? stage.name : `'${wire.port}' of ${stage.name}`
   const message = `${where} ${reads}, but '${name}' (${from.stage}) gives ${describePort(port)}.`
   return problemAt('wrong-port', wire.spot, wire.path, message, wayOut(port, wire, stage, expected, inference))
+}
+
+const isStacked = (port: Port) => {
+  const inner = innermost(port)
+  return inner.kind === 'patch' && inner.channels !== undefined
 }
 
 /**
@@ -175,6 +180,8 @@ function wayOut(
   const { accepts, bank } = expected
   const { inferred, stages, unread, offered } = inference
   if (stage.runsIn === 'item' && port.kind === 'batch') return `${stage.name} stands before the batch.`
+  if (port.kind === 'waveform' && accepts.join() === 'channels,waveform')
+    return `A waveform keeps the channels of a file apart with channels: 2.`
   const wanted: (readonly Accepted[])[] = accepts.length > 0 ? [accepts] : [['patch'], ['excerpt']]
   const fitting = [...inferred.values()].filter(({ out }) => fitAt(out, stage, expected)).map(({ id }) => id)
   const free = fitting.find(unread)

@@ -7,7 +7,7 @@ export type LaneName = Lane | 'only'
 export interface ItemShape {
   /** The two sides of a pair are two tensors; channels are one. */
   lanes: readonly LaneName[]
-  /** Of one lane: patch [frames, bands], excerpt [samples], label [classes], activity [frames, classes], levels [channels], embedding [size], indices [all], codes [count], channels [count, ...]. */
+  /** Of one lane: patch [frames, bands] or [frames, bands, channels], excerpt [samples], label [classes], activity [frames, classes], levels [channels], embedding [size], indices [all], codes [count], channels [count, ...]. */
   shape: readonly number[]
 }
 
@@ -21,7 +21,7 @@ export function itemShape(port: Port): ItemShape | undefined {
 function shapeOf(port: Port): number[] | undefined {
   switch (port.kind) {
     case 'patch':
-      return [port.frames, port.bands]
+      return [port.frames, port.bands, ...(port.channels ? [port.channels] : [])]
     case 'excerpt':
       return [port.samples]
     case 'label':

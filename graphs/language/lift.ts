@@ -7,10 +7,10 @@ export function kindsOf(port: Port): PortKind[] {
   return 'of' in port ? [port.kind, ...kindsOf(port.of)] : [port.kind]
 }
 
-/** The same in words: `batch<pair<patch>>`; of views `pair<patch> or channels<patch>`. */
+/** The same in words: `batch<pair<patch>>`; of views `pair<patch> or channels<patch>`; of any number of channels `patch`. */
 export function kindsInWords(kinds: readonly Accepted[]): string {
   const words = (views: Accepted) =>
-    `${kinds.map(kind => (kind === 'views' ? views : kind)).join('<')}${'>'.repeat(kinds.length - 1)}`
+    `${kinds.map(kind => (kind === 'views' ? views : kind === 'patches' ? 'patch' : kind)).join('<')}${'>'.repeat(kinds.length - 1)}`
   return kinds.includes('views') ? `${words('pair')} or ${words('channels')}` : words('views')
 }
 
@@ -33,8 +33,10 @@ function isOf(port: Port, kinds: readonly Accepted[], at = 0): boolean {
   return 'of' in port ? isOf(port.of, kinds, at + 1) : at + 1 === kinds.length
 }
 
-function isKind({ kind }: Port, wanted: Accepted): boolean {
+function isKind(port: Port, wanted: Accepted): boolean {
+  const { kind } = port
   if (wanted === 'views') return kind === 'pair' || kind === 'channels'
+  if (port.kind === 'patch') return wanted === 'patches' || (wanted === 'patch' && port.channels === undefined)
   return kind === wanted || (kind === 'recording' && wanted === 'waveform')
 }
 

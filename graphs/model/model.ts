@@ -44,7 +44,7 @@ export interface Model {
    * @param wanted only what these need is run; everything if absent
    */
   forward(given: Values, wanted?: readonly string[]): Values
-  /** What an encoder makes of patches [count, frames, bands], in evaluation mode, the mean of tokens: [count, size]. */
+  /** What an encoder makes of patches [count, ...shape of a patch], in evaluation mode, the mean of tokens: [count, size]. */
   encode(encoder: string, patches: Tensor): Tensor
   /** What the last of an encoder and heads on it makes of each moment of patches, in evaluation mode: [count, moments, numbers]. */
   moments(chain: readonly string[], patches: Tensor): Tensor
@@ -125,7 +125,7 @@ export function buildModel(
     moments: (chain, patches) =>
       chain.reduce<Tensor>((value, id) => passes.get(id)!({ from: value }, { training: false }) as Tensor, patches),
     layers(encoder, patches) {
-      const found: Record<string, Tensor> = { [INPUT]: patches.expandDims(-1) }
+      const found: Record<string, Tensor> = { [INPUT]: patches.rank === 4 ? patches : patches.expandDims(-1) }
       const layer = (name: string, value: Tensor) => {
         const map = engine.operations.toFloat(value)
         const [count, ...sizes] = map.shape as [number, ...number[]]

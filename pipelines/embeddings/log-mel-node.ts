@@ -1,9 +1,9 @@
 /** The spectrograms of whole clips whose statistics embeddings are measured against. */
 import type { InferenceGraph } from '../../graphs/inference/inference-graph.js'
 import { wholeClip } from '../../graphs/inference/whole-clip.js'
-import type { CheckedGraph } from '../../graphs/language/checked.js'
+import type { CheckedGraph, CheckedNode } from '../../graphs/language/checked.js'
 import type { ItemStage, Stage } from '../../stages/contract.js'
-import type { LogMelPort } from '../../stages/ports.js'
+import { innermost, type LogMelPort } from '../../stages/ports.js'
 
 export interface LogMelNode {
   id: string
@@ -13,7 +13,7 @@ export interface LogMelNode {
 }
 
 /**
- * The first node that keeps spectrograms. Where the encoder hears patches of excerpts, one is put beside them that makes
+ * The first node that keeps spectrograms, of bands and not of lags; those of several channels count as one. Where the encoder hears patches of excerpts, one is put beside them that makes
  * the same of whole clips, if their stage names one.
  *
  * @returns the graph that prepares it, and the node; none where nothing makes spectrograms
@@ -22,8 +22,16 @@ export function logMelNode(
   { graph }: InferenceGraph,
   stages: ReadonlyMap<string, Stage>,
 ): { graph: CheckedGraph; mel: LogMelNode | undefined } {
-  const kept = graph.nodes.find(({ stage, out }) => out.kind === 'logmel' && (stages.get(stage) as ItemStage).cached)
-  if (kept?.out.kind === 'logmel') return { graph, mel: nodeOf(kept.id, kept.out) }
+  const keeps = graph.nodes.filter(({ stage, out }) => {
+    return innermost(out).kind === 'logmel' && (stages.get(stage) as ItemStage).cached
+  })
+  const hasBands = ({ stage, parameters }: CheckedNode) => {
+    const { centres } = stages.get(stage) as ItemStage
+    return !centres || centres(parameters).length > 0
+  }
+  const kept = keeps.find(hasBands)
+  const spectra = kept && innermost(kept.out)
+  if (spectra?.kind === 'logmel') return { graph, mel: nodeOf(kept!.id, spectra) }
   const wave = graph.nodes.find(({ out }) => out.kind === 'waveform')
   for (const node of wave ? graph.nodes : []) {
     const { ofWholeClip } = stages.get(node.stage) as ItemStage

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Note } from '../../data/decoding/mono.js'
+import type { Problem } from '../../data/problem.js'
 import { duration, frequency } from '../../data/quantities.js'
 import { clip, describeStage, ParameterProblem } from '../contract.js'
 import { joined, repeated } from '../sample-arrays.js'
@@ -33,6 +34,10 @@ export default describeStage({
       .max(32)
       .optional()
       .describe('of the file, kept apart: waveform.1, waveform.2, ...; the peak rule is over all of them together'),
+    lacking: z
+      .enum(['refuse', 'first'])
+      .optional()
+      .describe('of channels that a file does not have: it is left out, if not said; or each of them is its first one'),
     column: z
       .string()
       .min(1)
@@ -57,12 +62,12 @@ export default describeStage({
     return channels === undefined ? mono : { kind: 'channels', of: mono, count: channels }
   },
   work:
-    ({ rate, normalise, channel, channels, mirror, column, ...parameters }) =>
+    ({ rate, normalise, channel, channels, lacking, mirror, column, ...parameters }) =>
     ({ from: clip }) => {
       const other = column === undefined ? undefined : namedFiles(clip, column)[0]
       const from: Sound = other === undefined ? clip : { path: other }
       const atLeast = Math.round(parameters['at-least'] * rate)
-      const options = { rate, atLeast, normalise, headRoom: parameters['head-room'] }
+      const options = { rate, atLeast, normalise, lacking, headRoom: parameters['head-room'] }
       const [before, after] = (mirror ?? []).map(seconds => Math.round(seconds * rate))
       const ends = (sound: Waveform) => (mirror ? mirroredEnds(sound, before!, after!) : sound)
       if (channels !== undefined) return channelWaveforms(from, channels, options).map(ends)
@@ -77,6 +82,8 @@ export interface WaveformOptions {
   normalise: 'peak' | 'none'
   /** Added to the largest magnitude before dividing by it; 1e-4 if absent. */
   headRoom?: number | undefined
+  /** What a channel is that the file does not have: a Problem if absent. */
+  lacking?: 'refuse' | 'first' | undefined
 }
 
 /** The channels of a file apart, from the first on; one level for all, so that their balance stays. */
@@ -85,7 +92,7 @@ export function channelWaveforms(sound: Sound, count: number, options: WaveformO
   let level: Promise<Level> | undefined
   const together = async () => {
     const all = new Level(options.headRoom)
-    for (const channel of channels) for await (const block of decodedAt(options.rate, channel)) all.add(block)
+    for (const channel of channels) for await (const block of decodedAt(options, channel)) all.add(block)
     return all
   }
   const shared = () => {
@@ -108,7 +115,7 @@ export function waveform(sound: Sound, options: WaveformOptions, shared?: () => 
   let level: Level | undefined
   let seconds: number | undefined
   const notes = new Set<string>()
-  const decoded = () => decodedAt(rate, sound, oddity => notes.add(oddity))
+  const decoded = () => decodedAt(options, sound, oddity => notes.add(oddity))
   return {
     rate,
     seconds: () => seconds,
@@ -146,9 +153,14 @@ export function waveform(sound: Sound, options: WaveformOptions, shared?: () => 
 }
 
 /** Decoders are loaded with the first sound: the contract is read without them. */
-async function* decodedAt(rate: number, sound: Sound, note?: Note): AsyncGenerator<Float32Array> {
+async function* decodedAt({ rate, lacking }: WaveformOptions, sound: Sound, note?: Note): AsyncGenerator<Float32Array> {
   const { soundAt } = await import('./signal/sound.js')
-  yield* soundAt(rate, sound, note)
+  try {
+    yield* soundAt(rate, sound, note)
+  } catch (error) {
+    if (lacking !== 'first' || (error as Problem).code !== 'no-such-channel') throw error
+    yield* soundAt(rate, { ...sound, channel: 1 }, note)
+  }
 }
 
 function levelled(samples: Float32Array, { normalise, headRoom }: WaveformOptions): Float32Array {

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { Engine, Initial, Scope, Tensor } from '../../engine/engine.js'
 import { layerNorm as normOfRows } from '../../engine/layers/block.js'
 import { uniformByFanIn } from '../../engine/layers/initial.js'
-import { batchOf, describeStage, ParameterProblem, patch } from '../contract.js'
+import { anyPatch, batchOf, describeStage, ParameterProblem } from '../contract.js'
+import { imageOf } from './image.js'
 import { demandPatch } from './smallest-patch.js'
 
 /** What a block adds counts so little at first (the paper's appendix A.1). */
@@ -25,7 +26,7 @@ export default describeStage({
     depths: z.array(z.int().min(1).max(64)).min(1).max(6).default([1, 1, 2, 1]).describe('blocks of each stage'),
     stem: z.int().min(1).max(16).default(4).describe('frames and bands that the first layer puts together'),
   }),
-  in: { from: batchOf(patch) },
+  in: { from: batchOf(anyPatch) },
   out: ({ from }, { widths, depths, stem }) => {
     if (widths.length !== depths.length)
       throw new ParameterProblem('depths', `there are ${widths.length} widths, and ${depths.length} depths`)
@@ -37,13 +38,13 @@ export default describeStage({
     return { kind: 'batch', of: { kind: 'embedding', size: widths.at(-1)! }, size: from.size }
   },
   build:
-    ({ widths, depths, stem }) =>
+    ({ widths, depths, stem }, { from: { of: port } }) =>
     (engine, scope) => {
-      const { tf, operations } = engine
+      const { operations } = engine
       const stages = widths.map((width, at) => {
         const own = scope.within(`block${at}`)
         const down = downsampling(engine, own.within('down'), {
-          in: widths[at - 1] ?? 1,
+          in: widths[at - 1] ?? port.channels ?? 1,
           out: width,
           stem,
           first: at === 0,
@@ -53,11 +54,14 @@ export default describeStage({
       })
       const norm = layerNorm(engine, scope.within('norm'), widths.at(-1)!)
       return ({ from }, { layer }) => {
-        const maps = stages.reduce((x, stage, at) => {
-          const value = stage(x)
-          layer?.(`block${at}`, value)
-          return value
-        }, tf.expandDims(from, 3) as Tensor)
+        const maps = stages.reduce(
+          (x, stage, at) => {
+            const value = stage(x)
+            layer?.(`block${at}`, value)
+            return value
+          },
+          imageOf(engine, from),
+        )
         return norm(operations.globalPool(maps, 'mean'))
       }
     },

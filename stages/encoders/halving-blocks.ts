@@ -2,6 +2,7 @@
 import type { Engine, Scope, Tensor } from '../../engine/engine.js'
 import type { PassOptions } from '../contract.js'
 import type { PatchPort } from '../ports.js'
+import { imageOf } from './image.js'
 import { demandPatch } from './smallest-patch.js'
 
 /** @throws ParameterProblem if nothing would be left of a patch */
@@ -10,11 +11,12 @@ export function demandHalvings(patch: PatchPort, { length }: readonly unknown[],
   demandPatch(patch, [2 ** length, 2 ** length], { parameter, why })
 }
 
-/** `block0`, `block1`, ...: patches [N, frames, bands] become [N, frames / 2^blocks, bands / 2^blocks, last width]. */
-export function halvingBlocks({ tf, operations, layers }: Engine, scope: Scope, widths: readonly number[]) {
+/** `block0`, `block1`, ...: patches [N, frames, bands] or [N, frames, bands, channels] become [N, frames / 2^blocks, bands / 2^blocks, last width]. */
+export function halvingBlocks(engine: Engine, scope: Scope, widths: readonly number[], channels = 1) {
+  const { operations, layers } = engine
   const blocks = widths.map((out, index) =>
     layers.convolutionBlock(scope.within(`block${index}`), {
-      in: widths[index - 1] ?? 1,
+      in: widths[index - 1] ?? channels,
       out,
       inputGradient: index > 0,
     }),
@@ -26,6 +28,6 @@ export function halvingBlocks({ tf, operations, layers }: Engine, scope: Scope, 
         options.layer?.(`block${index}`, value)
         return value
       },
-      operations.raw.toActivation(tf.expandDims(patches, 3)),
+      operations.raw.toActivation(imageOf(engine, patches)),
     )
 }

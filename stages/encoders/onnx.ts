@@ -30,6 +30,8 @@ export default describeStage({
   in: { from: batchOf(anyItem) },
   out: ({ from }, { size, axes }) => {
     const { kind } = from.of
+    if (kind === 'patch' && from.of.channels)
+      throw new ParameterProblem('from', `an ONNX encoder hears one channel, and patches of ${from.of.channels} arrive`)
     if (kind !== 'patch' && kind !== 'excerpt')
       throw new ParameterProblem('from', `an ONNX encoder hears patches or excerpts, and batches of ${kind} arrive`)
     const [wanted, other] = kind === 'patch' ? [['frames', 'bands'], ['samples']] : [['samples'], ['frames', 'bands']]

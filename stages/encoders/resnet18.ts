@@ -1,14 +1,16 @@
 import { z } from 'zod'
 import type { Engine, Scope, Tensor } from '../../engine/engine.js'
-import { batchOf, describeStage, patch } from '../contract.js'
+import { anyPatch, batchOf, describeStage } from '../contract.js'
+import { imageOf } from './image.js'
 import { demandPatch } from './smallest-patch.js'
 
-/** ResNet-18 (He et al., CVPR 2016) with one input channel, as uclser20 uses it: 11.17 million weights. */
+/** ResNet-18 (He et al., CVPR 2016) with as many input channels as a patch has, one as a rule, as uclser20 uses it: 11.17 million weights. */
 export default describeStage({
   name: 'resnet18',
   runsIn: 'tensor',
   role: 'encoder',
-  summary: 'ResNet-18 with one input channel: a 7 x 7 convolution and four pairs of residual blocks, then pooled.',
+  summary:
+    'ResNet-18, with one input channel as a rule: a 7 x 7 convolution and four pairs of residual blocks, then pooled.',
   source: 'He et al., CVPR 2016; Fonseca et al., ICASSP 2021, 3.3',
   parameters: z.strictObject({
     pooling: z
@@ -16,24 +18,27 @@ export default describeStage({
       .default('mean')
       .describe('over time and frequency at the end; mean-max puts both side by side'),
   }),
-  in: { from: batchOf(patch) },
+  in: { from: batchOf(anyPatch) },
   out: ({ from }, { pooling }) => {
     demandPatch(from.of, [8, 8], { parameter: 'from', why: 'ResNet-18 needs patches of' })
     return { kind: 'batch', of: { kind: 'embedding', size: pooling === 'mean-max' ? 1024 : 512 }, size: from.size }
   },
   build:
-    ({ pooling }) =>
+    ({ pooling }, { from: { of: port } }) =>
     (engine, scope) => {
-      const { tf, operations, layers } = engine
+      const { operations, layers } = engine
       const stem = scope.within('stem')
-      const first = layers.convolution(stem, { in: 1, out: 64, kernel: 7, stride: 2, padding: 3, inputGradient: false })
+      const first = layers.convolution(stem, {
+        ...{ in: port.channels ?? 1, out: 64, kernel: 7, stride: 2, padding: 3 },
+        inputGradient: false,
+      })
       const norm = layers.batchNorm2d(stem, 64)
       const blocks = WIDTHS.flatMap((out, index) => [
         residualBlock(engine, scope.within(`block${2 * index}`), WIDTHS[index - 1] ?? 64, out, index === 0 ? 1 : 2),
         residualBlock(engine, scope.within(`block${2 * index + 1}`), out, out, 1),
       ])
       return ({ from }, options) => {
-        const image = operations.raw.toActivation(tf.expandDims(from, 3))
+        const image = operations.raw.toActivation(imageOf(engine, from))
         // The maximum of rectified numbers is the rectified maximum
         const pooled = operations.relu(
           operations.maxPool(norm(first(image), options), { size: 3, stride: 2, padding: 1 }),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { batchOf, describeStage, ParameterProblem, patch } from '../contract.js'
+import { anyPatch, batchOf, describeStage, ParameterProblem } from '../contract.js'
 import { demandHalvings, halvingBlocks } from './halving-blocks.js'
 
 /** A plain VGG: for each width a 3 x 3 convolution, batch norm, ReLU and 2 x 2 max-pooling, then pooling over all. */
@@ -25,10 +25,10 @@ export default describeStage({
         'over time and frequency at the end; mean-max puts both side by side. frames keeps time: a token a moment, its bands side by side',
       ),
   }),
-  in: { from: batchOf(patch) },
+  in: { from: batchOf(anyPatch) },
   out: ({ from }, { widths, pooling }) => {
     demandHalvings(from.of, widths)
-    const channels = widths.at(-1) ?? 1
+    const channels = widths.at(-1) ?? from.of.channels ?? 1
     const [times, bands] = [from.of.frames, from.of.bands].map(size => size >> widths.length) as [number, number]
     if (pooling === 'frames')
       return {
@@ -40,9 +40,9 @@ export default describeStage({
     return { kind: 'batch', of: { kind: 'embedding', size }, size: from.size }
   },
   build:
-    ({ widths, pooling }) =>
+    ({ widths, pooling }, { from: { of: port } }) =>
     (engine, scope) => {
-      const blocks = halvingBlocks(engine, scope, widths)
+      const blocks = halvingBlocks(engine, scope, widths, port.channels)
       return ({ from }, options) => {
         const map = blocks(from, options)
         if (pooling !== 'frames') return engine.operations.globalPool(map, pooling)

@@ -60,7 +60,8 @@ export interface Grid {
 }
 
 /** Pieces along time and along frequency. @throws ParameterProblem if they do not fill the patch */
-export function gridOf({ frames, bands }: PatchPort, [long, high]: readonly [number, number]): Grid {
+export function gridOf({ frames, bands, channels }: PatchPort, [long, high]: readonly [number, number]): Grid {
+  if (channels) throw new ParameterProblem('patch', `pieces are of one channel, and the patch has ${channels}`)
   if (frames % long === 0 && bands % high === 0) return { times: frames / long, bins: bands / high }
   throw new ParameterProblem(
     'patch',

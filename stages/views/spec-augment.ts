@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { describeStage, ParameterProblem, patch } from '../contract.js'
+import { anyPatch, describeStage, ParameterProblem } from '../contract.js'
 import type { Patch, Rng } from '../values.js'
 
 /** SpecAugment without time warping: stripes of time and of frequency are blotted out. */
 export default describeStage({
   runsIn: 'item',
   name: 'spec-augment',
-  summary: 'Blots out random stripes of frames and of bands.',
+  summary: 'Blots out random stripes of frames and of bands, the same in all channels.',
   source: 'Park et al., Interspeech 2019; Fonseca et al., ICASSP 2021',
   parameters: z.strictObject({
     'time-masks': z.int().min(0).max(100).default(2).describe('how many stripes of frames'),
@@ -26,7 +26,7 @@ export default describeStage({
       .default('minimum')
       .describe('what a stripe is filled with: minimum or mean of the patch, or zero (the mean behind normalise)'),
   }),
-  in: { from: patch },
+  in: { from: anyPatch },
   out: ({ from }, parameters) => {
     const { frames, bands } = from
     if (parameters['time-masks'] > 0) fits('time-width', parameters['time-width'], frames, 'frames')
@@ -34,13 +34,14 @@ export default describeStage({
     return from
   },
   draws: true,
-  work: (parameters, { from: { frames, bands } }) => {
+  work: (parameters, { from: { frames, bands, channels = 1 } }) => {
     const times = { count: parameters['time-masks'], width: parameters['time-width'], size: frames }
     const frequencies = { count: parameters['frequency-masks'], width: parameters['frequency-width'], size: bands }
+    const ofAll = ({ start, width }: Stripe) => ({ start: channels * start, width: channels * width })
     return ({ from, rng }) =>
-      masked(from, bands, {
+      masked(from, channels * bands, {
         times: drawStripes(times, rng('time')),
-        frequencies: drawStripes(frequencies, rng('frequency')),
+        frequencies: drawStripes(frequencies, rng('frequency')).map(ofAll),
         fill: parameters.fill,
       })
   },

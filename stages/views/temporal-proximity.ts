@@ -128,7 +128,8 @@ export function randomPatch(mel: LogMel, frames: number, rng: Rng): Patch {
   return patchAt(mel, mel.frames >= frames ? rng.integer(0, mel.frames - frames + 1) : 0, frames)
 }
 
-function patchAt(mel: LogMel, start: number, frames: number): Patch {
+/** From a frame on, where there are so many; else the whole clip, again and again. @throws RangeError if the clip has no frames */
+export function patchAt(mel: LogMel, start: number, frames: number): Patch {
   if (mel.frames === 0) throw new RangeError('the clip has no frames')
   const patch = mel.frames >= frames ? mel.read(start, frames) : repeated(mel.read(0, mel.frames), frames * mel.bands)
   places.set(patch, { start, of: mel.frames })

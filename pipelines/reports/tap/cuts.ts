@@ -41,7 +41,7 @@ export interface Cutter {
   /** The node that cuts. */
   node: CheckedNode
   /** The log-mel spectrogram that it cuts from. */
-  mel: string
+  mel: Pick<Input, 'node' | 'lane'>
   /** How many patches it cuts of a clip, and which of them arrives. */
   patches: number
   which: number
@@ -62,7 +62,7 @@ export function cutterOf(graph: CheckedGraph, id: string, lane: string | undefin
       if (cut.kind !== 'patch') return undefined
       return {
         node,
-        mel: mel.node,
+        mel,
         patches: Math.max(1, lanes.length),
         which: Math.max(0, lanes.indexOf(at.lane ?? '')),
         after: after.reverse(),
@@ -116,8 +116,9 @@ export function meaningAt(graph: CheckedGraph, stages: ReadonlyMap<string, Stage
     })
   const front = above(({ centres }) => centres)
   const stage = front && (stages.get(front.stage) as ItemStage)
+  const centres = stage?.centres?.(front!.parameters)
   return {
-    centres: stage?.centres?.(front!.parameters),
+    centres: centres?.length ? centres : undefined,
     unit: above(({ standardises }) => standardises) ? 'sd' : 'dB',
   }
 }

@@ -10,6 +10,7 @@ import type { Prepared } from '../../../graphs/streams/prepare.js'
 import { sourceOrder } from '../../../graphs/streams/source-order.js'
 import { type ActivityPort, type IndicesPort, innermost, type PatchPort, type Port } from '../../../stages/ports.js'
 import type { Clip, Excerpt, LogMel, Waveform } from '../../../stages/values.js'
+import { channelOf } from '../../../stages/views/stack.js'
 import { cutterOf, nearestAbove, WatchedStore } from './cuts.js'
 import { activityInWords, activityMask, maskOnPatch } from './mask-on-patch.js'
 import type { Cut } from './written.js'
@@ -32,6 +33,8 @@ export interface Exhibit {
   sound?: Sound | undefined
   /** In words, beside the picture. */
   said?: string
+  /** One of several channels of a patch, whose bands need not be those of the others. */
+  stacked?: true
 }
 
 export interface Shown {
@@ -74,26 +77,28 @@ export async function* show(options: ShowOptions): AsyncGenerator<Shown> {
   const batch = graph.nodes.some(({ place }) => place === 'batch') ? batchSize(graph) : 1
   const activity = activityOf(prepared, graph)
   const items = sourceOrder({ graph, stages, clips, durations, activity, seed, batch })(0).slice(0, count)
-  const wave = nearestAbove(graph, node.id, ({ out }) => out.kind === 'waveform')
+  const wave = nearestAbove(graph, node.id, ({ out }) => innermost(out).kind === 'waveform')
   const nodeOf = (id: string) => graph.nodes.find(other => other.id === id)!
   const one = async (id: string, item: Item) => (await evaluator.values([id], item))[id]
 
   const exhibitsOf = async (item: Item): Promise<Omit<Shown, 'item' | 'clip'>> => {
     const exhibits = await onPatches(sidesOf(node.out, await one(node.id, item), lane), item)
-    const heard = wave && ((await one(wave.id, item)) as Waveform)
+    const [heard] = wave ? ([await one(wave.id, item)].flat() as Waveform[]) : [] // of several channels the first
     let mel: LogMel | undefined
     for (const exhibit of exhibits) {
       exhibit.sound = await soundOf(exhibit)
-      const cutter = exhibit.port.kind === 'patch' ? cutterOf(graph, node.id, exhibit.lane) : undefined
+      const cutter = exhibit.port.kind === 'patch' ? cutterOf(graph, node.id, exhibit.lane?.split('.')[0]) : undefined
       if (!cutter) continue
       store.forget()
       await one(cutter.node.id, item)
-      const reads = store.reads.filter(({ key }) => key === keys[cutter.mel]?.[item.clip])
+      const reads = store.reads.filter(({ key }) => key === keys[cutter.mel.node]?.[item.clip])
       const read = reads[cutter.which]
       if (!read || reads.length !== cutter.patches) continue
-      mel = (await one(cutter.mel, item)) as LogMel
+      const kept = await one(cutter.mel.node, item)
+      mel = (cutter.mel.lane ? laneOfValue(kept, cutter.mel.lane) : kept) as LogMel
       const { hop, rate } = exhibit.port as PatchPort
-      const [start, end] = [(read.start * hop) / rate, ((read.start + read.count) * hop) / rate]
+      const first = read.start % mel.frames // channels are kept one after the other
+      const [start, end] = [(first * hop) / rate, ((first + read.count) * hop) / rate]
       exhibit.cut = { node: cutter.node.id, start, end }
       exhibit.sound = heard && { ...(await stretch(heard, start, end)), whole: true }
     }
@@ -129,8 +134,15 @@ export async function* show(options: ShowOptions): AsyncGenerator<Shown> {
   }
 }
 
-/** Each side of a pair, each channel, each channel of a side (`a.1`). */
+/** Each side of a pair, each channel, each channel of a side (`a.1`), also those of a patch. */
 export function sidesOf(port: Port, value: unknown, lane?: string): Exhibit[] {
+  if (port.kind === 'patch' && port.channels) {
+    const { channels, ...plain } = port
+    return Array.from({ length: channels }, (_, at) => ({
+      ...{ lane: String(at + 1), port: plain, stacked: true },
+      value: channelOf(value as Float32Array, at, channels),
+    }))
+  }
   const lanes = lanesOf(port)
   if (lanes.length === 0) return [{ port, value }]
   const side = laneOf(port)!

@@ -92,14 +92,15 @@ async function overview(
 }
 
 async function spectrogramOf(
-  { port, value, sound }: Exhibit,
+  { port, value, sound, stacked }: Exhibit,
   centres: Meaning['centres'],
 ): Promise<Spectrogram | undefined> {
   if (sound && (port.kind === 'recording' || port.kind === 'excerpt')) return spectrogramOfSound(sound)
   if (port.kind !== 'patch' && port.kind !== 'logmel') return undefined
   const { bands, hop, rate } = port
   if (port.kind === 'logmel') return { ...pooled(value as LogMel, hop / rate), centres }
-  return { frames: port.frames, bands, hop: hop / rate, values: value as Float32Array, centres }
+  const hertz = stacked ? undefined : centres
+  return { frames: port.frames, bands, hop: hop / rate, values: value as Float32Array, centres: hertz }
 }
 
 function waveDrawing({ port, sound }: Exhibit): string | undefined {

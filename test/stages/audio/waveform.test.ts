@@ -150,4 +150,6 @@ test('channels apart: the port, and a file that has fewer', async t => {
   t.throws(() => out({ channel: 1, channels: 2 }), { instanceOf: ParameterProblem })
   const mono = channelWaveforms({ path: wav('mono.wav', sine(440, 16000, 100)) }, 2, plain)
   await t.throwsAsync(gathered(mono[1]!.blocks()), { code: 'no-such-channel' })
+  const first = channelWaveforms({ path: wav('mono.wav', sine(440, 16000, 100)) }, 2, { ...plain, lacking: 'first' })
+  t.deepEqual(await gathered(first[1]!.blocks()), sine(440, 16000, 100))
 })

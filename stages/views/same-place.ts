@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { Problem } from '../../data/problem.js'
+import { describeStage, logMel, ParameterProblem, patch } from '../contract.js'
+import { patchAt, placeOf } from './temporal-proximity.js'
+
+/** What another spectrogram of the clip holds where a patch was cut: another channel, or its lags. */
+export default describeStage({
+  runsIn: 'item',
+  name: 'same-place',
+  summary: 'Cuts a patch from a spectrogram of the clip where another patch was cut, from another one.',
+  parameters: z.strictObject({}),
+  in: { from: logMel, at: patch },
+  out: ({ from, at }) => {
+    if (from.rate !== at.rate || from.hop !== at.hop)
+      throw new ParameterProblem(
+        'at',
+        `its frames are ${at.hop} samples at ${at.rate} Hz apart, those to be cut ${from.hop} at ${from.rate} Hz`,
+      )
+    return { ...from, kind: 'patch', frames: at.frames }
+  },
+  draws: true,
+  work:
+    (_, { out: { frames } }) =>
+    ({ from, at }) => {
+      const place = placeOf(at)
+      if (!place)
+        throw new Problem('no-place', 'Where this patch was cut is not known.', {
+          hint: 'same-place reads the node that cuts, before anything is done to its patches.',
+        })
+      if (place.of !== from.frames)
+        throw new RangeError(`it was cut from ${place.of} frames, and here are ${from.frames}`)
+      return patchAt(from, place.start, frames)
+    },
+})
