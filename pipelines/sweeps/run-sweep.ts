@@ -7,6 +7,7 @@ import { onDisk } from '../../data/whole-file.js'
 import { tellEnds, workOff } from '../jobs/controller.js'
 import { readJson, writeJson } from '../jobs/job-folder.js'
 import { tryLock } from '../jobs/process-lock.js'
+import { wasInterrupted } from '../terminal/interrupt.js'
 import { command } from '../terminal/say.js'
 import { jobList, keysOf, openExecutor, openJobs } from './open-jobs.js'
 import type { SweepPlan } from './plan.js'
@@ -29,7 +30,11 @@ export async function runSweep(plan: SweepPlan, { only, retry, most, signal }: S
     const jobs = openJobs(plan, { only, retry })
     const atOnce = most ?? plan.budget['jobs-at-once']
     const executor = await openExecutor(plan, atOnce)
-    if (jobs.size > 1 && atOnce > 1) await prepareForAll(plan, jobs.values(), cacheFolder(), signal)
+    if (jobs.size > 1 && atOnce > 1)
+      await prepareForAll(plan, jobs.values(), cacheFolder(), signal).catch(error => {
+        // jobs of an earlier controller are still to be stopped
+        if (!wasInterrupted(error, signal)) throw error
+      })
     const onEnd = tellEnds(plan.output, jobs.size, key => nameOf(plan, key))
     await workOff(jobList(plan), jobs.keys(), executor, { signal, onEnd })
   } finally {

@@ -1,4 +1,6 @@
 /** From a sweep file to its jobs, or to every mistake in it. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
@@ -6,6 +8,8 @@ import { Problem, Problems } from '../../../data/problem.js'
 import { editArguments } from '../../../graphs/language/edits.js'
 import { renderProblem } from '../../../graphs/language/render-problem.js'
 import { readConfig } from '../../../pipelines/configuration/config.js'
+import { nameOf } from '../../../pipelines/jobs/processes.js'
+import { jobFolder } from '../../../pipelines/sweeps/job-folder.js'
 import { planSweep, testKey } from '../../../pipelines/sweeps/plan.js'
 import { listJobs, planText } from '../../../pipelines/sweeps/plan-text.js'
 import { runSweep } from '../../../pipelines/sweeps/run-sweep.js'
@@ -277,4 +281,16 @@ test('the tables of a folder are of one sweep', async t => {
   writeFileSync(join(output, 'sweep.json'), JSON.stringify({ name: 'first', file: 'first.yaml' }))
   const other = await planSweep(sweep(small), output)
   await t.throwsAsync(runSweep(other, { signal: AbortSignal.abort() }), { code: 'other-sweep' })
+})
+
+test('Ctrl-C while the sounds are read stops the jobs of an earlier controller, too', async t => {
+  const made = await plan('base: small.yaml\narms: { base: [], short: [{ set: train.steps=2 }] }\n')
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 60000)'])
+  t.teardown(() => child.kill('SIGKILL'))
+  const ended = once(child, 'exit')
+  const folder = jobFolder(made, [...made.jobs.keys()][0]!)
+  mkdirSync(folder.path, { recursive: true })
+  folder.write({ state: 'running', process: nameOf(child.pid!) })
+  await runSweep(made, { most: 2, signal: AbortSignal.abort() })
+  t.is(child.signalCode ?? (await ended)[1], 'SIGTERM')
 })
