@@ -22,6 +22,10 @@ const parameters = z.strictObject({
     .describe(
       'how far below its own level the rest of the mixture stands behind each stem, dB; 0 is the mixture; none if absent',
     ),
+  loudness: z
+    .literal('stem')
+    .optional()
+    .describe('stem: what stands behind a stem makes it no louder; with leak: 0, the mixture as loud as each stem'),
   column: z.string().default('stems').describe('column of the manifest with the files, separated by ;'),
 })
 
@@ -55,7 +59,7 @@ export default describeStage({
  */
 export async function readStems(
   mixture: Clip,
-  { channels, rate, normalise, leak, column }: z.output<typeof parameters>,
+  { channels, rate, normalise, leak, loudness, column }: z.output<typeof parameters>,
 ): Promise<Float32Array[]> {
   if (mixture.labels[column] === undefined) {
     throw new Problem('no-stems', `${mixture.id} has no value in the column '${column}', which names its stems.`, {
@@ -76,10 +80,15 @@ export async function readStems(
       const file = files[channel]
       if (!file) return stem
       const samples = await soundOf(file)
-      return stem.map((_, i) => {
+      const heard = (i: number) => {
         const own = samples[i] ?? 0
-        return gain * (own + behind * (sum[i]! - own))
-      })
+        return own + behind * (sum[i]! - own)
+      }
+      const level =
+        loudness === 'stem' ? Math.sqrt(energyOf(samples) / (energyOf(stem.map((_, i) => heard(i))) || 1)) : 1
+      return stem.map((_, i) => gain * level * heard(i))
     }),
   )
 }
+
+const energyOf = (samples: Float32Array) => samples.reduce((sum, sample) => sum + sample * sample, 0)

@@ -87,6 +87,25 @@ test('the rest of the mixture leaks into a stem so far below; 0 dB is the mixtur
   t.deepEqual(silent, new Float32Array(2000))
 })
 
+test('the mixture as loud as each of its stems: what a view gains by its level alone', async t => {
+  const [one, silent, bed] = await readStems(clip, { ...given, leak: 0, loudness: 'stem' })
+  const energy = (samples: Float32Array) => samples.reduce((sum, sample) => sum + sample ** 2, 0)
+  for (const [made, stem] of [
+    [one!, first],
+    [bed!, second],
+  ] as const) {
+    const factor = Math.sqrt(energy(stem) / energy(mixture))
+    t.true(
+      largestDifference(
+        made,
+        mixture.map(sample => factor * sample),
+      ) < 1e-6,
+    )
+    t.not(factor, 1)
+  }
+  t.deepEqual(silent, new Float32Array(2000))
+})
+
 test('stems that end before the mixture are as long as it, also the first', async t => {
   writeWav(join(FOLDER, '7', 'short.wav'), first.subarray(0, 500), { rate: RATE })
   const stems = await readStems({ ...clip, labels: { stems: '7/short.wav;7/bed.wav' } }, given)
