@@ -47,6 +47,9 @@ export function locateCheckpoint(given: string): CheckpointFiles {
   return ofFiles(ofStep(folder, Number(which), run))
 }
 
+/** `RUN@best` of a run that keeps its best checkpoint; the run, which stands for its newest, of any other. */
+export const bestOrNewest = (run: string): string => (bestStep(folderOf(run)) === undefined ? run : `${run}@best`)
+
 /** As `locateCheckpoint`; undefined if there is none, or none yet. */
 export function locateIfThere(named: string): CheckpointFiles | undefined {
   try {

@@ -1,9 +1,9 @@
 /** `earshot finetune`: trains a classifier, from scratch or from a checkpoint, and judges it on the config's test set. */
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { Problem } from '../../data/problem.js'
+import { bestOrNewest } from '../../engine/checkpoints/find.js'
 import type { Config } from '../configuration/config.js'
 import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
 import { command } from '../terminal/say.js'
@@ -67,7 +67,7 @@ async function configWithTest(...given: Parameters<typeof configToTrain>): Promi
 /** What the best checkpoint, or else the last, makes of the test set. */
 async function judged(config: Config, run: string, outcome: Outcome, signal: AbortSignal): Promise<string> {
   const { set, hop, group } = config.evaluate!
-  const chosen = existsSync(join(run, 'checkpoints', 'best.json')) ? `${run}@best` : run
+  const chosen = bestOrNewest(run)
   const { classifyRuns } = await import('../evaluation/classification/classify-runs.js')
   const cache = join(cacheFolder(), 'features')
   const text = await classifyRuns(chosen, usualFolder(run, set), { sounds: set, hop, group, cache, signal })

@@ -4,6 +4,7 @@ import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync } from 
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Problem, Problems } from '../../data/problem.js'
+import { bestOrNewest } from '../../engine/checkpoints/find.js'
 import { editArguments } from '../../graphs/language/edits.js'
 import { readConfig } from '../configuration/config.js'
 import { lockJob, readJson } from '../jobs/job-folder.js'
@@ -115,7 +116,7 @@ class JobRun {
   async #evaluate(test: OrderedTest, limit?: AbortSignal) {
     const { folder, order } = this
     const files = { embeddings: folder.embeddings(test.key), result: folder.probe(test.key) }
-    for (const words of evaluationWords(folder.run, test, files, order.threads))
+    for (const words of evaluationWords(bestOrNewest(folder.run), test, files, order.threads))
       await this.#program(`${words[0]} ${test.key}`, () => words, limit)
   }
 

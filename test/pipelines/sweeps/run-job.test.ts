@@ -1,5 +1,5 @@
 /** A job's folder is one process's at a time, also when machines are lost. */
-import { existsSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
@@ -31,4 +31,17 @@ test('one that gave a sign a moment ago is left alone', async t => {
   const folder = heldElsewhere(1)
   await t.throwsAsync(runJob(folder, AbortSignal.timeout(100)), { message: /Process 1 on not-.* is at work in / })
   t.true(existsSync(folder.file('lock')))
+})
+
+test('a run that keeps its best checkpoint is judged by it', async t => {
+  const output = scratchFolder('best')
+  const folder = jobFolder({ output }, 'key')
+  const own = { set: join(output, 'none.tsv'), label: 'label', classifiers: ['own' as const], hop: 0.48 }
+  const test = { ...own, key: 'held-out', baselines: false }
+  folder.writeOrder({ key: 'key', arm: 'base', seed: 0, base: 'none.yaml', edits: [], tests: [test] })
+  mkdirSync(join(folder.run, 'checkpoints'), { recursive: true })
+  writeFileSync(join(folder.run, 'status.json'), JSON.stringify({ state: 'finished' }))
+  writeFileSync(join(folder.run, 'checkpoints', 'best.json'), JSON.stringify({ step: 7 }))
+  t.is(await runJob(folder, new AbortController().signal), 1)
+  t.regex(readFileSync(folder.log, 'utf8'), /step-000007/)
 })
