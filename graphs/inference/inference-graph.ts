@@ -97,11 +97,15 @@ class Rewriting {
     return { ...made, encoder: id, dimensions: embeddingSize(out), space: this.#spaceOf(id) }
   }
 
-  /** Two encoders that a node puts side by side (`zip`), without a head between, make embeddings of one space. */
+  /**
+   * Two encoders that a node puts side by side (`zip`), without a head between, make embeddings of one space; so do an encoder
+   * and a head of given vectors.
+   */
   #spaceOf(encoder: string): string | undefined {
-    const isEncoder = ({ stage: name }: CheckedNode) => {
+    const isEncoder = ({ stage: name, inputs }: CheckedNode) => {
       const stage = this.stages.get(name)
-      return stage?.runsIn === 'tensor' && stage.role === 'encoder'
+      if (stage?.runsIn !== 'tensor') return false
+      return stage.role === 'encoder' || this.#node(inputs.from?.node ?? '')?.place === 'batch'
     }
     const sides = this.graph.nodes
       .filter(({ stage }) => stage === 'zip')

@@ -7,6 +7,7 @@ import { demandOutput } from '../../data/output-file.js'
 import { json } from '../configuration/shared-options.js'
 import type { EmbeddedInShards } from '../embeddings/embed-in-shards.js'
 import { type EmbedOptions, embedOptions } from '../embeddings/embed-options.js'
+import type { embedTexts } from '../embeddings/embed-texts.js'
 import { likelyLabel, mayBeLabel } from '../embeddings/label-table.js'
 import type { Embedded } from '../embeddings/write-embeddings.js'
 import type { Sharding } from '../jobs/run-shards.js'
@@ -25,6 +26,7 @@ Examples:
   ./earshot embed runs/quickstart labels.csv -o labelled.arrow            label columns come along
   ./earshot embed runs/quickstart my-sounds/ -o mine.parquet              mine.arrow, and beside it what convert makes
   ./earshot embed graphs/onnx-encoder.yaml my-sounds/ -o other.arrow      by an encoder of somebody else (ONNX)
+  ./earshot embed runs/audio-text texts.arrow -o asked.arrow              texts that the run has learned beside sounds
 
 A long list goes in shards, here or as an array of Slurm; the file is the same. Run the command again to go on after
 whatever has happened: shards that are done are not done again.
@@ -50,7 +52,9 @@ export default verb({
       .meta({ argument: '<run>' }),
     inputs: z
       .array(z.string())
-      .describe('audio files, folders, tables, annotations or data set files (data/sets/*.yaml)')
+      .describe(
+        'audio files, folders, tables, annotations or data set files (data/sets/*.yaml); or an Arrow file of texts, for a run that has learned texts beside sounds',
+      )
       .meta({ argument: '<input...>' }),
     ...embedOptions.shape,
     ...shardOptions('earshot merge puts shards together'),
@@ -92,6 +96,8 @@ export default verb({
           if (parquet && !process.exitCode) await alsoAs(parquet, output, json)
           return
         }
+        if (inputs.length === 1 && /\.arrow$/i.test(inputs[0]!))
+          return ofTexts(inputs[0]!, { run, layer, output }, json)
         const { writeEmbeddings } = await import('../embeddings/write-embeddings.js')
         const cache = join(cacheFolder(), 'features')
         const onWritten = () => {
@@ -107,6 +113,17 @@ export default verb({
     )
   },
 })
+
+/** An Arrow file of texts in the place of recordings. */
+async function ofTexts(texts: string, asked: Parameters<typeof embedTexts>[1], json = false): Promise<void> {
+  const { embedTexts } = await import('../embeddings/embed-texts.js')
+  const { output } = asked
+  const rows = await embedTexts(texts, asked)
+  const next = command`./earshot similar SOUNDS.arrow TEXT --query ${output}`
+  process.stdout.write(
+    json ? `${JSON.stringify({ output, rows })}\n` : `${output}: ${plural(rows, 'text')}.\nNext:\n  ${next}\n`,
+  )
+}
 
 /** The same embeddings for other programs, as `convert` writes them. */
 async function alsoAs(parquet: string, file: string, json = false): Promise<void> {
