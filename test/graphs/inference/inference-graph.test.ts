@@ -89,6 +89,19 @@ test('a channel of the stems is heard where training heard that', async t => {
   ])
 })
 
+test('channels of a patch are cut at one place, from the spectrograms of both microphones and their lags', t =>
+  shows(t, 'graphs/mc-simclr.yaml', [
+    'clip (clips) <- ',
+    'wave (waveform) <- clip',
+    'mel (log-mel) <- wave',
+    'first.a (normalise) <- mel.1 cut to patch[96 x 64], bank mel.1',
+    'second.a (normalise) <- mel.2 cut to patch[96 x 64], bank mel.2',
+    'lags (gcc-phat) <- wave',
+    'third.a (normalise) <- lags cut to patch[96 x 64], bank lags',
+    'all.a (stack) <- first.a, second.a, third.a',
+    'encoder <- all.a',
+  ]))
+
 test('a patch of an excerpt is cut from the spectrogram of the whole clip', async t => {
   const nodes = `
   wave:   { stage: waveform, from: clip }
@@ -197,6 +210,7 @@ test('every graph that comes along can be embedded, or has no encoder', async t 
     'uclser20',
     'mixit',
     'separated-scenes',
+    'mc-simclr',
     'byol-a',
     'audio-mae',
     'audio-jepa',

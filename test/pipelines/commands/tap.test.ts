@@ -60,6 +60,27 @@ test('a mask, and one made from it, are seen on the patch that they belong to', 
     t.deepEqual([kept![at], hidden![at]].sort(), [lowest, value].sort(), 'one shows it, the other hides it')
 })
 
+test('of a patch of several channels each is shown, cut where the first was', async t => {
+  const { pool, tapped } = await opened('tap-channels', 'graphs/mc-simclr.yaml')
+  t.teardown(() => pool.close())
+  const first = async (id: string) => (await tapped(id, 1))[0]!.exhibits
+  const [all, near, lags] = [await first('all'), await first('near'), await first('between')]
+  t.deepEqual(
+    all.map(({ lane }) => lane),
+    ['a.1', 'a.2', 'a.3', 'b.1', 'b.2', 'b.3'],
+  )
+  const cuts = near.map(({ cut }) => [cut!.start, cut!.end])
+  for (const [at, { cut, sound, value }] of all.entries()) {
+    t.deepEqual([cut!.start, cut!.end], cuts[at < 3 ? 0 : 1])
+    t.is(sound!.samples.length, 96 * 160)
+    t.is((value as Float32Array).length, 96 * 64)
+  }
+  t.deepEqual(
+    lags.map(({ cut }) => [cut!.start, cut!.end]),
+    cuts,
+  )
+})
+
 test('a cut says where the patch lies, in the spectrogram and in the sound', async t => {
   const { pool, tapped } = await opened('tap-cuts')
   t.teardown(() => pool.close())
