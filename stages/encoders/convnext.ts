@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Engine, Initial, Scope, Tensor } from '../../engine/engine.js'
 import { layerNorm as normOfRows } from '../../engine/layers/block.js'
 import { uniformByFanIn } from '../../engine/layers/initial.js'
+import { type Spacings, spacedTaps } from '../../engine/layers/learnable-spacings.js'
 import { anyPatch, batchOf, describeStage, ParameterProblem } from '../contract.js'
 import { imageOf } from './image.js'
 import { demandPatch } from './smallest-patch.js'
@@ -15,7 +16,8 @@ export default describeStage({
   runsIn: 'tensor',
   role: 'encoder',
   summary: 'Depthwise convolutions 7 x 7, layer norm and dense layers with GELU, each block added to what came in.',
-  source: 'Liu et al., CVPR 2022 (ConvNeXt), 2; facebookresearch/ConvNeXt',
+  source:
+    'Liu et al., CVPR 2022 (ConvNeXt), 2; facebookresearch/ConvNeXt; spacings: Khalfaoui-Hassani et al., ICLR 2023, and 2023 (DCLS beyond bilinear interpolation)',
   parameters: z.strictObject({
     widths: z
       .array(z.int().min(1).max(4096))
@@ -25,6 +27,16 @@ export default describeStage({
       .describe('channels of each stage; each after the first halves time and frequency'),
     depths: z.array(z.int().min(1).max(64)).min(1).max(6).default([1, 1, 2, 1]).describe('blocks of each stage'),
     stem: z.int().min(1).max(16).default(4).describe('frames and bands that the first layer puts together'),
+    spacings: z
+      .strictObject({
+        size: z.int().min(3).max(63).default(17).describe('frames and bands of the filter, odd'),
+        count: z.int().min(1).max(256).default(26).describe('taps of each channel'),
+      })
+      .refine(({ size }) => size % 2 === 1, 'the size is odd: the filter has a middle')
+      .optional()
+      .describe(
+        'in place of the 7 x 7 taps of a block: taps whose places and widths in a larger filter are learnt, too (DCLS, Gaussian)',
+      ),
   }),
   in: { from: batchOf(anyPatch) },
   out: ({ from }, { widths, depths, stem }) => {
@@ -38,7 +50,7 @@ export default describeStage({
     return { kind: 'batch', of: { kind: 'embedding', size: widths.at(-1)! }, size: from.size }
   },
   build:
-    ({ widths, depths, stem }, { from: { of: port } }) =>
+    ({ widths, depths, stem, spacings }, { from: { of: port } }) =>
     (engine, scope) => {
       const { operations } = engine
       const stages = widths.map((width, at) => {
@@ -49,7 +61,9 @@ export default describeStage({
           stem,
           first: at === 0,
         })
-        const blocks = Array.from({ length: depths[at]! }, (_, k) => block(engine, own.within(`unit${k}`), width))
+        const blocks = Array.from({ length: depths[at]! }, (_, k) =>
+          block(engine, own.within(`unit${k}`), width, spacings),
+        )
         return (x: Tensor) => blocks.reduce((value, block) => block(value), down(x))
       })
       const norm = layerNorm(engine, scope.within('norm'), widths.at(-1)!)
@@ -84,21 +98,26 @@ function downsampling(
   return first ? x => norm(convolve(x)) : x => convolve(norm(x))
 }
 
-/** Depthwise 7 x 7, layer norm, four times the width, GELU, back, scaled channel by channel; added to what came in. */
-function block(engine: Engine, scope: Scope, width: number): (x: Tensor) => Tensor {
+/** Depthwise 7 x 7 or with learnt spacings, layer norm, four times the width, GELU, back, scaled channel by channel; added to what came in. */
+function block(engine: Engine, scope: Scope, width: number, spacings: Spacings | undefined): (x: Tensor) => Tensor {
   const { tf, operations, layers } = engine
-  const taps = scope.weight('taps', [7, 7, width], uniformByFanIn(49))
-  const bias = scope.weight('bias', [width], uniformByFanIn(49))
+  const taps = spacings ? spacedTaps(operations, scope, width, spacings) : squareTaps(scope, width)
+  const bias = scope.weight('bias', [width], uniformByFanIn(spacings?.count ?? 49))
   const norm = layerNorm(engine, scope, width)
   const wide = layers.dense(scope.within('wide'), { in: width, out: 4 * width })
   const narrow = layers.dense(scope.within('narrow'), { in: 4 * width, out: width })
   const gain = scope.weight('gain', [width], small)
   return x => {
-    const filtered = operations.depthwise(x, taps.read(), { stride: 1, padding: 'same', filterGradient: true })
+    const filtered = operations.depthwise(x, taps(), { stride: 1, padding: 'same', filterGradient: true })
     const rows = norm(tf.reshape(tf.add(filtered, bias.read()), [-1, width]))
     const made = tf.mul(narrow(operations.gelu(wide(rows))), gain.read())
     return tf.add(x, tf.reshape(made, x.shape))
   }
+}
+
+function squareTaps(scope: Scope, width: number): () => Tensor {
+  const taps = scope.weight('taps', [7, 7, width], uniformByFanIn(49))
+  return () => taps.read()
 }
 
 /** Over the channels, which are last. */

@@ -178,6 +178,10 @@ const cases: Record<string, Case> = {
     train: { mixup: { alpha: 0.2, 'warm-up': 2 } },
   },
   'ResNet-18': { nodes: supervised('resnet18', {}), values: classified, steps: 6 }, // eleven million weights
+  'taps that learn their places': {
+    nodes: supervised('convnext', { widths: [3, 4], depths: [1, 1], stem: 2, spacings: { size: 5, count: 3 } }),
+    values: classified,
+  },
   'a frozen block': { nodes: supervised('vgg', { widths: [4, 6] }, { frozen: ['block0'] }), values: classified },
   'a frozen encoder': { nodes: supervised('vgg', { widths: [4, 6] }, { frozen: true }), values: classified },
   'mixtures of mixtures': separation('mixit'),
