@@ -7,6 +7,7 @@ import { type BatchNorm, batchNorm } from './batch-norm.js'
 import { type ToFloat, toFloat } from './convert.js'
 import { type Convolution, convolution } from './convolution.js'
 import { type ConvolutionBlock, convolutionBlock } from './convolution-block.js'
+import { cumulativeSumGradient } from './cumulative-sum.js'
 import { type Depthwise, depthwise } from './depthwise.js'
 import { type DilatedConvolution, dilatedConvolution } from './dilated-convolution.js'
 import { type Fourier, fourier } from './fourier.js'
@@ -55,6 +56,7 @@ export interface Operations {
 
 export function createOperations(tf: typeof tfjs, precision: Precision): Operations {
   const raw = rawOperations(tf, precision)
+  cumulativeSumGradient(raw)
   gatherUnread(raw)
   sameBitsInFunctions(raw)
   return {

@@ -16,6 +16,15 @@ const weight = (value: Tensor): Weight => ({
 })
 const statistics = (size: number) => ({ mean: weight(tf.zeros([size])), variance: weight(tf.ones([size])) })
 
+test('the gradient of a cumulative sum on every axis, from either end', t => {
+  for (const axis of [0, 1, 2])
+    for (const [exclusive, reverse] of [
+      [false, false],
+      [true, true],
+    ] as const)
+      checkGradient(t, x => engine.tf.cumsum(x!, axis, exclusive, reverse), [normal([2, 3, 3], 'x')])
+})
+
 test('relu', t => {
   checkGradient(t, x => operations.relu(x!), [spaced([2, 9], 'relu')], { step: 0.02 })
 })
