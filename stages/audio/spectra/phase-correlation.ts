@@ -55,7 +55,7 @@ export async function* phaseCorrelation(
 /** Takes all frames out that are whole in both. */
 function correlation(fft: FFT, options: CorrelationOptions): (a: CentredFrames, b: CentredFrames) => Float32Array {
   const { fft: size, window, hop, lags, floor } = options
-  const { bins, cosines, sines } = waves(options)
+  const { lowest, bins, cosines, sines } = waves(options)
   const before = (size - window) >> 1
   const taper = periodicWindow(window, options.shape ?? 'hann')
   const input: number[] = new Array(size).fill(0)
@@ -64,8 +64,8 @@ function correlation(fft: FFT, options: CorrelationOptions): (a: CentredFrames, 
     for (let i = 0; i < window; i++) input[before + i] = sound[at + i]! * taper[i]!
     fft.realTransform(spectrum, input)
   }
-  const real = new Float64Array(bins.length)
-  const imaginary = new Float64Array(bins.length)
+  const real = new Float64Array(bins)
+  const imaginary = new Float64Array(bins)
   return (a, b) => {
     const count = Math.min(a.count, b.count)
     const out = new Float32Array(count * lags)
@@ -73,18 +73,17 @@ function correlation(fft: FFT, options: CorrelationOptions): (a: CentredFrames, 
       const at = frame * hop + before
       transformed(one, a.sound, a.first + at)
       transformed(other, b.sound, b.first + at)
-      for (const [k, bin] of bins.entries()) {
-        const [re, im] = [2 * bin, 2 * bin + 1]
-        const crossed = one[re]! * other[re]! + one[im]! * other[im]!
-        const turned = one[im]! * other[re]! - one[re]! * other[im]!
-        const weight = 1 / (Math.hypot(crossed, turned) + floor)
+      for (let k = 0, re = 2 * lowest; k < bins; k++, re += 2) {
+        const crossed = one[re]! * other[re]! + one[re + 1]! * other[re + 1]!
+        const turned = one[re + 1]! * other[re]! - one[re]! * other[re + 1]!
+        const weight = 1 / (Math.sqrt(crossed * crossed + turned * turned) + floor)
         real[k] = crossed * weight
         imaginary[k] = turned * weight
       }
       // a lag and its opposite share their products
       for (let lag = 0, row = 0; lag < lags / 2; lag++) {
         let [even, odd] = [0, 0]
-        for (let k = 0; k < bins.length; k++, row++) {
+        for (let k = 0; k < bins; k++, row++) {
           even += real[k]! * cosines[row]!
           odd += imaginary[k]! * sines[row]!
         }
@@ -100,12 +99,12 @@ function correlation(fft: FFT, options: CorrelationOptions): (a: CentredFrames, 
 
 /** For the longest lag, then the next, ...: cosine and sine of 2 pi bin lag / fft by bin, and the bin's share. */
 function waves({ fft, rate, low, high, lags, longest }: CorrelationOptions) {
-  const from = Math.ceil((low * fft) / rate)
-  const bins = Array.from({ length: Math.floor((high * fft) / rate) - from + 1 }, (_, k) => from + k)
+  const lowest = Math.ceil((low * fft) / rate)
+  const bins = Array.from({ length: Math.floor((high * fft) / rate) - lowest + 1 }, (_, k) => lowest + k)
   const share = (bin: number) => (bin === 0 || bin === fft / 2 ? 1 : 2) // of a real sound's spectrum each but these comes twice
   const all = bins.reduce((sum, bin) => sum + share(bin), 0)
   const half = Array.from({ length: Math.ceil(lags / 2) }, (_, at) => longest * (1 - (2 * at) / (lags - 1)))
   const table = (of: (angle: number) => number) =>
     Float64Array.from(half.flatMap(lag => bins.map(bin => (share(bin) / all) * of((2 * Math.PI * bin * lag) / fft))))
-  return { bins, cosines: table(Math.cos), sines: table(Math.sin) }
+  return { lowest, bins: bins.length, cosines: table(Math.cos), sines: table(Math.sin) }
 }
