@@ -8,12 +8,17 @@ import test, { type ExecutionContext } from 'ava'
 import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
 import { pieceStarts } from '../../../graphs/inference/hearing.js'
 import { floatWav } from '../../../pipelines/drawing/wav-file.js'
+import gccPhat from '../../../stages/audio/gcc-phat.js'
 import { logMelOptions, logMelParameters } from '../../../stages/audio/log-mel.js'
 import { Level } from '../../../stages/audio/signal/level.js'
 import { logMelOf } from '../../../stages/audio/spectra/log-mel-spectrogram.js'
+import type { FeatureStream } from '../../../stages/values.js'
+import { stacked } from '../../../stages/views/stack.js'
 import { earshot, scratchFolder } from '../../earshot.js'
 import { near } from '../../engine/near.js'
 import { engine } from '../../engine/started.js'
+import { gathered, inBlocks } from '../../stages/audio/sounds.js'
+import { runItem } from '../../stages/views/support.js'
 import { randomRun } from '../exchange/export/random-run.js'
 import { sound } from '../exchange/export/reference.js'
 
@@ -63,7 +68,9 @@ async function embeds(
     const starts = pieceStarts(1 + Math.floor(length / 160), { length: 96, hop: 48 })
     t.is(clips.filter(clip => clip.startsWith(name)).length, starts.length, name)
     for (const start of starts) {
-      const input = engine.tf.tensor3d(await patch(start), [1, 96, 64])
+      const numbers = await patch(start)
+      const channels = numbers.length / (96 * 64)
+      const input = engine.tf.tensor(numbers, channels === 1 ? [1, 96, 64] : [1, 96, 64, channels])
       expected.push(...model.encode('encoder', input).dataSync())
     }
   }
@@ -90,6 +97,17 @@ test.serial('a stage that takes its time is waited for', t =>
   embeds(t, 'asynchronous', async samples => {
     const mel = (await melOf(samples)).map(value => value / 2)
     return frame => patchOf(mel, frame)
+  }),
+)
+
+test.serial('the channels of a patch are cut at one place, and a file of one channel is heard as two', t =>
+  embeds(t, 'two-channels', async samples => {
+    const mel = await melOf(samples)
+    const wave = { kind: 'waveform', rate: 16000 } as const
+    const from = [samples, samples].map(channel => ({ rate: 16000, blocks: () => inBlocks(channel, 4000) }))
+    const port = { from: { kind: 'channels', of: wave, count: 2 } } as const
+    const lags = await gathered((runItem(gccPhat, {}, port, { from }) as FeatureStream).blocks())
+    return start => stacked([mel, mel, lags].map(all => patchOf(all, start)))
   }),
 )
 
