@@ -15,9 +15,9 @@ export interface Spectrogram {
   centres?: readonly number[] | undefined
 }
 
-/** What the colours mean: `dB` from log10 power, or standard deviations of normalised values. */
+/** What the colours mean: `dB` from log10 power, standard deviations of normalised values, or `r`, correlations of channels. */
 export interface Scale {
-  unit: 'dB' | 'sd'
+  unit: 'dB' | 'sd' | 'r'
   /** Of the picture's values, in the unit. */
   low: number
   high: number
@@ -35,7 +35,7 @@ export const SIZE = { width: 430, height: 254 }
 const PLOT = { left: 46, top: 30, width: 316, height: 200 }
 const BAR = { left: 374, width: 10 }
 
-/** Log10 power in decibels; normalised values stay. */
+/** Log10 power in decibels; other values stay. */
 const factorOf = (unit: Scale['unit']) => (unit === 'dB' ? 10 : 1)
 
 /** One scale for several spectrograms, from the lowest to the highest of their finite values. */

@@ -104,8 +104,10 @@ export function nearestAbove(
 export interface Meaning {
   /** Hertz of the middle of each band; undefined below a front end that does not say. */
   centres: readonly number[] | undefined
-  /** Standard deviations after a stage that normalises, before it log10 power. */
+  /** Standard deviations after a stage that normalises, before it that of whole clips. */
   unit: Scale['unit']
+  /** Log10 power, or correlations where the front end has lags in place of bands. */
+  unitOfClip: Scale['unit']
 }
 
 export function meaningAt(graph: CheckedGraph, stages: ReadonlyMap<string, Stage>, id: string): Meaning {
@@ -117,8 +119,10 @@ export function meaningAt(graph: CheckedGraph, stages: ReadonlyMap<string, Stage
   const front = above(({ centres }) => centres)
   const stage = front && (stages.get(front.stage) as ItemStage)
   const centres = stage?.centres?.(front!.parameters)
+  const unitOfClip = centres?.length === 0 ? 'r' : 'dB'
   return {
     centres: centres?.length ? centres : undefined,
-    unit: above(({ standardises }) => standardises) ? 'sd' : 'dB',
+    unit: above(({ standardises }) => standardises) ? 'sd' : unitOfClip,
+    unitOfClip,
   }
 }

@@ -32,7 +32,7 @@ export function page(content: PageContent): string {
   const body = `<p>${escaped(stage)} gives <code>${escaped(port)}</code>. ${loss === undefined ? `The first ${clips.length} clips` : `${loss.toFixed(4)} for the first batch`} of training with seed ${seed}, with the same draws.</p>
 <p class="soft">${chain.map(escaped).join(' → ')}</p>
 <p class="soft">Graph: ${escaped(graph)}. Sounds: ${escaped(data)}. Numbers: <a href="tap.json">tap.json</a>.</p>
-${unit === 'sd' ? '<p>Values are normalised: sd stands for standard deviations from the mean of the training clips.</p>' : ''}
+${unit === 'sd' ? '<p>Values are normalised: sd stands for standard deviations from the mean of the training clips.</p>' : ''}${unit === 'r' ? '<p>r is how well two channels agree at each lag, the earliest at the bottom: 1 at most.</p>' : ''}
 ${after.length > 0 ? `<p>What one hears beside a view is the sound where it was cut, before ${escaped(and(after))}: ${after.length === 1 ? 'it works' : 'they work'} on the spectrogram, of which there is no sound.</p>` : ''}
 ${clips.map(clipSection).join('\n')}`
   return htmlPage({ title, style: FIGURES_STYLE, body })

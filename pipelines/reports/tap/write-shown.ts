@@ -81,13 +81,13 @@ export async function writeShown(shown: Shown, options: WriteOptions): Promise<W
 async function overview(
   mel: LogMel,
   { exhibits }: Shown,
-  { centres }: WriteOptions,
+  { centres, unitOfClip }: WriteOptions,
   sound: Figure['sound'],
 ): Promise<Figure> {
   const port = exhibits[0]!.port as PatchPort
   const spectrogram = { ...pooled(mel, port.hop / port.rate), centres }
   const marks: Mark[] = exhibits.flatMap(({ lane, cut }) => (cut ? [{ ...cut, name: lane ?? '' }] : []))
-  const drawing = await drawSpectrogram(spectrogram, commonScale([spectrogram.values], 'dB'), marks)
+  const drawing = await drawSpectrogram(spectrogram, commonScale([spectrogram.values], unitOfClip), marks)
   return { name: 'clip', caption: `the whole clip, ${seconds((mel.frames * port.hop) / port.rate)}`, drawing, sound }
 }
 

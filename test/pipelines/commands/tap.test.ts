@@ -11,7 +11,7 @@ import { streamBatches } from '../../../graphs/streams/batches.js'
 import { openPool } from '../../../graphs/streams/pool.js'
 import { prepareFeatures } from '../../../graphs/streams/prepare.js'
 import { readConfig } from '../../../pipelines/configuration/config.js'
-import { cutterOf } from '../../../pipelines/reports/tap/cuts.js'
+import { cutterOf, meaningAt } from '../../../pipelines/reports/tap/cuts.js'
 import { type Shown, show } from '../../../pipelines/reports/tap/exhibits.js'
 import type { Waveform } from '../../../stages/values.js'
 import { earshot, scratchFolder } from '../../earshot.js'
@@ -61,7 +61,7 @@ test('a mask, and one made from it, are seen on the patch that they belong to', 
 })
 
 test('of a patch of several channels each is shown, cut where the first was', async t => {
-  const { pool, tapped } = await opened('tap-channels', 'graphs/mc-simclr.yaml')
+  const { graph, stages, pool, tapped } = await opened('tap-channels', 'graphs/mc-simclr.yaml')
   t.teardown(() => pool.close())
   const first = async (id: string) => (await tapped(id, 1))[0]!.exhibits
   const [all, near, lags] = [await first('all'), await first('near'), await first('between')]
@@ -79,6 +79,9 @@ test('of a patch of several channels each is shown, cut where the first was', as
     lags.map(({ cut }) => [cut!.start, cut!.end]),
     cuts,
   )
+  const units = ['between', 'third', 'near', 'first'].map(id => meaningAt(graph, stages, id).unit)
+  t.deepEqual(units, ['r', 'sd', 'dB', 'sd'])
+  t.is(meaningAt(graph, stages, 'third').centres, undefined)
 })
 
 test('a cut says where the patch lies, in the spectrogram and in the sound', async t => {
