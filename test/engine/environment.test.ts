@@ -5,6 +5,7 @@ test("oneDNN is on and the threads are those asked for, unless the user's variab
   const environment: NodeJS.ProcessEnv = {}
   setTensorflowEnvironment(3, environment)
   t.like(environment, { TF_ENABLE_ONEDNN_OPTS: '1', TF_NUM_INTRAOP_THREADS: '3', OMP_NUM_THREADS: '3' })
+  t.is(environment.TF_NUM_INTEROP_THREADS, '2')
 
   const users = { TF_ENABLE_ONEDNN_OPTS: '0', TF_NUM_INTRAOP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '0' }
   const given: NodeJS.ProcessEnv = { ...users }
@@ -21,5 +22,5 @@ test('what was set before is set anew where threads are named, in a process that
   t.is(environment.TF_NUM_INTRAOP_THREADS, '4')
   const inherited = { ...environment, OMP_NUM_THREADS: '7' } // by whoever started it
   setTensorflowEnvironment(1, inherited)
-  t.like(inherited, { TF_NUM_INTRAOP_THREADS: '1', OMP_NUM_THREADS: '7' })
+  t.like(inherited, { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1', OMP_NUM_THREADS: '7' })
 })
