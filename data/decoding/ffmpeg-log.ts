@@ -6,8 +6,8 @@ export class FfmpegLog {
   private first: string | undefined
   private last: string | undefined
   private count = 0
-  /** Seconds of the file, as its header says; 0 if it says nothing. */
-  promised = 0
+  /** Of the file, as its header says; 0 if it says nothing, and ffmpeg guesses. */
+  private promised = 0
   private unsure = false
 
   add(line: string): void {

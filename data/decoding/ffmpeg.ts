@@ -64,9 +64,25 @@ export async function* ffmpegBlocks(path: string, mixer: Mixer, note: Note): Asy
       place: { file: path },
       hint: 'Install ffmpeg (apt-get install ffmpeg), or set FFMPEG_PATH to it.',
     })
+  const { default: ffmpeg } = await import('fluent-ffmpeg')
   // fluent-ffmpeg takes a sink that closes more than 20 ms before the program ends for a failure: this one never says so
   const sink = new PassThrough({ highWaterMark: 1 << 20, emitClose: false })
-  const command = (await commandOn(path, program)).noVideo().audioCodec('pcm_f32le').format('wav')
+  const command = ffmpeg(urlOf(path)).setFfmpegPath(program)
+  command
+    .inputOptions(
+      '-nostdin',
+      '-hide_banner',
+      '-nostats',
+      '-v',
+      'level+info',
+      '-protocol_whitelist',
+      'file,subfile',
+      '-format_whitelist',
+      await formats(command),
+    )
+    .noVideo()
+    .audioCodec('pcm_f32le')
+    .format('wav')
   const log = new FfmpegLog()
   command.on('stderr', (line: string) => log.add(line))
   // The sink may end before the command fails: only the command's own `end` says that all is well.
@@ -97,30 +113,6 @@ export async function* ffmpegBlocks(path: string, mixer: Mixer, note: Note): Asy
       sink.destroy()
     }
   }
-}
-
-/** Seconds that a file's header promises, as ffmpeg reads it, without its sound; undefined if it promises none, or cannot be read. */
-export async function promisedSeconds(path: string): Promise<number | undefined> {
-  const program = findFfmpeg()
-  if (!program) return undefined
-  const command = await commandOn(path, program)
-  const log = new FfmpegLog()
-  await new Promise<void>(resolve => {
-    command.on('stderr', (line: string) => log.add(line))
-    command.on('end', () => resolve()).on('error', () => resolve())
-    command.duration(0).format('null').output('-').run()
-  })
-  return log.promised || undefined
-}
-
-/** A command that reads a file and says what it is; nothing else that the file may name. */
-async function commandOn(path: string, program: string): Promise<FfmpegCommand> {
-  const { default: ffmpeg } = await import('fluent-ffmpeg')
-  const command = ffmpeg(urlOf(path)).setFfmpegPath(program)
-  return command.inputOptions(
-    ...['-nostdin', '-hide_banner', '-nostats', '-v', 'level+info'],
-    ...['-protocol_whitelist', 'file,subfile', '-format_whitelist', await formats(command)],
-  )
 }
 
 /** The formats that ffmpeg may take a file for: all that it reads, but lists. */

@@ -5,8 +5,8 @@ import { mayBeLabel } from './label-table.js'
 
 /** Recordings are long if half of them last so many seconds. */
 const LONG = 60
-/** Recordings whose headers are read to know; and of those that only ffmpeg reads, which takes a while. */
-const [ASKED, BY_FFMPEG] = [100, 9] as const
+/** Recordings whose headers are read to know. */
+const ASKED = 100
 /** Seconds of a window, where nothing speaks for longer ones. */
 export const WINDOW = 5
 
@@ -40,27 +40,14 @@ export const areLong = (seconds: number): string =>
  */
 export async function longSeconds(clips: readonly ListedClip[]): Promise<number | undefined> {
   const { formatInHeaders } = await import('../../data/decoding/sound-format.js')
+  const step = Math.max(1, Math.ceil(clips.length / ASKED))
   const lengths: number[] = []
-  const unknown: ListedClip[] = []
-  const add = ({ start = 0 }: ListedClip, seconds: number) => lengths.push(seconds - start)
-  for (const clip of some(clips, ASKED)) {
-    const seconds = clip.end ?? unlessUnreadable(() => formatInHeaders(clip.path)?.seconds)
-    if (seconds === undefined) unknown.push(clip)
-    else add(clip, seconds)
-  }
-  for (const clip of some(unknown, BY_FFMPEG)) {
-    const { promisedSeconds } = await import('../../data/decoding/ffmpeg.js')
-    const seconds = await promisedSeconds(clip.path)
-    if (seconds !== undefined) add(clip, seconds)
+  for (const { path, start = 0, end } of clips.filter((_, at) => at % step === 0)) {
+    const seconds = end ?? unlessUnreadable(() => formatInHeaders(path)?.seconds)
+    if (seconds !== undefined) lengths.push(seconds - start)
   }
   const median = lengths.sort((a, b) => a - b)[Math.floor(lengths.length / 2)] ?? 0
   return median > LONG ? median : undefined
-}
-
-/** So many of a list at most, evenly apart. */
-function some<One>(list: readonly One[], most: number): readonly One[] {
-  const step = Math.max(1, Math.ceil(list.length / most))
-  return list.filter((_, at) => at % step === 0)
 }
 
 function unlessUnreadable(seconds: () => number | undefined): number | undefined {

@@ -1,9 +1,7 @@
 /** What a config is told by its sounds before any is decoded: windows, a batch that fits, classes. */
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { findFfmpeg } from '../../../data/decoding/ffmpeg.js'
 import { Problem } from '../../../data/problem.js'
 import { readConfig } from '../../../pipelines/configuration/config.js'
 import { fittingEdits, onSounds } from '../../../pipelines/training/fit-to-sounds.js'
@@ -26,19 +24,6 @@ test('long recordings are cut into windows of 5 s, of which those come that hold
   t.regex(told.join(), /3 are cut into 244 windows.*nodes\.clip\.draw: active \(duration has all come\)/)
   const all = await fittingEdits(await configOf([600, 600, 20], ['nodes.clip.draw=duration']))
   t.deepEqual(all.edits, [{ set: 'data.segment=5 s' }])
-})
-
-const ffmpeg = findFfmpeg()
-;(ffmpeg ? test : test.skip)('what only ffmpeg reads is long, too, as it tells by the header', async t => {
-  const config = await configOf([80, 90])
-  for (const at of [0, 1]) {
-    const wav = join(config.data.set, `${at}.wav`)
-    execFileSync(ffmpeg!, ['-nostdin', '-v', 'error', '-i', wav, '-ar', '8000', join(config.data.set, `${at}.m4a`)])
-    rmSync(wav)
-  }
-  writeFileSync(join(config.data.set, 'none.m4a'), 'no sound')
-  const { edits } = await fittingEdits(config)
-  t.deepEqual(edits[0], { set: 'data.segment=5 s' })
 })
 
 test('fewer clips than a batch takes make a smaller one; a segment that is named stays', async t => {
