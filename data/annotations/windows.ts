@@ -2,7 +2,7 @@
 
 import { statSync } from 'node:fs'
 import { relative } from 'node:path'
-import { soundFormat } from '../decoding/sound-format.js'
+import { soundSeconds } from '../decoding/sound-format.js'
 import { namesIn, SEPARATOR } from '../label-cells.js'
 import type { ClipList, ListedClip } from '../manifests/clip-list.js'
 import { matchClips } from '../manifests/match-clips.js'
@@ -82,10 +82,7 @@ const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size
 async function cutIntoWindows(list: ClipList, segment: number, hop: number): Promise<ClipList> {
   const windows: ListedClip[] = []
   for (const clip of list.clips) {
-    const seconds = await soundFormat(clip.path).then(
-      ({ seconds }) => seconds,
-      () => 0,
-    )
+    const seconds = await soundSeconds(clip.path).catch(() => 0)
     const [from, to] = [clip.start ?? 0, Math.min(clip.end ?? seconds, seconds)]
     if (to - from <= segment * 1.001) windows.push(clip)
     else

@@ -4,6 +4,7 @@ import { Unfit } from './bad-audio.js'
 import { decode } from './decode.js'
 import { flacInfo } from './flac-header.js'
 import { mp3Format } from './mp3.js'
+import { isMp4, mp4Seconds } from './mp4-length.js'
 import { oggFormat } from './ogg.js'
 import { openWav } from './wav.js'
 
@@ -14,26 +15,34 @@ export interface SoundFormat {
   seconds: number
 }
 
-const known = new Map<string, Promise<SoundFormat>>()
-
 /** Rate and length of a recording by its headers, without decoding; what only ffmpeg reads is decoded. @throws Problem as `decode` */
-export function soundFormat(path: string): Promise<SoundFormat> {
-  let format = known.get(path)
-  if (!format) {
-    format = read(path)
-    known.set(path, format)
-    format.catch(() => known.delete(path))
+export const soundFormat = remembered(
+  async (path): Promise<SoundFormat> => inHeaders(path, formatIn) ?? (await decoded(path)),
+)
+
+/** Its length alone, which headers of MP4 tell, too. @throws Problem as `decode` */
+export const soundSeconds = remembered(
+  async (path): Promise<number> => secondsInHeaders(path) ?? (await soundFormat(path)).seconds,
+)
+
+/** The same without decoding; undefined where no header says. @throws Problem if there is no such file, or it is damaged */
+export const secondsInHeaders = (path: string): number | undefined =>
+  inHeaders(path, file => formatIn(file)?.seconds ?? (isMp4(file.read(0, 8)) ? mp4Seconds(file) : undefined))
+
+function remembered<Answer>(read: (path: string) => Promise<Answer>): (path: string) => Promise<Answer> {
+  const known = new Map<string, Promise<Answer>>()
+  return path => {
+    const answer = known.get(path) ?? read(path)
+    known.set(path, answer)
+    answer.catch(() => known.delete(path))
+    return answer
   }
-  return format
 }
 
-const read = async (path: string): Promise<SoundFormat> => formatInHeaders(path) ?? (await decoded(path))
-
-/** The same by headers that are read here alone; undefined of what only ffmpeg reads. @throws Problem if there is no such file */
-export function formatInHeaders(path: string): SoundFormat | undefined {
+function inHeaders<Answer>(path: string, read: (file: AudioFile) => Answer): Answer | undefined {
   const file = AudioFile.open(path)
   try {
-    return fromHeaders(file)
+    return read(file)
   } catch (error) {
     if (error instanceof Unfit) return undefined
     throw error
@@ -42,7 +51,7 @@ export function formatInHeaders(path: string): SoundFormat | undefined {
   }
 }
 
-function fromHeaders(file: AudioFile): SoundFormat | undefined {
+function formatIn(file: AudioFile): SoundFormat | undefined {
   const head = file.read(0, 64)
   const tag = tagLength(head)
   switch (audioFormat(tag ? file.read(0, tag + 64) : head)) {

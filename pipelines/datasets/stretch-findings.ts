@@ -1,5 +1,5 @@
 /** What is wrong with the stretches of recordings that a table names, beside their sound. */
-import { soundFormat } from '../../data/decoding/sound-format.js'
+import { soundSeconds } from '../../data/decoding/sound-format.js'
 import type { CheckedClip } from './examine-clip.js'
 import type { Finding } from './findings.js'
 
@@ -13,14 +13,7 @@ export async function stretchFindings(clips: readonly CheckedClip[]): Promise<Fi
   const stretches = clips.filter(({ start, end }) => start !== undefined && end !== undefined)
   const lengths = new Map<string, number>()
   for (const { path } of stretches)
-    if (!lengths.has(path))
-      lengths.set(
-        path,
-        await soundFormat(path).then(
-          ({ seconds }) => seconds,
-          () => Number.NaN,
-        ),
-      )
+    if (!lengths.has(path)) lengths.set(path, await soundSeconds(path).catch(() => Number.NaN))
   return grouped(stretches, ({ set }) => set).flatMap(own => [...beyondEnd(own, lengths), ...overlaps(own)])
 }
 

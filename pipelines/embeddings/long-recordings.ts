@@ -39,11 +39,11 @@ export const areLong = (seconds: number): string =>
  * that is for when work may be stopped.
  */
 export async function longSeconds(clips: readonly ListedClip[]): Promise<number | undefined> {
-  const { formatInHeaders } = await import('../../data/decoding/sound-format.js')
+  const { secondsInHeaders } = await import('../../data/decoding/sound-format.js')
   const step = Math.max(1, Math.ceil(clips.length / ASKED))
   const lengths: number[] = []
   for (const { path, start = 0, end } of clips.filter((_, at) => at % step === 0)) {
-    const seconds = end ?? unlessUnreadable(() => formatInHeaders(path)?.seconds)
+    const seconds = end ?? unlessUnreadable(() => secondsInHeaders(path))
     if (seconds !== undefined) lengths.push(seconds - start)
   }
   const median = lengths.sort((a, b) => a - b)[Math.floor(lengths.length / 2)] ?? 0

@@ -17,7 +17,7 @@ function withHangingFfmpeg(name: string) {
   writeFileSync(join(config.sounds, 'odd.m4a'), 'no sound that anybody knows')
   const notes = join(config.folder, 'processes')
   const program = join(config.folder, 'ffmpeg.sh')
-  const asked = '-encoders|-formats|-codecs|-filters|null' // null: how long a sound is, by its header
+  const asked = '-encoders|-formats|-codecs|-filters'
   writeFileSync(
     program,
     `#!/bin/sh

@@ -1,7 +1,9 @@
 /** What a config is told by its sounds before any is decoded: windows, a batch that fits, classes. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
+import { findFfmpeg } from '../../../data/decoding/ffmpeg.js'
 import { Problem } from '../../../data/problem.js'
 import { readConfig } from '../../../pipelines/configuration/config.js'
 import { fittingEdits, onSounds } from '../../../pipelines/training/fit-to-sounds.js'
@@ -24,6 +26,17 @@ test('long recordings are cut into windows of 5 s, of which those come that hold
   t.regex(told.join(), /3 are cut into 244 windows.*nodes\.clip\.draw: active \(duration has all come\)/)
   const all = await fittingEdits(await configOf([600, 600, 20], ['nodes.clip.draw=duration']))
   t.deepEqual(all.edits, [{ set: 'data.segment=5 s' }])
+})
+
+const ffmpeg = findFfmpeg()
+;(ffmpeg ? test : test.skip)('those of a telephone are long, too, and are not decoded to be known as such', async t => {
+  const config = await configOf([80])
+  const wav = join(config.data.set, '0.wav')
+  execFileSync(ffmpeg!, ['-nostdin', '-v', 'error', '-i', wav, '-ar', '8000', join(config.data.set, 'a.m4a')])
+  rmSync(wav)
+  const { edits, told } = await fittingEdits(config)
+  t.deepEqual(edits[0], { set: 'data.segment=5 s' })
+  t.regex(told.join(), /over 80 s\): 1 are cut into 16 windows/)
 })
 
 test('fewer clips than a batch takes make a smaller one; a segment that is named stays', async t => {
