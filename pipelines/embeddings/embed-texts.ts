@@ -4,10 +4,10 @@ import { demandOutput } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
 import type { CheckedGraph, CheckedNode } from '../../graphs/language/checked.js'
 import { embeddingSize } from '../../stages/ports.js'
-import { createEmbeddingWriter } from './arrow-writer.js'
 import type { EmbedOptions } from './embed-options.js'
 import { encoderSource } from './encoder-source.js'
 import { embeddingMetadata } from './metadata.js'
+import { writeTextRows } from './text-rows.js'
 
 /**
  * Vectors of texts through the head that learned them.
@@ -38,14 +38,11 @@ export async function embedTexts(
     ...{ 'earshot.content': 'embedding', 'earshot.layer': head.id, 'earshot.readout': 'plain' },
     ...(inference.space && { 'earshot.space': inference.space }),
   }
-  const writer = createEmbeddingWriter(output, { dimensions: size, columns: ['text'], metadata })
-  writer.write(
-    clips.map((text, row) => ({
-      ...{ clip: text, path: '', start: 0, end: 0, labels: { text } },
-      embedding: values.subarray(row * size, (row + 1) * size),
-    })),
-  )
-  writer.close()
+  const texts = clips.map((text, row) => ({
+    labels: { text },
+    embedding: values.subarray(row * size, (row + 1) * size),
+  }))
+  writeTextRows(output, texts, { dimensions: size, columns: ['text'], metadata })
   return rows
 }
 

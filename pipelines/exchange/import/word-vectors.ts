@@ -9,7 +9,7 @@ import { missingColumn } from '../../../data/nearest-name.js'
 import { demandOutput } from '../../../data/output-file.js'
 import { Problem, someOf } from '../../../data/problem.js'
 import { whyUnread } from '../../../data/system-problem.js'
-import { createEmbeddingWriter } from '../../embeddings/arrow-writer.js'
+import { writeTextRows } from '../../embeddings/text-rows.js'
 
 interface Text {
   text: string
@@ -54,17 +54,12 @@ export async function importWordVectors(
         hint: 'Write them in words of the file, in the column `words`.',
       },
     )
-  const writer = createEmbeddingWriter(output, { dimensions: size, columns: ['text', 'words'], metadata: {} })
-  writer.write(
-    texts.map(({ text, words }) => ({
-      ...{ clip: text, path: '', start: 0, end: 0, labels: { text, words: words.join(' ') } },
-      embedding: meanOf(
-        words.flatMap(word => found(word) ?? []),
-        size,
-      ),
-    })),
-  )
-  writer.close()
+  const knownOf = (words: readonly string[]) => words.flatMap(word => found(word) ?? [])
+  const rows = texts.map(({ text, words }) => ({
+    labels: { text, words: words.join(' ') },
+    embedding: meanOf(knownOf(words), size),
+  }))
+  writeTextRows(output, rows, { dimensions: size, columns: ['text', 'words'], metadata: {} })
   const unknown = new Set(texts.flatMap(({ words }) => words.filter(word => !found(word))))
   return { texts: texts.length, size, unknown: [...unknown] }
 }
