@@ -38,6 +38,8 @@ export interface Expectation<Value, P = Port> {
   optional: boolean
   /** Another in-port, with which rate, hop, bands, ... agree: whatever both ports name. */
   sameAs?: string
+  /** What to do where one alone arrives in place of channels of it. */
+  alone?: string | undefined
   /** Never set; carry the types of the value and of the port. */
   readonly value?: Value
   readonly port?: P
@@ -73,11 +75,16 @@ export function pair<Value, P extends Port>(of: Expectation<Value, P>): Expectat
 export function views<Value, P extends Port>(of: Expectation<Value, P>): Expectation<Views<Value>, ViewsPort<P>> {
   return within('views', of)
 }
-/** All channels of a separation or the stems of a scene, by a stage that knows them; one that names the inner kind is lifted. */
+/**
+ * All channels of a separation or the stems of a scene, by a stage that knows them; one that names the inner kind is lifted.
+ *
+ * @param alone what to do where one alone arrives, for whoever wrote the graph
+ */
 export function channels<Value, P extends Port>(
   of: Expectation<Value, P>,
+  alone?: string,
 ): Expectation<readonly Value[], ChannelsPort<P>> {
-  return within('channels', of)
+  return { ...within('channels', of), alone }
 }
 export function batchOf<Value, P extends Port>(
   of: Expectation<Value, P>,

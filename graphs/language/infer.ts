@@ -177,11 +177,10 @@ function wayOut(
   expected: Expectation<unknown>,
   inference: Inference,
 ): string | undefined {
-  const { accepts, bank } = expected
+  const { accepts, bank, alone } = expected
   const { inferred, stages, unread, offered } = inference
   if (stage.runsIn === 'item' && port.kind === 'batch') return `${stage.name} stands before the batch.`
-  if (port.kind === 'waveform' && accepts.join() === 'channels,waveform')
-    return `A waveform keeps the channels of a file apart with channels: 2.`
+  if (alone !== undefined && port.kind === accepts[1]) return alone
   const wanted: (readonly Accepted[])[] = accepts.length > 0 ? [accepts] : [['patch'], ['excerpt']]
   const fitting = [...inferred.values()].filter(({ out }) => fitAt(out, stage, expected)).map(({ id }) => id)
   const free = fitting.find(unread)

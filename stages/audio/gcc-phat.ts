@@ -36,7 +36,7 @@ export default describeStage({
   runsIn: 'item',
   cached: true,
   centres: () => [],
-  in: { from: channels(waveform) },
+  in: { from: channels(waveform, 'A waveform keeps the channels of a file apart with channels: 2.') },
   out: ({ from }, given) => {
     if (from.count < 2) throw new ParameterProblem('from', 'one channel alone has no lags: it needs two')
     const { rate, hop } = correlationOptions(from.of.rate, given)
