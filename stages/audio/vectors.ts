@@ -40,10 +40,11 @@ export default describeStage({
     const names = someOf([...new Set(without.map(clip => nameOf(clip, by) || 'no text'))], 3)
     const message = `${without.length} of ${clips.length} clips have ${by === undefined ? 'no vector' : `a text in '${by}' without a vector`}: ${names}.`
     if (missing === 'leave-out' && without.length < clips.length) return [`${file}: ${message} They are left out.`]
+    const column = by === undefined ? columnOf(clips, of) : undefined
     const mend = by === undefined ? 'Embed the clips that are trained on' : 'Add a row for each text'
     throw new Problem('no-vector', message, {
       place: { file },
-      hint: `Its rows name ${someOf([...of.keys()], 3)}. ${mend}, or write missing: leave-out.`,
+      hint: `Its rows name ${someOf([...of.keys()], 3)}. ${column === undefined ? `${mend}, or write missing: leave-out.` : `These are texts of the clips: write by: ${column}.`}`,
     })
   },
   work: parameters => {
@@ -60,6 +61,10 @@ export default describeStage({
 
 /** By which a row is found; empty where a clip has no text. */
 const nameOf = ({ id, labels }: Clip, by: string | undefined) => (by === undefined ? id : (labels[by] ?? ''))
+
+/** The column of the clips, if any, whose texts are what the rows of a file stand for. */
+const columnOf = (clips: readonly Clip[], of: ClipVectors['of']) =>
+  clips.flatMap(({ labels }) => Object.keys(labels).filter(name => of.has(labels[name] ?? '')))[0]
 
 interface Kept {
   file: string

@@ -141,6 +141,11 @@ test('by a text: which texts miss, and how many clips; a clip without a text', a
   t.deepEqual(vectors.labels!(parameters), [{ column: 'word' }])
 })
 
+test('a file of texts where clips are asked for: it names the column that has them', async t => {
+  t.regex((await told(words, {}, SPOKEN)).message, /5 of 5 clips have no vector.*texts of the clips: write by: word\./)
+  t.notRegex((await told(words, {}, CLIPS)).message, /by:/)
+})
+
 test('by a text: a file of clips, several rows of one text, another width, NaN', async t => {
   t.regex((await told(all, { by: 'word' }, SPOKEN)).message, /no column 'text'.*Columns: clip/)
   const twice: [string, number[]][] = [
