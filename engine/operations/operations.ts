@@ -7,7 +7,6 @@ import { type BatchNorm, batchNorm } from './batch-norm.js'
 import { type ToFloat, toFloat } from './convert.js'
 import { type Convolution, convolution } from './convolution.js'
 import { type ConvolutionBlock, convolutionBlock } from './convolution-block.js'
-import { cumulativeSumGradient } from './cumulative-sum.js'
 import { type Depthwise, depthwise } from './depthwise.js'
 import { type DilatedConvolution, dilatedConvolution } from './dilated-convolution.js'
 import { type Fourier, fourier } from './fourier.js'
@@ -26,6 +25,7 @@ import { type Relu, relu } from './relu.js'
 import { sameBitsInFunctions } from './same-bits.js'
 import { type Scan, scan } from './scan.js'
 import { type SlidingMax, slidingMax } from './sliding-max.js'
+import { mendGradients } from './tfjs-gradients.js'
 import { type TokenPlaces, tokenPlaces } from './tokens.js'
 
 export interface Operations {
@@ -56,7 +56,7 @@ export interface Operations {
 
 export function createOperations(tf: typeof tfjs, precision: Precision): Operations {
   const raw = rawOperations(tf, precision)
-  cumulativeSumGradient(raw)
+  mendGradients(raw)
   gatherUnread(raw)
   sameBitsInFunctions(raw)
   return {

@@ -1,4 +1,6 @@
 import test from 'ava'
+import { backendOf, FLOAT32 } from '../../engine/compile/backend.js'
+import { Recorder } from '../../engine/compile/recorder.js'
 import type { Tensor, Weight } from '../../engine/engine.js'
 import { checkGradient, normal, spaced } from './finite-differences.js'
 import { near } from './near.js'
@@ -23,6 +25,34 @@ test('the gradient of a cumulative sum on every axis, from either end', t => {
       [true, true],
     ] as const)
       checkGradient(t, x => engine.tf.cumsum(x!, axis, exclusive, reverse), [normal([2, 3, 3], 'x')])
+})
+
+test('the gradients of sums and means, of all numbers and along axes', t => {
+  for (const axes of [undefined, 0, [1, 2], -1])
+    for (const keep of [false, true]) {
+      checkGradient(t, x => tf.sum(x!, axes, keep), [normal([2, 3, 4], 'summed')])
+      checkGradient(t, x => tf.mean(x!, axes, keep), [normal([2, 3, 4], 'averaged')])
+    }
+  t.deepEqual(tf.grad(x => tf.sum(x))(tf.zeros([2, 0])).shape, [2, 0])
+})
+
+test('no numbers are handed over for the gradient of a sum, however many were summed', t => {
+  const backend = backendOf(tf)
+  const { binding } = backend
+  const x = tf.ones([300, 300])
+  const recorder = new Recorder(binding, [{ id: backend.getInputTensorIds([x])[0]!, dtype: FLOAT32, shape: x.shape }])
+  backend.binding = recorder.binding
+  try {
+    tf.grad(x => tf.add(tf.sum(x), tf.mean(x)))(x)
+  } finally {
+    backend.binding = binding
+  }
+  t.true(recorder.constants.every(({ bytes }) => bytes.length < 100))
+})
+
+test("relu and relu6 of tfjs have the kernels' own gradients", t => {
+  checkGradient(t, x => tf.relu(x!), [spaced([2, 9], 'relu')], { step: 0.02 })
+  checkGradient(t, x => tf.relu6(tf.mul(x!, 4)), [spaced([2, 9], 'relu6')], { step: 0.02 })
 })
 
 test('relu', t => {
