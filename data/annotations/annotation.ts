@@ -12,3 +12,7 @@ export interface Annotation {
   /** Further columns, the same of all annotations of a table: a score, a rank. */
   more?: Readonly<Record<string, string | number>>
 }
+
+/** What else annotations are written as. */
+export const ANNOTATION_FORMATS = ['raven', 'audacity'] as const
+export type AnnotationFormat = (typeof ANNOTATION_FORMATS)[number]

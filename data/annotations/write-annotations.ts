@@ -4,7 +4,7 @@ import { basename, dirname, extname, isAbsolute, join, relative } from 'node:pat
 import { soundFormat } from '../decoding/sound-format.js'
 import { writeDelimited } from '../manifests/delimited.js'
 import { onDisk, writeWhole } from '../whole-file.js'
-import type { Annotation } from './annotation.js'
+import type { Annotation, AnnotationFormat } from './annotation.js'
 import { audacityLabels } from './audacity.js'
 import { ravenTable } from './raven.js'
 
@@ -24,10 +24,6 @@ export function writeAnnotationTable(output: string, annotations: readonly Annot
   ])
   writeWhole(output, writeDelimited([header, ...rows], ','))
 }
-
-/** What else annotations are written as. */
-export const ANNOTATION_FORMATS = ['raven', 'audacity'] as const
-export type AnnotationFormat = (typeof ANNOTATION_FORMATS)[number]
 
 /** Each format in a folder of its name. @returns what is said of them @throws Problem as `soundFormat` */
 export async function writeAnnotations(

@@ -1,9 +1,9 @@
 /** `earshot classify`: what a trained classifier says about sounds. */
 import { basename, dirname, extname, join } from 'node:path'
 import { z } from 'zod'
-import { ANNOTATION_FORMATS } from '../../data/annotations/write-annotations.js'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { demandFolder, demandOutput } from '../../data/output-file.js'
+import { argument, formats, text } from '../configuration/option-kinds.js'
 import { annotations, group, hop, layer, segment, sounds, workers } from '../configuration/shared-options.js'
 import { stoppable } from '../terminal/interrupt.js'
 import { verb } from './verb.js'
@@ -30,16 +30,11 @@ export default verb({
   name: 'classify',
   summary: 'class probabilities of sounds by a trained classifier, and how many are right',
   takes: z.strictObject({
-    run: z
-      .string()
-      .describe('run folder (its newest checkpoint), RUN@best, a checkpoint, or folder of a sweep')
-      .meta({ argument: '<run>' }),
+    run: argument('<run>', 'run folder (its newest checkpoint), RUN@best, a checkpoint, or folder of a sweep'),
     sounds,
-    output: z
-      .string()
-      .optional()
-      .describe('folder to write; classification/<name of the sounds> in the run if not given')
-      .meta({ short: 'o', value: 'folder' }),
+    output: text('folder', 'folder to write; classification/<name of the sounds> in the run if not given', {
+      short: 'o',
+    }),
     hop,
     segment,
     annotations,
@@ -54,11 +49,7 @@ export default verb({
       .optional()
       .describe('write flagged.tsv: of each class, the clips without it that score highest (2%)')
       .meta({ value: 'share' }),
-    explicit: z
-      .string()
-      .optional()
-      .describe('column of the classes that a clip was found not to have; --flag flags none of them')
-      .meta({ value: 'column' }),
+    explicit: text('column', 'column of the classes that a clip was found not to have; --flag flags none of them'),
     threshold: z
       .number()
       .min(0)
@@ -66,16 +57,8 @@ export default verb({
       .optional()
       .describe('probability from which a class stands in predictions.csv; 0.5 where a clip may have several classes')
       .meta({ value: 'probability' }),
-    formats: z
-      .array(z.enum(ANNOTATION_FORMATS))
-      .optional()
-      .describe('write the predictions as annotations, too: raven, audacity')
-      .meta({ value: 'names' }),
-    predictions: z
-      .string()
-      .optional()
-      .describe('also write what is said about each labelled clip as JSON, as probe does with --json')
-      .meta({ value: 'file' }),
+    formats: formats('write the predictions as annotations, too: raven, audacity'),
+    predictions: text('file', 'also write what is said about each labelled clip as JSON, as probe does with --json'),
     layer,
     group,
     workers,

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { cacheFolder } from '../../data/cache-folder.js'
+import { argument, text } from '../configuration/option-kinds.js'
 import { stoppable } from '../terminal/interrupt.js'
 import { verb } from './verb.js'
 
@@ -15,8 +16,8 @@ export default verb({
   name: 'cluster',
   summary: 'make the codebook that a graph quantises by: k-means of its patches or tokens',
   takes: z.strictObject({
-    config: z.string().describe('config with a node quantise of kind codebook').meta({ argument: '<config>' }),
-    node: z.string().optional().describe('the node, if several have a codebook').meta({ value: 'id' }),
+    config: argument('<config>', 'config with a node quantise of kind codebook'),
+    node: text('id', 'the node, if several have a codebook'),
     vectors: z.int().min(2).default(20_000).describe('most pieces or tokens').meta({ value: 'number' }),
     batches: z.coerce
       .number()

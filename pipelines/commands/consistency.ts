@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { demandFolder } from '../../data/output-file.js'
+import { argument, text } from '../configuration/option-kinds.js'
 import { group, hop, layer, sounds, workers } from '../configuration/shared-options.js'
 import { stoppable } from '../terminal/interrupt.js'
 import { verb } from './verb.js'
@@ -18,13 +19,9 @@ export default verb({
   name: 'consistency',
   summary: 'say how far classes and embeddings stay when sounds are shifted by 1, 3 or 5 frames or bands',
   takes: z.strictObject({
-    run: z.string().describe('run folder, checkpoint, or folder of a sweep').meta({ argument: '<run>' }),
+    run: argument('<run>', 'run folder, checkpoint, or folder of a sweep'),
     sounds,
-    output: z
-      .string()
-      .optional()
-      .describe('folder to write; consistency/<name of the sounds> in the run if not given')
-      .meta({ short: 'o', value: 'folder' }),
+    output: text('folder', 'folder to write; consistency/<name of the sounds> in the run if not given', { short: 'o' }),
     hop,
     layer,
     group,

@@ -2,6 +2,7 @@
 import { extname } from 'node:path'
 import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
+import { argument } from '../configuration/option-kinds.js'
 import { json } from '../configuration/shared-options.js'
 import { command } from '../terminal/say.js'
 import { verb } from './verb.js'
@@ -22,10 +23,7 @@ export default verb({
   name: 'convert',
   summary: 'write embeddings as Parquet, NumPy or a table, for other programs',
   takes: z.strictObject({
-    file: z
-      .string()
-      .describe('Arrow file by `earshot embed`, or any with columns clip and embedding')
-      .meta({ argument: '<embeddings.arrow>' }),
+    file: argument('<embeddings.arrow>', 'Arrow file by `earshot embed`, or any with columns clip and embedding'),
     output: z.string().describe('file to write: .parquet, .csv or .npy').meta({ short: 'o', value: 'file' }),
     map: z.boolean().optional().describe('places on a map; in Parquet if not said').meta({ negatable: true }),
     neighbours: z.int().min(0).max(1000).default(10).describe('nearest rows of each that a Parquet file names'),

@@ -5,6 +5,7 @@ import { demandOthers, demandOutput } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
 import type { Part } from '../../data/splits/parts.js'
 import { writeWhole } from '../../data/whole-file.js'
+import { argument, text } from '../configuration/option-kinds.js'
 import type { Method } from '../datasets/split-set.js'
 import { verb } from './verb.js'
 
@@ -51,7 +52,7 @@ const check = verb({
   takes: z.strictObject({
     sets: sets.describe('folders, tables or data set files').meta({ argument: '<set...>' }),
     against: sets.default([]).describe('sets in which copies of these clips are looked for').meta({ value: 'set' }),
-    json: z.string().optional().describe('where the whole report is saved').meta({ value: 'file' }),
+    json: text('file', 'where the whole report is saved'),
   }),
   help: CHECK_EXAMPLES,
   run: async ({ sets, against, json }) => {
@@ -79,13 +80,9 @@ const check = verb({
 })
 
 const splitFlags = z.strictObject({
-  set: z.string().describe('a folder, table or data set file').meta({ argument: '<set>' }),
-  label: z
-    .string()
-    .optional()
-    .describe('column of the classes; several of a clip are apart by ;')
-    .meta({ value: 'column' }),
-  group: z.string().optional().describe('column of the groups: uploader, speaker, kit, site').meta({ value: 'column' }),
+  set: argument('<set>', 'a folder, table or data set file'),
+  label: text('column', 'column of the classes; several of a clip are apart by ;'),
+  group: text('column', 'column of the groups: uploader, speaker, kit, site'),
   parts: z
     .string()
     .default('train=0.8,validation=0.1,test=0.1')
@@ -97,14 +94,10 @@ const splitFlags = z.strictObject({
     .describe('random, stratified or contamination; the last one if there are labels and groups')
     .meta({ value: 'name' }),
   keepGroups: z.boolean().optional().describe('never part a group'),
-  existing: z
-    .string()
-    .optional()
-    .describe('count contamination of the split that this column holds; writes nothing')
-    .meta({ value: 'column' }),
+  existing: text('column', 'count contamination of the split that this column holds; writes nothing'),
   column: z.string().default('split').describe('name of the new column').meta({ value: 'name' }),
   seed: z.int().min(0).default(0).describe('all draws depend on it'),
-  output: z.string().optional().describe('what to write, without an ending').meta({ short: 'o', value: 'name' }),
+  output: text('name', 'what to write, without an ending', { short: 'o' }),
 })
 type SplitFlags = z.output<typeof splitFlags>
 
@@ -140,7 +133,7 @@ const proxy = verb({
   name: 'proxy',
   summary: 'say which way of validating tells the truth about groups held out',
   takes: z.strictObject({
-    config: z.string().describe('a study, such as configs/proxy/drums.yaml').meta({ argument: '<config>' }),
+    config: argument('<config>', 'a study, such as configs/proxy/drums.yaml'),
     embeddings: sets.optional().describe('in place of those of the config').meta({ value: 'files' }),
     output: z.string().describe('where the study is kept').meta({ short: 'o', value: 'folder' }),
   }),

@@ -1,10 +1,10 @@
 /** `earshot detect`: which events a trained frame classifier hears in sounds, and when. */
 import { join } from 'node:path'
 import { z } from 'zod'
-import { ANNOTATION_FORMATS } from '../../data/annotations/write-annotations.js'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { demandFolder } from '../../data/output-file.js'
 import { duration } from '../../data/quantities.js'
+import { argument, formats, text, texts } from '../configuration/option-kinds.js'
 import { annotations, group, segment, sounds, workers } from '../configuration/shared-options.js'
 import { stoppable } from '../terminal/interrupt.js'
 import { usualFolder } from './classify.js'
@@ -21,39 +21,21 @@ export default verb({
   name: 'detect',
   summary: 'onset, offset and class of the events that a trained frame classifier hears, and how many are right',
   takes: z.strictObject({
-    run: z
-      .string()
-      .describe('run folder (its newest checkpoint), RUN@best or a checkpoint')
-      .meta({ argument: '<run>' }),
+    run: argument('<run>', 'run folder (its newest checkpoint), RUN@best or a checkpoint'),
     sounds,
-    output: z
-      .string()
-      .optional()
-      .describe('folder to write; detection/<name of the sounds> in the run if not given')
-      .meta({ short: 'o', value: 'folder' }),
-    tune: z
-      .string()
-      .optional()
-      .describe(
-        'annotated sounds that choose the threshold of each class (SGL-Thresh) and the median; never those that are judged',
-      )
-      .meta({ value: 'sounds' }),
-    against: z
-      .array(z.string())
-      .default([])
-      .describe('further runs, judged on the same sounds, with the difference to each')
-      .meta({ value: 'runs' }),
+    output: text('folder', 'folder to write; detection/<name of the sounds> in the run if not given', { short: 'o' }),
+    tune: text(
+      'sounds',
+      'annotated sounds that choose the threshold of each class (SGL-Thresh) and the median; never those that are judged',
+    ),
+    against: texts('runs', 'further runs, judged on the same sounds, with the difference to each'),
     hop: duration({ min: 0.001, max: 3600 })
       .optional()
       .describe('time from one patch to the next; a quarter of a patch if not given')
       .meta({ value: 'duration' }),
     segment,
     annotations,
-    formats: z
-      .array(z.enum(ANNOTATION_FORMATS))
-      .default([])
-      .describe('write the events for Raven and Audacity, too: raven, audacity')
-      .meta({ value: 'names' }),
+    formats: formats('write the events for Raven and Audacity, too: raven, audacity'),
     group,
     workers,
   }),

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { demandOutput } from '../../data/output-file.js'
+import { argument } from '../configuration/option-kinds.js'
 import { json } from '../configuration/shared-options.js'
 import type { EmbeddedInShards } from '../embeddings/embed-in-shards.js'
 import { type EmbedOptions, embedOptions } from '../embeddings/embed-options.js'
@@ -46,16 +47,14 @@ export default verb({
   name: 'embed',
   summary: 'write embeddings of recordings as an Arrow file',
   takes: z.strictObject({
-    run: z
-      .string()
-      .describe('run folder (its newest checkpoint), RUN@best, a checkpoint, or a graph whose encoder is an ONNX file')
-      .meta({ argument: '<run>' }),
-    inputs: z
-      .array(z.string())
-      .describe(
-        'audio files, folders, tables, annotations or data set files (data/sets/*.yaml); or an Arrow file of texts, for a run that has learned texts beside sounds',
-      )
-      .meta({ argument: '<input...>' }),
+    run: argument(
+      '<run>',
+      'run folder (its newest checkpoint), RUN@best, a checkpoint, or a graph whose encoder is an ONNX file',
+    ),
+    inputs: argument(
+      '<input...>',
+      'audio files, folders, tables, annotations or data set files (data/sets/*.yaml); or an Arrow file of texts, for a run that has learned texts beside sounds',
+    ),
     ...embedOptions.shape,
     ...shardOptions('earshot merge puts shards together'),
     json,

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { installEngine } from '../../engine/install/install-engine.js'
+import { text } from '../configuration/option-kinds.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `
@@ -18,12 +19,8 @@ const install = verb({
   summary: "build TensorFlow.js on TensorFlow's libraries (Linux on x86-64), keep it in the cache, link it in",
   takes: z.strictObject({
     gpu: z.boolean().optional().describe('take the wheel with CUDA and its companions (3 GB)'),
-    tensorflow: z.string().optional().describe('version of TensorFlow (default: 2.18.1)').meta({ value: 'version' }),
-    from: z
-      .string()
-      .optional()
-      .describe('take the wheel files that lie in this folder; nothing is downloaded')
-      .meta({ value: 'folder' }),
+    tensorflow: text('version', 'version of TensorFlow (default: 2.18.1)'),
+    from: text('folder', 'take the wheel files that lie in this folder; nothing is downloaded'),
   }),
   help: EXAMPLES,
   run: async ({ gpu, tensorflow, from }) => {

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { demandOutput } from '../../data/output-file.js'
+import { argument, text } from '../configuration/option-kinds.js'
 import { stoppable } from '../terminal/interrupt.js'
 import { command } from '../terminal/say.js'
 import { processors } from './separate.js'
@@ -19,19 +20,11 @@ export default verb({
   name: 'evaluate-separation',
   summary: 'measure a separator on mixtures with known stems, beside the untrained one and the ideal mask',
   takes: z.strictObject({
-    run: z
-      .string()
-      .describe('run folder of a separator (its newest checkpoint), RUN@step, or a checkpoint')
-      .meta({ argument: '<run>' }),
-    manifest: z
-      .string()
-      .describe("table of mixtures with a column of stems, as './earshot scenes' writes it")
-      .meta({ argument: '<manifest>' }),
-    output: z
-      .string()
-      .optional()
-      .describe('JSON file to write; separation/<name of the mixtures>.json in the run if not given')
-      .meta({ short: 'o', value: 'file' }),
+    run: argument('<run>', 'run folder of a separator (its newest checkpoint), RUN@step, or a checkpoint'),
+    manifest: argument('<manifest>', "table of mixtures with a column of stems, as './earshot scenes' writes it"),
+    output: text('file', 'JSON file to write; separation/<name of the mixtures>.json in the run if not given', {
+      short: 'o',
+    }),
     processors,
     stems: z
       .string()

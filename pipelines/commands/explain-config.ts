@@ -8,6 +8,7 @@ import { readGraph } from '../../graphs/language/read-graph.js'
 import { renderProblem } from '../../graphs/language/render-problem.js'
 import { loadStages } from '../../stages/registry.js'
 import { CONFIG } from '../configuration/config.js'
+import { argument } from '../configuration/option-kinds.js'
 import { runYaml } from '../configuration/run-yaml.js'
 import { sections } from '../configuration/sections.js'
 import { verb } from './verb.js'
@@ -26,7 +27,7 @@ export default verb({
   name: 'config',
   summary: 'print a graph or config with all that it stands on',
   takes: z.strictObject({
-    file: z.string().optional().describe('a graph or config (YAML)').meta({ argument: '[file]' }),
+    file: argument('[file]', 'a graph or config (YAML)'),
     explain: z.boolean().optional().describe('a line for each value, with file and line of what set it'),
     json: z.boolean().optional().describe('print for tools'),
     schema: z

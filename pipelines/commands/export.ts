@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { demandFolder } from '../../data/output-file.js'
+import { argument } from '../configuration/option-kinds.js'
 import { layer } from '../configuration/shared-options.js'
 import { embedOptions } from '../embeddings/embed-options.js'
 import { FORMATS } from '../exchange/export/readme.js'
@@ -17,10 +18,7 @@ export default verb({
   name: 'export',
   summary: 'write a trained encoder for other programs, front end included',
   takes: z.strictObject({
-    run: z
-      .string()
-      .describe('run folder (its newest checkpoint), RUN@best, or a checkpoint')
-      .meta({ argument: '<run>' }),
+    run: argument('<run>', 'run folder (its newest checkpoint), RUN@best, or a checkpoint'),
     output: z.string().describe('folder to write').meta({ short: 'o', value: 'folder' }),
     as: z
       .array(z.enum(FORMATS))

@@ -5,6 +5,7 @@ import { cacheFolder } from '../../data/cache-folder.js'
 import { Problem } from '../../data/problem.js'
 import { bestOrNewest } from '../../engine/checkpoints/find.js'
 import type { Config } from '../configuration/config.js'
+import { argument } from '../configuration/option-kinds.js'
 import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
 import { command } from '../terminal/say.js'
 import type { Outcome } from '../training/request.js'
@@ -24,11 +25,7 @@ export default verb({
   name: 'finetune',
   summary: 'train a classifier, from scratch or from a checkpoint, and judge it on the test set of its config',
   takes: z.strictObject({
-    file: z
-      .string()
-      .optional()
-      .describe('YAML file with nodes, data, train and evaluate; a resumed run knows its own')
-      .meta({ argument: '[config]' }),
+    file: argument('[config]', 'YAML file with nodes, data, train and evaluate; a resumed run knows its own'),
     ...trainingOptions,
   }),
   edits: true,

@@ -10,6 +10,7 @@ import { drawText } from '../../graphs/drawing/text.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
 import { type Edit, readGraph } from '../../graphs/language/read-graph.js'
 import { CONFIG } from '../configuration/config.js'
+import { argument, text } from '../configuration/option-kinds.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `
@@ -37,12 +38,8 @@ export default verb({
   name: 'graph',
   summary: 'draw a graph as text, or as SVG into a file',
   takes: z.strictObject({
-    files: z.array(z.string()).describe('graphs or configs (YAML)').meta({ argument: '<file...>' }),
-    svg: z
-      .string()
-      .optional()
-      .describe('write a picture instead; into a folder, under the name of each file, if it ends in /')
-      .meta({ value: 'file' }),
+    files: argument('<file...>', 'graphs or configs (YAML)'),
+    svg: text('file', 'write a picture instead; into a folder, under the name of each file, if it ends in /'),
     mermaid: z.boolean().optional().describe("print it in Mermaid's language"),
     diff: z
       .boolean()

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { Problem } from '../../data/problem.js'
+import { argument, text } from '../configuration/option-kinds.js'
 import { stoppable } from '../terminal/interrupt.js'
 import { plural } from '../terminal/numbers.js'
 import { command } from '../terminal/say.js'
@@ -31,23 +32,16 @@ export default verb({
   name: 'import',
   summary: 'make a run folder of published weights, or vectors of texts of vectors of words',
   takes: z.strictObject({
-    model: z.string().describe('uclser20 or word-vectors').meta({ argument: '<model>' }),
-    file: z.string().describe('safetensors file of its weights; the vectors').meta({ argument: '<file>' }),
-    output: z
-      .string()
-      .optional()
-      .describe('run folder to write; runs/ and the name of the encoder if not given. Of texts an Arrow file')
-      .meta({ short: 'o', value: 'run' }),
-    sounds: z
-      .string()
-      .optional()
-      .describe("recordings by which the inputs are scaled; the quickstart's samples if not given")
-      .meta({ value: 'set' }),
-    texts: z
-      .string()
-      .optional()
-      .describe('table of texts: a column text, as the sounds have it, and words where it is written otherwise')
-      .meta({ value: 'table' }),
+    model: argument('<model>', 'uclser20 or word-vectors'),
+    file: argument('<file>', 'safetensors file of its weights; the vectors'),
+    output: text('run', 'run folder to write; runs/ and the name of the encoder if not given. Of texts an Arrow file', {
+      short: 'o',
+    }),
+    sounds: text('set', "recordings by which the inputs are scaled; the quickstart's samples if not given"),
+    texts: text(
+      'table',
+      'table of texts: a column text, as the sounds have it, and words where it is written otherwise',
+    ),
   }),
   help: EXAMPLES,
   run: async ({ model, ...asked }) => {

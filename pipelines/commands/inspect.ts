@@ -2,6 +2,7 @@
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { demandFolder } from '../../data/output-file.js'
+import { argument, text } from '../configuration/option-kinds.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `
@@ -14,15 +15,10 @@ export default verb({
   name: 'inspect',
   summary: 'say what an embeddings file holds: contract, norms, dead dimensions, rank, near-duplicates, map',
   takes: z.strictObject({
-    file: z
-      .string()
-      .describe('Arrow file by `earshot embed`, or any with columns clip and embedding')
-      .meta({ argument: '<file>' }),
-    output: z
-      .string()
-      .optional()
-      .describe('folder for the page and the picture; NAME.inspection beside the file if not given')
-      .meta({ short: 'o', value: 'folder' }),
+    file: argument('<file>', 'Arrow file by `earshot embed`, or any with columns clip and embedding'),
+    output: text('folder', 'folder for the page and the picture; NAME.inspection beside the file if not given', {
+      short: 'o',
+    }),
     near: z
       .number()
       .gt(0)
@@ -30,11 +26,7 @@ export default verb({
       .default(0.999)
       .describe('from which two rows count as near-duplicates')
       .meta({ value: 'cosine' }),
-    label: z
-      .string()
-      .optional()
-      .describe('colours the map; a column with few values if not given')
-      .meta({ value: 'column' }),
+    label: text('column', 'colours the map; a column with few values if not given'),
     points: z.int().min(0).default(2000).describe('points of the map at most').meta({ value: 'count' }),
     sounds: z
       .int()

@@ -1,10 +1,11 @@
 /** `earshot label`: a page that asks about windows of recordings, and learns from each answer. */
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
-import { ANNOTATION_FORMATS, type AnnotationFormat } from '../../data/annotations/write-annotations.js'
+import type { AnnotationFormat } from '../../data/annotations/annotation.js'
 import { demandOthers, demandOutput } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
 import { writeWhole } from '../../data/whole-file.js'
+import { argument, formats, text, texts } from '../configuration/option-kinds.js'
 import type { Agreement } from '../labelling/agreement.js'
 import { stopOnInterrupt } from '../terminal/interrupt.js'
 import { wholePercent } from '../terminal/numbers.js'
@@ -31,28 +32,12 @@ export default verb({
   name: 'label',
   summary: 'label windows of recordings on a page that learns from each answer',
   takes: z.strictObject({
-    file: z
-      .string()
-      .optional()
-      .describe('embeddings of windows by `earshot embed`')
-      .meta({ argument: '[embeddings.arrow]' }),
-    class: z
-      .array(z.string())
-      .default([])
-      .describe('what is asked about; those of the table come along')
-      .meta({ value: 'names' }),
-    table: z
-      .string()
-      .optional()
-      .describe('CSV to write; NAME.labels.csv beside the embeddings if not given')
-      .meta({ value: 'file' }),
-    like: z
-      .array(z.string())
-      .default([])
-      .describe('what the first questions are like, named as for similar')
-      .meta({ value: 'examples' }),
-    not: z.array(z.string()).default([]).describe('what they are not like').meta({ value: 'examples' }),
-    run: z.string().optional().describe('run that embeds examples which are sound files').meta({ value: 'run' }),
+    file: argument('[embeddings.arrow]', 'embeddings of windows by `earshot embed`'),
+    class: texts('names', 'what is asked about; those of the table come along'),
+    table: text('file', 'CSV to write; NAME.labels.csv beside the embeddings if not given'),
+    like: texts('examples', 'what the first questions are like, named as for similar'),
+    not: texts('examples', 'what they are not like'),
+    run: text('run', 'run that embeds examples which are sound files'),
     most: z.int().min(1).default(100_000).describe('windows; of more, so many are drawn').meta({ value: 'count' }),
     port: z
       .int()
@@ -61,17 +46,9 @@ export default verb({
       .default(0)
       .describe('of this machine; any that is free if not given')
       .meta({ value: 'number' }),
-    output: z
-      .string()
-      .optional()
-      .describe('write the page as one file, with all its sounds')
-      .meta({ short: 'o', value: 'file' }),
-    formats: z
-      .array(z.enum(ANNOTATION_FORMATS))
-      .default([])
-      .describe('write what --table says yes to as annotations, raven or audacity, in the folder -o')
-      .meta({ value: 'names' }),
-    compare: z.array(z.string()).default([]).describe('two tables: say where they differ').meta({ value: 'tables' }),
+    output: text('file', 'write the page as one file, with all its sounds', { short: 'o' }),
+    formats: formats('write what --table says yes to as annotations, raven or audacity, in the folder -o'),
+    compare: texts('tables', 'two tables: say where they differ'),
     json: z.boolean().optional().describe('what --compare says as JSON'),
   }),
   help: EXAMPLES,

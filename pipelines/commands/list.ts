@@ -5,6 +5,7 @@ import { Problem } from '../../data/problem.js'
 import { explained, hanging, inPorts } from '../../graphs/language/describe-stage.js'
 import { parametersOf } from '../../graphs/language/parameters.js'
 import { type FoundStage, findStages } from '../../stages/registry.js'
+import { argument } from '../configuration/option-kinds.js'
 import { stageReference } from './stage-reference.js'
 import { verb } from './verb.js'
 
@@ -20,7 +21,7 @@ export default verb({
   name: 'list',
   summary: 'list the stages, or explain one',
   takes: z.strictObject({
-    name: z.string().optional().describe('name of a stage').meta({ argument: '[stage]' }),
+    name: argument('[stage]', 'name of a stage'),
     json: z.boolean().optional().describe('print for tools'),
     markdown: z.boolean().optional().describe('print the reference page, stages/README.md'),
   }),

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
 import { duration } from '../../data/quantities.js'
+import { argument, text } from '../configuration/option-kinds.js'
 import { hop, layer } from '../configuration/shared-options.js'
 import { stopOnInterrupt } from '../terminal/interrupt.js'
 import { verb } from './verb.js'
@@ -25,27 +26,18 @@ export default verb({
   name: 'listen',
   summary: 'embed sound while it is being recorded, and say what it is like',
   takes: z.strictObject({
-    run: z
-      .string()
-      .describe('run folder (its newest checkpoint), RUN@best, or a checkpoint')
-      .meta({ argument: '<run>' }),
-    sources: z
-      .array(z.string())
-      .describe(
-        'mic, a device of ffmpeg (alsa:hw:1, pulse:default), - for WAV on stdin, a named pipe, a file; several at once',
-      )
-      .meta({ argument: '<source...>' }),
+    run: argument('<run>', 'run folder (its newest checkpoint), RUN@best, or a checkpoint'),
+    sources: argument(
+      '<source...>',
+      'mic, a device of ffmpeg (alsa:hw:1, pulse:default), - for WAV on stdin, a named pipe, a file; several at once',
+    ),
     hop,
     window: duration({ min: 0.02, max: 600 })
       .optional()
       .describe('length of a window; as much as the encoder reads if not given')
       .meta({ value: 'duration' }),
-    known: z
-      .string()
-      .optional()
-      .describe('embeddings that are compared with, by the same encoder')
-      .meta({ value: 'file' }),
-    label: z.string().optional().describe('their label column: a classifier learns it').meta({ value: 'column' }),
+    known: text('file', 'embeddings that are compared with, by the same encoder'),
+    label: text('column', 'their label column: a classifier learns it'),
     count: z.int().min(1).default(3).describe('how many of the nearest known sounds').meta({ short: 'n' }),
     as: z
       .enum(['lines', 'json', 'arrow'])
@@ -57,7 +49,7 @@ export default verb({
       .optional()
       .describe('windows of pipes and files that are not heard in time are dropped, not waited for'),
     layer,
-    readout: z.string().optional().describe('how the encoder is read out, as embed takes it').meta({ value: 'name' }),
+    readout: text('name', 'how the encoder is read out, as embed takes it'),
   }),
   help: EXAMPLES,
   run: async ({ as, embeddings = false, edits: _, ...options }) => {

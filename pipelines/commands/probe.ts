@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { z } from 'zod'
 import { demandOutput } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
+import { argument, text } from '../configuration/option-kinds.js'
 import type { Budget } from '../evaluation/probes/fewer-labels.js'
 import { type ProbeOptions, probeOptions } from '../evaluation/probes/probe-options.js'
 import type { Official } from '../evaluation/probes/published-protocol.js'
@@ -44,21 +45,16 @@ const percentage = z
   .refine(share => share > 0, 'expected percentages above 0 up to 100, such as 5%,10%')
 
 const flags = z.strictObject({
-  files: z
-    .array(z.string())
-    .describe(
-      'file by `earshot embed`, or any Arrow file with columns clip and embedding; several: layers of the same clips',
-    )
-    .meta({ argument: '<embeddings.arrow...>' }),
+  files: argument(
+    '<embeddings.arrow...>',
+    'file by `earshot embed`, or any Arrow file with columns clip and embedding; several: layers of the same clips',
+  ),
   ...probeOptions.shape,
   label: probeOptions.shape.label.optional(),
-  protocol: z
-    .string()
-    .optional()
-    .describe(
-      'label, parts and figure as the authors of a published data set ask for: esc-50, fsd50k, ... (data list-adapters)',
-    )
-    .meta({ value: 'adapter' }),
+  protocol: text(
+    'adapter',
+    'label, parts and figure as the authors of a published data set ask for: esc-50, fsd50k, ... (data list-adapters)',
+  ),
   labelsSeparator: z
     .string()
     .min(1)
@@ -74,11 +70,7 @@ const flags = z.strictObject({
     .optional()
     .describe('also with a share of the labels, as a learning curve: 5%,10%')
     .meta({ value: 'percentages' }),
-  json: z
-    .string()
-    .optional()
-    .describe('where the result is saved (default: probes/ of the run, else beside the embeddings)')
-    .meta({ value: 'file' }),
+  json: text('file', 'where the result is saved (default: probes/ of the run, else beside the embeddings)'),
 })
 
 export default verb({

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { demandOutput } from '../../data/output-file.js'
+import { argument, text } from '../configuration/option-kinds.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `
@@ -18,12 +19,8 @@ export default verb({
   name: 'report',
   summary: 'write a page of a run or a sweep: curves, probes, a map to listen to; one file, no network',
   takes: z.strictObject({
-    folder: z.string().describe('run folder, or folder of a sweep').meta({ argument: '<folder>' }),
-    output: z
-      .string()
-      .optional()
-      .describe('HTML file to write; report.html in the folder if not given')
-      .meta({ short: 'o', value: 'file' }),
+    folder: argument('<folder>', 'run folder, or folder of a sweep'),
+    output: text('file', 'HTML file to write; report.html in the folder if not given', { short: 'o' }),
     probe: z
       .array(z.string())
       .optional()
@@ -34,11 +31,7 @@ export default verb({
       .optional()
       .describe('embeddings that lie outside the run, for maps')
       .meta({ value: 'files' }),
-    label: z
-      .string()
-      .optional()
-      .describe('column that colours the maps; a likely one if not given')
-      .meta({ value: 'column' }),
+    label: text('column', 'column that colours the maps; a likely one if not given'),
     points: z.int().min(1).default(2000).describe('most clips of a map').meta({ value: 'count' }),
     sounds: z.int().min(0).default(60).describe('most clips of a map that can be heard').meta({ value: 'count' }),
     views: z.int().min(0).default(3).describe('clips whose views are drawn').meta({ value: 'count' }),

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { demandFolder } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
+import { argument, text } from '../configuration/option-kinds.js'
 import type { ScenesMade } from '../separation/scenes/make-scenes.js'
 import { stopOnInterrupt } from '../terminal/interrupt.js'
 import { command } from '../terminal/say.js'
@@ -25,7 +26,7 @@ export default verb({
   name: 'scenes',
   summary: 'compose scenes of overlapping sounds, with their stems, from single sounds',
   takes: z.strictObject({
-    config: z.string().describe('a scene config (configs/scenes/*.yaml)').meta({ argument: '<config>' }),
+    config: argument('<config>', 'a scene config (configs/scenes/*.yaml)'),
     output: z.string().describe('folder to write').meta({ short: 'o', value: 'folder' }),
     count: z
       .int()
@@ -34,11 +35,7 @@ export default verb({
       .describe("how many; the config's own number if not given")
       .meta({ short: 'n', value: 'scenes' }),
     seed: z.int().min(0).default(0).describe('all draws depend on it: the same seed gives the same bytes'),
-    shard: z
-      .string()
-      .optional()
-      .describe('make only every n-th scene, from the k-th: for n processes at once')
-      .meta({ value: 'k/n' }),
+    shard: text('k/n', 'make only every n-th scene, from the k-th: for n processes at once'),
   }),
   help: EXAMPLES,
   run: async ({ config, output, count, seed, shard }) => {

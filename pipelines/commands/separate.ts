@@ -5,6 +5,7 @@ import { demandFolder } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
 import { duration } from '../../data/quantities.js'
 import { USUAL } from '../../stages/separation/windows.js'
+import { argument } from '../configuration/option-kinds.js'
 import { sounds } from '../configuration/shared-options.js'
 import type { Sharding } from '../jobs/run-shards.js'
 import type { SeparatedInShards } from '../separation/separate-in-shards.js'
@@ -46,10 +47,7 @@ export default verb({
   name: 'separate',
   summary: 'write the channels of recordings, separated by a trained separator, and a page to look at and listen to',
   takes: z.strictObject({
-    run: z
-      .string()
-      .describe('run folder of a separator (its newest checkpoint), RUN@step, or a checkpoint')
-      .meta({ argument: '<run>' }),
+    run: argument('<run>', 'run folder of a separator (its newest checkpoint), RUN@step, or a checkpoint'),
     sounds,
     output: z.string().describe('folder to write').meta({ short: 'o', value: 'folder' }),
     processors,

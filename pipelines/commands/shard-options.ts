@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
+import { text } from '../configuration/option-kinds.js'
 import type { Sharding } from '../jobs/run-shards.js'
 import { readShard, type Shard } from '../jobs/shard.js'
 
@@ -19,24 +20,13 @@ export const shardOptions = (together: string) => ({
     .describe('where shards run: local (as processes of this machine), slurm, or kubernetes with --print')
     .meta({ value: 'name' }),
   maxParallel: z.int().min(1).optional().describe('shards side by side; one here, all in Slurm if not given'),
-  slurm: z
-    .string()
-    .optional()
-    .describe('what a shard gets of Slurm: the keys under slurm of a sweep file')
-    .meta({ value: 'file' }),
-  kubernetes: z
-    .string()
-    .optional()
-    .describe('what a shard gets of Kubernetes: image, claim, at, namespace, cpus, memory, retries')
-    .meta({ value: 'file' }),
+  slurm: text('file', 'what a shard gets of Slurm: the keys under slurm of a sweep file'),
+  kubernetes: text('file', 'what a shard gets of Kubernetes: image, claim, at, namespace, cpus, memory, retries'),
   print: z.boolean().optional().describe('with --executor kubernetes: write the Job for kubectl, start nothing'),
-  shard: z
-    .string()
-    .optional()
-    .describe(
-      `this share of the recordings alone, such as 3/16; auto or auto/16: the one that an array job gives this process; ${together}`,
-    )
-    .meta({ value: 'part/parts' }),
+  shard: text(
+    'part/parts',
+    `this share of the recordings alone, such as 3/16; auto or auto/16: the one that an array job gives this process; ${together}`,
+  ),
 })
 
 type ShardFlags = z.output<z.ZodObject<ReturnType<typeof shardOptions>>>

@@ -1,9 +1,9 @@
 /** `earshot similar`: the sounds most like some examples, and how often they share a label. */
 
 import { z } from 'zod'
-import { ANNOTATION_FORMATS } from '../../data/annotations/write-annotations.js'
 import { demandFolder } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
+import { argument, formats, text, texts } from '../configuration/option-kinds.js'
 import { type FoundStretch, foundStretches, seconds } from '../embeddings/search/found-stretches.js'
 import type { Precision } from '../embeddings/search/precision-at-k.js'
 import type { SearchResult } from '../embeddings/search/search.js'
@@ -32,42 +32,19 @@ export default verb({
   name: 'similar',
   summary: 'Find the sounds most like some examples by the cosine of their embeddings.',
   takes: z.strictObject({
-    file: z
-      .string()
-      .describe('file by `earshot embed`, or any Arrow file with columns clip and embedding')
-      .meta({ argument: '<embeddings.arrow>' }),
+    file: argument('<embeddings.arrow>', 'file by `earshot embed`, or any Arrow file with columns clip and embedding'),
     examples: z
       .array(z.string())
       .default([])
       .describe('clips, stretches (NAME@12.5-14 s), row numbers, sound files')
       .meta({ argument: '[example...]' }),
-    not: z.array(z.string()).default([]).describe('what is not wanted, named alike').meta({ value: 'examples' }),
-    query: z
-      .string()
-      .optional()
-      .describe('embeddings that hold the examples, made by the same encoder')
-      .meta({ value: 'file' }),
-    run: z
-      .string()
-      .optional()
-      .describe('run that made the embeddings: it embeds examples that are sound files')
-      .meta({ value: 'run' }),
+    not: texts('examples', 'what is not wanted, named alike'),
+    query: text('file', 'embeddings that hold the examples, made by the same encoder'),
+    run: text('run', 'run that made the embeddings: it embeds examples that are sound files'),
     count: z.int().min(1).default(10).describe('how many to show').meta({ short: 'n' }),
-    label: z
-      .array(z.string())
-      .default([])
-      .describe('columns to show; with --precision-at the label')
-      .meta({ value: 'columns' }),
-    output: z
-      .string()
-      .optional()
-      .describe('folder for a page to listen to and a table')
-      .meta({ short: 'o', value: 'folder' }),
-    formats: z
-      .array(z.enum(ANNOTATION_FORMATS))
-      .default([])
-      .describe('write there what is found as annotations, too: raven, audacity')
-      .meta({ value: 'names' }),
+    label: texts('columns', 'columns to show; with --precision-at the label'),
+    output: text('folder', 'folder for a page to listen to and a table', { short: 'o' }),
+    formats: formats('write there what is found as annotations, too: raven, audacity'),
     precisionAt: z
       .int()
       .min(1)

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { suggestion } from '../../data/nearest-name.js'
 import { Problem } from '../../data/problem.js'
+import { argument, text } from '../configuration/option-kinds.js'
 import type { SweepPlan } from '../sweeps/plan.js'
 import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
 import { command, shellWord } from '../terminal/say.js'
@@ -28,14 +29,10 @@ separated by arrays, too: ./earshot embed --help.
 `
 
 const where = {
-  file: z.string().describe('sweep file (configs/sweeps/*.yaml)').meta({ argument: '<file>' }),
-  output: z
-    .string()
-    .optional()
-    .describe('folder of the ledger; runs/sweeps/<name of the sweep> if not given')
-    .meta({ value: 'folder' }),
+  file: argument('<file>', 'sweep file (configs/sweeps/*.yaml)'),
+  output: text('folder', 'folder of the ledger; runs/sweeps/<name of the sweep> if not given'),
 }
-const executor = z.string().optional().describe("local or slurm, instead of the sweep file's").meta({ value: 'name' })
+const executor = text('name', "local or slurm, instead of the sweep file's")
 
 interface Where {
   file: string

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
+import { argument } from '../configuration/option-kinds.js'
 import { verb } from './verb.js'
 
 const HELP = `
@@ -20,7 +21,7 @@ export default verb({
   name: 'tables',
   summary: 'write the tables of Markdown pages from the results that they name',
   takes: z.strictObject({
-    pages: z.array(z.string()).describe('Markdown files').meta({ argument: '<pages...>' }),
+    pages: argument('<pages...>', 'Markdown files'),
     check: z.boolean().optional().describe('write nothing; fail if a table is not what its file says'),
   }),
   help: HELP,

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
 import type { Edit } from '../../graphs/language/edits.js'
 import { type Config, readConfig } from '../configuration/config.js'
+import { argument, text } from '../configuration/option-kinds.js'
 import { json } from '../configuration/shared-options.js'
 import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
 import { percent } from '../terminal/numbers.js'
@@ -26,21 +27,13 @@ Examples:
 
 /** What every training is told; `run` and `resume` are those of the Node API, too. */
 export const trainingOptions = {
-  run: z
-    .string()
-    .optional()
-    .describe('run folder to write; runs/<name of the config> if not given')
-    .meta({ value: 'folder' }),
+  run: text('folder', 'run folder to write; runs/<name of the config> if not given'),
   resume: z.boolean().optional().describe('go on from the newest checkpoint of the run folder, bit for bit'),
   anyway: z
     .boolean()
     .optional()
     .describe('with --resume: go on although data, settings, versions or machine are others'),
-  from: z
-    .string()
-    .optional()
-    .describe('start a new run from the weights of a run or checkpoint, node by node where they fit')
-    .meta({ value: 'checkpoint' }),
+  from: text('checkpoint', 'start a new run from the weights of a run or checkpoint, node by node where they fit'),
 }
 
 type TrainingOptions = z.output<z.ZodObject<typeof trainingOptions>>
@@ -49,11 +42,10 @@ export default verb({
   name: 'train',
   summary: 'train an encoder from a config',
   takes: z.strictObject({
-    file: z
-      .string()
-      .optional()
-      .describe('YAML file with nodes, data and train, or sounds (a folder, a table); a resumed run knows its own')
-      .meta({ argument: '[config]' }),
+    file: argument(
+      '[config]',
+      'YAML file with nodes, data and train, or sounds (a folder, a table); a resumed run knows its own',
+    ),
     ...trainingOptions,
     json,
   }),

@@ -9,6 +9,7 @@ import { renderProblem } from '../../graphs/language/render-problem.js'
 import type { Stage } from '../../stages/contract.js'
 import { innermost } from '../../stages/ports.js'
 import { CONFIG } from '../configuration/config.js'
+import { argument } from '../configuration/option-kinds.js'
 import { runYaml } from '../configuration/run-yaml.js'
 import type { sections } from '../configuration/sections.js'
 import { command } from '../terminal/say.js'
@@ -27,7 +28,7 @@ export default verb({
   name: 'validate',
   summary: 'check graphs and configs without opening any audio',
   takes: z.strictObject({
-    files: z.array(z.string()).describe('graphs or configs (YAML)').meta({ argument: '<file...>' }),
+    files: argument('<file...>', 'graphs or configs (YAML)'),
     json: z.boolean().optional().describe('print the result for tools'),
     print: z.boolean().optional().describe('print the resolved document, each value with the place that set it'),
   }),

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { windowSettings } from '../../data/annotations/window-settings.js'
 import { duration } from '../../data/quantities.js'
+import { argument, text } from './option-kinds.js'
 
 export const hop = duration({ min: 0.001, max: 3600 })
   .prefault('0.48 s')
@@ -25,17 +26,10 @@ export const workers = z
   .describe('worker threads for decoding; as many as cores if not given')
   .meta({ value: 'count' })
 
-export const sounds = z
-  .string()
-  .describe('audio file, folder, CSV/TSV table or data set file (data/sets/*.yaml)')
-  .meta({ argument: '<sounds>' })
+export const sounds = argument('<sounds>', 'audio file, folder, CSV/TSV table or data set file (data/sets/*.yaml)')
 
-export const layer = z.string().optional().describe('encoder, if the graph has several').meta({ value: 'node' })
+export const layer = text('node', 'encoder, if the graph has several')
 
-export const group = z
-  .string()
-  .optional()
-  .describe('resample whole groups (speaker, kit, site) for the intervals; else clips')
-  .meta({ value: 'column' })
+export const group = text('column', 'resample whole groups (speaker, kit, site) for the intervals; else clips')
 
 export const json = z.boolean().optional().describe('say what was done as JSON, and what went wrong')

@@ -1,6 +1,7 @@
 /** What `embed` is told, on the command line and from TypeScript. */
 import { z } from 'zod'
 import { READOUT_NAMES } from '../../graphs/readout/settings.js'
+import { text } from '../configuration/option-kinds.js'
 import { annotations, hop, segment, workers } from '../configuration/shared-options.js'
 import type { Shard } from '../jobs/shard.js'
 
@@ -16,18 +17,11 @@ export const embedOptions = z.strictObject({
       'clip: one row a clip; patch: a row a patch; frame: a row a frame of the layers that a readout reads; clip if not given, of long recordings without labels windows of 5 s',
     )
     .meta({ value: 'level' }),
-  layer: z
-    .string()
-    .optional()
-    .describe('encoder to take embeddings from, if there are several, or one of its layers (encoder.block2)')
-    .meta({ value: 'name' }),
-  readout: z
-    .string()
-    .optional()
-    .describe(
-      `how the encoder is read out: ${READOUT_NAMES.join(', ')}, or a map such as { layers: 3, bands: 8, time: [mean, std], parts: 3 }; as the run says if not given`,
-    )
-    .meta({ value: 'name' }),
+  layer: text('name', 'encoder to take embeddings from, if there are several, or one of its layers (encoder.block2)'),
+  readout: text(
+    'name',
+    `how the encoder is read out: ${READOUT_NAMES.join(', ')}, or a map such as { layers: 3, bands: 8, time: [mean, std], parts: 3 }; as the run says if not given`,
+  ),
   baselines: z
     .boolean()
     .optional()

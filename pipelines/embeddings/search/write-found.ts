@@ -1,12 +1,8 @@
 /** What a search has found, in a folder: a page to listen to, a table, and annotations that Raven and Audacity open. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Annotation } from '../../../data/annotations/annotation.js'
-import {
-  type AnnotationFormat,
-  writeAnnotations,
-  writeAnnotationTable,
-} from '../../../data/annotations/write-annotations.js'
+import type { Annotation, AnnotationFormat } from '../../../data/annotations/annotation.js'
+import { writeAnnotations, writeAnnotationTable } from '../../../data/annotations/write-annotations.js'
 import { Problem } from '../../../data/problem.js'
 import { onDisk, writeWhole } from '../../../data/whole-file.js'
 import { foundPage } from './found-page.js'

@@ -1,11 +1,7 @@
 /** What a classifier says, clip by clip: a table, and annotations that Raven and Audacity open. */
 import { join } from 'node:path'
-import type { Annotation } from '../../../data/annotations/annotation.js'
-import {
-  type AnnotationFormat,
-  writeAnnotations,
-  writeAnnotationTable,
-} from '../../../data/annotations/write-annotations.js'
+import type { Annotation, AnnotationFormat } from '../../../data/annotations/annotation.js'
+import { writeAnnotations, writeAnnotationTable } from '../../../data/annotations/write-annotations.js'
 import { secondsOf } from '../../../graphs/streams/prepare.js'
 import { textTable } from '../../terminal/text-table.js'
 import type { Classified } from './classified.js'

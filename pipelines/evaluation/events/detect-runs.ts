@@ -1,11 +1,9 @@
 /** Several runs through the same sounds: their events as tables, their figures side by side. */
+
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  type AnnotationFormat,
-  writeAnnotations,
-  writeAnnotationTable,
-} from '../../../data/annotations/write-annotations.js'
+import type { AnnotationFormat } from '../../../data/annotations/annotation.js'
+import { writeAnnotations, writeAnnotationTable } from '../../../data/annotations/write-annotations.js'
 import { onDisk, writeWhole } from '../../../data/whole-file.js'
 import { annotationsOf, type Detection, detect } from './detect.js'
 import type { DetectOptions } from './detect-options.js'

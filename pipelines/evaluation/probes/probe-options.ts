@@ -1,5 +1,6 @@
 /** What a probe is told, on the command line and from TypeScript. */
 import { z } from 'zod'
+import { text } from '../../configuration/option-kinds.js'
 import type { Budget } from './fewer-labels.js'
 
 /** Points of HEAR's grid. */
@@ -7,22 +8,10 @@ const HEAR_POINTS = 16
 
 export const probeOptions = z.strictObject({
   label: z.string().describe('column of the classes').meta({ value: 'column' }),
-  group: z
-    .string()
-    .optional()
-    .describe('hold out whole groups (speaker, kit, site), and resample them for the intervals')
-    .meta({ value: 'column' }),
+  group: text('column', 'hold out whole groups (speaker, kit, site), and resample them for the intervals'),
   folds: z.int().min(2).default(5).describe('number of folds').meta({ value: 'k' }),
-  split: z
-    .string()
-    .optional()
-    .describe("fixed split: tested on 'test' if there is such a value, else each value in turn")
-    .meta({ value: 'column' }),
-  labels: z
-    .string()
-    .optional()
-    .describe('TSV or CSV that brings the columns, joined by clip or file name')
-    .meta({ value: 'table' }),
+  split: text('column', "fixed split: tested on 'test' if there is such a value, else each value in turn"),
+  labels: text('table', 'TSV or CSV that brings the columns, joined by clip or file name'),
   against: z
     .array(z.string())
     .readonly()

@@ -1,29 +1,19 @@
 /** What a tap is told, on the command line and from TypeScript. */
 import { z } from 'zod'
 import type { Edit } from '../../../graphs/language/edit.js'
+import { argument, text } from '../../configuration/option-kinds.js'
 
 export const tapOptions = z.strictObject({
-  file: z.string().describe('a graph or config (YAML)').meta({ argument: '<file>' }),
-  node: z
-    .string()
-    .describe('a node, one side of its pair, or one channel: near, near.a, parts.2')
-    .meta({ argument: '<node>' }),
+  file: argument('<file>', 'a graph or config (YAML)'),
+  node: argument('<node>', 'a node, one side of its pair, or one channel: near, near.a, parts.2'),
   count: z
     .int()
     .min(1)
     .default(8)
     .describe('clips to show, in the order of training')
     .meta({ short: 'n', value: 'clips' }),
-  output: z
-    .string()
-    .optional()
-    .describe('folder to write; taps/<name of the graph>/<node> if not given')
-    .meta({ short: 'o', value: 'folder' }),
-  data: z
-    .string()
-    .optional()
-    .describe("sounds in place of the config's own: a folder, a table, a data set file")
-    .meta({ value: 'set' }),
+  output: text('folder', 'folder to write; taps/<name of the graph>/<node> if not given', { short: 'o' }),
+  data: text('set', "sounds in place of the config's own: a folder, a table, a data set file"),
   seed: z.int().min(0).optional().describe("run seed, on which all draws hang; the config's own if not given"),
   workers: z
     .int()
