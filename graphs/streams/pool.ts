@@ -28,7 +28,7 @@ export interface Pool {
 }
 
 /** One less than the machine runs in parallel, so that the trainer has its own; at least one. */
-function defaultWorkers(): number {
+export function usualWorkers(): number {
   return Math.max(1, availableParallelism() - 1)
 }
 
@@ -43,7 +43,7 @@ export interface PoolOptions {
 
 /** Starts the threads. They load built files, so this runs from dist/. */
 export function openPool({
-  workers = defaultWorkers(),
+  workers = usualWorkers(),
   threads: computing,
   onSlow = slow => process.stderr.write(`${slowInWords(slow)}\n`),
   patience = 30_000,

@@ -11,7 +11,7 @@ import type { Stage } from '../../stages/contract.js'
 import { loadStages } from '../../stages/registry.js'
 import { type Checkpoint, findCheckpoint, hashGraph } from '../model/checkpoint.js'
 import type { Encoding } from '../model/onnx-encoder.js'
-import { type EncoderThread, startEncoder } from '../model/trainer-thread.js'
+import { type EncoderThread, startTrained } from '../model/trainer-thread.js'
 import { versions } from '../setup/versions.js'
 import type { EmbedOptions } from './embed-options.js'
 import { encoderIn } from './encoder-layer.js'
@@ -45,8 +45,9 @@ const UNSAID =
   "The checkpoint says no readout: these are the encoder's own embeddings (plain). New runs are read out by default as --readout default does it."
 
 async function trainedSource(asked: Asked): Promise<EncoderSource> {
-  const { checkpoint, tensors } = findCheckpoint(asked.run)
-  const { graph, train, note } = checkpoint
+  const found = findCheckpoint(asked.run)
+  const { checkpoint, tensors } = found
+  const { graph, note } = checkpoint
   const readout = chosenReadout(asked, checkpoint.readout)
   const fitted = readout?.fit && readFitted(tensors, readout)
   const unfitted = readout?.fit !== undefined && !fitted
@@ -58,17 +59,7 @@ async function trainedSource(asked: Asked): Promise<EncoderSource> {
     ...{ readout: unfitted ? undefined : readout, fitted },
     untrained: locateIfThere(join(dirname(tensors), UNTRAINED)),
     notes: [...(note ? [note] : []), ...(unfitted ? [UNFITTED] : []), ...(unsaid ? [UNSAID] : [])],
-    start: async () => {
-      const { seed, threads, precision } = train
-      const thread = await startEncoder({ graph, seed, threads, precision })
-      try {
-        await thread.load(tensors)
-        return thread
-      } catch (error) {
-        await thread.close()
-        throw error
-      }
-    },
+    start: () => startTrained(found),
   }
 }
 

@@ -1,7 +1,6 @@
 /** Embeds recordings with a trained encoder into an Arrow file, and writes the baselines of probes beside it. */
 
 import { mkdirSync, rmSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { readClips } from '../../data/manifests.js'
 import { demandOutput } from '../../data/output-file.js'
@@ -9,12 +8,9 @@ import { Problem } from '../../data/problem.js'
 import { onDisk, writeWhole } from '../../data/whole-file.js'
 import { demandWhole } from '../../engine/checkpoints/find.js'
 import { Hearing } from '../../graphs/inference/hearing.js'
-import type { CheckedGraph } from '../../graphs/language/checked.js'
-import { openPool } from '../../graphs/streams/pool.js'
-import { filesOf, noneUsable, type Prepared, prepareFeatures, secondsOf } from '../../graphs/streams/prepare.js'
+import { filesOf, type Prepared, secondsOf } from '../../graphs/streams/prepare.js'
 import type { Clip } from '../../stages/values.js'
 import { plural } from '../terminal/numbers.js'
-import { progress } from '../terminal/progress.js'
 import { tell } from '../terminal/say.js'
 import { checkColumns } from './arrow-writer.js'
 import { bottleneckOfPhases } from './bottleneck.js'
@@ -26,6 +22,7 @@ import { mayBeLabel } from './label-table.js'
 import { logMelNode } from './log-mel-node.js'
 import { readInWindows } from './long-recordings.js'
 import { shardMetadata } from './metadata.js'
+import { readSounds, readUsable } from './read-sounds.js'
 import { readingOf } from './reading.js'
 
 const WHOLE = '--segment says how long, --level clip keeps them whole'
@@ -69,7 +66,10 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
       )
     : {}
   onDisk(dirname(options.output), () => mkdirSync(dirname(options.output), { recursive: true }))
-  const prepared = await timed('reading the sounds', prepare(features, clips, options))
+  const { cache: cacheFolder, workers, signal } = options
+  // a shard of nothing but bad clips has no rows; whether that is too many is seen when all are together
+  const read = shard ? readSounds : readUsable
+  const prepared = await timed('reading the sounds', read({ graph: features, clips, cacheFolder, workers, signal }))
   writeLists(options.output, prepared)
   const thread = await timed('starting the encoder', source.start())
   let rows: number
@@ -136,32 +136,6 @@ export async function readInputs({
   const columns = [...new Set(read.flatMap(one => one.columns))]
   checkColumns(columns)
   return { clips, columns }
-}
-
-async function prepare(
-  graph: CheckedGraph,
-  clips: readonly Clip[],
-  { workers, cache, signal, shard }: EmbedOptions,
-): Promise<Prepared> {
-  const pool = openPool({ workers: workers ?? availableParallelism() })
-  const bar = progress('reading sounds', clips.length)
-  try {
-    const prepared = await prepareFeatures({
-      graph,
-      clips,
-      cacheFolder: cache,
-      pool,
-      onProgress: () => bar.tick(),
-      signal,
-    })
-    if (prepared.clips.length > 0) return prepared
-    // a shard of nothing but bad clips has no rows; whether that is too many is seen when all are together
-    if (shard) return prepared
-    throw noneUsable(clips, prepared.skipped)
-  } finally {
-    bar.done()
-    await pool.close()
-  }
 }
 
 /** Lists of the clips that are left out, and of those whose files are odd, beside the output. */

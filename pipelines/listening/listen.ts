@@ -12,7 +12,7 @@ import { logMelNode } from '../embeddings/log-mel-node.js'
 import { embeddingMetadata } from '../embeddings/metadata.js'
 import { chosenReadout, readingOf } from '../embeddings/reading.js'
 import { findCheckpoint } from '../model/checkpoint.js'
-import { startEncoder } from '../model/trainer-thread.js'
+import { startTrained } from '../model/trainer-thread.js'
 import { batchSizes } from './batch-sizes.js'
 import { type Comparison, readKnown } from './known-sounds.js'
 import { LiveEncoder } from './live-encoder.js'
@@ -77,15 +77,13 @@ export async function listen(options: ListenOptions): Promise<Listened> {
   setMaxListeners(sources.length + 10, signal) // each source waits for it; Node warns of more than ten
   const opened = sources.map(name => openSource(name, signal, tell))
   const found = findCheckpoint(options.run)
-  const { graph, statistics, train, readout: usual } = found.checkpoint
+  const { graph, statistics, readout: usual } = found.checkpoint
   const stages = await loadStages(graph.stageFiles)
   const inference = inferenceGraph(graph, stages, encoderIn(options.layer))
   const readout = chosenReadout({ ...options, level: 'clip' }, usual)
   const fitted = readout?.fit && readFitted(found.tensors, readout)
-  const { seed, threads, precision } = train
-  const thread = await startEncoder({ graph, seed, threads, precision })
+  const thread = await startTrained(found)
   try {
-    await thread.load(found.tensors)
     const reading = await readingOf(options, inference, readout?.fit && !fitted ? undefined : readout, thread, fitted)
     const window = options.window ?? lengthHeard(inference)
     const { mel } = logMelNode(inference, stages)

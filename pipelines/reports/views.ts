@@ -6,13 +6,11 @@ import { FeatureCache } from '../../data/feature-cache.js'
 import { readClips } from '../../data/manifests.js'
 import { Problem, Problems } from '../../data/problem.js'
 import { onDisk } from '../../data/whole-file.js'
-import { openPool } from '../../graphs/streams/pool.js'
-import { prepareFeatures } from '../../graphs/streams/prepare.js'
 import { type Config, readConfig } from '../configuration/config.js'
 import { type Figure, figure } from '../drawing/figure.js'
 import { escaped } from '../drawing/html-page.js'
 import { sentence } from '../drawing/page.js'
-import { progress } from '../terminal/progress.js'
+import { readSounds } from '../embeddings/read-sounds.js'
 import { meaningAt } from './tap/cuts.js'
 import { type Shown, type Sound, show } from './tap/exhibits.js'
 import { writeShown } from './tap/write-shown.js'
@@ -47,12 +45,9 @@ async function drawn(config: Config, { count, cache }: ViewsOptions): Promise<st
   const node = graph.nodes.find(({ id }) => id === Object.values(batch?.inputs ?? {})[0]?.node)
   if (!node) return sentence('The graph gathers no batch, so there is nothing to show.')
   const { clips } = await readClips(data.set, data)
-  const pool = openPool({})
-  const bar = progress('reading sounds', clips.length)
+  const prepared = await readSounds({ graph, clips, cacheFolder: cache })
   const folder = onDisk(tmpdir(), () => mkdtempSync(join(tmpdir(), 'earshot-views-')))
   try {
-    const onProgress = () => bar.tick()
-    const prepared = await prepareFeatures({ graph, clips, cacheFolder: cache, pool, onProgress })
     const store = new FeatureCache(prepared.cacheFolder)
     const meaning = meaningAt(graph, stages, node.id)
     const pieces: string[] = []
@@ -61,8 +56,6 @@ async function drawn(config: Config, { count, cache }: ViewsOptions): Promise<st
     const said = `What leaves ${node.id}, for the first ${pieces.length} clips of training with the same draws${meaning.unit === 'sd' ? '; sd: standard deviations from the mean of the training clips' : ''}. One hears the sound where a view was cut, at most ${SECONDS} s of it.`
     return sentence(said) + pieces.join('\n')
   } finally {
-    bar.done()
-    await pool.close()
     rmSync(folder, { recursive: true })
   }
 }

@@ -1,16 +1,13 @@
 /** Fills the feature cache once for all jobs, so that those that run side by side do not each do the same work. */
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Windows } from '../../data/annotations/windows.js'
 import { readClips } from '../../data/manifests.js'
 import { inferenceGraph } from '../../graphs/inference/inference-graph.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
-import { openPool } from '../../graphs/streams/pool.js'
-import { prepareFeatures } from '../../graphs/streams/prepare.js'
 import { innermost } from '../../stages/ports.js'
 import { readConfig } from '../configuration/config.js'
 import { logMelNode } from '../embeddings/log-mel-node.js'
-import { progress } from '../terminal/progress.js'
+import { readSounds } from '../embeddings/read-sounds.js'
 import type { Job, SweepPlan } from './plan.js'
 import { hashed } from './variants.js'
 
@@ -25,15 +22,7 @@ export async function prepareForAll(
   for (const { graph, data, threads } of await distinctFronts(plan, jobs)) {
     const { clips } = await readClips(data.set, data)
     // nobody trains yet: every core reads
-    const pool = openPool({ workers: availableParallelism(), threads })
-    const bar = progress(`reading sounds of ${data.set}`, clips.length)
-    const onProgress = () => bar.tick()
-    try {
-      await prepareFeatures({ graph, clips, cacheFolder, pool, onProgress, signal })
-    } finally {
-      bar.done()
-      await pool.close()
-    }
+    await readSounds({ graph, clips, cacheFolder, threads, label: `reading sounds of ${data.set}`, signal })
   }
 }
 

@@ -1,20 +1,18 @@
 /** What a trained run says about sounds: a row of class probabilities a clip, and how many are right where it is known. */
 import { existsSync, readFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { missingColumn } from '../../../data/nearest-name.js'
 import { shippedFile } from '../../../data/shipped-file.js'
 import { Hearing } from '../../../graphs/inference/hearing.js'
 import { type InferenceGraph, inferenceGraph } from '../../../graphs/inference/inference-graph.js'
-import { openPool } from '../../../graphs/streams/pool.js'
-import { noneUsable, prepareFeatures } from '../../../graphs/streams/prepare.js'
 import { loadStages } from '../../../stages/registry.js'
 import { encoderIn } from '../../embeddings/encoder-layer.js'
 import { readInWindows } from '../../embeddings/long-recordings.js'
 import { embeddingMetadata } from '../../embeddings/metadata.js'
+import { readUsable } from '../../embeddings/read-sounds.js'
 import { findCheckpoint } from '../../model/checkpoint.js'
-import { startEncoder } from '../../model/trainer-thread.js'
+import { startTrained } from '../../model/trainer-thread.js'
 import { progress } from '../../terminal/progress.js'
 import { tell } from '../../terminal/say.js'
 import { topClasses } from '../probes/judges.js'
@@ -29,19 +27,17 @@ import { type TrainedClassifier, trainedClassifier } from './trained-classifier.
 export async function classify(options: ClassifyOptions): Promise<Classified> {
   const { run, sounds, group, signal } = options
   const found = findCheckpoint(run)
-  const { graph, statistics, train, step, sha256, graphHash } = found.checkpoint
+  const { graph, statistics, step, sha256, graphHash } = found.checkpoint
   const stages = await loadStages(graph.stageFiles)
   const inference = inferenceGraph(graph, stages, encoderIn(options.layer))
   const classifier = trainedClassifier(graph, stages, inference.encoder)
   const { prepared, columns } = await preparedSounds(options, inference)
   const hearing = new Hearing(inference, stages, prepared, statistics)
   const hop = hearing.hop(options.hop)
-  const { seed, threads, precision } = train
-  const thread = await startEncoder({ graph, seed, threads, precision })
+  const thread = await startTrained(found)
   const bar = progress('classified clips', prepared.clips.length)
   let said: ClipScores
   try {
-    await thread.load(found.tensors)
     said = await clipScores({ thread, hearing, classifier, prepared, hop, signal, onClip: () => bar.tick() })
   } finally {
     bar.done()
@@ -112,17 +108,5 @@ export async function preparedSounds(
   const { clips, columns, notes = [] } = await readInWindows(sounds, { segment, annotations })
   tell(notes)
   if (group !== undefined && !columns.includes(group)) throw missingColumn(group, columns, sounds)
-  const pool = openPool({ workers: workers ?? availableParallelism() })
-  const bar = progress('reading sounds', clips.length)
-  const onProgress = () => bar.tick()
-  try {
-    const prepared = await prepareFeatures({
-      ...{ graph, clips, cacheFolder: cache, pool, onProgress, signal },
-    })
-    if (prepared.clips.length > 0) return { prepared, columns }
-    throw noneUsable(clips, prepared.skipped)
-  } finally {
-    bar.done()
-    await pool.close()
-  }
+  return { prepared: await readUsable({ graph, clips, cacheFolder: cache, workers, signal }), columns }
 }

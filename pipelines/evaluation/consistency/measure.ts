@@ -1,15 +1,15 @@
 /** How far a trained encoder, and its classifier if it has one, agrees with itself when a sound is shifted a little. */
-import { availableParallelism } from 'node:os'
 import { readClips } from '../../../data/manifests.js'
 import { Problem } from '../../../data/problem.js'
 import { Hearing } from '../../../graphs/inference/hearing.js'
 import { inferenceGraph } from '../../../graphs/inference/inference-graph.js'
-import { openPool } from '../../../graphs/streams/pool.js'
-import { type Prepared, prepareFeatures } from '../../../graphs/streams/prepare.js'
+import type { CheckedGraph } from '../../../graphs/language/checked.js'
+import type { Prepared } from '../../../graphs/streams/prepare.js'
 import { loadStages } from '../../../stages/registry.js'
 import { encoderIn } from '../../embeddings/encoder-layer.js'
+import { readSounds } from '../../embeddings/read-sounds.js'
 import { findCheckpoint } from '../../model/checkpoint.js'
-import { startEncoder } from '../../model/trainer-thread.js'
+import { startTrained } from '../../model/trainer-thread.js'
 import { progress } from '../../terminal/progress.js'
 import { type ClassifierHead, classifierHead } from './classifier-head.js'
 import { shiftedPatches } from './shifted-patches.js'
@@ -58,7 +58,7 @@ export interface Consistency {
 export async function measureConsistency(options: ConsistencyOptions): Promise<Consistency> {
   const { run, sounds, layer, group, signal } = options
   const found = findCheckpoint(run)
-  const { graph, statistics, train, step, sha256, graphHash } = found.checkpoint
+  const { graph, statistics, step, sha256, graphHash } = found.checkpoint
   const stages = await loadStages(graph.stageFiles)
   const inference = inferenceGraph(graph, stages, encoderIn(layer))
   const head = classifierHead(graph, stages, inference.encoder)
@@ -68,13 +68,11 @@ export async function measureConsistency(options: ConsistencyOptions): Promise<C
   const frequency = SHIFTS.map(shift => new Hearing(wider.shifted(shift), stages, prepared, statistics))
   const { usable, left } = longEnough(prepared, wider.mel, time.grid.length + SPARE)
   const hop = time.hop(options.hop)
-  const { seed, threads, precision } = train
-  const thread = await startEncoder({ graph, seed, threads, precision })
+  const thread = await startTrained(found)
   const tallies: ClipTally[] = []
   let patches = 0
   const bar = progress('shifted clips', usable.length)
   try {
-    await thread.load(found.tensors)
     const tally = new Tally()
     for await (const patch of shiftedPatches(thread, { time, frequency }, head, usable, hop)) {
       signal?.throwIfAborted()
@@ -114,7 +112,7 @@ export async function measureConsistency(options: ConsistencyOptions): Promise<C
 
 async function prepare(
   { sounds, group, workers, cache, signal }: ConsistencyOptions,
-  features: Parameters<typeof prepareFeatures>[0]['graph'],
+  graph: CheckedGraph,
 ): Promise<Prepared> {
   const { clips, columns } = await readClips(sounds)
   if (group !== undefined && !columns.includes(group)) {
@@ -122,15 +120,7 @@ async function prepare(
       hint: columns.length > 0 ? `Columns: ${columns.join(', ')}.` : 'It has no label columns.',
     })
   }
-  const pool = openPool({ workers: workers ?? availableParallelism() })
-  const bar = progress('reading sounds', clips.length)
-  try {
-    const onProgress = () => bar.tick()
-    return await prepareFeatures({ graph: features, clips, cacheFolder: cache, pool, onProgress, signal })
-  } finally {
-    bar.done()
-    await pool.close()
-  }
+  return readSounds({ graph, clips, cacheFolder: cache, workers, signal })
 }
 
 function longEnough({ clips, nodes, skipped }: Prepared, mel: string, frames: number) {

@@ -14,7 +14,7 @@ import { joined } from '../../../stages/sample-arrays.js'
 import { clipRows } from '../../embeddings/clip-rows.js'
 import { momentsReading } from '../../embeddings/readout-reading.js'
 import { findCheckpoint } from '../../model/checkpoint.js'
-import { startEncoder } from '../../model/trainer-thread.js'
+import { startTrained } from '../../model/trainer-thread.js'
 import { progress } from '../../terminal/progress.js'
 import { preparedSounds } from '../classification/classify.js'
 import type { HearOptions } from './detect-options.js'
@@ -39,16 +39,11 @@ export interface Detector {
 /** @throws Problem `no-frame-classifier`, and those of `findCheckpoint` */
 export async function startDetector(run: string, options: HearOptions): Promise<Detector> {
   const found = findCheckpoint(run)
-  const { graph, statistics, train, step } = found.checkpoint
+  const { graph, statistics, step } = found.checkpoint
   const stages = await loadStages(graph.stageFiles)
   const { chain, port, settings } = detectorIn(graph, stages)
   const inference = inferenceGraph(graph, stages, chain[0])
-  const { seed, threads, precision } = train
-  const thread = await startEncoder({ graph, seed, threads, precision })
-  await thread.load(found.tensors).catch(async error => {
-    await thread.close()
-    throw error
-  })
+  const thread = await startTrained(found)
   const { length, second } = gridOf(inference.cuts[0]?.port ?? inference.port)
   const moment = (length / port.count) * second
   const hop = Math.max(1, Math.round((options.hop ?? (length * second) / 4) / moment)) * moment

@@ -1,7 +1,6 @@
 /** Makes a run folder of a published encoder: it embeds, probes and is trained on from like any other. */
 import { hash } from 'node:crypto'
 import { readFileSync, rmSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readClips } from '../../../data/manifests.js'
@@ -13,16 +12,15 @@ import { decodeSafetensors } from '../../../engine/safetensors.js'
 import { Hearing } from '../../../graphs/inference/hearing.js'
 import { type InferenceGraph, inferenceGraph } from '../../../graphs/inference/inference-graph.js'
 import type { Input } from '../../../graphs/language/checked.js'
-import { openPool } from '../../../graphs/streams/pool.js'
-import { noneUsable, type Prepared, prepareFeatures } from '../../../graphs/streams/prepare.js'
+import type { Prepared } from '../../../graphs/streams/prepare.js'
 import type { PatchPort } from '../../../stages/ports.js'
 import type { Patch, Statistics } from '../../../stages/values.js'
 import { type Config, readConfig } from '../../configuration/config.js'
 import { runYaml } from '../../configuration/run-yaml.js'
+import { readUsable } from '../../embeddings/read-sounds.js'
 import { hashGraph, writeCheckpoint } from '../../model/checkpoint.js'
 import { startEncoder } from '../../model/trainer-thread.js'
 import { versions } from '../../setup/versions.js'
-import { progress } from '../../terminal/progress.js'
 import { RunFolder } from '../../training/run-folder.js'
 import { type InputScale, inputScale, Neighbourhoods } from './input-scale.js'
 import { type PublishedEncoder, publishedEncoder } from './uclser20-weights.js'
@@ -112,18 +110,7 @@ function configFor({ stage, parameters }: PublishedEncoder): Promise<Config> {
 
 async function prepare({ graph }: InferenceGraph, sounds: string, { cache, signal }: ImportOptions): Promise<Prepared> {
   const { clips } = await readClips(sounds)
-  const pool = openPool({ workers: availableParallelism() })
-  const bar = progress('reading sounds', clips.length)
-  try {
-    const cacheFolder = join(cache, 'features')
-    const onProgress = () => bar.tick()
-    const prepared = await prepareFeatures({ graph, clips, cacheFolder, pool, onProgress, signal })
-    if (prepared.clips.length > 0) return prepared
-    throw noneUsable(clips, prepared.skipped)
-  } finally {
-    bar.done()
-    await pool.close()
-  }
+  return readUsable({ graph, clips, cacheFolder: join(cache, 'features'), signal })
 }
 
 /** Patches spread evenly over the clips, in their order; side by side in a clip. */

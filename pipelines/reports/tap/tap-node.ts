@@ -12,11 +12,11 @@ import type { Document } from '../../../graphs/language/document.js'
 import { lanesOf } from '../../../graphs/language/lift.js'
 import { readGraph } from '../../../graphs/language/read-graph.js'
 import { upTo } from '../../../graphs/language/up-to.js'
-import { openPool } from '../../../graphs/streams/pool.js'
-import { noneUsable, type Prepared, prepareFeatures } from '../../../graphs/streams/prepare.js'
+import { openPool, usualWorkers } from '../../../graphs/streams/pool.js'
+import type { Prepared } from '../../../graphs/streams/prepare.js'
 import { describePort } from '../../../stages/ports.js'
 import { sections } from '../../configuration/sections.js'
-import { progress } from '../../terminal/progress.js'
+import { readUsable } from '../../embeddings/read-sounds.js'
 import { command } from '../../terminal/say.js'
 import { cutterOf, meaningAt } from './cuts.js'
 import { show, type Tapped } from './exhibits.js'
@@ -118,7 +118,7 @@ async function tensorsIn(
   { sections: { train } }: Document<typeof sections>,
   { workers }: TapRequest,
 ) {
-  const pool = openPool(workers === undefined ? {} : { workers })
+  const pool = openPool({ workers })
   try {
     return await tensorsOf({ ...common, pool, threads: train?.threads ?? 2, precision: train?.precision ?? 'float32' })
   } finally {
@@ -133,16 +133,7 @@ async function prepare(
   { cache, workers }: TapRequest,
 ): Promise<Prepared> {
   const { clips } = await readClips(set, windows)
-  const pool = openPool(workers === undefined ? {} : { workers })
-  const bar = progress('reading sounds', clips.length)
-  try {
-    const prepared = await prepareFeatures({ graph, clips, cacheFolder: cache, pool, onProgress: () => bar.tick() })
-    if (prepared.clips.length > 0 || prepared.skipped.length === 0) return prepared
-    throw noneUsable(clips, prepared.skipped)
-  } finally {
-    bar.done()
-    await pool.close()
-  }
+  return readUsable({ graph, clips, cacheFolder: cache, workers: workers ?? usualWorkers() })
 }
 
 /** The nodes from the source down to the tapped one, as one reads them. */
