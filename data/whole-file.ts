@@ -1,6 +1,6 @@
 /** Files that appear whole: written beside their place under a name that says who is at it, and renamed. */
 import { hash } from 'node:crypto'
-import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { Problem } from './problem.js'
@@ -76,4 +76,9 @@ export function onDisk<Value>(folder: string, work: () => Value): Value {
           cause,
         })
   }
+}
+
+/** A folder, with those that it lies in, unless it is there. @throws Problem `disk-full`, `not-writable` */
+export function makeFolder(folder: string): void {
+  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
 }

@@ -1,9 +1,8 @@
 /** Annotations as files that Raven, Audacity and spreadsheets open, and that readClips reads again. */
-import { mkdirSync } from 'node:fs'
 import { basename, dirname, extname, isAbsolute, join, relative } from 'node:path'
 import { soundFormat } from '../decoding/sound-format.js'
 import { writeDelimited } from '../manifests/delimited.js'
-import { onDisk, writeWhole } from '../whole-file.js'
+import { makeFolder, writeWhole } from '../whole-file.js'
 import type { Annotation, AnnotationFormat } from './annotation.js'
 import { audacityLabels } from './audacity.js'
 import { ravenTable } from './raven.js'
@@ -56,7 +55,7 @@ export function writeAudacityLabels(folder: string, annotations: readonly Annota
 }
 
 function written(folder: string, name: string, text: string): string {
-  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
+  makeFolder(folder)
   const file = join(folder, name)
   writeWhole(file, text)
   return file

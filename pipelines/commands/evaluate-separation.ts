@@ -1,5 +1,4 @@
 /** `earshot evaluate-separation`: what a separator is worth on mixtures whose stems are known. */
-import { mkdirSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { demandOutput } from '../../data/output-file.js'
@@ -38,13 +37,13 @@ export default verb({
     const { locateCheckpoint } = await import('../../engine/checkpoints/find.js')
     const { evaluateSeparation } = await import('../separation/evaluate.js')
     const { evaluationText } = await import('../separation/evaluation-text.js')
-    const { onDisk, writeWhole } = await import('../../data/whole-file.js')
+    const { makeFolder, writeWhole } = await import('../../data/whole-file.js')
     const file = output ?? usualFile(locateCheckpoint(run).file, manifest)
     demandOutput(file, 'JSON', [manifest])
     await stoppable(
       async signal => {
         const evaluation = await evaluateSeparation({ run, others, manifest, column: stems, count, signal })
-        onDisk(dirname(file), () => mkdirSync(dirname(file), { recursive: true }))
+        makeFolder(dirname(file))
         writeWhole(file, `${JSON.stringify(evaluation, undefined, 1)}\n`)
         process.stdout.write(
           `${evaluationText(evaluation)}\n${file}\nNext:\n  ${command`./earshot separate ${run} ${manifest} -o separated --count 5`}\n`,

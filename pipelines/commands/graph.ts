@@ -1,10 +1,9 @@
 /** `earshot graph`: draws a graph with the types of everything that flows in it, or what an edit does to it. */
-import { mkdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { demandOutput } from '../../data/output-file.js'
 import { Problem, Problems } from '../../data/problem.js'
-import { onDisk, writeWhole } from '../../data/whole-file.js'
+import { makeFolder, writeWhole } from '../../data/whole-file.js'
 import { diffGraphs, drawDiffText } from '../../graphs/drawing/diff.js'
 import { drawText } from '../../graphs/drawing/text.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
@@ -76,7 +75,7 @@ async function pairOf(files: string[], edits: readonly Edit[]): Promise<[Drawn, 
 async function draw({ graph, name, file }: Drawn, { svg, mermaid }: Options, several: boolean): Promise<void> {
   if (svg !== undefined) {
     const { drawSvg } = await import('../../graphs/drawing/svg.js')
-    if (svg.endsWith('/')) onDisk(svg, () => mkdirSync(svg, { recursive: true }))
+    if (svg.endsWith('/')) makeFolder(svg)
     const target = svg.endsWith('/') ? join(svg, `${basename(file).replace(/\.ya?ml$/, '')}.svg`) : svg
     demandOutput(target, 'SVG', [file])
     writeWhole(target, await drawSvg(graph, name))

@@ -1,11 +1,10 @@
 /** A split on disk: a table with a column that names the part, and data set files for all of it and for each part. */
-import { mkdirSync } from 'node:fs'
 import { dirname, relative, resolve, sep } from 'node:path'
 import { stringify } from 'yaml'
 import { writeDelimited } from '../../data/manifests/delimited.js'
 import type { ClipList, ListedClip } from '../../data/manifests.js'
 import { Problem } from '../../data/problem.js'
-import { onDisk, writeWhole } from '../../data/whole-file.js'
+import { makeFolder, writeWhole } from '../../data/whole-file.js'
 
 /**
  * Writes `name`.tsv, `name`.yaml and `name`-PART.yaml. Clips keep their ids if all of them stand below one folder.
@@ -26,7 +25,7 @@ export function writeSplit(
       hint: `Name the new one otherwise with --column, or count that one with --existing ${column}.`,
     })
   const folder = dirname(resolve(name))
-  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
+  makeFolder(folder)
   const root = commonRoot(clips)
   const stretches = clips.some(({ start, end }) => start !== undefined || end !== undefined)
   const header = ['file', ...(stretches ? ['start', 'end'] : []), ...columns, column]

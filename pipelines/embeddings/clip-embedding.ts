@@ -1,8 +1,7 @@
 /** Embeds clips whose features are in the cache: with the trained encoder, and with what probes measure it against. */
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { FeatureCache } from '../../data/feature-cache.js'
-import { onDisk } from '../../data/whole-file.js'
+import { makeFolder } from '../../data/whole-file.js'
 import type { Hearing } from '../../graphs/inference/hearing.js'
 import { type Prepared, secondsOf } from '../../graphs/streams/prepare.js'
 import type { Encoding } from '../model/onnx-encoder.js'
@@ -67,7 +66,7 @@ export class ClipEmbedding {
   /** Untrained encoder, and log-mel statistics with and without duration, for the same clips. */
   async writeBaselines(): Promise<void> {
     const folder = baselinesFolder(this.options.output)
-    onDisk(folder, () => mkdirSync(folder, { recursive: true }))
+    makeFolder(folder)
     if (this.untrained) {
       await this.untrained.load()
       await this.write(join(folder, 'untrained.arrow'), 'clip', 'untrained encoder', this.untrained.reading)

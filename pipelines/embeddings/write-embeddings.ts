@@ -1,11 +1,10 @@
 /** Embeds recordings with a trained encoder into an Arrow file, and writes the baselines of probes beside it. */
-
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { readClips } from '../../data/manifests.js'
 import { demandOutput } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
-import { onDisk, writeWhole } from '../../data/whole-file.js'
+import { makeFolder, writeWhole } from '../../data/whole-file.js'
 import { demandWhole } from '../../engine/checkpoints/find.js'
 import { Hearing } from '../../graphs/inference/hearing.js'
 import { filesOf, type Prepared, secondsOf } from '../../graphs/streams/prepare.js'
@@ -65,7 +64,7 @@ export async function writeEmbeddings(options: EmbedOptions): Promise<Embedded> 
         all.map(({ id }) => id),
       )
     : {}
-  onDisk(dirname(options.output), () => mkdirSync(dirname(options.output), { recursive: true }))
+  makeFolder(dirname(options.output))
   const { cache: cacheFolder, workers, signal } = options
   // a shard of nothing but bad clips has no rows; whether that is too many is seen when all are together
   const read = shard ? readSounds : readUsable

@@ -1,9 +1,9 @@
 /** A job's folder: what was asked for, how far it came, what it said. The ledger of a list of jobs is these folders. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Problem } from '../../data/problem.js'
-import { onDisk, writeWhole } from '../../data/whole-file.js'
+import { makeFolder, writeWhole } from '../../data/whole-file.js'
 import { tryLock } from './process-lock.js'
 import { isAlive, isHere, type ProcessName } from './processes.js'
 
@@ -111,7 +111,7 @@ export function readJson<T>(file: string): T | undefined {
 
 /** Written whole or not at all, its folder too if there is none. @throws Problem `disk-full`, `not-writable` */
 export function writeJson(folder: string, name: string, value: unknown): void {
-  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
+  makeFolder(folder)
   writeWhole(join(folder, name), `${JSON.stringify(value, null, 1)}\n`)
 }
 

@@ -1,7 +1,7 @@
 /** A file that one living process holds. A dead one's is taken over, by one of those who try. */
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { onDisk } from '../../data/whole-file.js'
+import { makeFolder, onDisk } from '../../data/whole-file.js'
 import { isAlive, isHere, type ProcessName, thisProcess } from './processes.js'
 
 /** Milliseconds after which who was taking over is taken for dead. */
@@ -12,7 +12,7 @@ const TAKING_OVER = 10_000
  * @returns what gives it free again, or who holds it
  */
 export function tryLock(file: string, lost?: ProcessName): { release: () => void } | { holder: ProcessName } {
-  onDisk(dirname(file), () => mkdirSync(dirname(file), { recursive: true }))
+  makeFolder(dirname(file))
   if (written(file)) return held(file)
   const isHeld = (holder: ProcessName) => (isHere(holder) ? isAlive(holder) : !sameProcess(holder, lost))
   const holder = holderOf(file)

@@ -1,9 +1,9 @@
 /** A command in shards: the same words for each share of the recordings, as jobs that run side by side. */
 import { hash } from 'node:crypto'
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Problem } from '../../data/problem.js'
-import { onDisk } from '../../data/whole-file.js'
+import { makeFolder } from '../../data/whole-file.js'
 import { openExecutor, tellEnds, workOff } from './controller.js'
 import type { ExecutorName } from './executor.js'
 import { begunJobs, JobFolder, jobPath } from './job-folder.js'
@@ -54,7 +54,7 @@ export async function runShards<Result>(
 ): Promise<Result> {
   const folder = ledgerOf(command.output)
   const jobs = jobsOf(command, folder, sharding.shards)
-  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
+  makeFolder(folder)
   const lock = tryLock(join(folder, 'lock'))
   if ('holder' in lock) {
     const { pid, host } = lock.holder

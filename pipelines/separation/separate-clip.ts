@@ -1,9 +1,9 @@
 /** The channels of one recording as WAV files, and a note that says they are whole. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { contentHash } from '../../data/content-hash.js'
-import { onDisk, writeWhole } from '../../data/whole-file.js'
+import { makeFolder, writeWhole } from '../../data/whole-file.js'
 import { waveform } from '../../stages/audio/waveform.js'
 import { levelsOf } from '../../stages/separation/levels.js'
 import type { Processor } from '../../stages/separation/trained/processor.js'
@@ -89,7 +89,7 @@ export async function noteIfDone({
 export async function separateClip(options: SeparateClip): Promise<SeparationNote> {
   const { clip, folder, processors, windows } = options
   const content = await contentHash(clip.path)
-  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
+  makeFolder(folder)
   const { rate } = processors[0]!
   const noted: SeparationNote['processors'] = []
   let samples = 0

@@ -1,8 +1,8 @@
 /** Separates recordings one after the other: what is whole already stays, what cannot be read is left out. */
-import { appendFileSync, mkdirSync, rmSync } from 'node:fs'
+import { appendFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Problem } from '../../data/problem.js'
-import { onDisk } from '../../data/whole-file.js'
+import { makeFolder, onDisk } from '../../data/whole-file.js'
 import { startEngine } from '../../engine/tensorflow.js'
 import { clipsOf, type Shard } from '../jobs/shard.js'
 import { progress } from '../terminal/progress.js'
@@ -48,7 +48,7 @@ export async function separateRecordings(options: SeparateOptions): Promise<Sepa
   const found = findProcessors([run, ...others])
   const places = await readPlaces(sounds, count)
   const own = shard ? clipsOf(places, shard) : places
-  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
+  makeFolder(folder)
   const processors = await openProcessors(await startEngine({}), found)
   const { rate } = processors[0]!
   const windows = { length: Math.round(window * rate), overlap: Math.round(overlap * rate) }

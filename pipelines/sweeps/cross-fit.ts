@@ -1,11 +1,10 @@
 /** Cross-fitting: who is trained on and who is tested when every group of a set is to be tested once. */
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { namesIn } from '../../data/label-cells.js'
 import { clipsTable } from '../../data/manifests/delimited.js'
 import { readClips } from '../../data/manifests.js'
 import { Problem } from '../../data/problem.js'
-import { onDisk, writeWhole } from '../../data/whole-file.js'
+import { makeFolder, writeWhole } from '../../data/whole-file.js'
 import { dealUnits } from '../evaluation/probes/folds.js'
 import type { CrossFit } from './sweep-schema.js'
 
@@ -40,7 +39,7 @@ export async function writeFolds(
   const numbers = names.map(own => own.map(name => classes.indexOf(name)))
   const parts = dealUnits(numbers, groups, folds, 'sweep folds')
   const folder = join(output, 'folds')
-  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
+  makeFolder(folder)
   return Array.from({ length: folds }, (_, fold): HeldOut => {
     const write = (name: string, held: boolean) => {
       const file = join(folder, `${fold + 1}-${name}.tsv`)

@@ -1,5 +1,4 @@
 /** Results on disk: `results.csv` and `results.arrow` (a row a figure), `results.md` (tables), `results.json` (all). */
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   Field,
@@ -15,7 +14,7 @@ import {
   vectorFromArray,
 } from 'apache-arrow'
 import { writeDelimited } from '../../data/manifests/delimited.js'
-import { onDisk, writeWhole } from '../../data/whole-file.js'
+import { makeFolder, writeWhole } from '../../data/whole-file.js'
 import type { ResultRow } from './judge.js'
 import type { SweepResults } from './results.js'
 import { resultsText } from './results-text.js'
@@ -38,7 +37,7 @@ const COLUMNS = [
 
 /** @returns the files */
 export function writeResults(output: string, results: SweepResults): string[] {
-  onDisk(output, () => mkdirSync(output, { recursive: true }))
+  makeFolder(output)
   const put = (name: string, content: string | Uint8Array) => {
     writeWhole(join(output, name), content)
     return join(output, name)

@@ -1,9 +1,8 @@
 /** A sweep from plan to results: one controller at a time, and whatever happens the ledger is right. */
-import { mkdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { Problem } from '../../data/problem.js'
-import { onDisk } from '../../data/whole-file.js'
+import { makeFolder } from '../../data/whole-file.js'
 import { tellEnds, workOff } from '../jobs/controller.js'
 import { readJson, writeJson } from '../jobs/job-folder.js'
 import { tryLock } from '../jobs/process-lock.js'
@@ -44,7 +43,7 @@ export async function runSweep(plan: SweepPlan, { only, retry, most, signal }: S
 
 /** @throws Problem `sweep-in-use` */
 export function lockSweep({ output, file }: Pick<SweepPlan, 'output' | 'file'>): { release(): void } {
-  onDisk(output, () => mkdirSync(output, { recursive: true }))
+  makeFolder(output)
   const lock = tryLock(join(output, 'lock'))
   if (!('holder' in lock)) return lock
   const { pid, host } = lock.holder

@@ -1,9 +1,9 @@
 /** How long a sweep will take: from jobs that are done, or from a short trial of the base. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Problem } from '../../data/problem.js'
-import { onDisk } from '../../data/whole-file.js'
+import { makeFolder } from '../../data/whole-file.js'
 import { readJson, writeJson } from '../jobs/job-folder.js'
 import { PROGRAM } from '../jobs/processes.js'
 import { mean } from '../statistics/mean.js'
@@ -30,7 +30,7 @@ export interface Trial {
 export function runTrial(plan: SweepPlan, steps: number): Trial {
   const folder = join(plan.output, 'trial')
   rmSync(folder, { recursive: true, force: true })
-  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
+  makeFolder(folder)
   const run = join(folder, 'run')
   const threads = plan.budget.threads === undefined ? [] : ['--set', `train.threads=${plan.budget.threads}`]
   const whole = timed(['train', plan.base, '--run', run, '--set', `train.steps=${steps}`, ...logged, ...threads])

@@ -1,9 +1,9 @@
 /** The codebook that a node `quantise` of a config asks for: k-means of what reaches it. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { concatMap, lastValueFrom } from 'rxjs'
 import { Problem } from '../../data/problem.js'
-import { onDisk, writeWhole } from '../../data/whole-file.js'
+import { makeFolder, writeWhole } from '../../data/whole-file.js'
 import { decodeSafetensors, encodeSafetensors } from '../../engine/safetensors.js'
 import type { CheckedGraph, CheckedNode } from '../../graphs/language/checked.js'
 import { upTo } from '../../graphs/language/up-to.js'
@@ -60,7 +60,7 @@ export async function makeCodebook(options: CodebookOptions): Promise<Codebook> 
   const { inertia: all } = kMeans(vectors, meanOf(vectors), 1)
   const stored = { shape: [codes, vectors.columns], data: Float32Array.from(centres.values) }
   const about = { config: config.name, node: node.id, vectors: String(vectors.rows) }
-  onDisk(dirname(file), () => mkdirSync(dirname(file), { recursive: true }))
+  makeFolder(dirname(file))
   writeWhole(file, encodeSafetensors(new Map([['codebook', stored]]), about))
   const { rows, columns: size } = vectors
   return { node: node.id, file, codes, size, vectors: rows, left: all > 0 ? inertia / all : 0, rounds: done }

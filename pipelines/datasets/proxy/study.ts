@@ -1,9 +1,9 @@
 /** The whole study: draw after draw, each kept as soon as it is done, so that a stopped study goes on. */
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { contentHash } from '../../../data/content-hash.js'
 import { Problem } from '../../../data/problem.js'
-import { onDisk, writeWhole } from '../../../data/whole-file.js'
+import { makeFolder, onDisk, writeWhole } from '../../../data/whole-file.js'
 import { readClipTable } from '../../embeddings/clip-table.js'
 import { gatherContestants } from '../../evaluation/probes/baselines.js'
 import { classifiersOf, type Tuned } from '../../evaluation/probes/classifiers.js'
@@ -41,7 +41,7 @@ export async function studyProxies(
   const classifiers = classifiersOf(settings.classifiers).filter((one): one is Tuned => 'scores' in one)
   const models = modelsOf(encoders, classifiers)
   const { repeats, methods, validation, seed, 'held-out': parts } = settings
-  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
+  makeFolder(folder)
   const files = await Promise.all(settings.embeddings.map(contentHash))
   claimFolder(folder, `${JSON.stringify({ settings, files, models }, null, 2)}\n`)
   const ledger = join(folder, 'draws.jsonl')

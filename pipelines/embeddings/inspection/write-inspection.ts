@@ -1,8 +1,7 @@
 /** The pages of an inspection: JSON, a map to look at, and a map to listen to. */
-import { mkdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import sharp from 'sharp'
-import { onDisk, writeWhole } from '../../../data/whole-file.js'
+import { makeFolder, writeWhole } from '../../../data/whole-file.js'
 import { escaped } from '../../drawing/html-page.js'
 import { page, sentence, table, tiles } from '../../drawing/page.js'
 import { type DrawnMap, drawnMap, mapModule, UNLABELLED } from './embedding-map.js'
@@ -20,7 +19,7 @@ export interface MapSettings {
 
 /** `inspection.json`, `map.png` and `index.html`. @throws Problem if the folder cannot be written */
 export async function writeInspection(folder: string, found: Inspection, settings: MapSettings): Promise<void> {
-  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
+  makeFolder(folder)
   writeWhole(join(folder, 'inspection.json'), `${JSON.stringify(found, null, 1)}\n`)
   const map = await drawnMap({ ...settings, file: found.file })
   writeWhole(join(folder, 'map.png'), await mapPicture(map))

@@ -1,10 +1,9 @@
 /** What a search has found, in a folder: a page to listen to, a table, and annotations that Raven and Audacity open. */
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Annotation, AnnotationFormat } from '../../../data/annotations/annotation.js'
 import { writeAnnotations, writeAnnotationTable } from '../../../data/annotations/write-annotations.js'
 import { Problem } from '../../../data/problem.js'
-import { onDisk, writeWhole } from '../../../data/whole-file.js'
+import { makeFolder, writeWhole } from '../../../data/whole-file.js'
 import { foundPage } from './found-page.js'
 import type { FoundStretch } from './found-stretches.js'
 import type { SearchResult } from './search.js'
@@ -18,7 +17,7 @@ export async function writeFound(
 ): Promise<string[]> {
   const annotations = annotationsOf(result, found)
   const [page, table] = [join(folder, 'index.html'), join(folder, 'found.csv')]
-  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
+  makeFolder(folder)
   writeWhole(page, await foundPage(result, found))
   writeAnnotationTable(table, annotations)
   const said = [`${page}: to look at and to listen to`, `${table}: file, start, end, rank and similarity`]

@@ -1,7 +1,6 @@
 /** What is kept of a classification: figures as JSON, class probabilities as Arrow. */
-import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { onDisk, writeWhole } from '../../../data/whole-file.js'
+import { makeFolder, writeWhole } from '../../../data/whole-file.js'
 import { secondsOf } from '../../../graphs/streams/prepare.js'
 import { createEmbeddingWriter } from '../../embeddings/arrow-writer.js'
 import type { Matrix } from '../../statistics/products.js'
@@ -31,7 +30,7 @@ export function writeScores(
 
 /** `classification.json` and `scores.arrow` in a folder. @returns the files */
 export function writeClassified(folder: string, { classification, writeArrow }: Classified): string[] {
-  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
+  makeFolder(folder)
   const [json, arrow] = [join(folder, 'classification.json'), join(folder, 'scores.arrow')]
   writeWhole(json, `${JSON.stringify(classification, null, 1)}\n`)
   writeArrow(arrow)
@@ -65,6 +64,6 @@ export function writePredictions(file: string, { classification, said, classifie
       },
     ],
   }
-  onDisk(dirname(file), () => mkdirSync(dirname(file), { recursive: true }))
+  makeFolder(dirname(file))
   writeWhole(file, `${JSON.stringify({ recipe: 'earshot-predictions/1', predictions }, null, 1)}\n`)
 }

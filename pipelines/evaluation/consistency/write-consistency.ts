@@ -1,7 +1,6 @@
 /** Measures runs one after the other; writes their figures as JSON and pictures, and puts them into tables. */
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { onDisk, writeWhole } from '../../../data/whole-file.js'
+import { makeFolder, writeWhole } from '../../../data/whole-file.js'
 import { readTensors } from '../../../engine/checkpoints/tensors.js'
 import { merged } from '../../../engine/low-rank.js'
 import { findCheckpoint } from '../../model/checkpoint.js'
@@ -26,7 +25,7 @@ export async function writeConsistency(
   for (const run of runs) {
     const consistency = await measureConsistency({ ...options, run: run.path })
     measured.push({ ...run, consistency })
-    onDisk(output, () => mkdirSync(output, { recursive: true }))
+    makeFolder(output)
     const name = run.seed === undefined ? '' : `${run.arm.replace(/[^\p{L}\p{N}+._-]/gu, '_')}-seed-${run.seed}-`
     write(`${name}consistency.json`, `${JSON.stringify({ arm: run.arm, seed: run.seed, ...consistency }, null, 1)}\n`)
     const filters = drawFilters(merged(readTensors(findCheckpoint(run.path).tensors).weights))

@@ -1,10 +1,8 @@
 /** Several runs through the same sounds: their events as tables, their figures side by side. */
-
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AnnotationFormat } from '../../../data/annotations/annotation.js'
 import { writeAnnotations, writeAnnotationTable } from '../../../data/annotations/write-annotations.js'
-import { onDisk, writeWhole } from '../../../data/whole-file.js'
+import { makeFolder, writeWhole } from '../../../data/whole-file.js'
 import { annotationsOf, type Detection, detect } from './detect.js'
 import type { DetectOptions } from './detect-options.js'
 import { judge, judgedText } from './judged.js'
@@ -28,7 +26,7 @@ export async function detectRuns(
   const { group } = options
   const known = first.clips.filter(({ known }) => known).length
   const judged = known > 0 ? judge(detections, ({ id, labels }) => (group && labels[group]) || id) : []
-  onDisk(output, () => mkdirSync(output, { recursive: true }))
+  makeFolder(output)
   const events = annotationsOf(first)
   const [table, json] = DETECTION_FILES.map(name => join(output, name)) as [string, string]
   writeAnnotationTable(table, events)

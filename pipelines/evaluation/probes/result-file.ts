@@ -1,7 +1,7 @@
 /** A probe's result as JSON: every figure, every setting, every prediction. */
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { onDisk, writeWhole } from '../../../data/whole-file.js'
+import { makeFolder, writeWhole } from '../../../data/whole-file.js'
 import { rowsOf } from '../../statistics/products.js'
 import { averagePrecisions } from '../../statistics/ranking.js'
 import { truthOfRows } from '../../statistics/truth.js'
@@ -85,7 +85,7 @@ export function writeMultiLabelResult(file: string, result: MultiLabelResult, of
 }
 
 function writeObject(file: string, object: object): void {
-  onDisk(dirname(file), () => mkdirSync(dirname(file), { recursive: true }))
+  makeFolder(dirname(file))
   writeWhole(file, `${JSON.stringify(object, null, 1)}\n`)
 }
 

@@ -1,10 +1,10 @@
 /** Writes a trained encoder into a folder, in every format asked for. */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Problem } from '../../../data/problem.js'
-import { onDisk, writeWhole } from '../../../data/whole-file.js'
+import { makeFolder, onDisk, writeWhole } from '../../../data/whole-file.js'
 import { tensorsFile, UNTRAINED } from '../../../engine/checkpoints/files.js'
 import { readTensors, writeTensors } from '../../../engine/checkpoints/tensors.js'
 import { merged } from '../../../engine/low-rank.js'
@@ -68,7 +68,7 @@ export async function writeExport(options: ExportOptions): Promise<Exported> {
   refuseOther(output)
 
   const drawing = wanted.some(format => format === 'onnx' || format === 'tfjs') ? drawn() : undefined
-  onDisk(output, () => mkdirSync(output, { recursive: true }))
+  makeFolder(output)
   if (drawing && wanted.includes('onnx')) writeOnnx(join(output, 'onnx'), drawing)
   if (drawing && wanted.includes('tfjs')) writeTensorflow(join(output, 'tfjs'), drawing)
   if (wanted.includes('safetensors')) writeWeights(join(output, 'safetensors'), weights, owner, drawing?.card, node)
@@ -118,14 +118,14 @@ function refuseOther(output: string): void {
 }
 
 function writeOnnx(folder: string, { card, draw }: Drawing): void {
-  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
+  makeFolder(folder)
   const graph = new OnnxGraph(card.samples)
   writeWhole(join(folder, 'encoder.onnx'), graph.encoded(draw(graph), { encoder: JSON.stringify(card) }))
   bring(join('python', 'earshot_encoder.py'), folder)
 }
 
 function writeTensorflow(folder: string, { card, draw }: Drawing): void {
-  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
+  makeFolder(folder)
   const graph = new TensorflowGraph(card.samples)
   const { model, weights } = graph.encoded(draw(graph), { encoder: JSON.stringify(card) })
   writeWhole(join(folder, 'weights.bin'), weights)
@@ -143,7 +143,7 @@ function writeTensorflow(folder: string, { card, draw }: Drawing): void {
  */
 function writeCheckpointAlone(folder: string, { checkpoint, tensors }: FoundCheckpoint, weights: State): void {
   onDisk(folder, () => rmSync(folder, { recursive: true, force: true })) // one of a later step would be taken for this one
-  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
+  makeFolder(folder)
   const { machine: _, format: __, ...kept } = checkpoint
   const train = { ...kept.train, precision: 'float32' as const }
   const sha256 = writeTensors(tensorsFile(folder, checkpoint.step), weights)
@@ -154,7 +154,7 @@ function writeCheckpointAlone(folder: string, { checkpoint, tensors }: FoundChec
 
 /** By the names that the weights have inside the encoder. */
 function writeWeights(folder: string, all: State, owner: string, card: Card | undefined, node: CheckedNode): void {
-  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
+  makeFolder(folder)
   const own = [...all].filter(([name]) => name.startsWith(`${owner}.`))
   const plain = new Map(own.map(([name, tensor]) => [name.slice(owner.length + 1), tensor]))
   const metadata = {

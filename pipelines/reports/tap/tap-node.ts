@@ -1,12 +1,12 @@
 /** Taps a node of a graph: the values that leave it for some clips, as pictures, sounds, JSON and a page. */
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { isAbsolute, join, relative } from 'node:path'
 import type { Windows } from '../../../data/annotations/windows.js'
 import { FeatureCache } from '../../../data/feature-cache.js'
 import { readJsonFile } from '../../../data/json-file.js'
 import { readClips } from '../../../data/manifests.js'
 import { Problem, Problems } from '../../../data/problem.js'
-import { isPart, onDisk, writeWhole } from '../../../data/whole-file.js'
+import { isPart, makeFolder, onDisk, writeWhole } from '../../../data/whole-file.js'
 import type { CheckedGraph } from '../../../graphs/language/checked.js'
 import type { Document } from '../../../graphs/language/document.js'
 import { lanesOf } from '../../../graphs/language/lift.js'
@@ -100,7 +100,7 @@ function fromHere(path: string): string {
 
 /** An earlier tap gives way; anything else in the folder stays untouched. @throws Problem `folder-in-use`, and those of `onDisk` */
 function makeRoom(folder: string): void {
-  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
+  makeFolder(folder)
   const record = join(folder, RECORD)
   const { files } = (existsSync(record) ? readJsonFile(record) : { files: [] }) as { files: string[] }
   onDisk(folder, () => {

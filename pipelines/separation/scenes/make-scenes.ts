@@ -1,11 +1,11 @@
 /** A folder of scenes from a config: what is there already stays, what is missing is made. */
 import { hash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { type ClipList, readClips } from '../../../data/manifests.js'
 import { Problem } from '../../../data/problem.js'
-import { onDisk, writeWhole } from '../../../data/whole-file.js'
+import { makeFolder, writeWhole } from '../../../data/whole-file.js'
 import { progress } from '../../terminal/progress.js'
 import { Casting } from './casting.js'
 import { makeScene } from './make-scene.js'
@@ -91,7 +91,7 @@ function checkColumns({ events, labels }: SceneSettings, { columns }: ClipList, 
 function claim(folder: string, settings: object): void {
   const file = join(folder, 'settings.json')
   const text = `${JSON.stringify(settings, undefined, 1)}\n`
-  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
+  makeFolder(folder)
   if (!existsSync(file)) writeWhole(file, text)
   if (readFileSync(file, 'utf8') === text) return
   throw new Problem('other-scenes', `${folder} holds scenes of other settings, clips or another seed.`, {
