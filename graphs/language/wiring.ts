@@ -65,7 +65,7 @@ function wireNode(id: string, key: Spot, tree: Branch, surroundings: Surrounding
     ...(shared ? { [shared.word]: shared.id } : {}),
   }
   const stage = shared && !shared.tree ? undefined : stageNamed(node, named, surroundings)
-  if (!stage) return { ...node, wires: wiresFrom(tree, path, ['from'], problems) }
+  if (!stage) return { ...node, wires: wiresFrom(tree, path, portsOfUnknown(tree), problems) }
   const ports = Object.keys(stage.in)
   const { parameters, changes } = shared
     ? sharedParameters(node, shared, shared.tree!, stage, problems)
@@ -95,6 +95,12 @@ function wireNode(id: string, key: Spot, tree: Branch, surroundings: Surrounding
     else if (!surroundings.isBroken(name)) problems.push(unknownStage(name, node, stages))
     return undefined
   }
+}
+
+/** As many as `from` names: who knows what a stage reads that is not known. */
+function portsOfUnknown(tree: Branch): string[] {
+  const from = tree.entries.get('from')?.value
+  return from?.kind === 'list' ? from.items.map(() => 'from') : ['from']
 }
 
 function unknownStage(name: string, { id, stageSpot }: WiredNode, stages: Stages): Problem {
