@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
+import { SEPARATOR } from '../../../data/label-cells.js'
 import { type Place, Problem, Problems } from '../../../data/problem.js'
 import { duration, frequency, range } from '../../../data/quantities.js'
 import { NAME, NAME_IN_WORDS } from '../../../graphs/language/names.js'
@@ -52,9 +53,10 @@ const microphones = z.strictObject({
     .default([-75, 75])
     .describe('of events, drawn uniformly: 0 degrees is ahead, -90 left, 90 right; the bed comes from all around'),
   sectors: z
-    .array(column)
+    .array(column.refine(name => !name.includes(SEPARATOR), `'${SEPARATOR}' stands between the sectors of a scene`))
     .min(2)
     .max(36)
+    .refine(names => new Set(names).size === names.length, 'each has a name of its own')
     .default(['left', 'middle', 'right'])
     .describe('names of equal parts of the directions, from left to right: the column sector'),
 })
@@ -92,6 +94,21 @@ export const scenesSchema = z
     path: ['events', 'length'],
     message: 'an event cannot be longer than the scene',
   })
+  .superRefine((settings, context) => {
+    const taken = (name: string) => ownColumns(settings).includes(name)
+    const refuse = (name: string, ...path: (string | number)[]) =>
+      context.addIssue({ code: 'custom', path, message: `manifest.tsv has a column '${name}' of its own` })
+    for (const [at, name] of settings.labels.entries()) if (taken(name)) refuse(name, 'labels', at)
+    const { within } = settings.events
+    if (within !== undefined && taken(within)) refuse(within, 'events', 'within')
+  })
+
+/** Columns of the manifest that are no labels of events. */
+const ownColumns = ({ 'held-out': heldOut, microphones }: { 'held-out': number; microphones?: object | undefined }) => [
+  ...['file', 'stems', 'events', 'seconds'],
+  ...(heldOut > 0 ? ['split'] : []),
+  ...(microphones ? ['direction', 'sector'] : []),
+]
 
 export type SceneSettings = z.output<typeof scenesSchema>
 

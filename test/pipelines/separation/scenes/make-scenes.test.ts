@@ -236,6 +236,22 @@ test('configs are refused in words, all mistakes at once', async t => {
   t.is(first!.code, 'bad-scenes')
   t.is(first!.place!.line, 2)
   t.regex(`${first!.message} ${second?.message}`, /overlap/)
+  const taken = await problemsOf(
+    `labels: [kit, stems, direction]
+microphones: { sectors: [a, "b;c", a] }
+held-out: 0.5
+events: { set: events.tsv, within: split }`,
+  )
+  t.deepEqual(
+    taken.map(({ message, place }) => [place!.line, message]),
+    [
+      [2, "microphones.sectors.1: ';' stands between the sectors of a scene"],
+      [2, 'microphones.sectors: each has a name of its own'],
+      [1, "labels.1: manifest.tsv has a column 'stems' of its own"],
+      [1, "labels.2: manifest.tsv has a column 'direction' of its own"],
+      [4, "events.within: manifest.tsv has a column 'split' of its own"],
+    ],
+  )
   const [longer] = await problemsOf('length: 1 s\nevents: { set: events.tsv, length: [1 s, 4 s] }')
   t.regex(longer!.message, /longer than the scene/)
   const [column] = await problemsOf('events: { set: events.tsv, within: kits }')
