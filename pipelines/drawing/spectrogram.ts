@@ -15,9 +15,12 @@ export interface Spectrogram {
   centres?: readonly number[] | undefined
 }
 
-/** What the colours mean: `dB` from log10 power, standard deviations of normalised values, or `r`, correlations of channels. */
+/** `dB` of log10 power, standard deviations of normalised values, or `r`, correlations of channels. */
+export const UNITS = ['dB', 'sd', 'r'] as const
+
+/** What the colours mean. */
 export interface Scale {
-  unit: 'dB' | 'sd' | 'r'
+  unit: (typeof UNITS)[number]
   /** Of the picture's values, in the unit. */
   low: number
   high: number

@@ -7,7 +7,7 @@ import { magma } from '../../../../pipelines/drawing/colours.js'
 import { png } from '../../../../pipelines/drawing/figure.js'
 import { lettered } from '../../../../pipelines/drawing/lettering.js'
 import { pooled } from '../../../../pipelines/drawing/sound-picture.js'
-import { commonScale, drawSpectrogram, SIZE } from '../../../../pipelines/drawing/spectrogram.js'
+import { commonScale, drawSpectrogram, SIZE, UNITS } from '../../../../pipelines/drawing/spectrogram.js'
 import { bandOf, hertzTicks, ticks } from '../../../../pipelines/drawing/ticks.js'
 import { floatWav } from '../../../../pipelines/drawing/wav-file.js'
 import { maskOnPatch } from '../../../../pipelines/reports/tap/mask-on-patch.js'
@@ -82,7 +82,8 @@ test('values that are not finite do not spoil the scale, and stand out', async t
   const values = Float32Array.of(Number.NaN, 1, 2, Number.POSITIVE_INFINITY)
   const scale = commonScale([values], 'sd')
   t.deepEqual(scale, { unit: 'sd', low: 1, high: 2 })
-  await t.notThrowsAsync(drawSpectrogram({ values, frames: 2, bands: 2, hop: 0.01 }, scale))
+  for (const unit of UNITS)
+    await t.notThrowsAsync(drawSpectrogram({ values, frames: 2, bands: 2, hop: 0.01 }, { ...scale, unit }))
   t.deepEqual(commonScale([Float32Array.of(3, 3)], 'sd'), { unit: 'sd', low: 2.5, high: 3.5 })
 })
 
