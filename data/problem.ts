@@ -35,6 +35,11 @@ export class Problems extends Error {
   }
 }
 
+/** What people can mend of an error; undefined of any other error. */
+export function problemsIn(error: unknown): readonly Problem[] | undefined {
+  return error instanceof Problems ? error.problems : error instanceof Problem ? [error] : undefined
+}
+
 /** The first few of many alike, and how many more there are. @param rest says it of a number: `3 more rows are like these` */
 export function firstProblems(problems: readonly Problem[], rest: (more: number) => string, shown = 5): Problems {
   const more = problems.length - shown

@@ -62,8 +62,9 @@ function example(units: Record<string, number>, min: number, max: number): strin
   return fits ? `25 ${fits[0]}` : `${max} ${Object.keys(units)[0]}`
 }
 
-/** A uniform draw's ends, `[low, high]`, low first. */
-export const range = ({ min, max }: Limits) =>
-  z
-    .tuple([z.number().min(min).max(max), z.number().min(min).max(max)])
-    .refine(([low, high]) => low <= high, 'the lower end comes first')
+/** The ends of a draw, `[low, high]`, low first. */
+export const ends = <End extends z.ZodType<number>>(end: End) =>
+  z.tuple([end, end]).refine(([low, high]) => low! <= high!, 'the lower end comes first')
+
+/** Of a uniform draw of numbers. */
+export const range = ({ min, max }: Limits) => ends(z.number().min(min).max(max))

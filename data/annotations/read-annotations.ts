@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ListedClip } from '../manifests/clip-list.js'
 import { readTable } from '../manifests/table.js'
-import { Problem, Problems } from '../problem.js'
+import { Problem, Problems, problemsIn } from '../problem.js'
 import { recordingOf } from './recordings.js'
 
 export interface Annotated {
@@ -51,6 +51,7 @@ export async function readAnnotations(
         found.notes.push(...notes)
       } catch (error) {
         const faults = problemsIn(error)
+        if (!faults) throw error
         const [{ code, message }] = faults as [Problem]
         if (code === 'no-audio') await noteEmpty(file, folder, message, found)
         else if (code === 'no-recording') found.notes.push(message)
@@ -83,10 +84,4 @@ async function tablesIn(place: string): Promise<string[]> {
     .filter(name => /\.(?:txt|csv|tsv)$/i.test(name) && !/(?:^|\/)\./.test(name))
     .sort()
     .map(name => join(place, name))
-}
-
-function problemsIn(error: unknown): readonly Problem[] {
-  if (error instanceof Problems) return error.problems
-  if (error instanceof Problem) return [error]
-  throw error
 }

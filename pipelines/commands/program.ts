@@ -1,6 +1,6 @@
 /** The program that the command line is. A verb's file is loaded only when the verb is used, so that help answers at once. */
 import { Command, CommanderError } from 'commander'
-import { Problem, Problems } from '../../data/problem.js'
+import { problemsIn } from '../../data/problem.js'
 import { ownVersion } from '../setup/versions.js'
 import { lastWords, lastWordsAsJson } from './last-words.js'
 
@@ -59,8 +59,7 @@ export async function tellWhy(error: unknown, words: readonly string[]): Promise
 }
 
 /** Whether it is of the user's making; of other errors threads may still be at work. */
-export const isExpected = (error: unknown) =>
-  error instanceof CommanderError || error instanceof Problem || error instanceof Problems
+export const isExpected = (error: unknown) => error instanceof CommanderError || problemsIn(error) !== undefined
 
 /** Does what the words ask for. @throws CommanderError; Problem and Problems; whatever else a verb throws */
 export async function perform(words: string[]): Promise<void> {

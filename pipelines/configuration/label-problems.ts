@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs'
 import type { Windows } from '../../data/annotations/windows.js'
 import { suggestion } from '../../data/nearest-name.js'
-import { Problem, Problems } from '../../data/problem.js'
+import { type Problem, Problems, problemsIn } from '../../data/problem.js'
 import type { SoundGraph } from '../../graphs/language/read-graph.js'
 import { type Path, problemAt, spotAt } from '../../graphs/language/tree.js'
 import type { sections } from './sections.js'
@@ -58,8 +58,8 @@ async function listOf({ set, ...windows }: { set: string } & Windows, tellRow?: 
   if (!existsSync(set)) return undefined
   const { readClips } = await import('../../data/manifests.js')
   return readClips(set, windows).catch(error => {
-    if (!(error instanceof Problem || error instanceof Problems)) throw error
-    const faults = error instanceof Problems ? error.problems : [error]
+    const faults = problemsIn(error)
+    if (!faults) throw error
     for (const problem of faults) if (['bad-row', 'and-more'].includes(problem.code)) tellRow?.(problem)
     return undefined
   })

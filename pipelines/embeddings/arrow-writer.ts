@@ -122,6 +122,17 @@ export function createEmbeddingWriter(
   }
 }
 
+/** Closes the writers when `work` has filled them; if it fails, none of their files remains. */
+export async function filled(writers: readonly EmbeddingWriter[], work: () => void | Promise<void>): Promise<void> {
+  try {
+    await work()
+    for (const writer of writers) writer.close()
+  } catch (error) {
+    for (const writer of writers) writer.abort()
+    throw error
+  }
+}
+
 /** Writes each piece at once (the sink of arrow-js would keep the whole file), the schema message included. */
 class DescriptorWriter extends RecordBatchFileWriter {
   constructor(private readonly descriptor: number) {

@@ -6,7 +6,7 @@ import type { Hearing } from '../../graphs/inference/hearing.js'
 import { type Prepared, secondsOf } from '../../graphs/streams/prepare.js'
 import type { Encoding } from '../model/onnx-encoder.js'
 import { progress } from '../terminal/progress.js'
-import { createEmbeddingWriter, type EmbeddingRow, type EmbeddingWriter } from './arrow-writer.js'
+import { createEmbeddingWriter, type EmbeddingRow, filled } from './arrow-writer.js'
 import { clipRows } from './clip-rows.js'
 import type { EmbedOptions, Level } from './embed-options.js'
 import type { EncoderSource } from './encoder-source.js'
@@ -100,16 +100,5 @@ export class ClipEmbedding {
   #row(index: number, embedding: Float32Array, from = 0, to = this.#seconds[index]!): EmbeddingRow {
     const { id, path, labels, start = 0 } = this.prepared.clips[index]!
     return { clip: id, path, start: start + from, end: start + to, labels, embedding }
-  }
-}
-
-/** Closes the writers when `work` has filled them; if it fails, none of their files remains. */
-async function filled(writers: readonly EmbeddingWriter[], work: () => Promise<void>): Promise<void> {
-  try {
-    await work()
-    for (const writer of writers) writer.close()
-  } catch (error) {
-    for (const writer of writers) writer.abort()
-    throw error
   }
 }

@@ -5,7 +5,7 @@ import { type EmbeddingFile, type EmbeddingRows, openEmbeddings } from '../../da
 import { demandOutput } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
 import { onDisk, writeWhole } from '../../data/whole-file.js'
-import { createEmbeddingWriter, type EmbeddingRow, FIXED_COLUMNS } from './arrow-writer.js'
+import { createEmbeddingWriter, type EmbeddingRow, FIXED_COLUMNS, filled } from './arrow-writer.js'
 import { baselinesFolder, SHARD } from './metadata.js'
 
 export interface Merged {
@@ -65,7 +65,7 @@ async function copy(parts: readonly EmbeddingFile[], columns: readonly string[],
   const writer = createEmbeddingWriter(output, { dimensions, columns, metadata: kept })
   const homes = new Map<string, string>()
   let count = 0
-  try {
+  await filled([writer], async () => {
     for (const part of parts)
       for await (const rows of part.batches()) {
         for (const clip of rows.clips) {
@@ -76,11 +76,7 @@ async function copy(parts: readonly EmbeddingFile[], columns: readonly string[],
         writer.write(rowsOf(rows, columns))
         count += rows.rows
       }
-    writer.close()
-  } catch (error) {
-    writer.abort()
-    throw error
-  }
+  })
   return count
 }
 

@@ -45,7 +45,8 @@ export async function runWords(
   }
 }
 
-function reasonOf(error: unknown): string {
+/** Of an error, in one line. */
+export function reasonOf(error: unknown): string {
   if (error instanceof Problems) return error.problems.map(({ message }) => message).join(' ')
   return error instanceof Error ? error.message : String(error)
 }

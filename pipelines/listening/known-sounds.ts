@@ -1,9 +1,11 @@
 /** What live sound is compared with: labelled embeddings, the nearest of them, a classifier on them, and novelty. */
+
 import { Problem } from '../../data/problem.js'
 import { indexBeside, type NearRows } from '../embeddings/search/approximate-index.js'
 import { type EmbeddingIndex, readIndex } from '../embeddings/search/embedding-index.js'
 import { demandSameEncoder } from '../embeddings/search/same-encoder.js'
 import { logisticRegression } from '../evaluation/probes/logistic-regression.js'
+import { softmax } from '../statistics/links.js'
 
 export interface Near {
   clip: string
@@ -141,10 +143,8 @@ async function classifier(index: EmbeddingIndex, labels: readonly (string | unde
   const weights = classes.map((_, c) => Float32Array.from({ length: dimensions }, (_, k) => at(k + 1, c) - bias[c]!))
   return (direction: Float32Array): Record<string, number> => {
     const logits = classes.map((_, c) => bias[c]! + product(weights[c]!, 0, direction))
-    const most = Math.max(...logits)
-    const shares = logits.map(logit => Math.exp(logit - most))
-    const sum = shares.reduce((total, share) => total + share, 0)
-    return Object.fromEntries(classes.map((name, c) => [name, shares[c]! / sum]))
+    const shares = softmax(logits)
+    return Object.fromEntries(classes.map((name, c) => [name, shares[c]!]))
   }
 }
 

@@ -1,5 +1,5 @@
 /** Two runs beside each other: what their configs, their graphs and their figures differ in. */
-import { Problem, Problems } from '../../data/problem.js'
+import { problemsIn } from '../../data/problem.js'
 import { diffGraphs, drawDiffText, type NodeDiff } from '../../graphs/drawing/diff.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
 import { readGraph } from '../../graphs/language/read-graph.js'
@@ -52,7 +52,7 @@ async function graphOf(path: string): Promise<CheckedGraph | undefined> {
   try {
     return (await readGraph(`${path}/run.yaml`, { sections })).graph
   } catch (error) {
-    if (error instanceof Problem || error instanceof Problems) return undefined
+    if (problemsIn(error)) return undefined
     throw error
   }
 }

@@ -1,6 +1,6 @@
 /** The report of a run: one page with all that its folder tells. */
 import { relative } from 'node:path'
-import { Problem, Problems } from '../../data/problem.js'
+import { Problems, problemsIn } from '../../data/problem.js'
 import { drawSvg } from '../../graphs/drawing/svg.js'
 import { readGraph } from '../../graphs/language/read-graph.js'
 import { sections as configSections } from '../configuration/sections.js'
@@ -102,8 +102,8 @@ async function graphOf(path: string): Promise<string> {
     if (!graph || !document) throw new Problems(problems)
     return `<div class="graph">${await drawSvg(graph, document.name)}</div>`
   } catch (error) {
-    if (!(error instanceof Problem || error instanceof Problems)) throw error
-    return sentence(`It cannot be drawn by this version of Earshot. ${error.message}`)
+    if (!problemsIn(error)) throw error
+    return sentence(`It cannot be drawn by this version of Earshot. ${(error as Error).message}`)
   }
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FeatureCache } from '../../data/feature-cache.js'
 import { readClips } from '../../data/manifests.js'
-import { Problem, Problems } from '../../data/problem.js'
+import { problemsIn } from '../../data/problem.js'
 import { onDisk } from '../../data/whole-file.js'
 import { type Config, readConfig } from '../configuration/config.js'
 import { type Figure, figure } from '../drawing/figure.js'
@@ -34,8 +34,8 @@ export async function views(options: ViewsOptions): Promise<string> {
   try {
     return await drawn(await readConfig(options.config), options)
   } catch (error) {
-    if (!(error instanceof Problem || error instanceof Problems)) throw error
-    return sentence(`They cannot be drawn from here. ${error.message}`)
+    if (!problemsIn(error)) throw error
+    return sentence(`They cannot be drawn from here. ${(error as Error).message}`)
   }
 }
 

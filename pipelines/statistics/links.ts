@@ -45,6 +45,15 @@ const softMax: Link = {
   },
 }
 
+/** exp(x) / Σ exp of one row: shares that add up to 1. */
+export function softmax(logits: ArrayLike<number>): number[] {
+  const all = Array.from(logits)
+  const top = Math.max(...all)
+  const powers = all.map(logit => Math.exp(logit - top))
+  const sum = powers.reduce((total, power) => total + power, 0)
+  return powers.map(power => power / sum)
+}
+
 /** 1 / (1 + exp(-x)): how likely a logit is. */
 export const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit))
 

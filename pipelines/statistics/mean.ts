@@ -11,3 +11,10 @@ export function mean<One>(values: ArrayLike<One>, figure = (one: One, _at: numbe
   for (let at = 0; at < values.length; at++) sum += figure(values[at]!, at)
   return sum / values.length
 }
+
+/** Position of the first of the largest. */
+export function largest(values: ArrayLike<number>): number {
+  let best = 0
+  for (let at = 1; at < values.length; at++) if (values[at]! > values[best]!) best = at
+  return best
+}

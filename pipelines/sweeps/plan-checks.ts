@@ -2,10 +2,11 @@
 
 import { readClips } from '../../data/manifests.js'
 import { suggestion } from '../../data/nearest-name.js'
-import { Problem, Problems } from '../../data/problem.js'
+import { Problem } from '../../data/problem.js'
 import { problemAt, type Spot } from '../../graphs/language/tree.js'
 import type { SweepFile } from './sweep-file.js'
 import type { Evaluation } from './sweep-schema.js'
+import { problemsOf } from './variants.js'
 
 /** Names that are not there, an arm against itself. @param arms all of them, also those of grid and random */
 export function claimProblems({ written, spotAt }: SweepFile, arms: readonly { name: string }[]): Problem[] {
@@ -49,9 +50,7 @@ export async function checkTest(
       return [new Problem('missing-column', `${set} has no column '${column}'. ${known}`.trimEnd(), { place })]
     })
   } catch (error) {
-    const problems = error instanceof Problems ? error.problems : error instanceof Problem ? [error] : undefined
-    if (!problems) throw error
     const place = { ...spotOf('set'), path: `evaluate.${name}.set` }
-    return problems.map(({ code, message, hint }) => new Problem(code, message, { place, hint }))
+    return problemsOf(error).map(({ code, message, hint }) => new Problem(code, message, { place, hint }))
   }
 }

@@ -13,7 +13,7 @@ import { judgesOwn } from './evaluation-words.js'
 import { checkTest, claimProblems } from './plan-checks.js'
 import { readSweepFile, type SweepFile } from './sweep-file.js'
 import type { Budget, Claim, CrossFit, Evaluation } from './sweep-schema.js'
-import { hashed, jobEdits, jobKey, ListKeys, ownThreads, Variants } from './variants.js'
+import { hashed, jobEdits, jobKey, ListKeys, ownThreads, problemsOf, Variants } from './variants.js'
 
 /** Something a run is probed on. */
 export interface Test extends Evaluation {
@@ -105,9 +105,7 @@ export async function planSweep(file: string, output?: string): Promise<SweepPla
       }
       planned.push({ name: arm.name, base: arm.base, edits: arm.edits.map(({ edit }) => edit), jobs })
     } catch (error) {
-      if (error instanceof Problems) problems.push(...error.problems)
-      else if (error instanceof Problem) problems.push(error)
-      else throw error
+      problems.push(...problemsOf(error))
     }
   }
   problems.push(...claimProblems(sweep, arms), ...(await testProblems(sweep)))

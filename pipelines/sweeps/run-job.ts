@@ -1,14 +1,16 @@
 /** One job from order to figures: train, then each evaluation, all by the ordinary command line. */
+
 import { spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Problem, Problems } from '../../data/problem.js'
+import { Problem } from '../../data/problem.js'
 import { bestOrNewest } from '../../engine/checkpoints/find.js'
 import { editArguments } from '../../graphs/language/edits.js'
 import { readConfig } from '../configuration/config.js'
 import { lockJob, readJson } from '../jobs/job-folder.js'
 import { isAlive, isHere, nameOf, PROGRAM, signalTo, thisProcess } from '../jobs/processes.js'
+import { reasonOf } from '../jobs/run-words.js'
 import { evaluationWords } from './evaluation-words.js'
 import type { JobFolder, JobOrder, JobStatus, OrderedTest } from './job-folder.js'
 import { configKey } from './variants.js'
@@ -179,11 +181,6 @@ class JobRun {
 }
 
 const sizeOf = (file: string) => (existsSync(file) ? statSync(file).size : 0)
-
-function reasonOf(error: unknown): string {
-  if (error instanceof Problems) return error.problems.map(({ message }) => message).join(' ')
-  return (error as Error).message
-}
 
 /** What a process said at its end: the sentence of a problem, or the last lines. */
 function lastWords(log: string, from: number): string {

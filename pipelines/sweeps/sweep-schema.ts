@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { nearestName } from '../../data/nearest-name.js'
-import { duration, memory } from '../../data/quantities.js'
+import { duration, ends, memory } from '../../data/quantities.js'
 import type { Edit } from '../../graphs/language/edits.js'
 import { NAME, NAME_IN_WORDS } from '../../graphs/language/names.js'
 import { hop } from '../configuration/shared-options.js'
@@ -59,15 +59,15 @@ const arm = z.union(
         : 'an arm is a list of edits ([] for none), or { base: other.yaml, edits: [...], seeds: [...] }',
   },
 )
-const ends = z.tuple([z.number(), z.number()]).refine(([low, high]) => low <= high, 'the lower end comes first')
+const numbers = ends(z.number())
 const value = z.union([z.number(), z.string(), z.boolean()])
 const values = z.array(z.union([value, z.array(value)])).min(1)
 
 const draw = z.union([
-  ends,
-  z.strictObject({ log: ends.refine(([low]) => low > 0, 'a logarithmic draw needs ends above 0') }),
+  numbers,
+  z.strictObject({ log: numbers.refine(([low]) => low > 0, 'a logarithmic draw needs ends above 0') }),
   z.strictObject({
-    whole: z.tuple([z.int(), z.int()]).refine(([low, high]) => low <= high, 'the lower end comes first'),
+    whole: ends(z.int()),
   }),
   z.strictObject({ of: values }),
 ])

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Windows } from '../../data/annotations/windows.js'
 import { readClips } from '../../data/manifests.js'
-import { Problem, Problems } from '../../data/problem.js'
+import { Problem, Problems, problemsIn } from '../../data/problem.js'
 import { locateCheckpoint } from '../../engine/checkpoints/find.js'
 import { applyEdits, type Edit, editInWords } from '../../graphs/language/edits.js'
 import { checkSettings } from '../../graphs/language/settings.js'
@@ -22,12 +22,12 @@ export interface Variant {
   graphKey: string
 }
 
-type Checked = { config: Config; graphKey: string; references: boolean } | { problems: Problem[] }
+type Checked = { config: Config; graphKey: string; references: boolean } | { problems: readonly Problem[] }
 
 export class Variants {
   readonly #checked = new Map<string, Promise<Checked>>()
   /** What is wrong with each set of sounds. */
-  readonly #sounds = new Map<string, Promise<Problem[]>>()
+  readonly #sounds = new Map<string, Promise<readonly Problem[]>>()
 
   readonly #lists: ListKeys
 
@@ -85,9 +85,9 @@ export class Variants {
 }
 
 /** @throws whatever is no problem of a person's */
-function problemsOf(error: unknown): Problem[] {
-  if (error instanceof Problems) return [...error.problems]
-  if (error instanceof Problem) return [error]
+export function problemsOf(error: unknown): readonly Problem[] {
+  const problems = problemsIn(error)
+  if (problems) return problems
   throw error
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { duration, range } from '../../data/quantities.js'
+import { duration, ends, range } from '../../data/quantities.js'
 import { bank, describeStage, optional, ParameterProblem, recording, sameAs } from '../contract.js'
 import type { Clip } from '../values.js'
 import { composeScene } from './compose.js'
@@ -8,9 +8,7 @@ import { madeOf } from './scene-clips.js'
 
 const parameters = z.strictObject({
   length: duration({ min: 0.05, max: 600 }).default(4).describe('length of the scene'),
-  number: z
-    .tuple([z.int().min(1).max(16), z.int().min(1).max(16)])
-    .refine(([low, high]) => low <= high, 'the lower end comes first')
+  number: ends(z.int().min(1).max(16))
     .default([2, 3])
     .describe('events in a scene, drawn uniformly, both ends included; the clip itself is the first'),
   longest: duration({ min: 0.02, max: 600 }).default(2.5).describe('a longer clip gives a random piece of this length'),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ends } from '../../data/quantities.js'
 import { describeStage, ParameterProblem, patch } from '../contract.js'
 import type { Patch } from '../values.js'
 
@@ -9,9 +10,7 @@ export default describeStage({
   summary: 'Shifts the patch up by a random number of bands; what leaves at the top comes back at the bottom.',
   source: 'uclser20, RandFreqShift',
   parameters: z.strictObject({
-    bands: z
-      .tuple([z.int().min(0), z.int().min(0)])
-      .refine(([low, high]) => low <= high, 'the lower end comes first')
+    bands: ends(z.int().min(0))
       .default([1, 9])
       .describe('shift upwards, in bands, drawn uniformly, both ends included'),
   }),

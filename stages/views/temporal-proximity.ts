@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { duration } from '../../data/quantities.js'
+import { duration, ends } from '../../data/quantities.js'
 import { describeStage, type LogMelPort, logMel, ParameterProblem } from '../contract.js'
 import { asViews, viewCount, viewsPort } from '../each-view.js'
 import { repeated } from '../sample-arrays.js'
@@ -18,9 +18,7 @@ export const lie = {
         'overlapping, disjoint, range = as random, but only pairs (two views) that share a frame, that share none, or whose ' +
         'starts are as far apart as distance says',
     ),
-  distance: z
-    .tuple([time, time])
-    .refine(([low, high]) => low <= high, 'the lower end comes first')
+  distance: ends(time)
     .optional()
     .describe('of mode range: least and greatest time between the two starts, as in [0.5 s, 2 s]'),
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ends } from '../../data/quantities.js'
 import { describeStage, ParameterProblem, patch } from '../contract.js'
 import type { Patch } from '../values.js'
 
@@ -9,9 +10,7 @@ export default describeStage({
   summary: 'Shifts the patch in time by a random number of frames; what leaves at the end comes back at the start.',
   source: 'uclser20, RandTimeShift',
   parameters: z.strictObject({
-    frames: z
-      .tuple([z.int().min(0), z.int().min(0)])
-      .refine(([low, high]) => low <= high, 'the lower end comes first')
+    frames: ends(z.int().min(0))
       .default([1, 29])
       .describe('shift towards later, in frames, drawn uniformly, both ends included'),
   }),

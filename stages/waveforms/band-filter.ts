@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { frequency, range } from '../../data/quantities.js'
+import { ends, frequency, range } from '../../data/quantities.js'
 import { describeStage, excerpt, ParameterProblem } from '../contract.js'
 import type { Excerpt } from '../values.js'
 import { leftAlone, share } from './share.js'
@@ -14,11 +14,7 @@ export default describeStage({
   source: 'Bristow-Johnson, Cookbook formulae for audio EQ biquad filter coefficients',
   parameters: z.strictObject({
     kind: z.enum(['high-pass', 'low-pass', 'band-stop']).default('high-pass').describe('12 dB an octave, or a notch'),
-    frequency: z
-      .tuple([hertz, hertz])
-      .refine(([low, high]) => low <= high, 'the lower end comes first')
-      .default([100, 2000])
-      .describe('corner or middle, drawn uniformly in octaves'),
+    frequency: ends(hertz).default([100, 2000]).describe('corner or middle, drawn uniformly in octaves'),
     q: range({ min: 0.05, max: 100 })
       .default([0.7, 0.7])
       .describe('quality, drawn uniformly: 0.7 is the flattest; of a band-stop the middle over the width'),

@@ -4,7 +4,7 @@ import { namesIn } from '../../../data/label-cells.js'
 import { Problem } from '../../../data/problem.js'
 import type { CheckedGraph } from '../../../graphs/language/checked.js'
 import type { Stage } from '../../../stages/contract.js'
-import { sigmoid } from '../../statistics/links.js'
+import { sigmoid, softmax } from '../../statistics/links.js'
 import { type ClassifierHead, classifierHead, targetsOf } from '../consistency/classifier-head.js'
 
 export interface TrainedClassifier extends ClassifierHead {
@@ -39,9 +39,5 @@ export function classesOf(cell: string | undefined, { classes, separator }: Trai
 
 /** What logits say: probabilities that add up to 1, or one probability a class. */
 export function toProbabilities(logits: Float32Array, outputs: TrainedClassifier['outputs']): Float32Array {
-  if (outputs === 'sigmoid') return logits.map(sigmoid)
-  const most = Math.max(...logits)
-  const powers = Array.from(logits, logit => Math.exp(logit - most))
-  const sum = powers.reduce((total, power) => total + power, 0)
-  return Float32Array.from(powers, power => power / sum)
+  return outputs === 'sigmoid' ? logits.map(sigmoid) : Float32Array.from(softmax(logits))
 }

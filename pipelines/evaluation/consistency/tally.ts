@@ -1,5 +1,8 @@
 /** From patches to figures: each clip is the mean of its patches, and every clip counts alike. */
+
 import { streamOf } from '../../../graphs/streams/draws.js'
+import { softmax } from '../../statistics/links.js'
+import { largest } from '../../statistics/mean.js'
 import { type Interval, interval, RESAMPLES, score } from '../../statistics/scores.js'
 import type { Heard, ShiftedPatch } from './shifted-patches.js'
 import { AXES, type Axis, SHIFTS } from './shifts.js'
@@ -71,19 +74,6 @@ export function cosine(a: Float32Array, b: Float32Array): number {
   }
   if (aa === 0 && bb === 0) return 1
   return aa === 0 || bb === 0 ? 0 : ab / Math.sqrt(aa * bb)
-}
-
-function largest(values: ArrayLike<number>): number {
-  let best = 0
-  for (let at = 1; at < values.length; at++) if (values[at]! > values[best]!) best = at
-  return best
-}
-
-function softmax(logits: Float32Array): number[] {
-  const top = Math.max(...logits)
-  const powers = Array.from(logits, logit => Math.exp(logit - top))
-  const sum = powers.reduce((total, power) => total + power, 0)
-  return powers.map(power => power / sum)
 }
 
 export interface Estimate {

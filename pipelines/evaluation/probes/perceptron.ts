@@ -5,6 +5,7 @@ import { streamOf } from '../../../graphs/streams/draws.js'
 import type { Matrix } from '../../statistics/products.js'
 import { startedEngine } from '../../statistics/row-tiles.js'
 import type { Truth } from '../../statistics/truth.js'
+import { targetsOf, tensorOf } from './network.js'
 
 export const HIDDEN = 512
 const BATCH = 128
@@ -91,7 +92,7 @@ export async function trainPerceptron(
   const adam = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const
   const optimiser = createOptimiser(engine, variables, adam)
   const [points, asked] = [tensorOf(engine, train), tensorOf(engine, test)]
-  const targets = tf.tensor2d(indicators(truth), [train.rows, classes])
+  const targets = targetsOf(engine, truth)
   try {
     const logits: Matrix[] = []
     for (let step = 0; logits.length < steps.length; step++) {
@@ -148,15 +149,4 @@ function scored({ tf }: Engine, points: Tensor, variables: readonly Variable[], 
   const values = new Float64Array(logits.dataSync())
   logits.dispose()
   return { rows: points.shape[0]!, columns: classes, values }
-}
-
-const tensorOf = ({ tf }: Engine, { rows, columns, values }: Matrix) =>
-  tf.tensor2d(new Float32Array(values), [rows, columns])
-
-function indicators({ sets, classes }: Truth): Float32Array {
-  const out = new Float32Array(sets.length * classes)
-  sets.forEach((set, row) => {
-    for (const c of set) out[row * classes + c] = 1
-  })
-  return out
 }

@@ -5,7 +5,7 @@ import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { SEPARATOR } from '../../../data/label-cells.js'
 import { type Place, Problem, Problems } from '../../../data/problem.js'
-import { duration, frequency, range } from '../../../data/quantities.js'
+import { duration, ends, frequency, range } from '../../../data/quantities.js'
 import { NAME, NAME_IN_WORDS } from '../../../graphs/language/names.js'
 
 const seconds = duration({ min: 0.02, max: 600 })
@@ -13,14 +13,10 @@ const column = z.string().min(1)
 
 const events = z.strictObject({
   set: z.string().describe('data set file, folder or table; relative paths start from the config'),
-  number: z
-    .tuple([z.int().min(1).max(16), z.int().min(1).max(16)])
-    .refine(([low, high]) => low <= high, 'the lower end comes first')
+  number: ends(z.int().min(1).max(16))
     .default([2, 3])
     .describe('events in a scene, drawn uniformly, both ends included'),
-  length: z
-    .tuple([seconds, seconds])
-    .refine(([low, high]) => low <= high, 'the lower end comes first')
+  length: ends(seconds)
     .default([0.1, 2.5])
     .describe('shorter clips are not used, longer ones give a random piece of the upper length'),
   overlap: z.number().min(0).max(1).default(0.5).describe('share of the shorter that the first two have in common'),

@@ -1,4 +1,5 @@
 /** How the neighbours of a clip's patches name its class (Fonseca et al., ICASSP 2021, as their code counts votes). */
+import { largest } from '../../statistics/mean.js'
 
 export interface Votes {
   /** For each patch its `k` neighbours, numbers of patches, row-major. */
@@ -35,11 +36,4 @@ export function clipVote({ neighbours, k, clips, labels, classes }: Votes): Int3
  */
 export function usualK(patches: number, classes: number): number {
   return Math.max(1, Math.min(200, Math.round(patches / (3 * classes))))
-}
-
-/** Position of the first of the largest. */
-export function largest(values: ArrayLike<number>): number {
-  let best = 0
-  for (let at = 1; at < values.length; at++) if (values[at]! > values[best]!) best = at
-  return best
 }

@@ -20,10 +20,11 @@ import { type HeadChain, headChain, throughHeads } from '../../model/head-chain.
 import { ridgeLeavingOut } from '../../model/ridge.js'
 import type { TrainerThread } from '../../model/trainer-thread.js'
 import type { WatchedEmbeddings, Watching } from '../../model/watched.js'
+import { largest } from '../../statistics/mean.js'
 import { score } from '../../statistics/scores.js'
 import { progress } from '../../terminal/progress.js'
 import { ClassWatch } from './class-watch.js'
-import { clipVote, largest, usualK } from './clip-vote.js'
+import { clipVote, usualK } from './clip-vote.js'
 
 interface WatchOptions {
   config: Config

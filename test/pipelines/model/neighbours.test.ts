@@ -1,8 +1,10 @@
 /** The votes and the linear probe that watch training, against scikit-learn. */
+
 import test from 'ava'
 import { nearestOfOthers } from '../../../pipelines/model/neighbours.js'
 import { ridgeLeavingOut } from '../../../pipelines/model/ridge.js'
-import { clipVote, largest, usualK } from '../../../pipelines/training/watch/clip-vote.js'
+import { largest } from '../../../pipelines/statistics/mean.js'
+import { clipVote, usualK } from '../../../pipelines/training/watch/clip-vote.js'
 import { FLOAT64, near } from '../../engine/near.js'
 import { engine, fixture } from '../../engine/started.js'
 
