@@ -14,6 +14,8 @@ import { readGraph as readDocumentGraph } from '../graphs/language/read-graph.js
 import { USUAL } from '../stages/separation/windows.js'
 import { CONFIG, readConfig } from './configuration/config.js'
 import { embedOptions } from './embeddings/embed-options.js'
+import type { FoundStretch } from './embeddings/search/found-stretches.js'
+import type { SearchOptions } from './embeddings/search/search.js'
 import type { Embedded } from './embeddings/write-embeddings.js'
 import type { Classification, ClassifyOptions as ClassifyRequest } from './evaluation/classification/classification.js'
 import type { Detected, DetectOptions as DetectRequest } from './evaluation/events/detect-options.js'
@@ -124,31 +126,10 @@ export async function readEmbeddings(
   }
 }
 
-export interface SimilarOptions {
-  /** What is not wanted, named as the examples are. */
-  not?: readonly string[]
-  /** Embeddings that hold the examples, if not the file itself. */
-  query?: string
-  /** Run that embeds examples which no file of embeddings holds. */
-  run?: string
-  /** Rows to find, 10 if not said. */
-  count?: number
-  /** Label columns to bring along. */
-  columns?: readonly string[]
-  /** Every row is compared, also where an index lies beside the embeddings. */
-  exact?: boolean
-}
+export type SimilarOptions = Partial<Omit<SearchOptions, 'file' | 'examples'>>
 
-export interface Similar {
-  clip: string
-  row: number
-  /** Cosine to the examples, less that to what is not wanted. */
-  similarity: number
-  /** Seconds of the clip's file, where the embeddings say so. */
-  start: number | undefined
-  end: number | undefined
-  labels: Record<string, string | undefined>
-}
+/** A row that was found: its seconds, where the embeddings say them, and the values of the columns asked for. */
+export type Similar = Omit<FoundStretch, 'rank' | 'path'>
 
 /**
  * The rows most like one or several examples, in falling order; their own rows are left out.
@@ -161,13 +142,12 @@ export async function similar(
   examples: string | readonly string[],
   options: SimilarOptions = {},
 ): Promise<Similar[]> {
-  const { search } = await import('./embeddings/search/search.js')
-  const { index, found } = await search({ count: 10, columns: [], ...options, file, examples: [examples].flat() })
-  return found.map(({ row, similarity }) => ({
-    ...{ clip: index.clips[row]!, row, similarity },
-    ...{ start: index.starts[row], end: index.ends[row] },
-    labels: Object.fromEntries([...index.labels].map(([name, values]) => [name, values[row]])),
-  }))
+  const [{ search }, { foundStretches }] = await Promise.all([
+    import('./embeddings/search/search.js'),
+    import('./embeddings/search/found-stretches.js'),
+  ])
+  const result = await search({ count: 10, columns: [], ...options, file, examples: [examples].flat() })
+  return foundStretches(result).map(({ rank: _, path: __, ...found }) => found)
 }
 
 export type ClassifyOptions = Partial<Omit<ClassifyRequest, 'run' | 'sounds' | 'cache'>>

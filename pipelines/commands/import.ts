@@ -21,28 +21,22 @@ word-vectors: a line a word, its numbers behind it, as GloVe and fastText ship t
 vectors; graphs read them by the stage vectors (graphs/audio-text.yaml).
 `
 
-interface Asked {
-  file: string
-  output?: string | undefined
-  sounds?: string | undefined
-  texts?: string | undefined
-}
+const takes = z.strictObject({
+  model: argument('<model>', 'uclser20 or word-vectors'),
+  file: argument('<file>', 'safetensors file of its weights; the vectors'),
+  output: text('run', 'run folder to write; runs/ and the name of the encoder if not given. Of texts an Arrow file', {
+    short: 'o',
+  }),
+  sounds: text('set', "recordings by which the inputs are scaled; the quickstart's samples if not given"),
+  texts: text('table', 'table of texts: a column text, as the sounds have it, and words where it is written otherwise'),
+})
+
+type Asked = Omit<z.output<typeof takes>, 'model'>
 
 export default verb({
   name: 'import',
   summary: 'make a run folder of published weights, or vectors of texts of vectors of words',
-  takes: z.strictObject({
-    model: argument('<model>', 'uclser20 or word-vectors'),
-    file: argument('<file>', 'safetensors file of its weights; the vectors'),
-    output: text('run', 'run folder to write; runs/ and the name of the encoder if not given. Of texts an Arrow file', {
-      short: 'o',
-    }),
-    sounds: text('set', "recordings by which the inputs are scaled; the quickstart's samples if not given"),
-    texts: text(
-      'table',
-      'table of texts: a column text, as the sounds have it, and words where it is written otherwise',
-    ),
-  }),
+  takes,
   help: EXAMPLES,
   run: async ({ model, ...asked }) => {
     const models: Record<string, (asked: Asked, signal: AbortSignal) => Promise<string>> = {

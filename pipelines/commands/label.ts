@@ -28,29 +28,31 @@ Each answer is in the table at once; start again to go on. The table is a list o
   ./earshot embed runs/mine nights.labels.csv -o labelled.arrow && ./earshot probe labelled.arrow --label owl
 `
 
+const takes = z.strictObject({
+  file: argument('[embeddings.arrow]', 'embeddings of windows by `earshot embed`'),
+  class: texts('names', 'what is asked about; those of the table come along'),
+  table: text('file', 'CSV to write; NAME.labels.csv beside the embeddings if not given'),
+  like: texts('examples', 'what the first questions are like, named as for similar'),
+  not: texts('examples', 'what they are not like'),
+  run: text('run', 'run that embeds examples which are sound files'),
+  most: z.int().min(1).default(100_000).describe('windows; of more, so many are drawn').meta({ value: 'count' }),
+  port: z
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(0)
+    .describe('of this machine; any that is free if not given')
+    .meta({ value: 'number' }),
+  output: text('file', 'write the page as one file, with all its sounds', { short: 'o' }),
+  formats: formats('write what --table says yes to as annotations, raven or audacity, in the folder -o'),
+  compare: texts('tables', 'two tables: say where they differ'),
+  json: z.boolean().optional().describe('what --compare says as JSON'),
+})
+
 export default verb({
   name: 'label',
   summary: 'label windows of recordings on a page that learns from each answer',
-  takes: z.strictObject({
-    file: argument('[embeddings.arrow]', 'embeddings of windows by `earshot embed`'),
-    class: texts('names', 'what is asked about; those of the table come along'),
-    table: text('file', 'CSV to write; NAME.labels.csv beside the embeddings if not given'),
-    like: texts('examples', 'what the first questions are like, named as for similar'),
-    not: texts('examples', 'what they are not like'),
-    run: text('run', 'run that embeds examples which are sound files'),
-    most: z.int().min(1).default(100_000).describe('windows; of more, so many are drawn').meta({ value: 'count' }),
-    port: z
-      .int()
-      .min(0)
-      .max(65_535)
-      .default(0)
-      .describe('of this machine; any that is free if not given')
-      .meta({ value: 'number' }),
-    output: text('file', 'write the page as one file, with all its sounds', { short: 'o' }),
-    formats: formats('write what --table says yes to as annotations, raven or audacity, in the folder -o'),
-    compare: texts('tables', 'two tables: say where they differ'),
-    json: z.boolean().optional().describe('what --compare says as JSON'),
-  }),
+  takes,
   help: EXAMPLES,
   run: async ({ compare, formats, file, json, edits: _, ...given }) => {
     if (compare.length > 0) return printAgreement(compare, json)
@@ -63,16 +65,7 @@ export default verb({
   },
 })
 
-interface Given {
-  class: string[]
-  table?: string | undefined
-  like: string[]
-  not: string[]
-  run?: string | undefined
-  most: number
-  port: number
-  output?: string | undefined
-}
+type Given = Omit<z.output<typeof takes>, 'file' | 'formats' | 'compare' | 'json'>
 
 async function label(file: string, { class: classes, output, most, port, ...given }: Given): Promise<void> {
   const { table: name = join(dirname(file), `${basename(file, '.arrow')}.labels.csv`), ...wanted } = given

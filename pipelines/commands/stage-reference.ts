@@ -1,10 +1,12 @@
 /** The reference page of the stages, stages/README.md, from their contracts. */
+
 import { basename } from 'node:path'
 import { changesInWords, example, givenExample, type InPort, inPorts } from '../../graphs/language/describe-stage.js'
 import { type Parameter, parametersOf } from '../../graphs/language/parameters.js'
 import { written } from '../../graphs/language/sentences.js'
 import type { Stage } from '../../stages/contract.js'
 import type { FoundStage } from '../../stages/registry.js'
+import { and } from '../terminal/numbers.js'
 
 const HEAD = `# Stages
 
@@ -84,8 +86,4 @@ function row(parameter: Parameter, stage: Stage): string[] {
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
-}
-
-function and(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 }

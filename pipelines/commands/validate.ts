@@ -1,4 +1,5 @@
 /** `earshot validate`: says all that is wrong with graphs and configs, before any sound is opened. */
+
 import { existsSync } from 'node:fs'
 import { z } from 'zod'
 import { reasonAgainst } from '../../graphs/inference/inference-graph.js'
@@ -12,6 +13,7 @@ import { CONFIG } from '../configuration/config.js'
 import { argument } from '../configuration/option-kinds.js'
 import { runYaml } from '../configuration/run-yaml.js'
 import type { sections } from '../configuration/sections.js'
+import { and } from '../terminal/numbers.js'
 import { command } from '../terminal/say.js'
 import { asTyped } from './edit-options.js'
 import { verb } from './verb.js'
@@ -99,10 +101,6 @@ function summary({ graph, document }: Sound): string {
   const window = document.sections.streams?.window ?? usual
   const trains = `${and(losses)} ${losses.length === 1 ? 'trains' : 'train'} ${and(trained)} on batches of ${smallest} clips`
   return [`${graph.nodes.length} nodes`, ...(losses.length > 0 ? [trains] : []), `window ${window} clips`].join('; ')
-}
-
-function and(names: string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }
 
 /** Whether its encoder is there already. */

@@ -180,6 +180,9 @@ export function schemaOf(dimensions: number, columns: readonly string[], metadat
   )
 }
 
+/** Those of a file that bring labels. */
+export const labelColumns = (columns: readonly string[]) => columns.filter(name => !isFixed(name))
+
 const isFixed = (name: string) => name === 'embedding' || FIXED_COLUMNS.some(fixed => fixed === name)
 
 export function recordBatch(

@@ -5,7 +5,7 @@ import { type EmbeddingFile, type EmbeddingRows, openEmbeddings } from '../../da
 import { demandOutput } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
 import { onDisk, writeWhole } from '../../data/whole-file.js'
-import { createEmbeddingWriter, type EmbeddingRow, FIXED_COLUMNS, filled } from './arrow-writer.js'
+import { createEmbeddingWriter, type EmbeddingRow, filled, labelColumns } from './arrow-writer.js'
 import { baselinesFolder, SHARD } from './metadata.js'
 
 export interface Merged {
@@ -52,7 +52,7 @@ async function mergeOne(files: readonly string[], output: string) {
     for (const file of files) opened.push(await openEmbeddings(file))
     for (const other of opened.slice(1)) checkKind(opened[0]!, other)
     const parts = inOrder(opened)
-    const columns = opened[0]!.columns.filter(name => !FIXED_COLUMNS.some(fixed => fixed === name))
+    const columns = labelColumns(opened[0]!.columns)
     return { order: parts.map(({ file }) => file), rows: await copy(parts, columns, output), columns }
   } finally {
     for (const file of opened) await file.close()

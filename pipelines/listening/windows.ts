@@ -1,5 +1,7 @@
 /** Sound that arrives block by block, cut into overlapping windows as soon as each is whole. */
+
 import type { MonoBlock } from '../../data/decoding/mono.js'
+import { joined } from '../../stages/sample-arrays.js'
 
 export interface Window extends MonoBlock {
   /** Seconds from the beginning of the sound. */
@@ -19,12 +21,12 @@ export async function* windowsOf(
   blocks: AsyncIterable<MonoBlock>,
   { length, hop }: { length: number; hop: number },
 ): AsyncGenerator<Window> {
-  let held = new Float32Array(0)
+  let held: Float32Array = new Float32Array(0)
   let [first, received, number, known, arrived] = [0, 0, 0, 0, 0]
   for await (const { rate, samples } of blocks) {
     arrived = performance.now()
     known = rate
-    held = joined(held, samples)
+    held = joined([held, samples])
     received += samples.length
     for (;;) {
       const [start, end] = [number * hop, number * hop + length]
@@ -38,11 +40,4 @@ export async function* windowsOf(
     first += passed
   }
   if (number === 0 && received > 0) yield { rate: known, start: 0, end: received / known, arrived, samples: held }
-}
-
-function joined(one: Float32Array<ArrayBuffer>, other: Float32Array): Float32Array<ArrayBuffer> {
-  const both = new Float32Array(one.length + other.length)
-  both.set(one)
-  both.set(other, one.length)
-  return both
 }

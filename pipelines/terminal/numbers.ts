@@ -1,4 +1,4 @@
-/** How numbers are written in tables and reports. */
+/** How numbers and lists are written in tables and reports. */
 
 /** A share in percent, without its sign: `46.9`. */
 export const inPercent = (share: number) => (100 * share).toFixed(1)
@@ -31,3 +31,7 @@ export function inWords(seconds: number): string {
 
 /** `1 job`, `1,200 jobs`. */
 export const plural = (count: number, what: string) => `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`
+
+/** `a, b and c`. */
+export const and = (words: readonly string[]) =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`

@@ -1,4 +1,5 @@
 /** A map of embeddings: neighbours are alike to the encoder; a click plays what a row speaks of. */
+
 import { readFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -10,6 +11,7 @@ import { escaped } from '../../drawing/html-page.js'
 import { sentence } from '../../drawing/page.js'
 import { importMap } from '../../drawing/page-modules.js'
 import { smallSound } from '../../drawing/small-sound.js'
+import { labelColumns } from '../arrow-writer.js'
 import { likelyLabel } from '../label-table.js'
 import { type EmbeddingIndex, readIndex } from '../search/embedding-index.js'
 import { recordingOf } from '../search/examples.js'
@@ -94,7 +96,7 @@ function directionsOf({ directions, dimensions: columns }: EmbeddingIndex, chose
 async function labelWithFew(file: string): Promise<string | undefined> {
   const source = await openEmbeddings(file)
   try {
-    const names = source.columns.filter(name => !['clip', 'path', 'start', 'end'].includes(name))
+    const names = labelColumns(source.columns)
     const rows = await source.read(0, Math.min(source.rows, 5000))
     const few = names.filter(name => {
       const count = new Set(rows.column(name)).size

@@ -11,26 +11,14 @@ import { readSounds } from '../../embeddings/read-sounds.js'
 import { findCheckpoint } from '../../model/checkpoint.js'
 import { startTrained } from '../../model/trainer-thread.js'
 import { progress } from '../../terminal/progress.js'
+import type { ClassifyOptions } from '../classification/classification.js'
 import { type ClassifierHead, classifierHead } from './classifier-head.js'
 import { shiftedPatches } from './shifted-patches.js'
 import { type Axis, SHIFTS, SPARE, withWider } from './shifts.js'
 import { type ClipTally, figuresOf, type ShiftFigures, Tally } from './tally.js'
 
-export interface ConsistencyOptions {
-  /** Run folder or checkpoint. */
-  run: string
-  /** Data set file, folder, table or audio file. */
-  sounds: string
-  /** Seconds from one patch to the next. */
-  hop: number
-  layer?: string | undefined
-  /** Label column of what is resampled whole, for the intervals; each clip by itself if absent. */
-  group?: string | undefined
-  workers?: number | undefined
-  /** Folder of the feature cache. */
-  cache: string
-  signal?: AbortSignal | undefined
-}
+/** `layer` names an encoder, if there are several. */
+export type ConsistencyOptions = Omit<ClassifyOptions, 'segment' | 'annotations'>
 
 export interface Consistency {
   recipe: 'earshot-consistency/1'

@@ -1,13 +1,9 @@
 /** What detection is asked for, and what the package gives of it. */
+import type { ClassifyOptions } from '../classification/classification.js'
 
-export interface HearOptions {
+export interface HearOptions extends Pick<ClassifyOptions, 'segment' | 'annotations' | 'workers' | 'cache' | 'signal'> {
   /** Seconds from one patch to the next; a quarter of a patch if absent. */
   hop?: number | undefined
-  segment?: number | undefined
-  annotations?: readonly string[] | undefined
-  workers?: number | undefined
-  cache: string
-  signal?: AbortSignal | undefined
 }
 
 export interface DetectOptions extends HearOptions {

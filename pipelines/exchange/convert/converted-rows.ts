@@ -2,6 +2,7 @@
 
 import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
 import { shuffled } from '../../../graphs/streams/draws.js'
+import { labelColumns } from '../../embeddings/arrow-writer.js'
 import { mapLayout } from '../../embeddings/inspection/map-layout.js'
 import { nearestRows } from '../../evaluation/probes/nearest-rows.js'
 import { startedEngine } from '../../statistics/row-tiles.js'
@@ -32,7 +33,7 @@ export interface Surroundings {
 /** One after the other, in their order. */
 export async function* convertedRows(file: string, { places, neighbours }: Surroundings): AsyncGenerator<ConvertedRow> {
   const source = await openEmbeddings(file)
-  const labels = source.columns.filter(name => !FIXED.includes(name))
+  const labels = labelColumns(source.columns)
   const seconds = (text: string | undefined) => (text === undefined ? undefined : Number(text))
   let row = 0
   try {
@@ -54,13 +55,11 @@ export async function* convertedRows(file: string, { places, neighbours }: Surro
   }
 }
 
-const FIXED = ['clip', 'path', 'start', 'end']
-
 /** Label columns of a file. */
 export async function labelsOf(file: string): Promise<string[]> {
   const source = await openEmbeddings(file)
   await source.close()
-  return source.columns.filter(name => !FIXED.includes(name))
+  return labelColumns(source.columns)
 }
 
 /**

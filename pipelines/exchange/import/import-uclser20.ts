@@ -1,4 +1,5 @@
 /** Makes a run folder of a published encoder: it embeds, probes and is trained on from like any other. */
+
 import { hash } from 'node:crypto'
 import { readFileSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -14,6 +15,7 @@ import { type InferenceGraph, inferenceGraph } from '../../../graphs/inference/i
 import type { Input } from '../../../graphs/language/checked.js'
 import type { Prepared } from '../../../graphs/streams/prepare.js'
 import type { PatchPort } from '../../../stages/ports.js'
+import { joined } from '../../../stages/sample-arrays.js'
 import type { Patch, Statistics } from '../../../stages/values.js'
 import { type Config, readConfig } from '../../configuration/config.js'
 import { runYaml } from '../../configuration/run-yaml.js'
@@ -191,11 +193,4 @@ function encoderNode({ nodes }: Config['graph']): { id: string; batch: string } 
 function* pairs(patches: readonly Patch[]) {
   for (let at = 0; at + 2 * PAIRS <= patches.length; at += 2 * PAIRS)
     yield { a: joined(patches.slice(at, at + PAIRS)), b: joined(patches.slice(at + PAIRS, at + 2 * PAIRS)) }
-}
-
-function joined(patches: readonly Patch[]): Float32Array {
-  const size = patches[0]!.length
-  const all = new Float32Array(patches.length * size)
-  for (const [index, patch] of patches.entries()) all.set(patch, index * size)
-  return all
 }

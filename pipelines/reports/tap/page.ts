@@ -3,6 +3,7 @@
 import { FIGURES_STYLE, figureOf } from '../../drawing/figure.js'
 import { escaped, htmlPage } from '../../drawing/html-page.js'
 import type { Scale } from '../../drawing/spectrogram.js'
+import { and } from '../../terminal/numbers.js'
 import type { Written } from './written.js'
 
 export interface PageContent {
@@ -47,8 +48,4 @@ function clipSection({ clip, path, start, end, labels, failure, figures }: Writt
 <p class="soft">${escaped(told.join(' · '))}</p>${failure === undefined ? '' : `<p>Training drops it: ${escaped(failure)}</p>`}
 <div class="row">${figures.map(one => figureOf(one, clip)).join('\n')}</div>
 </section>`
-}
-
-function and(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }
