@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs'
 import { access, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
-import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { adapters } from '../adapters.js'
 import { windowSettings } from '../annotations/window-settings.js'
 import { inWindows } from '../annotations/windows.js'
-import { type Place, Problem, Problems } from '../problem.js'
+import { Problem } from '../problem.js'
+import { checkedSettings } from '../settings-file.js'
 import { expandBraces } from './braces.js'
 import { clipConditions, filterClips } from './clip-filter.js'
 import type { ClipList } from './clip-list.js'
@@ -101,27 +101,12 @@ async function allClips(file: string, settings: z.output<typeof dataSetSchema>):
 }
 
 async function readSettings(file: string): Promise<z.output<typeof dataSetSchema>> {
-  const lines = new LineCounter()
-  const document = parseDocument(await readFile(file, 'utf8'), { lineCounter: lines })
-  const placeAt = (offset: number): Place => {
-    const { line, col } = lines.linePos(offset)
-    return { file, line, column: col }
-  }
-  if (document.errors.length > 0)
-    throw new Problems(document.errors.map(error => bad(error.message.split('\n')[0]!, placeAt(error.pos[0]))))
-  const read = dataSetSchema.safeParse(document.toJS())
-  if (read.success) return read.data
-  throw new Problems(
-    read.error.issues.map(issue => {
-      const node = document.getIn(issue.path as string[], true) as { range?: [number, number, number] } | undefined
-      const path = issue.path.join('.')
-      return bad(path ? `${path}: ${issue.message}` : issue.message, placeAt(node?.range?.[0] ?? 0))
-    }),
+  return checkedSettings(
+    { file, text: await readFile(file, 'utf8'), schema: dataSetSchema },
+    (message, { path: _, ...place }) => new Problem('bad-data-set', `${file}:${place.line}: ${message}`, { place }),
+    written => written,
   )
 }
-
-const bad = (message: string, place: Place) =>
-  new Problem('bad-data-set', `${place.file}:${place.line}: ${message}`, { place })
 
 /** @throws Problem `no-data` if nothing is there */
 async function located(path: string, from: string, file: string): Promise<string> {

@@ -54,7 +54,7 @@ function workOf(node: CheckedNode, above: ReadonlyMap<string, string>): string {
 }
 
 /** JSON with the keys of every map in order. */
-function canonical(value: unknown): string {
+export function canonical(value: unknown): string {
   return JSON.stringify(value, (_, inner) =>
     inner !== null && typeof inner === 'object' && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))

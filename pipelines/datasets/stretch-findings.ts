@@ -1,4 +1,5 @@
 /** What is wrong with the stretches of recordings that a table names, beside their sound. */
+import { group } from 'd3-array'
 import { soundSeconds } from '../../data/decoding/sound-format.js'
 import type { CheckedClip } from './examine-clip.js'
 import type { Finding } from './findings.js'
@@ -14,7 +15,7 @@ export async function stretchFindings(clips: readonly CheckedClip[]): Promise<Fi
   const lengths = new Map<string, number>()
   for (const { path } of stretches)
     if (!lengths.has(path)) lengths.set(path, await soundSeconds(path).catch(() => Number.NaN))
-  return grouped(stretches, ({ set }) => set).flatMap(own => [...beyondEnd(own, lengths), ...overlaps(own)])
+  return [...group(stretches, ({ set }) => set).values()].flatMap(own => [...beyondEnd(own, lengths), ...overlaps(own)])
 }
 
 const finding = (kind: Finding['kind'], { set, id, path }: CheckedClip, detail: string): Finding => ({
@@ -36,7 +37,8 @@ function beyondEnd(clips: readonly CheckedClip[], lengths: ReadonlyMap<string, n
 
 /** Neighbours in time alone: of three that overlap, two pairs are told. */
 function overlaps(clips: readonly CheckedClip[]): Finding[] {
-  return grouped(clips, ({ path, labels }) => JSON.stringify([path, words(labels)])).flatMap(alike => {
+  const alike = group(clips, ({ path, labels }) => JSON.stringify([path, words(labels)]))
+  return [...alike.values()].flatMap(alike => {
     const sorted = alike.toSorted((a, b) => a.start! - b.start!)
     return sorted.slice(1).flatMap((clip, at) => {
       const before = sorted[at]!
@@ -49,14 +51,3 @@ function overlaps(clips: readonly CheckedClip[]): Finding[] {
 /** What is said of a stretch; scores and frequencies are its own. */
 const words = (labels: Readonly<Record<string, string>>) =>
   Object.entries(labels).filter(([, text]) => !Number.isFinite(Number(text)))
-
-function grouped(clips: readonly CheckedClip[], keyOf: (clip: CheckedClip) => string): CheckedClip[][] {
-  const groups = new Map<string, CheckedClip[]>()
-  for (const clip of clips) {
-    const key = keyOf(clip)
-    const known = groups.get(key)
-    if (known) known.push(clip)
-    else groups.set(key, [clip])
-  }
-  return [...groups.values()]
-}

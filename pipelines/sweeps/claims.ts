@@ -1,4 +1,5 @@
 /** Claims that a sweep was made for, each with its answer: holds, fails, or not resolved. */
+import { group } from 'd3-array'
 import type { Interval } from '../statistics/scores.js'
 import {
   type ClaimVerdict,
@@ -79,8 +80,7 @@ function sideOf(side: Claim['than'], summary: readonly SummaryRow[]): Side {
 /** By seed, the figures of all arms of a side; seeds that one of them lacks are left out. */
 function seedsOf(scored: readonly Scored[], arms: readonly string[]): Map<number, Scored[]> {
   const own = scored.filter(({ kind, arm }) => kind === 'arm' && arms.includes(arm))
-  const seeds = new Map<number, Scored[]>()
-  for (const one of own) seeds.set(one.seed, [...(seeds.get(one.seed) ?? []), one])
+  const seeds = group(own, ({ seed }) => seed)
   return new Map([...seeds].filter(([, list]) => list.length === arms.length))
 }
 

@@ -1,4 +1,5 @@
 /** What an arm makes of the base: checked before anything runs, each distinct graph once. */
+
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Windows } from '../../data/annotations/windows.js'
@@ -8,6 +9,7 @@ import { locateCheckpoint } from '../../engine/checkpoints/find.js'
 import { applyEdits, type Edit, editInWords } from '../../graphs/language/edits.js'
 import { checkSettings } from '../../graphs/language/settings.js'
 import { branchAt, childOf } from '../../graphs/language/tree.js'
+import { canonical } from '../../graphs/streams/features.js'
 import { type Config, readConfig } from '../configuration/config.js'
 import { sections, type TrainSettings } from '../configuration/sections.js'
 import type { Arm } from './arms.js'
@@ -137,13 +139,8 @@ export class ListKeys {
 
 /** SHA-256 over JSON with the keys of every map in order; 16 hex digits. */
 export function hashed(value: unknown): string {
-  return hash('sha256', JSON.stringify(value, inOrder)).slice(0, 16)
+  return hash('sha256', canonical(value)).slice(0, 16)
 }
-
-const inOrder = (_: string, value: unknown) =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-    : value
 
 /** Settings of `watch`, and `from`, name files, whose places depend on the whole document. */
 const isTraining = (edit: Edit) => 'set' in edit && /^\s*train\.(?!(?:watch|from)\b)[\w.-]+\s*=/.test(edit.set)

@@ -1,8 +1,8 @@
 /** What a study of validation splits is asked: `configs/proxy/*.yaml`. */
 import { readFileSync } from 'node:fs'
-import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
-import { Problem, Problems } from '../../../data/problem.js'
+import { Problem } from '../../../data/problem.js'
+import { checkedSettings } from '../../../data/settings-file.js'
 import { METHODS } from '../split-set.js'
 
 export const proxySchema = z.strictObject({
@@ -35,24 +35,10 @@ export type ProxySettings = z.output<typeof proxySchema>
  * @throws Problem `no-config`; Problems `bad-study`, all at once
  */
 export function readProxySettings(file: string, embeddings: readonly string[] = []): ProxySettings {
-  const lines = new LineCounter()
-  const document = parseDocument(textOf(file), { lineCounter: lines })
-  const problem = (message: string, offset: number, path = '') => {
-    const { line, col } = lines.linePos(offset)
-    return new Problem('bad-study', path ? `${path}: ${message}` : message, {
-      place: { file, line, column: col, path },
-    })
-  }
-  if (document.errors.length > 0)
-    throw new Problems(document.errors.map(error => problem(error.message.split('\n')[0]!, error.pos[0])))
-  const asked = { ...(document.toJS() ?? {}), ...(embeddings.length > 0 && { embeddings }) }
-  const read = proxySchema.safeParse(asked)
-  if (read.success) return read.data
-  throw new Problems(
-    read.error.issues.map(({ path, message }) => {
-      const node = document.getIn(path as string[], true) as { range?: [number, number, number] } | undefined
-      return problem(message, node?.range?.[0] ?? 0, path.join('.'))
-    }),
+  return checkedSettings(
+    { file, text: textOf(file), schema: proxySchema },
+    (message, place) => new Problem('bad-study', message, { place }),
+    written => ({ ...(written ?? {}), ...(embeddings.length > 0 && { embeddings }) }),
   )
 }
 

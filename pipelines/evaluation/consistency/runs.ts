@@ -1,6 +1,8 @@
 /** Which runs are compared: one, or those of a sweep, arm by arm. */
+
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
+import { group } from 'd3-array'
 import { Problem } from '../../../data/problem.js'
 import { JobFolder } from '../../jobs/job-folder.js'
 import type { Consistency } from './measure.js'
@@ -42,8 +44,5 @@ export function usualFolder(run: string, sounds: string): string {
 }
 
 /** Runs by arm, in their order. */
-export function armsOf(measured: readonly MeasuredRun[]): Map<string, MeasuredRun[]> {
-  const arms = new Map<string, MeasuredRun[]>()
-  for (const one of measured) arms.set(one.arm, [...(arms.get(one.arm) ?? []), one])
-  return arms
-}
+export const armsOf = (measured: readonly MeasuredRun[]): Map<string, MeasuredRun[]> =>
+  group(measured, ({ arm }) => arm)

@@ -1,11 +1,11 @@
 /** What a file of configs/scenes/ says: which sounds become events and beds, and how scenes are composed. */
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { SEPARATOR } from '../../../data/label-cells.js'
-import { type Place, Problem, Problems } from '../../../data/problem.js'
+import { Problem } from '../../../data/problem.js'
 import { duration, ends, frequency, range } from '../../../data/quantities.js'
+import { checkedSettings } from '../../../data/settings-file.js'
 import { NAME, NAME_IN_WORDS } from '../../../graphs/language/names.js'
 
 const seconds = duration({ min: 0.02, max: 600 })
@@ -121,28 +121,14 @@ export async function readSceneSettings(file: string): Promise<SceneSettings> {
       cause,
     })
   })
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines })
-  const problem = (message: string, offset: number, path = '') => {
-    const { line, col } = lines.linePos(offset)
-    const place: Place = { file, line, column: col, path }
-    return new Problem('bad-scenes', path ? `${path}: ${message}` : message, { place })
-  }
-  if (document.errors.length > 0)
-    throw new Problems(document.errors.map(error => problem(error.message.split('\n')[0]!, error.pos[0])))
-  const read = scenesSchema.safeParse(document.toJS() ?? {})
-  if (!read.success) {
-    throw new Problems(
-      read.error.issues.map(({ path, message }) => {
-        const node = document.getIn(path as string[], true) as { range?: [number, number, number] } | undefined
-        return problem(message, node?.range?.[0] ?? 0, path.join('.'))
-      }),
-    )
-  }
+  const settings = checkedSettings(
+    { file, text, schema: scenesSchema },
+    (message, place) => new Problem('bad-scenes', message, { place }),
+  )
   const absolute = <Set extends { set: string }>(given: Set): Set => ({
     ...given,
     set: resolve(dirname(file), given.set),
   })
-  const { events, beds } = read.data
-  return { ...read.data, events: absolute(events), ...(beds && { beds: absolute(beds) }) }
+  const { events, beds } = settings
+  return { ...settings, events: absolute(events), ...(beds && { beds: absolute(beds) }) }
 }
