@@ -2,14 +2,13 @@
  * Vectors of texts by vectors of words, as GloVe (Pennington et al., EMNLP 2014) and fastText publish them: a line a word,
  * its numbers behind it. A text has the mean of its words' vectors.
  */
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
+import { plainText } from '../../../data/label-cells.js'
 import { mapRows, readRows, tableProblem } from '../../../data/manifests/rows.js'
 import { missingColumn } from '../../../data/nearest-name.js'
 import { demandOutput } from '../../../data/output-file.js'
 import { Problem, someOf } from '../../../data/problem.js'
-import { whyUnread } from '../../../data/system-problem.js'
 import { writeTextRows } from '../../embeddings/text-rows.js'
+import { readWordVectors } from './word-vector-file.js'
 
 interface Text {
   text: string
@@ -27,8 +26,7 @@ export interface TextVectors {
 /**
  * Writes an Arrow file with one row a text: `text` (and `clip`, by which other verbs know a row), `words`, `embedding`.
  *
- * @param file a line a word: the word, then its numbers, with blanks or tabs between; a first line of two whole numbers, as
- *   fastText has it, is left out
+ * @param file as `readWordVectors` takes it
  * @param texts table with the column `text`, as the column of a data set has it, and perhaps `words`, how it is written
  * @throws Problem `no-data`, `no-column`, `bad-row`, `bad-vectors`; `no-vector` if of a text no word is known
  */
@@ -68,45 +66,22 @@ async function readTexts(file: string): Promise<Text[]> {
   const table = await readRows(file)
   const [text, words] = ['text', 'words'].map(name => table.names.indexOf(name))
   if (text === -1) throw missingColumn('text', table.names, file)
-  const texts = mapRows(table, ({ line, fields }) => {
-    if (!fields[text!]) throw tableProblem('bad-row', 'there is no text', file, line)
-    return { text: fields[text!]!, words: (fields[words!] || fields[text!]!).split(/\s+/) }
+  const texts = new Map<string, Text>()
+  const rows = mapRows(table, ({ line, fields }) => {
+    const [own, spelt] = [text!, words!].map(at => plainText(fields[at] ?? ''))
+    if (!own) throw tableProblem('bad-row', 'there is no text', file, line)
+    const one = { text: own, words: (spelt || own).split(/\s+/) }
+    const other = texts.get(own)
+    if (other && other.words.join() !== one.words.join())
+      throw tableProblem('bad-row', `'${own}' has other words already: ${other.words.join(' ')}`, file, line)
+    return texts.set(own, one)
   })
-  return [...new Map(texts.map(one => [one.text, one])).values()]
+  if (rows.length === 0) throw tableProblem('no-rows', 'there is no text', file)
+  return [...texts.values()]
 }
 
 /** As it stands there, else in small letters, which is all that GloVe has. */
 const spellings = (word: string) => [word, word.toLowerCase()]
-
-async function readWordVectors(file: string, wanted: ReadonlySet<string>, signal: AbortSignal) {
-  const of = new Map<string, Float32Array>()
-  let [line, size] = [0, 0]
-  const bad = (what: string) =>
-    new Problem('bad-vectors', `${file}:${line}: ${what}.`, {
-      place: { file, line },
-      hint: 'Expected is a line a word: the word, and its numbers behind it, as GloVe and fastText ship them.',
-    })
-  const lines = createInterface({ input: createReadStream(file, { signal }), crlfDelay: Number.POSITIVE_INFINITY })
-  try {
-    for await (const written of lines) {
-      line++
-      const [word = '', ...numbers] = written.trimEnd().split(/[ \t]/)
-      if (line === 1 && numbers.length === 1 && /^\d+$/.test(word)) continue
-      size ||= numbers.length
-      if (size === 0 || numbers.length < size) throw bad(`${numbers.length} numbers${size > 0 ? `, not ${size}` : ''}`)
-      // Words that hold blanks have more fields, and are none of a text's
-      if (numbers.length > size || !wanted.has(word) || of.has(word)) continue
-      const vector = Float32Array.from(numbers, Number)
-      if (!vector.every(Number.isFinite)) throw bad(`not all that stands behind '${word}' is a number`)
-      of.set(word, vector)
-    }
-  } catch (error) {
-    if (error instanceof Problem || signal.aborted) throw signal.aborted ? signal.reason : error
-    throw new Problem('no-data', `${file}: ${whyUnread(error)}.`, { place: { file }, cause: error })
-  }
-  if (size === 0) throw bad('it is empty')
-  return { size, of }
-}
 
 function meanOf(vectors: readonly Float32Array[], size: number): Float32Array {
   const mean = new Float32Array(size)

@@ -40,11 +40,29 @@ test('tabs between the numbers, and no line of counts', async t => {
   t.regex(out, /3 texts of 3 numbers/)
 })
 
+test('a byte order mark, blanks doubled, around lines and as words, empty lines: the same vectors', async t => {
+  const odd = '\ufeffhello  1 2\r\n\r\n bye 3\t 4 \r\n  9 9\r\n\u00a0 9 9\r\nnew york 9 9\r\n\r\n'
+  const file = join(folder, 'odd.arrow')
+  const table = written('odd.tsv', 'text\twords\nhello\t\nbye\u0301\tbye\nbyé\tbye\n')
+  const { code, error } = await imported(written('odd.vec', odd), table, file)
+  t.is(code, 0, error)
+  const read = await openEmbeddings(file, 'embedding', 'text')
+  const { clips, embedding } = await read.read()
+  await read.close()
+  t.deepEqual(clips, ['hello', 'byé'], 'letters are composed, as those of labels are')
+  t.deepEqual([...embedding], [1, 2, 3, 4])
+})
+
 const REFUSED: [string, string, string, RegExp][] = [
   ['a text of no known word', VECTORS, 'text\nhello\nciao\nuh-oh\n', /Of 2 of 3 texts no word is known: ciao, uh-oh/],
   ['no column text', VECTORS, 'word\nhello\n', /no column 'text'/],
   ['a row without a text', VECTORS, 'text\twords\n\thello\n', /:2: there is no text/],
   ['a line that is cut off', 'hello 1 2 3\nbye 1\n', 'text\nhello\n', /:2: 1 numbers, not 3/],
+  ['a line without its last number', 'hello 1 2\nbye 1\n', 'text\nhello\n', /:2: 1 numbers, not 2/],
+  ['other numbers than the first line says', '9 3\nhello 1 2\n', 'text\nhello\n', /:2: 2 numbers, not 3/],
+  ['a packed file', '\x1f\ufffd\b\0 k\n', 'text\nhello\n', /:1: it is no text.*Unpack a \.gz/s],
+  ['one text of other words', VECTORS, 'text\twords\nhello\tbye\nhello\tSir\n', /:3: 'hello' has other words.*bye/s],
+  ['no texts', VECTORS, 'text\n', /there is no text/],
   ['what is no number', 'hello 1 two\n', 'text\nhello\n', /:1: not all that stands behind 'hello' is\s+a\s+number/],
   ['an empty file', '', 'text\nhello\n', /it is empty/],
 ]
