@@ -1,5 +1,5 @@
 /** Texts as a run sees them beside its sounds (graphs/audio-text.yaml): rows to search recordings by. */
-import { openEmbeddings } from '../../data/arrow/arrow-reader.js'
+import { readClipVectors } from '../../data/arrow/clip-vectors.js'
 import { demandOutput } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
 import type { CheckedGraph, CheckedNode } from '../../graphs/language/checked.js'
@@ -14,7 +14,7 @@ import { writeTextRows } from './text-rows.js'
  *
  * @param file Arrow file with the columns `text` and `embedding`
  * @returns rows written
- * @throws Problem `no-such-layer`, `other-width`; those of the checkpoint, and of reading and writing
+ * @throws Problem `no-such-layer`, `other-width`, `no-rows`; those of the checkpoint, of `readClipVectors` and of writing
  */
 export async function embedTexts(
   file: string,
@@ -23,27 +23,30 @@ export async function embedTexts(
   demandOutput(output, 'Arrow', [file])
   const { made, inference, start } = await encoderSource({ run, layer: undefined, readout: 'plain', level: 'clip' })
   const head = headOf(made.graph, layer)
-  const source = await openEmbeddings(file, 'embedding', 'text')
-  const { rows, dimensions, embedding, clips } = await source.read().finally(() => source.close())
+  const given = await readClipVectors(file, 'embedding', 'text')
   const width = embeddingSize(head.inputs.from!.port)
-  if (dimensions !== width)
-    throw new Problem('other-width', `Its vectors hold ${dimensions} numbers; '${head.id}' has learned of ${width}.`, {
-      place: { file },
+  const place = { file }
+  if (given.size !== width)
+    throw new Problem('other-width', `Its vectors hold ${given.size} numbers; '${head.id}' has learned of ${width}.`, {
+      place,
     })
+  if (given.of.size === 0) throw new Problem('no-rows', 'It holds no text.', { place })
+  const vectors = new Float32Array(given.of.size * width)
+  for (const [row, vector] of [...given.of.values()].entries()) vectors.set(vector, row * width)
   const thread = await start()
-  const values = await thread.encode(head.id, embedding, rows).finally(() => thread.close())
+  const values = await thread.encode(head.id, vectors, given.of.size).finally(() => thread.close())
   const size = embeddingSize(head.out)
   const metadata = {
     ...embeddingMetadata(made, inference),
     ...{ 'earshot.content': 'embedding', 'earshot.layer': head.id, 'earshot.readout': 'plain' },
     ...(inference.space && { 'earshot.space': inference.space }),
   }
-  const texts = clips.map((text, row) => ({
+  const texts = [...given.of.keys()].map((text, row) => ({
     labels: { text },
     embedding: values.subarray(row * size, (row + 1) * size),
   }))
   writeTextRows(output, texts, { dimensions: size, columns: ['text'], metadata })
-  return rows
+  return texts.length
 }
 
 /** The head that reads vectors of texts. @throws Problem `no-such-layer` if there is none, or none of that name */

@@ -5,8 +5,8 @@ import { Problem } from '../../../data/problem.js'
 const AGREE: readonly (readonly [entry: string, code: string, meaning: string])[] = [
   ['content', 'other-encoder', 'are of another kind'],
   ['checkpoint', 'other-encoder', 'come from other weights'],
-  ['layer', 'other-encoder', 'come from another layer'],
   ['readout', 'other-readout', 'were read out of the encoder in another way'],
+  ['layer', 'other-encoder', 'come from another layer'],
 ]
 
 interface Embeddings {
@@ -18,11 +18,6 @@ interface Embeddings {
 /** @throws Problem `other-width`, `other-encoder`, `other-readout` unless two files can be compared */
 export function demandSameEncoder(one: Embeddings, other: Embeddings): void {
   const place = { file: one.file }
-  if (one.dimensions !== other.dimensions)
-    throw new Problem('other-width', `Its embeddings are ${one.dimensions} wide, not ${other.dimensions}.`, {
-      place,
-      hint: `Both ${one.file} and ${other.file} need to come from one encoder and one layer.`,
-    })
   for (const [entry, code, meaning] of AGREE) {
     const [own, others] = [one, other].map(({ metadata }) => metadata[`earshot.${entry}`])
     if (own === others || (entry === 'layer' && inOneSpace(one, other))) continue
@@ -31,6 +26,11 @@ export function demandSameEncoder(one: Embeddings, other: Embeddings): void {
       hint: `They say ${short(own)}, the others ${short(others)}. Embed both with one run, in one way.`,
     })
   }
+  if (one.dimensions !== other.dimensions)
+    throw new Problem('other-width', `Its embeddings are ${one.dimensions} wide, not ${other.dimensions}.`, {
+      place,
+      hint: `Both ${one.file} and ${other.file} need to come from one encoder and one layer.`,
+    })
 }
 
 /** Encoders of one run whose embeddings a loss has compared. */

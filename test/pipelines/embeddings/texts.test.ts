@@ -3,6 +3,7 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
+import { writeTextRows } from '../../../pipelines/embeddings/text-rows.js'
 import { earshot } from '../../earshot.js'
 import { smallConfig } from '../../small-config.js'
 
@@ -66,6 +67,30 @@ test('a text has a row in the space of the sounds, and finds those that are like
   t.is(code, 0, error)
   t.regex(out, /^Most like kick drum, of 24 rows/)
   t.regex(out, /-?\d\.\d{4} +\S+\.flac +(kick drum|noise)/)
+})
+
+test('sounds that were read out in another way are told as such, and texts whose vectors are none are refused', async t => {
+  const otherwise = at('otherwise.arrow')
+  await earshot(['embed', at('run'), at('set.yaml'), '-o', otherwise, '--readout', 'bands', '--no-baselines'], cache)
+  const { error } = await earshot(['similar', otherwise, 'noise', '--query', at('asked.arrow')], cache)
+  t.regex(error, /read out of the encoder in another way .*They say plain/s)
+  const broken: [string, [string, number][], RegExp][] = [
+    ['not-finite', [['noise', Number.NaN]], /numbers that are not finite: noise/],
+    [
+      'twice',
+      [
+        ['noise', 1],
+        ['noise', 2],
+      ],
+      /Of one text there are several rows: noise/,
+    ],
+    ['none', [], /holds no text/],
+  ]
+  for (const [name, texts, says] of broken) {
+    const rows = texts.map(([text, number]) => ({ labels: { text }, embedding: Float32Array.of(number, 0, 0) }))
+    writeTextRows(at(`${name}.arrow`), rows, { dimensions: 3, columns: ['text'], metadata: {} })
+    t.regex((await earshot(['embed', at('run'), at(`${name}.arrow`), '-o', at('never.arrow')], cache)).error, says)
+  }
 })
 
 test('texts of another width, no file of texts, a head that is not there', async t => {
