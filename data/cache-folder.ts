@@ -10,3 +10,8 @@ export function cacheFolder(): string {
   if (EARSHOT_CACHE) return resolve(EARSHOT_CACHE)
   return join(XDG_CACHE_HOME ? resolve(XDG_CACHE_HOME) : join(homedir(), '.cache'), 'earshot')
 }
+
+/** Where the features read from sounds lie in a cache folder. */
+export function featureFolder(cache = cacheFolder()): string {
+  return join(cache, 'features')
+}

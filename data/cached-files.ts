@@ -1,7 +1,7 @@
 /** What the cache holds, and how it is made smaller. */
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { cacheFolder } from './cache-folder.js'
+import { cacheFolder, featureFolder } from './cache-folder.js'
 
 export interface CacheShare {
   /** Sub-folder of the cache: `features`, `engine`. */
@@ -42,7 +42,7 @@ export async function pruneCache(
   folder = cacheFolder(),
 ): Promise<{ files: number; bytes: number }> {
   const { olderThan = Number.POSITIVE_INFINITY, keep = Number.POSITIVE_INFINITY, all = false } = options
-  const files = (await filesBelow(join(folder, 'features'))).sort((a, b) => a.used - b.used)
+  const files = (await filesBelow(featureFolder(folder))).sort((a, b) => a.used - b.used)
   let left = files.reduce((sum, { bytes }) => sum + bytes, 0)
   const removed = { files: 0, bytes: 0 }
   for (const { path, bytes, used, unfinished } of files) {

@@ -1,5 +1,14 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt'
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+
 /** A whole number from 0 up to, not with, `count`, each as likely as any other. */
 export type Choose = (count: number) => number
+
+/** The same choices for the same seed. */
+export function choices(seed: number): Choose {
+  const generator = xoroshiro128plus(seed)
+  return count => uniformInt(generator, 0, count - 1)
+}
 
 /** A new array in a random order (Fisher and Yates). */
 export function inRandomOrder<Item>(items: readonly Item[], choose: Choose): Item[] {

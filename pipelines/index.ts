@@ -3,10 +3,9 @@
  * stderr; what a person can mend is thrown as a Problem, or as Problems, all of a file at once. Heavy parts, TensorFlow
  * above all, are loaded by the first call that needs them.
  */
-import { join } from 'node:path'
 import type { z } from 'zod'
 import type { EmbeddingRows } from '../data/arrow/arrow-reader.js'
-import { cacheFolder } from '../data/cache-folder.js'
+import { featureFolder } from '../data/cache-folder.js'
 import { type Problem, Problems } from '../data/problem.js'
 import type { CheckedGraph } from '../graphs/language/checked.js'
 import type { Edit } from '../graphs/language/edit.js'
@@ -95,7 +94,7 @@ export type EmbedOptions = z.input<typeof embedOptions> & { signal?: AbortSignal
 export async function embed(run: string, inputs: string | readonly string[], options: EmbedOptions): Promise<Embedded> {
   const { writeEmbeddings } = await import('./embeddings/write-embeddings.js')
   const { signal, ...given } = options
-  const cache = join(cacheFolder(), 'features')
+  const cache = featureFolder()
   return writeEmbeddings({ ...embedOptions.parse(given), run, inputs: [inputs].flat(), cache, signal })
 }
 
@@ -161,7 +160,7 @@ export type ClassifyOptions = Partial<Omit<ClassifyRequest, 'run' | 'sounds' | '
  */
 export async function classify(run: string, sounds: string, options: ClassifyOptions = {}): Promise<Classification> {
   const { classify } = await import('./evaluation/classification/classify.js')
-  const cache = join(cacheFolder(), 'features')
+  const cache = featureFolder()
   return (await classify({ hop: 0.48, ...options, run, sounds, cache })).classification
 }
 
@@ -176,7 +175,7 @@ export type DetectOptions = Partial<Omit<DetectRequest, 'run' | 'sounds' | 'cach
  */
 export async function detect(run: string, sounds: string, options: DetectOptions = {}): Promise<Detected> {
   const { detect, detectedOf } = await import('./evaluation/events/detect.js')
-  return detectedOf(await detect({ ...options, run, sounds, cache: join(cacheFolder(), 'features') }))
+  return detectedOf(await detect({ ...options, run, sounds, cache: featureFolder() }))
 }
 
 export type SeparateOptions = Partial<Omit<SeparateRequest, 'run' | 'sounds' | 'folder'>> & { output: string }
@@ -233,5 +232,5 @@ export type TapOptions = Omit<z.input<typeof tapOptions>, 'file' | 'node'> & Rea
  */
 export async function tap(file: string, node: string, options: TapOptions = {}): Promise<TapResult> {
   const { tapNode } = await import('./reports/tap/tap-node.js')
-  return tapNode({ count: 8, ...options, file, node, cache: join(cacheFolder(), 'features') })
+  return tapNode({ count: 8, ...options, file, node, cache: featureFolder() })
 }

@@ -1,11 +1,11 @@
 /** `earshot classify`: what a trained classifier says about sounds. */
-import { basename, dirname, extname, join } from 'node:path'
 import { z } from 'zod'
-import { cacheFolder } from '../../data/cache-folder.js'
+import { featureFolder } from '../../data/cache-folder.js'
 import { demandFolder, demandOutput } from '../../data/output-file.js'
 import { argument, formats, text } from '../configuration/option-kinds.js'
 import { annotations, group, hop, layer, segment, sounds, workers } from '../configuration/shared-options.js'
 import { stoppable } from '../terminal/interrupt.js'
+import { usualFolder } from './usual-folder.js'
 import { verb } from './verb.js'
 
 /** `2%` or `0.02`: from 0 to 1. */
@@ -25,6 +25,8 @@ Examples:
   ./earshot classify runs/teacher train.tsv --flag 2% --explicit absent   but none that somebody denied
   ./earshot classify runs/sweeps/label-noise data/sets/drums16k-held-out.yaml      every run of a sweep, arm by arm
 `
+
+const FILES = ['classification.json', 'scores.arrow', 'predictions.csv', 'errors.html', 'pruned.tsv', 'flagged.tsv']
 
 export default verb({
   name: 'classify',
@@ -67,7 +69,7 @@ export default verb({
   run: async ({
     run,
     sounds,
-    output = usualFolder(run, sounds),
+    output = usualFolder('classification', run, sounds),
     prune,
     flag,
     explicit,
@@ -77,13 +79,9 @@ export default verb({
     edits: _,
     ...options
   }) => {
-    demandFolder(
-      output,
-      [run, sounds],
-      [...['classification.json', 'scores.arrow', 'predictions.csv', 'errors.html', 'pruned.tsv', 'flagged.tsv']],
-    )
+    demandFolder(output, [run, sounds], FILES)
     if (predictions !== undefined) demandOutput(predictions, 'JSON', [run, sounds])
-    const cache = join(cacheFolder(), 'features')
+    const cache = featureFolder()
     await stoppable(
       async signal => {
         const { classifyRuns } = await import('../evaluation/classification/classify-runs.js')
@@ -99,10 +97,3 @@ export default verb({
     )
   },
 })
-
-/** `classification/<sounds>` in the folder of the run or sweep, or another kind of results. */
-export function usualFolder(run: string, sounds: string, kind = 'classification'): string {
-  const plain = run.replace(/@best$/, '')
-  const folder = /\.(json|safetensors)$/.test(plain) ? dirname(dirname(plain)) : plain
-  return join(folder, kind, basename(sounds, extname(sounds)))
-}

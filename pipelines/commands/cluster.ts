@@ -1,7 +1,6 @@
 /** `earshot cluster`: makes the codebook that a node `quantise` asks for. */
-import { join } from 'node:path'
 import { z } from 'zod'
-import { cacheFolder } from '../../data/cache-folder.js'
+import { featureFolder } from '../../data/cache-folder.js'
 import { argument, text } from '../configuration/option-kinds.js'
 import { stoppable } from '../terminal/interrupt.js'
 import { verb } from './verb.js'
@@ -41,7 +40,7 @@ export default verb({
     demandCodebook(target)
     await stoppable(
       async signal => {
-        const cache = join(cacheFolder(), 'features')
+        const cache = featureFolder()
         const made = await makeCodebook({ ...options, config, cache, signal })
         if (json) return void process.stdout.write(`${JSON.stringify(made)}\n`)
         const { codes, size, vectors, left, rounds } = made

@@ -1,11 +1,11 @@
 /** `earshot consistency`: does a trained encoder say the same about a sound that is shifted a little? */
-import { join } from 'node:path'
 import { z } from 'zod'
-import { cacheFolder } from '../../data/cache-folder.js'
+import { featureFolder } from '../../data/cache-folder.js'
 import { demandFolder } from '../../data/output-file.js'
 import { argument, text } from '../configuration/option-kinds.js'
 import { group, hop, layer, sounds, workers } from '../configuration/shared-options.js'
 import { stoppable } from '../terminal/interrupt.js'
+import { usualFolder } from './usual-folder.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `
@@ -29,10 +29,10 @@ export default verb({
   }),
   help: EXAMPLES,
   run: async ({ run, sounds, output, edits: _, ...options }) => {
-    const cache = join(cacheFolder(), 'features')
-    const { runsOf, usualFolder } = await import('../evaluation/consistency/runs.js')
+    const cache = featureFolder()
+    const { runsOf } = await import('../evaluation/consistency/runs.js')
     const { writeConsistency } = await import('../evaluation/consistency/write-consistency.js')
-    const folder = output ?? usualFolder(run, sounds)
+    const folder = output ?? usualFolder('consistency', run, sounds)
     demandFolder(folder, [run, sounds])
     await stoppable(
       async signal => {

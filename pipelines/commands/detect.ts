@@ -1,13 +1,12 @@
 /** `earshot detect`: which events a trained frame classifier hears in sounds, and when. */
-import { join } from 'node:path'
 import { z } from 'zod'
-import { cacheFolder } from '../../data/cache-folder.js'
+import { featureFolder } from '../../data/cache-folder.js'
 import { demandFolder } from '../../data/output-file.js'
 import { duration } from '../../data/quantities.js'
 import { argument, formats, text, texts } from '../configuration/option-kinds.js'
 import { annotations, group, segment, sounds, workers } from '../configuration/shared-options.js'
 import { stoppable } from '../terminal/interrupt.js'
-import { usualFolder } from './classify.js'
+import { usualFolder } from './usual-folder.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `
@@ -41,10 +40,10 @@ export default verb({
   }),
   help: EXAMPLES,
   run: async ({ run, sounds, output, against, formats, edits: _, ...options }) => {
-    const folder = output ?? usualFolder(run, sounds, 'detection')
+    const folder = output ?? usualFolder('detection', run, sounds)
     const { detectRuns, DETECTION_FILES } = await import('../evaluation/events/detect-runs.js')
     demandFolder(folder, [run, sounds, ...against], DETECTION_FILES)
-    const cache = join(cacheFolder(), 'features')
+    const cache = featureFolder()
     await stoppable(
       async signal => {
         const told = { output: folder, others: against, formats }

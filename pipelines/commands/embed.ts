@@ -1,12 +1,12 @@
 /** `earshot embed`: recordings become rows of an Arrow file. */
 
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { z } from 'zod'
-import { cacheFolder } from '../../data/cache-folder.js'
+import { featureFolder } from '../../data/cache-folder.js'
 import { demandOutput } from '../../data/output-file.js'
 import { argument } from '../configuration/option-kinds.js'
 import { json } from '../configuration/shared-options.js'
-import type { EmbeddedInShards } from '../embeddings/embed-in-shards.js'
+import type { EmbeddedInShards, EmbedInShards } from '../embeddings/embed-in-shards.js'
 import { type EmbedOptions, embedOptions } from '../embeddings/embed-options.js'
 import type { embedTexts } from '../embeddings/embed-texts.js'
 import { likelyLabel, mayBeLabel } from '../embeddings/label-table.js'
@@ -80,29 +80,24 @@ export default verb({
       )
       return
     }
-    const options = { ...given, output: shard ? ofShard(given.output, shard) : given.output }
-    const { output, layer, workers, segment, annotations, level } = options
+    const options = { ...given, run, inputs, output: shard ? ofShard(given.output, shard) : given.output }
+    const { output, layer } = options
     let written = false
     await stoppable(
       async signal => {
         if (sharding) {
-          await inShards(
-            { run, inputs, output, layer, workers, segment, annotations, level, signal },
-            sharding,
-            typedOptions(command, ['output', 'workers', 'json']),
-            json,
-          )
+          await inShards({ ...options, signal }, sharding, typedOptions(command, ['output', 'workers', 'json']), json)
           if (parquet && !process.exitCode) await alsoAs(parquet, output, json)
           return
         }
         if (inputs.length === 1 && /\.arrow$/i.test(inputs[0]!))
           return ofTexts(inputs[0]!, { run, layer, output }, json)
         const { writeEmbeddings } = await import('../embeddings/write-embeddings.js')
-        const cache = join(cacheFolder(), 'features')
+        const cache = featureFolder()
         const onWritten = () => {
           written = true
         }
-        const embedded = await writeEmbeddings({ ...options, run, inputs, cache, shard, signal, onWritten })
+        const embedded = await writeEmbeddings({ ...options, cache, shard, signal, onWritten })
         if (json) process.stdout.write(`${JSON.stringify({ output, ...embedded })}\n`)
         else report(embedded, { output, shard })
         if (parquet) await alsoAs(parquet, output, json)
@@ -135,12 +130,7 @@ async function alsoAs(parquet: string, file: string, json = false): Promise<void
 const ofShard = (output: string, { number, of }: Shard) =>
   output.replaceAll('{shard}', String(number).padStart(String(of).length, '0'))
 
-type Given = Pick<
-  EmbedOptions,
-  'run' | 'inputs' | 'output' | 'layer' | 'workers' | 'segment' | 'annotations' | 'level'
-> & {
-  signal: AbortSignal
-}
+type Given = Omit<EmbedInShards, 'typed' | 'sharding'>
 
 async function inShards(given: Given, sharding: Sharding, typed: readonly string[], json = false): Promise<void> {
   const [{ embedInShards }, { whatIsMissing }] = await Promise.all([

@@ -1,7 +1,6 @@
 /** `earshot finetune`: trains a classifier, from scratch or from a checkpoint, and judges it on the config's test set. */
-import { join } from 'node:path'
 import { z } from 'zod'
-import { cacheFolder } from '../../data/cache-folder.js'
+import { featureFolder } from '../../data/cache-folder.js'
 import { Problem } from '../../data/problem.js'
 import { bestOrNewest } from '../../engine/checkpoints/find.js'
 import type { Config } from '../configuration/config.js'
@@ -10,8 +9,8 @@ import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
 import { command } from '../terminal/say.js'
 import type { Outcome } from '../training/request.js'
 import { trainInFolder, usualRun } from '../training/train-in-folder.js'
-import { usualFolder } from './classify.js'
 import { configToTrain, trainingOptions } from './train.js'
+import { usualFolder } from './usual-folder.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `
@@ -66,8 +65,14 @@ async function judged(config: Config, run: string, outcome: Outcome, signal: Abo
   const { set, hop, group } = config.evaluate!
   const chosen = bestOrNewest(run)
   const { classifyRuns } = await import('../evaluation/classification/classify-runs.js')
-  const cache = join(cacheFolder(), 'features')
-  const text = await classifyRuns(chosen, usualFolder(run, set), { sounds: set, hop, group, cache, signal })
+  const cache = featureFolder()
+  const text = await classifyRuns(chosen, usualFolder('classification', run, set), {
+    sounds: set,
+    hop,
+    group,
+    cache,
+    signal,
+  })
   const early = outcome.stoppedEarly ? `, stopped early of ${config.train.steps}` : ''
   const judgedOn = chosen === run ? 'the last' : 'the best'
   const loss = outcome.figures ? `: loss ${outcome.figures.loss.toFixed(3)}` : '' // none was trained here

@@ -1,7 +1,7 @@
 /** `earshot report`: one page of a run or a sweep, to open from disk and to send. */
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
-import { cacheFolder } from '../../data/cache-folder.js'
+import { featureFolder } from '../../data/cache-folder.js'
 import { demandOutput } from '../../data/output-file.js'
 import { argument, text } from '../configuration/option-kinds.js'
 import { verb } from './verb.js'
@@ -39,7 +39,7 @@ export default verb({
   help: EXAMPLES,
   run: async ({ folder, output = join(folder, 'report.html'), probe: probes, ...shown }) => {
     demandOutput(output, 'HTML', [])
-    const options = { ...shown, probes, cache: join(cacheFolder(), 'features') }
+    const options = { ...shown, probes, cache: featureFolder() }
     const [{ runReport }, { isSweep }, { sweepReport }, { writeWhole }] = await Promise.all([
       import('../reports/run-report.js'),
       import('../reports/sweep-record.js'),

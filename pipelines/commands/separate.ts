@@ -8,8 +8,8 @@ import { USUAL } from '../../stages/separation/windows.js'
 import { argument } from '../configuration/option-kinds.js'
 import { sounds } from '../configuration/shared-options.js'
 import type { Sharding } from '../jobs/run-shards.js'
-import type { SeparatedInShards } from '../separation/separate-in-shards.js'
-import type { Separated, SeparateOptions } from '../separation/separate-recordings.js'
+import type { SeparatedInShards, SeparateInShards } from '../separation/separate-in-shards.js'
+import type { Separated } from '../separation/separate-recordings.js'
 import { stopOnInterrupt } from '../terminal/interrupt.js'
 import { command } from '../terminal/say.js'
 import { readSharding, shardOptions, typedOptions } from './shard-options.js'
@@ -94,7 +94,7 @@ export default verb({
   },
 })
 
-type Given = Pick<SeparateOptions, 'run' | 'others' | 'sounds' | 'folder' | 'count' | 'signal'>
+type Given = Omit<SeparateInShards, 'typed' | 'sharding'>
 
 async function inShards(given: Given, sharding: Sharding, typed: readonly string[]): Promise<void> {
   const [{ separateInShards }, { whatIsMissing }] = await Promise.all([

@@ -1,7 +1,6 @@
 /** `earshot tap`: what leaves a node of a graph, to look at and to listen to. */
 
-import { join } from 'node:path'
-import { cacheFolder } from '../../data/cache-folder.js'
+import { featureFolder } from '../../data/cache-folder.js'
 import { tapOptions } from '../reports/tap/tap-options.js'
 import { plural } from '../terminal/numbers.js'
 import { verb } from './verb.js'
@@ -22,7 +21,7 @@ export default verb({
   help: EXAMPLES,
   run: async given => {
     const { tapNode } = await import('../reports/tap/tap-node.js')
-    const cache = join(cacheFolder(), 'features')
+    const cache = featureFolder()
     const { folder, page, clips, skipped } = await tapNode({ ...given, cache })
     const files = clips.flatMap(({ files }) => files)
     const kinds = ['png', 'wav'].map(

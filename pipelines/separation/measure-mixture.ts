@@ -1,8 +1,7 @@
 /** What one separated mixture is worth, beside the stems that it was mixed from. */
 import { ACTIVE_WITHIN, activeSources, levelsOver } from '../../stages/separation/measures/active-sources.js'
 import { added, mixtureImprovement } from '../../stages/separation/measures/mixture-improvement.js'
-import { siSdr } from '../../stages/separation/measures/si-sdr.js'
-import { singleSourcePreservation } from '../../stages/separation/measures/single-source.js'
+import { singleSourcePreservation, siSdr } from '../../stages/separation/measures/si-sdr.js'
 import { cheapestColumns } from '../../stages/separation/permutation.js'
 import { mean } from '../statistics/mean.js'
 

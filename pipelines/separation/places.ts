@@ -2,7 +2,7 @@
  * Which recordings are separated, in which folder each (that depends on the whole list, in shards too), and the list of those
  * that were left out.
  */
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { readClips } from '../../data/manifests.js'
 import type { Clip } from '../../stages/values.js'
@@ -58,11 +58,6 @@ export interface Skipped {
 /** Each shard has one of its own while shards run side by side. */
 export const skippedFile = (folder: string, shard?: Shard): string =>
   join(folder, shard ? `skipped-${shard.number}-of-${shard.of}.jsonl` : 'skipped.jsonl')
-
-export function readSkipped(file: string): Skipped[] {
-  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []
-  return lines.filter(line => line !== '').map(line => JSON.parse(line))
-}
 
 /** Takes away the lists of shards, once there is one of all. */
 export function forgetShards(folder: string): void {

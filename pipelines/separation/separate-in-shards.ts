@@ -2,10 +2,11 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeWhole } from '../../data/whole-file.js'
+import { readJsonLines } from '../jobs/json-lines.js'
 import { runShards, type Sharding } from '../jobs/run-shards.js'
 import { clipsOf, type Shard } from '../jobs/shard.js'
 import type { ShardsEnd } from '../jobs/shard-jobs.js'
-import { forgetShards, type Place, readPlaces, readSkipped, skippedFile } from './places.js'
+import { forgetShards, type Place, readPlaces, type Skipped, skippedFile } from './places.js'
 import { findProcessors } from './processors.js'
 import { readNote } from './separate-clip.js'
 import type { Separated, SeparateOptions } from './separate-recordings.js'
@@ -49,7 +50,7 @@ export async function separateInShards(options: SeparateInShards): Promise<Separ
 
 /** What the shards that are done have made; one list of what was left out once all are. */
 async function gather(folder: string, places: readonly Place[], { done, failed, open }: ShardsEnd) {
-  const skipped = done.flatMap(({ shard }) => readSkipped(skippedFile(folder, shard)))
+  const skipped = done.flatMap(({ shard }) => readJsonLines<Skipped>(skippedFile(folder, shard)))
   const lost = new Set(skipped.map(({ clip }) => clip))
   const notes = done
     .flatMap(({ shard }) => clipsOf(places, shard))

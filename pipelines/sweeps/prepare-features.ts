@@ -1,6 +1,7 @@
 /** Fills the feature cache once for all jobs, so that those that run side by side do not each do the same work. */
-import { join } from 'node:path'
+
 import type { Windows } from '../../data/annotations/windows.js'
+import { featureFolder } from '../../data/cache-folder.js'
 import { readClips } from '../../data/manifests.js'
 import { inferenceGraph } from '../../graphs/inference/inference-graph.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
@@ -18,7 +19,7 @@ export async function prepareForAll(
   cache: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const cacheFolder = join(cache, 'features')
+  const cacheFolder = featureFolder(cache)
   for (const { graph, data, threads } of await distinctFronts(plan, jobs)) {
     const { clips } = await readClips(data.set, data)
     // nobody trains yet: every core reads

@@ -1,10 +1,11 @@
 /** How long a sweep will take: from jobs that are done, or from a short trial of the base. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Problem } from '../../data/problem.js'
 import { makeFolder } from '../../data/whole-file.js'
 import { readJson, writeJson } from '../jobs/job-folder.js'
+import { readJsonLines } from '../jobs/json-lines.js'
 import { PROGRAM } from '../jobs/processes.js'
 import { mean } from '../statistics/mean.js'
 import { command } from '../terminal/say.js'
@@ -34,11 +35,8 @@ export function runTrial(plan: SweepPlan, steps: number): Trial {
   const run = join(folder, 'run')
   const threads = plan.budget.threads === undefined ? [] : ['--set', `train.threads=${plan.budget.threads}`]
   const whole = timed(['train', plan.base, '--run', run, '--set', `train.steps=${steps}`, ...logged, ...threads])
-  const times = readFileSync(join(run, 'timings.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map(line => JSON.parse(line))
-  const later = (times.length > 1 ? times.slice(1) : times) as { seconds: number; waited: number }[]
+  const times = readJsonLines<{ seconds: number; waited: number }>(join(run, 'timings.jsonl'))
+  const later = times.length > 1 ? times.slice(1) : times
   const secondsPerStep = mean(later, ({ seconds, waited }) => seconds + waited)
   const tests: Trial['tests'] = {}
   for (const test of plan.tests) {

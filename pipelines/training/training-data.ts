@@ -1,5 +1,5 @@
 /** The clips that a run trains on, their features in the cache; the unusable ones are told and counted. */
-import { join } from 'node:path'
+import { featureFolder } from '../../data/cache-folder.js'
 import { type Corrupted, changesTable, corrupt } from '../../data/label-noise/corrupt.js'
 import { clipsTable } from '../../data/manifests/delimited.js'
 import { readClips } from '../../data/manifests.js'
@@ -40,7 +40,7 @@ export async function trainingData({ config, run, signal, cache, fresh }: DataOp
     run.write(TRAINING_SET, clipsTable(clips, columns))
   }
   const bar = progress('reading sounds', clips.length)
-  const cacheFolder = join(cache, 'features')
+  const cacheFolder = featureFolder(cache)
   const onProgress = () => bar.tick()
   const prepared = await prepareFeatures({ graph: config.graph, clips, cacheFolder, pool, onProgress, signal }).finally(
     bar.done,

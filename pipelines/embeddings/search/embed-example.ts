@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { cacheFolder } from '../../../data/cache-folder.js'
+import { featureFolder } from '../../../data/cache-folder.js'
 import { writeDelimited } from '../../../data/manifests/delimited.js'
 import { onDisk } from '../../../data/whole-file.js'
 import { embedOptions } from '../embed-options.js'
@@ -29,7 +29,7 @@ export async function embedExample(text: string, run: string, index: EmbeddingIn
     ]
     onDisk(folder, () => writeFileSync(table, writeDelimited(rows, ',')))
     const settings = embedOptions.parse({ output, ...readAs(index.metadata), baselines: false, workers: 1 })
-    await writeEmbeddings({ ...settings, run, inputs: [table], cache: join(cacheFolder(), 'features') })
+    await writeEmbeddings({ ...settings, run, inputs: [table], cache: featureFolder() })
     const made = await readIndex(output)
     demandSameEncoder({ ...made, file: name }, index)
     const sound = { path: resolve(name), start: stretch?.[0], end: stretch?.[1] }

@@ -1,7 +1,7 @@
 /** One run, or those of a sweep arm by arm, through the same sounds. */
 import { join } from 'node:path'
 import { Problem } from '../../../data/problem.js'
-import { runsOf } from '../consistency/runs.js'
+import { nameAmongRuns, runsOf } from '../consistency/runs.js'
 import type { ClassifyOptions } from './classification.js'
 import { armsText, classificationText } from './classification-text.js'
 import type { Classified } from './classified.js'
@@ -34,9 +34,10 @@ export async function classifyRuns(
       hint: 'Name one of them, or let the sweep judge them: evaluate: { ..., classifiers: [own] }.',
     })
   const measured = []
-  for (const { arm, seed, path } of runs) {
-    const classified = await classify({ ...options, run: path })
-    const folder = seed === undefined ? output : join(output, `${arm.replace(/[^\p{L}\p{N}+._-]/gu, '_')}-seed-${seed}`)
+  for (const one of runs) {
+    const classified = await classify({ ...options, run: one.path })
+    const name = nameAmongRuns(one)
+    const folder = name === undefined ? output : join(output, name)
     const files = writeClassified(folder, classified)
     const told = [
       ...confused(classified),
@@ -45,7 +46,7 @@ export async function classifyRuns(
     ]
     if (classified.classification.labelled > 0) files.push(await writeErrors(folder, classified))
     if (predictions !== undefined) writePredictions(predictions, classified)
-    measured.push({ arm, seed, classification: classified.classification, files, told })
+    measured.push({ ...one, classification: classified.classification, files, told })
   }
   const [first] = measured
   if (measured.length === 1)

@@ -1,7 +1,7 @@
 /** Which runs are compared: one, or those of a sweep, arm by arm. */
 
 import { existsSync, readdirSync } from 'node:fs'
-import { basename, dirname, extname, join } from 'node:path'
+import { join } from 'node:path'
 import { group } from 'd3-array'
 import { Problem } from '../../../data/problem.js'
 import { JobFolder } from '../../jobs/job-folder.js'
@@ -37,11 +37,9 @@ export function runsOf(path: string): ComparedRun[] {
   return runs.sort((a, b) => a.arm.localeCompare(b.arm) || a.seed - b.seed)
 }
 
-/** `consistency/<sounds>` in the folder of the run or sweep. */
-export function usualFolder(run: string, sounds: string): string {
-  const folder = extname(run) === '' ? run : dirname(dirname(run))
-  return join(folder, 'consistency', basename(sounds, extname(sounds)))
-}
+/** What files or the folder of a run of a sweep are called among those of others; undefined of a run by itself. */
+export const nameAmongRuns = ({ arm, seed }: ComparedRun): string | undefined =>
+  seed === undefined ? undefined : `${arm.replace(/[^\p{L}\p{N}+._-]/gu, '_')}-seed-${seed}`
 
 /** Runs by arm, in their order. */
 export const armsOf = (measured: readonly MeasuredRun[]): Map<string, MeasuredRun[]> =>

@@ -6,7 +6,7 @@ import { merged } from '../../../engine/low-rank.js'
 import { findCheckpoint } from '../../model/checkpoint.js'
 import { type ConsistencyOptions, measureConsistency } from './measure.js'
 import { drawCurves, drawFilters } from './pictures.js'
-import type { ComparedRun, MeasuredRun } from './runs.js'
+import { type ComparedRun, type MeasuredRun, nameAmongRuns } from './runs.js'
 import { consistencyText } from './text.js'
 
 /** @returns what is said about it */
@@ -26,10 +26,11 @@ export async function writeConsistency(
     const consistency = await measureConsistency({ ...options, run: run.path })
     measured.push({ ...run, consistency })
     makeFolder(output)
-    const name = run.seed === undefined ? '' : `${run.arm.replace(/[^\p{L}\p{N}+._-]/gu, '_')}-seed-${run.seed}-`
-    write(`${name}consistency.json`, `${JSON.stringify({ arm: run.arm, seed: run.seed, ...consistency }, null, 1)}\n`)
+    const name = nameAmongRuns(run)
+    const prefix = name === undefined ? '' : `${name}-`
+    write(`${prefix}consistency.json`, `${JSON.stringify({ arm: run.arm, seed: run.seed, ...consistency }, null, 1)}\n`)
     const filters = drawFilters(merged(readTensors(findCheckpoint(run.path).tensors).weights))
-    if (filters) write(`${name}filters.svg`, filters)
+    if (filters) write(`${prefix}filters.svg`, filters)
   }
   write('consistency.svg', drawCurves(measured))
   return `${consistencyText(measured)}\nWritten: ${written.length > 3 ? `${output}, ${written.length} files` : written.join(', ')}\n`

@@ -4,6 +4,7 @@ import { hash } from 'node:crypto'
 import { readFileSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { featureFolder } from '../../../data/cache-folder.js'
 import { readClips } from '../../../data/manifests.js'
 import { Problem } from '../../../data/problem.js'
 import { tensorsFile, UNTRAINED } from '../../../engine/checkpoints/files.js'
@@ -112,7 +113,7 @@ function configFor({ stage, parameters }: PublishedEncoder): Promise<Config> {
 
 async function prepare({ graph }: InferenceGraph, sounds: string, { cache, signal }: ImportOptions): Promise<Prepared> {
   const { clips } = await readClips(sounds)
-  return readUsable({ graph, clips, cacheFolder: join(cache, 'features'), signal })
+  return readUsable({ graph, clips, cacheFolder: featureFolder(cache), signal })
 }
 
 /** Patches spread evenly over the clips, in their order; side by side in a clip. */

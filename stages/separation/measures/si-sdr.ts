@@ -16,3 +16,14 @@ export function siSdr(estimate: Float32Array, reference: Float32Array): number {
   const target = scale * scale * own
   return target === 0 ? Number.NEGATIVE_INFINITY : 10 * Math.log10(target / rest)
 }
+
+/**
+ * How well a sound that is one source already is left alone (1S of FUSS; Wisdom et al., ICASSP 2021): SI-SDR of the
+ * channel that is nearest to it, decibels. A channel that is a multiple of the source gives Infinity.
+ *
+ * @param channels what separation made of `source`
+ * @throws RangeError if the source is silent, or the lengths differ
+ */
+export function singleSourcePreservation(channels: readonly Float32Array[], source: Float32Array): number {
+  return Math.max(...channels.map(channel => siSdr(channel, source)))
+}

@@ -1,6 +1,6 @@
 import test from 'ava'
+import { choices } from '../../../data/random-order.js'
 import { contamination } from '../../../data/splits/contamination.js'
-import { choices } from '../../../data/splits/draws.js'
 import { iterativeStratification } from '../../../data/splits/iterative-stratification.js'
 import { leastContamination } from '../../../data/splits/least-contamination.js'
 import type { Part, SplitClip } from '../../../data/splits/parts.js'

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { runsOf, usualFolder } from '../../../../pipelines/evaluation/consistency/runs.js'
+import { runsOf } from '../../../../pipelines/evaluation/consistency/runs.js'
 import { scratchFolder } from '../../../earshot.js'
 
 function job(sweep: string, key: string, order: { arm: string; seed: number }, state: string): string {
@@ -36,9 +36,4 @@ test('a sweep without a finished run says so', t => {
   const sweep = scratchFolder('sweep')
   job(sweep, '0', { arm: 'a', seed: 0 }, 'running')
   t.throws(() => runsOf(sweep), { code: 'no-runs' })
-})
-
-test('results lie in the run, by the name of the sounds', t => {
-  t.is(usualFolder('runs/first', 'data/sets/drums.yaml'), join('runs/first', 'consistency', 'drums'))
-  t.is(usualFolder('runs/first/checkpoints/step-000100.json', 'x'), join('runs/first', 'consistency', 'x'))
 })

@@ -2,8 +2,7 @@ import test from 'ava'
 import { activeSources, levelsOver } from '../../../../stages/separation/measures/active-sources.js'
 import { idealRatioMask } from '../../../../stages/separation/measures/ideal-ratio-mask.js'
 import { mixtureImprovement } from '../../../../stages/separation/measures/mixture-improvement.js'
-import { siSdr } from '../../../../stages/separation/measures/si-sdr.js'
-import { singleSourcePreservation } from '../../../../stages/separation/measures/single-source.js'
+import { singleSourcePreservation, siSdr } from '../../../../stages/separation/measures/si-sdr.js'
 import { cases, noise, silence, sum, times } from '../support.js'
 
 const close = (found: number, expected: number, tolerance = 1e-3) => Math.abs(found - expected) < tolerance
