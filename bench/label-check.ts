@@ -12,9 +12,10 @@ import { deviation } from 'd3-array'
 import { shuffled, streamOf } from '../graphs/streams/draws.js'
 import { readIndex } from '../pipelines/embeddings/search/embedding-index.js'
 import { Check, checked, layersOf, type Share } from '../pipelines/labelling/check.js'
-import { learn, nextQuestion, probabilities, type Windows } from '../pipelines/labelling/learner.js'
+import { learn, nextQuestion, probabilities } from '../pipelines/labelling/learner.js'
 import { narrowed } from '../pipelines/labelling/windows.js'
 import { mean } from '../pipelines/statistics/mean.js'
+import type { Rows } from '../pipelines/statistics/products.js'
 import { rounded, tellRows } from './tell-rows.js'
 
 /** Answers before the check. */
@@ -54,7 +55,7 @@ function answered(truth: readonly boolean[], stage: number, key: string): Map<nu
   return answers
 }
 
-const scoresOf = (windows: Windows, answers: ReadonlyMap<number, boolean>, background: readonly number[]) =>
+const scoresOf = (windows: Rows, answers: ReadonlyMap<number, boolean>, background: readonly number[]) =>
   probabilities(windows, learn(windows, answers, background)!)
 
 /** What so many checks tell of one ranking, each beside the truth. */

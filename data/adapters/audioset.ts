@@ -1,4 +1,5 @@
 import { extname, join } from 'node:path'
+import { group } from 'd3-array'
 import { SEPARATOR } from '../label-cells.js'
 import { readBareRows, tableProblem } from '../manifests/rows.js'
 import { searchFolder } from '../manifests/search-folder.js'
@@ -70,17 +71,10 @@ async function readSegments(file: string): Promise<Segment[]> {
   })
 }
 
-/** Paths below the folder by the video's name. */
-async function filesByVideo(folder: string): Promise<Map<string, string[]>> {
-  const found = new Map<string, string[]>()
-  for (const file of (await searchFolder(folder)).sounds) {
-    const video = videoOf(file.split('/').at(-1)!.slice(0, -extname(file).length))
-    if (video === undefined) continue
-    const known = found.get(video)
-    if (known) known.push(file)
-    else found.set(video, [file])
-  }
-  return found
+/** Paths below the folder by the video's name, if they have one. */
+async function filesByVideo(folder: string): Promise<Map<string | undefined, string[]>> {
+  const { sounds } = await searchFolder(folder)
+  return group(sounds, file => videoOf(file.split('/').at(-1)!.slice(0, -extname(file).length)))
 }
 
 /** The eleven characters of `ID`, `YID`, `ID_30.000`, `YID_30000_40000`. */

@@ -1,5 +1,6 @@
 /** Annotations as files that Raven, Audacity and spreadsheets open, and that readClips reads again. */
 import { basename, dirname, extname, isAbsolute, join, relative } from 'node:path'
+import { groups } from 'd3-array'
 import { soundFormat } from '../decoding/sound-format.js'
 import { writeDelimited } from '../manifests/delimited.js'
 import { makeFolder, writeWhole } from '../whole-file.js'
@@ -63,14 +64,8 @@ function written(folder: string, name: string, text: string): string {
 
 /** In order of time; recordings of one name in two folders get a number. */
 function byRecording(annotations: readonly Annotation[]): [name: string, Annotation[]][] {
-  const recordings = new Map<string, Annotation[]>()
-  for (const one of annotations) {
-    const known = recordings.get(one.path)
-    if (known) known.push(one)
-    else recordings.set(one.path, [one])
-  }
   const taken = new Map<string, number>()
-  return [...recordings].map(([path, own]) => {
+  return groups(annotations, ({ path }) => path).map(([path, own]) => {
     const name = basename(path, extname(path))
     const count = (taken.get(name) ?? 0) + 1
     taken.set(name, count)

@@ -3,7 +3,7 @@
  * IEEE SPL 2020). Which clips are meant depends on the seed and their names alone, so that the clips of a lower rate are a
  * part of those of a higher one.
  */
-
+import { group } from 'd3-array'
 import { namesIn } from '../label-cells.js'
 import type { ClipList, ListedClip } from '../manifests/clip-list.js'
 import { writeDelimited } from '../manifests/delimited.js'
@@ -82,13 +82,8 @@ function keepShare(
   { keep = 1, rest, column, separator, seed }: LabelNoise,
 ): ListedClip[] {
   if (keep === 1) return [...clips]
-  const strata = new Map<string, ListedClip[]>()
-  for (const clip of clips) {
-    const label = clip.labels[column]
-    if (label === undefined) continue
-    const name = separator === undefined ? label : ''
-    strata.set(name, [...(strata.get(name) ?? []), clip])
-  }
+  const labelled = clips.filter(({ labels }) => labels[column] !== undefined)
+  const strata = group(labelled, ({ labels }) => (separator === undefined ? labels[column] : ''))
   const stay = new Set(
     [...strata.values()].flatMap(own =>
       chosen(own, Math.max(1, Math.round(keep * own.length)), clip => keyed(seed, 'keep', clip.id)),

@@ -1,3 +1,4 @@
+import { group } from 'd3-array'
 import type { SplitClip } from './parts.js'
 
 /** How many clips of a split have relatives in another part. */
@@ -15,15 +16,9 @@ export interface Contamination {
  * @param assigned part by clip, any names or numbers
  */
 export function contamination(clips: readonly SplitClip[], assigned: readonly (string | number)[]): Contamination {
-  const groups = new Map<string, number[]>()
-  for (const [i, { group }] of clips.entries()) {
-    if (group === undefined) continue
-    const members = groups.get(group)
-    if (members) members.push(i)
-    else groups.set(group, [i])
-  }
+  const grouped = [...clips.keys()].filter(i => clips[i]!.group !== undefined)
   const total = { within: 0, between: 0 }
-  for (const members of groups.values()) {
+  for (const members of group(grouped, i => clips[i]!.group!).values()) {
     const { within, between } = groupContamination(clips, members, assigned)
     total.within += within
     total.between += between

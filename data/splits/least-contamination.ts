@@ -1,3 +1,4 @@
+import { group } from 'd3-array'
 import type { Choose } from '../random-order.js'
 import type { Contamination } from './contamination.js'
 import { iterativeStratification } from './iterative-stratification.js'
@@ -37,14 +38,8 @@ export function leastContamination(
 const keyOf = ({ group, classes }: SplitClip) => JSON.stringify([group, ...[...classes].sort()])
 
 function members(clips: readonly SplitClip[], key: (clip: SplitClip) => string): number[][] {
-  const units = new Map<string, number[]>()
-  for (const [i, clip] of clips.entries()) {
-    if (clip.group === undefined) continue
-    const unit = units.get(key(clip))
-    if (unit) unit.push(i)
-    else units.set(key(clip), [i])
-  }
-  return [...units.values()]
+  const grouped = [...clips.keys()].filter(i => clips[i]!.group !== undefined)
+  return [...group(grouped, i => key(clips[i]!)).values()]
 }
 
 /** Clips of one group with the same classes: for the cost they are alike. */

@@ -1,4 +1,5 @@
 /** What a split parts, and into what. */
+import { group } from 'd3-array'
 
 /** What matters about a clip when a set is parted. */
 export interface SplitClip {
@@ -19,14 +20,7 @@ export type Unit = readonly number[]
 
 /** Each clip by itself; or all clips of a group, and clips without one by themselves. */
 export function unitsOf(clips: readonly SplitClip[], { keepGroups }: { keepGroups: boolean }): Unit[] {
-  const units = new Map<string | number, number[]>()
-  for (const [i, { group }] of clips.entries()) {
-    const key = keepGroups && group !== undefined ? group : i
-    const unit = units.get(key)
-    if (unit) unit.push(i)
-    else units.set(key, [i])
-  }
-  return [...units.values()]
+  return [...group(clips.keys(), i => (keepGroups ? clips[i]!.group : undefined) ?? i).values()]
 }
 
 /** Index of the largest value; of equal ones, one that `choose` picks (0 ... count - 1). */

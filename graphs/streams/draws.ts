@@ -47,6 +47,15 @@ export function shuffled<Item>(items: readonly Item[], key: string): Item[] {
   return inRandomOrder(items, count => rng.integer(0, count))
 }
 
+/** So many of the numbers below `count`, in rising order, the same for the same key; all of them if there are no more. */
+export function someOf(count: number, most: number, key: string): number[] {
+  const all = Array.from({ length: count }, (_, at) => at)
+  if (count <= most) return all
+  return shuffled(all, key)
+    .slice(0, most)
+    .sort((a, b) => a - b)
+}
+
 /** Fills `target` with normal numbers of mean 0, by generators of its own (stages/simd/normal-kernel.ts), which the stream seeds. */
 function fillNormal(target: Float32Array, deviation: number, generator: RandomGenerator): void {
   const { normals, room } = simd()

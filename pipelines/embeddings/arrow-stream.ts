@@ -1,5 +1,6 @@
 /** Embeddings as an Arrow IPC stream: each piece leaves at once, and whoever reads need not wait for the end. */
 import { RecordBatchStreamWriter } from 'apache-arrow'
+import { joined } from '../../stages/sample-arrays.js'
 import { type EmbeddingRow, recordBatch, schemaOf } from './arrow-writer.js'
 
 export interface EmbeddingStream {
@@ -26,8 +27,7 @@ export function embeddingStream(
   writer.reset(undefined, schema)
   return {
     write: rows => {
-      const values = new Float32Array(rows.length * dimensions)
-      for (const [at, { embedding }] of rows.entries()) values.set(embedding, at * dimensions)
+      const values = joined(rows.map(({ embedding }) => embedding))
       writer.write(recordBatch(schema, columns, rows, values))
     },
     close: () => void writer.finish(),

@@ -4,13 +4,7 @@
  */
 import { plainDesign } from '../evaluation/probes/design-matrix.js'
 import { fitPath } from '../evaluation/probes/logistic-regression.js'
-
-/** Rows x columns, each column standardised over all windows. */
-export interface Windows {
-  rows: number
-  columns: number
-  values: Float32Array | Float64Array
-}
+import { type Rows, rowsOf } from '../statistics/products.js'
 
 /** Why a window is asked: most likely of the class; least sure. */
 export type Reason = 'likely' | 'unsure'
@@ -47,30 +41,29 @@ export interface Model {
  * Logistic regression on the windows answered, and on some drawn at random that count as 'no' as long as nobody has said
  * otherwise: most windows are of no rare class.
  *
+ * @param windows rows, each column standardised over all of them
  * @param answers of windows: whether they are of the class
  * @param background windows in a random order, the same each time
  * @returns undefined as long as no window is of the class
  */
 export function learn(
-  windows: Windows,
+  windows: Rows,
   answers: ReadonlyMap<number, boolean>,
   background: readonly number[],
   manner = MANNER,
 ): Model | undefined {
   if (![...answers.values()].includes(true)) return undefined
   const rows = [...answers.keys(), ...background.filter(row => !answers.has(row)).slice(0, manner.background)]
-  const { columns, values } = windows
-  const points = { rows: rows.length, columns, values: new Float64Array(rows.length * columns) }
-  rows.forEach((row, at) => {
-    points.values.set(values.subarray(row * columns, (row + 1) * columns), at * columns)
-  })
   const truth = { classes: 1, exclusive: false, sets: rows.map(row => (answers.get(row) ? [0] : [])) }
-  const [fit] = fitPath(plainDesign(points), truth, { strengths: [manner.strength], tolerance: TOLERANCE })
+  const [fit] = fitPath(plainDesign(rowsOf(windows, rows)), truth, {
+    strengths: [manner.strength],
+    tolerance: TOLERANCE,
+  })
   return { weights: fit!.weights.values, intercept: fit!.intercepts[0]! }
 }
 
 /** How likely each window is of the class. */
-export function probabilities({ rows, columns, values }: Windows, { weights, intercept }: Model): Float32Array {
+export function probabilities({ rows, columns, values }: Rows, { weights, intercept }: Model): Float32Array {
   const out = new Float32Array(rows)
   for (let row = 0, from = 0; row < rows; row++, from += columns) {
     let logit = intercept

@@ -1,7 +1,7 @@
 /** The windows that are labelled: stretches of recordings, and what a classifier knows of each. */
 
 import { Problem } from '../../data/problem.js'
-import { shuffled, streamOf } from '../../graphs/streams/draws.js'
+import { someOf, streamOf } from '../../graphs/streams/draws.js'
 import { type EmbeddingIndex, readIndex } from '../embeddings/search/embedding-index.js'
 import { recordingOf } from '../embeddings/search/examples.js'
 import { centred, principalAxes } from '../statistics/principal-axes.js'
@@ -42,19 +42,10 @@ const SAMPLE = 1000
  */
 export async function readLabelSet(file: string, most: number): Promise<LabelSet> {
   const index = await readIndex(file)
-  const chosen = drawn(index.rows, most)
+  const chosen = someOf(index.rows, most, 'windows to label')
   const stretches = chosen.map(row => stretchOf(index, row))
   const features = narrowed(index, chosen)
   return { file, rows: index.rows, chosen, index, stretches, features }
-}
-
-function drawn(rows: number, most: number): number[] {
-  const all = Array.from({ length: rows }, (_, row) => row)
-  return rows <= most
-    ? all
-    : shuffled(all, 'windows to label')
-        .slice(0, most)
-        .sort((a, b) => a - b)
 }
 
 function stretchOf({ file, clips, paths, starts, ends }: EmbeddingIndex, row: number): Stretch {

@@ -1,8 +1,13 @@
 /** The dense algebra that the probes need: one product, one factorisation, one solve. All row-major, float64. */
 
-export interface Matrix {
+export interface Rows {
   rows: number
   columns: number
+  /** Row-major. */
+  values: Float32Array | Float64Array
+}
+
+export interface Matrix extends Rows {
   values: Float64Array
 }
 
@@ -74,12 +79,12 @@ export function transposed({ rows, columns, values }: Matrix): Matrix {
   return { rows: columns, columns: rows, values: out }
 }
 
-/** The rows of the given numbers, in that order. All of them in order are the matrix itself, not a copy. */
-export function rowsOf(matrix: Matrix, indices: ArrayLike<number>): Matrix {
+/** The rows of the given numbers, in that order. All of them in order are a matrix itself, not a copy. */
+export function rowsOf(matrix: Rows, indices: ArrayLike<number>): Matrix {
   const { columns } = matrix
   let row = 0
   while (row < indices.length && indices[row] === row) row++
-  if (row === indices.length && row === matrix.rows) return matrix
+  if (row === indices.length && row === matrix.rows && isMatrix(matrix)) return matrix
   const values = new Float64Array(indices.length * columns)
   for (let row = 0; row < indices.length; row++) {
     const from = indices[row]! * columns
@@ -87,6 +92,8 @@ export function rowsOf(matrix: Matrix, indices: ArrayLike<number>): Matrix {
   }
   return { rows: indices.length, columns, values }
 }
+
+const isMatrix = (rows: Rows): rows is Matrix => rows.values instanceof Float64Array
 
 /** A = lower upper, lower triangular, upper its transpose. */
 export interface Factor {

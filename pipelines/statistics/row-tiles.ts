@@ -1,15 +1,9 @@
 /** Many rows in TensorFlow, in tiles: for the heavy products of probes, searches and inspections, in float32. */
 import type { Engine, Tensor } from '../../engine/engine.js'
+import type { Rows } from './products.js'
 
 /** Rows of a tile, if not said. */
 export const TILE = 8192
-
-export interface Rows {
-  rows: number
-  columns: number
-  /** Row-major. */
-  values: Float32Array | Float64Array
-}
 
 export interface RowTiles {
   /** Consecutive rows x columns; the last one is what is left. */

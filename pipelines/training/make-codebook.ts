@@ -13,6 +13,7 @@ import type { Batch } from '../../graphs/streams/gather.js'
 import { openPool } from '../../graphs/streams/pool.js'
 import { prepareFeatures } from '../../graphs/streams/prepare.js'
 import { innermost, type Port } from '../../stages/ports.js'
+import { joined } from '../../stages/sample-arrays.js'
 import type { Config } from '../configuration/config.js'
 import { findCheckpoint } from '../model/checkpoint.js'
 import { startTrainer, type TrainerThread } from '../model/trainer-thread.js'
@@ -120,10 +121,7 @@ async function vectorsOf(node: CheckedNode, options: CodebookOptions): Promise<M
     }
     await lastValueFrom(stream.pipe(concatMap(work)))
     signal.throwIfAborted()
-    const columns = found[0]!.length
-    const whole = new Float64Array(found.length * columns)
-    for (const [row, one] of found.entries()) whole.set(one, row * columns)
-    return { rows: found.length, columns, values: whole }
+    return { rows: found.length, columns: found[0]!.length, values: Float64Array.from(joined(found)) }
   } finally {
     bar.done()
     await thread?.close()

@@ -5,12 +5,13 @@ import { basename, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
 import { Problem } from '../../../data/problem.js'
-import { shuffled } from '../../../graphs/streams/draws.js'
+import { shuffled, someOf } from '../../../graphs/streams/draws.js'
 import { colour } from '../../drawing/chart.js'
 import { escaped } from '../../drawing/html-page.js'
 import { sentence } from '../../drawing/page.js'
 import { importMap } from '../../drawing/page-modules.js'
 import { smallSound } from '../../drawing/small-sound.js'
+import { rowsOf } from '../../statistics/products.js'
 import { labelColumns } from '../arrow-writer.js'
 import { likelyLabel } from '../label-table.js'
 import { type EmbeddingIndex, readIndex } from '../search/embedding-index.js'
@@ -61,8 +62,9 @@ export async function drawnMap(options: MapOptions): Promise<DrawnMap> {
   const { file, points, progress } = options
   const label = options.label ?? (await labelWithFew(file))
   const index = await readIndex(file, label ? [label] : [])
-  const chosen = drawn(index.rows, points)
-  const places = inUnitSquare(mapLayout(directionsOf(index, chosen), { seed: 0, progress }))
+  const chosen = someOf(index.rows, points, 'points of a map')
+  const directions = { rows: index.rows, columns: index.dimensions, values: index.directions }
+  const places = inUnitSquare(mapLayout(rowsOf(directions, chosen), { seed: 0, progress }))
   const labels = label ? index.labels.get(label)! : []
   const all: Spot[] = chosen.map((row, at) => ({
     row,
@@ -84,14 +86,6 @@ export async function drawnMap(options: MapOptions): Promise<DrawnMap> {
   return { html, spots, names: [...names.keys()] }
 }
 
-function directionsOf({ directions, dimensions: columns }: EmbeddingIndex, chosen: readonly number[]) {
-  const values = new Float64Array(chosen.length * columns)
-  chosen.forEach((row, at) => {
-    values.set(directions.subarray(row * columns, (row + 1) * columns), at * columns)
-  })
-  return { rows: chosen.length, columns, values }
-}
-
 /** Of the columns with 2 to 30 values the likeliest. */
 async function labelWithFew(file: string): Promise<string | undefined> {
   const source = await openEmbeddings(file)
@@ -106,15 +100,6 @@ async function labelWithFew(file: string): Promise<string | undefined> {
   } finally {
     await source.close()
   }
-}
-
-/** All rows, or so many of them drawn at random, in order. */
-function drawn(rows: number, most: number): number[] {
-  const all = Array.from({ length: rows }, (_, row) => row)
-  if (rows <= most) return all
-  return shuffled(all, 'points of a map')
-    .slice(0, most)
-    .sort((a, b) => a - b)
 }
 
 /** Gives sounds to so many spots, label by label in turn, so that none is without. @returns how many could be read */

@@ -3,7 +3,7 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
 import { effectiveRank } from '../../model/collapse.js'
-import { timesTransposed, transposed } from '../../statistics/products.js'
+import { rowsOf, timesTransposed, transposed } from '../../statistics/products.js'
 import { recordingOf } from '../search/examples.js'
 import { type Breach, type Field, fieldsOf, RowRules, readSchema, schemaBreaches } from './contract.js'
 import { nearDuplicates } from './near-duplicates.js'
@@ -130,12 +130,8 @@ function summary(norms: Float64Array): Inspection['norms'] {
 function rankOf(unit: Float32Array, columns: number): { rank: number; rankRows: number } {
   const all = unit.length / columns
   const count = Math.min(all, RANK_ROWS)
-  const values = new Float64Array(count * columns)
-  for (let at = 0; at < count; at++) {
-    const from = Math.floor((at * all) / count) * columns
-    values.set(unit.subarray(from, from + columns), at * columns)
-  }
-  const rows = { rows: count, columns, values }
+  const spread = Array.from({ length: count }, (_, at) => Math.floor((at * all) / count))
+  const rows = rowsOf({ rows: all, columns, values: unit }, spread)
   const fewer = count <= columns ? rows : transposed(rows)
   const gram = timesTransposed(fewer, fewer)
   const singular = eigenvalues(gram.values, gram.rows).map(value => Math.sqrt(Math.max(0, value)))

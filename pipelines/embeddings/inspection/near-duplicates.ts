@@ -1,6 +1,6 @@
 /** Pairs of rows that point the same way: all of them, tile against tile. */
 import { centred, principalAxes } from '../../statistics/principal-axes.js'
-import { timesTransposed } from '../../statistics/products.js'
+import { rowsOf, timesTransposed } from '../../statistics/products.js'
 import { rowTiles, startedEngine } from '../../statistics/row-tiles.js'
 
 export interface Twin {
@@ -107,14 +107,8 @@ async function tensorProducts(values: Float32Array, columns: number, order: Uint
 }
 
 function plainProducts(rows: Float32Array, columns: number, order: Uint32Array): TileProducts {
-  const tile = (number: number) => {
-    const own = order.subarray(number * TILE, (number + 1) * TILE)
-    const values = new Float64Array(own.length * columns)
-    own.forEach((row, at) => {
-      values.set(rows.subarray(row * columns, (row + 1) * columns), at * columns)
-    })
-    return { rows: own.length, columns, values }
-  }
+  const all = { rows: order.length, columns, values: rows }
+  const tile = (number: number) => rowsOf(all, order.subarray(number * TILE, (number + 1) * TILE))
   return { dispose: () => {}, between: (first, second) => timesTransposed(tile(first), tile(second)).values }
 }
 

@@ -13,6 +13,7 @@ import { embeddingMetadata } from '../../embeddings/metadata.js'
 import { readUsable } from '../../embeddings/read-sounds.js'
 import { findCheckpoint } from '../../model/checkpoint.js'
 import { startTrained } from '../../model/trainer-thread.js'
+import { rowsOf } from '../../statistics/products.js'
 import { progress } from '../../terminal/progress.js'
 import { tell } from '../../terminal/say.js'
 import { topClasses } from '../probes/judges.js'
@@ -92,12 +93,8 @@ function figuresOf(
   { size, outputs }: TrainedClassifier,
   units: readonly string[],
 ): ClassFigures {
-  const values = new Float64Array(known.length * size)
-  known.forEach((clip, row) => {
-    values.set(scores.values.subarray(clip * size, (clip + 1) * size), row * size)
-  })
   const truth = { classes: size, sets: known.map(clip => sets[clip]!), exclusive: outputs === 'softmax' }
-  return classFigures({ rows: known.length, columns: size, values }, truth, units)
+  return classFigures(rowsOf(scores, known), truth, units)
 }
 
 /** @throws Problem `missing-column`, `no-usable-clips`, and those of `readClips` */

@@ -1,4 +1,5 @@
 /** Who is trained on and who is tested: folds that keep the classes balanced and never split a group. */
+import { group } from 'd3-array'
 import { shuffled } from '../../../graphs/streams/draws.js'
 
 /** Class number of a member, or all that it has. */
@@ -39,13 +40,8 @@ export function dealUnits(labels: readonly Labels[], units: readonly string[], k
   const sets = labels.map(own => (typeof own === 'number' ? [own] : own))
   const classes = sets.reduce((most, set) => Math.max(most, ...set), 0) + 1
   const totals = new Float64Array(classes)
-  const members = new Map<string, number[]>()
-  units.forEach((unit, at) => {
-    for (const c of sets[at]!) totals[c]! += 1
-    const list = members.get(unit)
-    if (list) list.push(at)
-    else members.set(unit, [at])
-  })
+  for (const c of sets.flat()) totals[c]! += 1
+  const members = group(units.keys(), at => units[at]!)
   const counts = Array.from({ length: k }, () => new Float64Array(classes))
   const sizes = new Float64Array(k)
   const parts = new Array<number>(labels.length).fill(0)

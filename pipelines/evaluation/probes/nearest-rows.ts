@@ -1,6 +1,7 @@
 /** The rows most alike to each of some others, by TensorFlow: every two are compared, few products leave it. */
 import type { Engine, Tensor } from '../../../engine/engine.js'
-import { type Rows, rowTiles, TILE } from '../../statistics/row-tiles.js'
+import type { Rows } from '../../statistics/products.js'
+import { rowTiles, TILE } from '../../statistics/row-tiles.js'
 
 export interface NearestRows {
   /** Row-major asked rows x count, in falling order of similarity. */

@@ -11,6 +11,7 @@ import { Hearing } from '../../../graphs/inference/hearing.js'
 import { inferenceGraph } from '../../../graphs/inference/inference-graph.js'
 import type { Pool } from '../../../graphs/streams/pool.js'
 import { type Prepared, prepareFeatures } from '../../../graphs/streams/prepare.js'
+import { joined } from '../../../stages/sample-arrays.js'
 import type { Config } from '../../configuration/config.js'
 import type { WatchSettings } from '../../configuration/sections.js'
 import { encodePatches } from '../../embeddings/encode.js'
@@ -94,7 +95,6 @@ class Watch implements Watching {
   /** Of every patch of every clip, half overlapping; `clips` counts as the examples do. */
   async #embeddings(thread: TrainerThread): Promise<{ vectors: Float32Array; clips: Int32Array }> {
     const { hearing, examples } = this
-    const { dimensions } = hearing.inference
     const numbers = new Map([...examples.rows].map((row, number) => [row, number]))
     const found: Float32Array[] = []
     const clips: number[] = []
@@ -103,20 +103,13 @@ class Watch implements Watching {
       found.push(values)
       clips.push(numbers.get(clip)!)
     }
-    const vectors = new Float32Array(found.length * dimensions)
-    found.forEach((embedding, at) => {
-      vectors.set(embedding, at * dimensions)
-    })
-    return { vectors: await throughHeads(thread, this.heads, vectors), clips: Int32Array.from(clips) }
+    return { vectors: await throughHeads(thread, this.heads, joined(found)), clips: Int32Array.from(clips) }
   }
 
   /** Number of each clip's group, or of the clip itself. */
   #units(): Int32Array {
     const numbers = new Map<string, number>()
-    return Int32Array.from(this.examples.units, unit => {
-      if (!numbers.has(unit)) numbers.set(unit, numbers.size)
-      return numbers.get(unit)!
-    })
+    return Int32Array.from(this.examples.units, unit => numbers.get(unit) ?? numbers.set(unit, numbers.size).size - 1)
   }
 }
 

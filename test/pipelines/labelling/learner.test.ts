@@ -1,12 +1,13 @@
 /** What the page learns and asks, without a page. */
 import test from 'ava'
 import { streamOf } from '../../../graphs/streams/draws.js'
-import { learn, nextQuestion, probabilities, type Windows } from '../../../pipelines/labelling/learner.js'
+import { learn, nextQuestion, probabilities } from '../../../pipelines/labelling/learner.js'
+import type { Rows } from '../../../pipelines/statistics/products.js'
 
 const rng = streamOf('learner')
 const [rows, columns] = [400, 8]
 const isOf = (row: number) => row % 20 === 0
-const windows: Windows = {
+const windows: Rows = {
   ...{ rows, columns },
   values: Float32Array.from(
     { length: rows * columns },
