@@ -1,26 +1,26 @@
-/** The features of sounds, for whoever encodes, measures or draws them: read in a pool of their own, with a bar. */
+/** The features of sounds, for whoever trains on, encodes, measures or draws them: read with a bar. */
 import { availableParallelism } from 'node:os'
-import { openPool, type PoolOptions } from '../../graphs/streams/pool.js'
+import { openPool, type Pool, type PoolOptions } from '../../graphs/streams/pool.js'
 import { noneUsable, type Prepared, type PrepareOptions, prepareFeatures } from '../../graphs/streams/prepare.js'
 import { progress } from '../terminal/progress.js'
 
-interface Wanted
-  extends Pick<PrepareOptions, 'graph' | 'clips' | 'cacheFolder' | 'signal'>,
-    Pick<PoolOptions, 'workers' | 'threads'> {
+interface Sounds extends Pick<PrepareOptions, 'graph' | 'clips' | 'cacheFolder' | 'signal'> {
   /** What the bar says. */
   label?: string
 }
 
+type Wanted = Sounds & Pick<PoolOptions, 'workers' | 'threads'>
+
+/** In a pool that is open already. @throws Problem those of `prepareFeatures` */
+export async function readInPool(pool: Pool, { label = 'reading sounds', ...sounds }: Sounds): Promise<Prepared> {
+  const bar = progress(label, sounds.clips.length)
+  return prepareFeatures({ ...sounds, pool, onProgress: () => bar.tick() }).finally(bar.done)
+}
+
 /** With as many workers as cores, if nothing else is said. @throws Problem those of `prepareFeatures` */
-export async function readSounds({ workers, threads, label = 'reading sounds', ...wanted }: Wanted): Promise<Prepared> {
+export async function readSounds({ workers, threads, ...sounds }: Wanted): Promise<Prepared> {
   const pool = openPool({ workers: workers ?? availableParallelism(), threads })
-  const bar = progress(label, wanted.clips.length)
-  try {
-    return await prepareFeatures({ ...wanted, pool, onProgress: () => bar.tick() })
-  } finally {
-    bar.done()
-    await pool.close()
-  }
+  return readInPool(pool, sounds).finally(() => pool.close())
 }
 
 /** The same where one at least has to be read. @throws Problem `no-usable-clips` */

@@ -11,15 +11,14 @@ import { streamBatches } from '../../graphs/streams/batches.js'
 import { streamOf } from '../../graphs/streams/draws.js'
 import type { Batch } from '../../graphs/streams/gather.js'
 import { openPool } from '../../graphs/streams/pool.js'
-import { prepareFeatures } from '../../graphs/streams/prepare.js'
 import { innermost, type Port } from '../../stages/ports.js'
 import { joined } from '../../stages/sample-arrays.js'
 import type { Config } from '../configuration/config.js'
+import { readInPool } from '../embeddings/read-sounds.js'
 import { findCheckpoint } from '../model/checkpoint.js'
 import { startTrainer, type TrainerThread } from '../model/trainer-thread.js'
 import { kMeans, spreadCentres } from '../statistics/k-means.js'
 import type { Matrix } from '../statistics/products.js'
-import { progress } from '../terminal/progress.js'
 import { trainingClips } from './training-data.js'
 
 export interface CodebookOptions {
@@ -105,12 +104,9 @@ async function vectorsOf(node: CheckedNode, options: CodebookOptions): Promise<M
   const graph = upTo(config.graph, read)
   const { clips } = await trainingClips(data)
   const pool = openPool({ workers: streams.workers, threads: train.threads })
-  const bar = progress('reading sounds', clips.length)
   const thread = graph.nodes.some(({ place }) => place === 'tensor') ? await startedThread(graph, config) : undefined
   try {
-    const onProgress = () => bar.tick()
-    const prepared = await prepareFeatures({ graph, clips, cacheFolder: cache, pool, onProgress, signal })
-    bar.done()
+    const prepared = await readInPool(pool, { graph, clips, cacheFolder: cache, signal })
     const found: Float32Array[] = []
     const stream = streamBatches({ graph, stages, prepared, pool, seed: train.seed, steps: batches, signal })
     const work = async ({ values, items, release }: Batch) => {
@@ -123,7 +119,6 @@ async function vectorsOf(node: CheckedNode, options: CodebookOptions): Promise<M
     signal.throwIfAborted()
     return { rows: found.length, columns: found[0]!.length, values: Float64Array.from(joined(found)) }
   } finally {
-    bar.done()
     await thread?.close()
     await pool.close()
   }

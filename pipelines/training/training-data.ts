@@ -7,11 +7,11 @@ import { Problem, Problems } from '../../data/problem.js'
 import { checkClips, checkLabels } from '../../graphs/streams/label-needs.js'
 import { batchSize } from '../../graphs/streams/layout.js'
 import type { Pool } from '../../graphs/streams/pool.js'
-import { filesOf, type Prepared, prepareFeatures } from '../../graphs/streams/prepare.js'
+import { filesOf, type Prepared } from '../../graphs/streams/prepare.js'
 import type { Config } from '../configuration/config.js'
 import type { DataSettings } from '../configuration/sections.js'
+import { readInPool } from '../embeddings/read-sounds.js'
 import { plural } from '../terminal/numbers.js'
-import { progress } from '../terminal/progress.js'
 import { tell } from '../terminal/say.js'
 import { LABEL_CHANGES, type RunFolder, TRAINING_SET } from './run-folder.js'
 
@@ -39,12 +39,7 @@ export async function trainingData({ config, run, signal, cache, fresh }: DataOp
     run.write(LABEL_CHANGES, changesTable(changes))
     run.write(TRAINING_SET, clipsTable(clips, columns))
   }
-  const bar = progress('reading sounds', clips.length)
-  const cacheFolder = featureFolder(cache)
-  const onProgress = () => bar.tick()
-  const prepared = await prepareFeatures({ graph: config.graph, clips, cacheFolder, pool, onProgress, signal }).finally(
-    bar.done,
-  )
+  const prepared = await readInPool(pool, { graph: config.graph, clips, cacheFolder: featureFolder(cache), signal })
   const { skipped, noted } = prepared
   if (fresh) {
     for (const one of skipped) run.append('skipped.jsonl', one)

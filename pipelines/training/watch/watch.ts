@@ -10,11 +10,12 @@ import { Problem } from '../../../data/problem.js'
 import { Hearing } from '../../../graphs/inference/hearing.js'
 import { inferenceGraph } from '../../../graphs/inference/inference-graph.js'
 import type { Pool } from '../../../graphs/streams/pool.js'
-import { type Prepared, prepareFeatures } from '../../../graphs/streams/prepare.js'
+import type { Prepared } from '../../../graphs/streams/prepare.js'
 import { joined } from '../../../stages/sample-arrays.js'
 import type { Config } from '../../configuration/config.js'
 import type { WatchSettings } from '../../configuration/sections.js'
 import { encodePatches } from '../../embeddings/encode.js'
+import { readInPool } from '../../embeddings/read-sounds.js'
 import { targetsOf } from '../../evaluation/consistency/classifier-head.js'
 import { chooseExamples, type Examples } from '../../evaluation/probes/examples.js'
 import { type HeadChain, headChain, throughHeads } from '../../model/head-chain.js'
@@ -23,7 +24,6 @@ import type { TrainerThread } from '../../model/trainer-thread.js'
 import type { WatchedEmbeddings, Watching } from '../../model/watched.js'
 import { largest } from '../../statistics/mean.js'
 import { score } from '../../statistics/scores.js'
-import { progress } from '../../terminal/progress.js'
 import { ClassWatch } from './class-watch.js'
 import { clipVote, usualK } from './clip-vote.js'
 
@@ -125,15 +125,8 @@ async function readWatched({ config, settings, clips, pool, cacheFolder, signal 
   const { graph, stages } = config
   const chain = settings.node === undefined ? undefined : headChain(graph, stages, settings.node)
   const inference = inferenceGraph(graph, stages, chain?.encoder)
-  const bar = progress('reading sounds to watch', clips.length)
-  const onProgress = () => bar.tick()
-  const ready = await prepareFeatures({
-    ...{ graph: inference.graph, clips },
-    cacheFolder,
-    pool,
-    onProgress,
-    signal,
-  }).finally(bar.done)
+  const label = 'reading sounds to watch'
+  const ready = await readInPool(pool, { graph: inference.graph, clips, cacheFolder, signal, label })
   if (ready.clips.length > 0) return { inference, chain, ready }
   throw new Problem('no-usable-clips', `None of ${clips.length} clips of ${settings.set} can be read.`)
 }
