@@ -1,5 +1,6 @@
 /** The windows that are labelled: stretches of recordings, and what a classifier knows of each. */
 
+import { range } from 'd3-array'
 import { Problem } from '../../data/problem.js'
 import { someOf, streamOf } from '../../graphs/streams/draws.js'
 import { type EmbeddingIndex, readIndex } from '../embeddings/search/embedding-index.js'
@@ -68,10 +69,7 @@ export function narrowed(
   const none = { rows: 0, columns: Math.min(columns, AXES), values: new Float64Array(0) }
   if (columns <= WIDEST) return standardise(all, { ...none, columns }).train
   const step = Math.max(1, Math.floor(rows / SAMPLE))
-  const sample = rowsOf(
-    all,
-    Array.from({ length: Math.ceil(rows / step) }, (_, at) => at * step),
-  )
+  const sample = rowsOf(all, range(0, rows, step))
   return standardise(timesTransposed(all, principalAxes(centred(sample), AXES)), none).train
 }
 

@@ -1,4 +1,5 @@
 /** A linear probe in closed form: what a linear model says of clips that it has not seen, without fitting one for each. */
+import { group } from 'd3-array'
 import { cholesky, type Matrix, rowsOf, solve, timesTransposed, transposed } from '../statistics/products.js'
 import { standardise } from '../statistics/standardise.js'
 
@@ -26,7 +27,7 @@ export function ridgeLeavingOut(features: Matrix, labels: Int32Array, units: Int
   const scores = timesTransposed(x, weights)
   const means = Float64Array.from({ length: classes }, (_, c) => labels.filter(label => label === c).length / n)
   for (let at = 0; at < scores.values.length; at++) scores.values[at]! += means[at % classes]!
-  for (const rows of membersOf(units)) leaveOut(rows, { x, projected, targets, scores })
+  for (const rows of group(units.keys(), row => units[row]).values()) leaveOut(rows, { x, projected, targets, scores })
   return scores
 }
 
@@ -61,14 +62,4 @@ function oneHot(labels: Int32Array, classes: number): Matrix {
   const values = new Float64Array(labels.length * classes)
   for (const [row, label] of labels.entries()) values[row * classes + label] = 1
   return { rows: labels.length, columns: classes, values }
-}
-
-/** The rows of each unit. */
-function membersOf(units: Int32Array): number[][] {
-  const members: number[][] = []
-  for (const [row, unit] of units.entries()) {
-    members[unit] ??= []
-    members[unit]!.push(row)
-  }
-  return members.filter(rows => rows !== undefined)
 }

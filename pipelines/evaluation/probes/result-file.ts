@@ -37,17 +37,8 @@ export function writeResult(file: string, result: ProbeResult, official?: Offici
   const { tested } = comparison
   const predictions = comparison.rows.map(({ name, figures }) => ({
     name,
-    ...Object.fromEntries(
-      Object.entries(figures).map(([classifier, { predicted }]) => [
-        classifier,
-        predicted && tested.map(at => classes[predicted[at]!]),
-      ]),
-    ),
-    losses: Object.fromEntries(
-      Object.entries(figures).flatMap(([classifier, { losses }]) =>
-        losses ? [[classifier, tested.map(at => Number(losses[at]!.toPrecision(7)))]] : [],
-      ),
-    ),
+    ...byClassifier(figures, ({ predicted }) => predicted && tested.map(at => classes[predicted[at]!])),
+    losses: byClassifier(figures, ({ losses }) => losses && tested.map(at => Number(losses[at]!.toPrecision(7)))),
   }))
   const known = tested.map(at => classes[labels[at]!])
   const object = resultObject(result, { recipe: PROBE_RECIPE, chosenBy: 'balanced accuracy' }, known, predictions)
@@ -63,21 +54,16 @@ export function writeMultiLabelResult(file: string, result: MultiLabelResult, of
   const predictions = rows.map(({ name, figures }) => ({
     name,
     classes,
-    ...Object.fromEntries(
-      Object.entries(figures).map(([classifier, { scores }]) => [
-        classifier,
-        tested.map(at => Array.from(rowsOf(scores!, [at]).values, value => Number(value.toPrecision(7)))),
-      ]),
+    ...byClassifier(figures, ({ scores }) =>
+      tested.map(at => Array.from(rowsOf(scores!, [at]).values, value => Number(value.toPrecision(7)))),
     ),
   }))
   const perClass = rows.map(({ name, figures }) => ({
     name,
-    ...Object.fromEntries(
-      Object.entries(figures).map(([classifier, figure]) => {
-        const precisions = averagePrecisions(rowsOf(figure.scores!, tested), known)
-        return [classifier, Object.fromEntries(classes.map((name, c) => [name, precisions[c] ?? null]))]
-      }),
-    ),
+    ...byClassifier(figures, ({ scores }) => {
+      const precisions = averagePrecisions(rowsOf(scores!, tested), known)
+      return Object.fromEntries(classes.map((name, c) => [name, precisions[c] ?? null]))
+    }),
   }))
   const labels = known.sets.map(set => set.map(c => classes[c]!))
   const object = resultObject(result, { recipe: MULTI_LABEL_RECIPE, chosenBy: 'mAP' }, labels, predictions)
@@ -150,9 +136,8 @@ const figuresOf = <M extends string>(rows: readonly Row<M>[]) =>
     name,
     file,
     dimensions,
-    figures: Object.fromEntries(
-      Object.entries(figures).map(
-        ([classifier, { predicted: _, likeliest: __, losses: ___, scores: ____, ...figure }]) => [classifier, figure],
-      ),
-    ),
+    figures: byClassifier(figures, ({ predicted: _, likeliest: __, losses: ___, scores: ____, ...figure }) => figure),
   }))
+
+const byClassifier = <Figure, Value>(figures: Record<string, Figure>, of: (figure: Figure) => Value) =>
+  Object.fromEntries(Object.entries(figures).map(([classifier, figure]) => [classifier, of(figure)]))

@@ -1,5 +1,6 @@
 /** Rows of an embeddings file with what other programs want beside them: places on a map, neighbours, sounds. */
 
+import { range } from 'd3-array'
 import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
 import { shuffled } from '../../../graphs/streams/draws.js'
 import { labelColumns } from '../../embeddings/arrow-writer.js'
@@ -88,10 +89,7 @@ interface Embeddings {
 }
 
 async function placesOf(all: Embeddings, progress?: (done: number, all: number) => void) {
-  const order = shuffled(
-    Array.from({ length: all.rows }, (_, row) => row),
-    'rows of a map',
-  )
+  const order = shuffled(range(all.rows), 'rows of a map')
   const drawn = chosenRows(all, order.slice(0, LAID_OUT))
   const layout = mapLayout({ ...drawn, values: Float64Array.from(drawn.values) }, { seed: 0, progress })
   const places = new Array<{ x: number; y: number }>(all.rows)
