@@ -5,6 +5,7 @@ import type { Clip } from '../../stages/values.js'
 import type { Permit } from './credits.js'
 import { type BatchLayout, type BatchValues, roomFor } from './layout.js'
 import type { StreamMetrics } from './metrics.js'
+import { whyLeftOut } from './prepare.js'
 import { type Cursor, type EpochTally, giveBack, type SubBatch, smallerBatch } from './sub-batches.js'
 import type { Evaluated, Failure } from './tasks.js'
 
@@ -204,7 +205,7 @@ function noBatch(
   { size, layouts }: GatherOptions,
 ): Problem {
   const [first] = dropped
-  const why = first ? ` ${dropped.length} came to nothing; the first, ${first.path}: ${first.reason}` : ''
+  const why = first ? ` ${dropped.length} came to nothing; the first, ${whyLeftOut(first)}` : ''
   const message = `Epoch ${epoch} has ${length} items, and too few of them could be used to fill one batch of ${size}.${why}`
   return new Problem('no-batch-in-epoch', message, {
     hint: `${first?.hint ? `${first.hint} ` : ''}Mend what is dropped, or add recordings${smallerBatch(layouts[0]!.id, count)}.`,

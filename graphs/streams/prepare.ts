@@ -16,11 +16,13 @@ export interface Skipped extends Failure {
 
 /** Not one clip can be used: the first says why. */
 export function noneUsable(clips: readonly unknown[], [first]: readonly Skipped[]): Problem {
-  const { path, reason, hint } = first!
   const which = clips.length === 1 ? 'The only clip cannot be read' : `None of ${clips.length} clips can be read`
-  const why = reason.startsWith(path) ? reason : `${path}: ${reason}`
-  return new Problem('no-usable-clips', `${which}; ${why}`, { hint })
+  return new Problem('no-usable-clips', `${which}; ${whyLeftOut(first!)}`, { hint: first!.hint })
 }
+
+/** With the path, once. */
+export const whyLeftOut = ({ path, reason }: Pick<Skipped, 'path' | 'reason'>): string =>
+  reason.startsWith(path) ? reason : `${path}: ${reason}`
 
 /** A clip that is used although its file is odd. */
 export interface Noted {

@@ -133,7 +133,7 @@ async function* ofEpoch(
 
 /** @param node id of the batch node */
 export function tooFewClips(clips: number, batch: number, node: string): Problem {
-  const message = `The training set has ${clips} usable clips, and a batch takes ${batch} different ones.`
+  const message = `The training set has ${clips === 1 ? '1 usable clip' : `${clips} usable clips`}, and a batch takes ${batch} different ones.`
   return new Problem('too-few-clips', message, { hint: `Add recordings${smallerBatch(node, clips)}.` })
 }
 

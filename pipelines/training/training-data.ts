@@ -7,7 +7,8 @@ import { Problem, Problems } from '../../data/problem.js'
 import { checkClips, checkLabels } from '../../graphs/streams/label-needs.js'
 import { batchSize } from '../../graphs/streams/layout.js'
 import type { Pool } from '../../graphs/streams/pool.js'
-import { filesOf, type Prepared } from '../../graphs/streams/prepare.js'
+import { filesOf, type Prepared, whyLeftOut } from '../../graphs/streams/prepare.js'
+import { smallerBatch } from '../../graphs/streams/sub-batches.js'
 import type { Config } from '../configuration/config.js'
 import type { DataSettings } from '../configuration/sections.js'
 import { readInPool } from '../embeddings/read-sounds.js'
@@ -47,14 +48,19 @@ export async function trainingData({ config, run, signal, cache, fresh }: DataOp
   }
   const limit = config.train['bad-clips']
   const [first] = skipped
-  if (first && (skipped.length > limit * clips.length || prepared.clips.length < batchSize(config.graph)))
+  const usable = prepared.clips.length
+  const [tooMany, tooFew] = [skipped.length > limit * clips.length, usable < batchSize(config.graph)]
+  if (first && (tooMany || tooFew)) {
+    const { id } = config.graph.nodes.find(({ place }) => place === 'batch')!
+    const ways = `${tooMany ? `, or raise train.bad-clips (now ${limit})` : ''}${tooFew ? smallerBatch(id, usable) : ''}`
     throw new Problem(
       'too-many-bad-clips',
-      `${skipped.length} of ${clips.length} clips cannot be used; the first, ${first.path}: ${first.reason}`,
+      `${skipped.length} of ${clips.length} clips cannot be used; the first, ${whyLeftOut(first)}`,
       {
-        hint: `${first.hint ? `${first.hint} ` : ''}All are listed in ${run.file('skipped.jsonl')}. Mend or remove them, or raise train.bad-clips (now ${limit}).`,
+        hint: `${first.hint ? `${first.hint} ` : ''}All are listed in ${run.file('skipped.jsonl')}. Mend or remove them${ways}.`,
       },
     )
+  }
   if (first)
     process.stderr.write(`Left out: ${plural(skipped.length, 'clip')}; ${run.file('skipped.jsonl')} says why.\n`)
   if (noted.length > 0)

@@ -74,7 +74,16 @@ test('too many bad clips stop the run before training', async t => {
   )
   t.is(code, 1)
   t.regex(error, /1 of 25 clips cannot be used; the first, .*c-truncated/)
-  t.regex(error, /skipped\.jsonl/)
+  t.regex(error, /skipped\.jsonl.*raise train\.bad-clips \(now 0\.01\)\.\n/s)
+  t.is(error.match(/c-truncated/g)?.length, 1, 'its path comes once')
+  const batch = await earshot(
+    ['train', config.config, '--run', join(config.folder, 'large'), '--set', 'nodes.batch.size=25'],
+    config.cache,
+  )
+  t.regex(
+    batch.error,
+    /1 of 25 clips .*Mend or remove them, or take smaller batches:\s+--set\s+nodes\.batch\.size=24\.\n/s,
+  )
 })
 
 test('an empty folder, a folder with one clip, and a folder that is not there', async t => {
