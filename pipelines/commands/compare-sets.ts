@@ -1,6 +1,6 @@
 /** `earshot compare-sets`: do two sets of recordings sound alike? */
 import { z } from 'zod'
-import { progress } from '../terminal/progress.js'
+import { withBar } from '../terminal/progress.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `
@@ -34,13 +34,7 @@ export default verb({
       import('../datasets/alike/compare-sets.js'),
       import('../datasets/alike/text.js'),
     ])
-    let bar: ReturnType<typeof progress> | undefined
-    const tick = (_done: number, all: number) => {
-      bar ??= progress('listening', all)
-      bar.tick()
-    }
-    const found = await compareSets({ sets: [first, second], most, progress: tick })
-    bar?.done()
+    const found = await withBar('listening', progress => compareSets({ sets: [first, second], most, progress }))
     process.stdout.write(json ? `${JSON.stringify(found, null, 1)}\n` : comparisonText(found))
   },
 })

@@ -57,22 +57,13 @@ const check = verb({
   help: CHECK_EXAMPLES,
   run: async ({ sets, against, json }) => {
     if (json !== undefined) demandOutput(json, 'JSON', [...sets, ...against])
-    const [{ checkSets }, { checkText }, { WARNINGS }, { progress }] = await Promise.all([
+    const [{ checkSets }, { checkText }, { WARNINGS }, { withBars }] = await Promise.all([
       import('../datasets/check-sets.js'),
       import('../datasets/text.js'),
       import('../datasets/findings.js'),
       import('../terminal/progress.js'),
     ])
-    let bar: { tick(): void; done(): void } | undefined
-    const report = await checkSets({
-      sets,
-      against,
-      onPass: (pass, steps) => {
-        bar?.done()
-        bar = progress(pass, steps)
-        return () => bar?.tick()
-      },
-    }).finally(() => bar?.done())
+    const report = await withBars(onPass => checkSets({ sets, against, onPass }))
     if (json !== undefined) writeWhole(json, `${JSON.stringify(report, null, 2)}\n`)
     process.stdout.write(`${checkText(report)}\n${json === undefined ? '' : `Saved: ${json}\n`}`)
     if (report.copies.length > 0 || report.findings.some(({ kind }) => !WARNINGS.has(kind))) process.exitCode = 1
@@ -139,17 +130,14 @@ const proxy = verb({
   }),
   help: PROXY_EXAMPLES,
   run: async ({ config, embeddings, output }) => {
-    const [{ readProxySettings }, { studyProxies }, { proxyText }, { progress }] = await Promise.all([
+    const [{ readProxySettings }, { studyProxies }, { proxyText }, { withBars }] = await Promise.all([
       import('../datasets/proxy/settings.js'),
       import('../datasets/proxy/study.js'),
       import('../datasets/proxy/text.js'),
       import('../terminal/progress.js'),
     ])
-    let bar: { tick(): void; done(): void } | undefined
-    const study = await studyProxies(readProxySettings(config, embeddings), output, steps => {
-      bar = progress('draws', steps)
-      return () => bar?.tick()
-    }).finally(() => bar?.done())
+    const settings = readProxySettings(config, embeddings)
+    const study = await withBars(begin => studyProxies(settings, output, steps => begin('draws', steps)))
     process.stdout.write(`${proxyText(study)}\nSaved: ${output}\n`)
   },
 })

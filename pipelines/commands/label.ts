@@ -9,7 +9,7 @@ import { argument, formats, text, texts } from '../configuration/option-kinds.js
 import type { Agreement } from '../labelling/agreement.js'
 import { stopOnInterrupt } from '../terminal/interrupt.js'
 import { wholePercent } from '../terminal/numbers.js'
-import { progress } from '../terminal/progress.js'
+import { withBar } from '../terminal/progress.js'
 import { command } from '../terminal/say.js'
 import { textTable } from '../terminal/text-table.js'
 import { verb } from './verb.js'
@@ -81,13 +81,7 @@ async function label(file: string, { class: classes, output, most, port, ...give
     if (table.classes.length === 0)
       throw new Problem('bad-option', 'Say what is asked about.', { hint: 'Add --class NAME, such as --class owl.' })
     const set = await readLabelSet(file, most)
-    let bar: ReturnType<typeof progress> | undefined
-    const tick = (_done: number, all: number) => {
-      bar ??= progress('map', all)
-      bar.tick()
-    }
-    const shown = await shownOf(set, { ...wanted, run: wanted.run, progress: tick })
-    bar?.done()
+    const shown = await withBar('map', progress => shownOf(set, { ...wanted, run: wanted.run, progress }))
     if (output === undefined) return await serve(shown, table, port)
     const { offlinePage } = await import('../labelling/offline-page.js')
     writeWhole(output, await offlinePage({ ...shown, classes: table.classes }))

@@ -87,16 +87,17 @@ export default verb({
     const said = (official: Official | undefined, result: ProbeResult | MultiLabelResult) =>
       official ? `\n\n${published.officialText(official, result.comparison.rows[0]!.name)}` : ''
     const { separator } = options
-    const [{ runProbe, runMultiLabelProbe }, text, saved] = await Promise.all([
+    const [{ runProbe, runMultiLabelProbe }, text, saved, { withBars }] = await Promise.all([
       import('../evaluation/probes/run-probe.js'),
       import('../evaluation/probes/result-text.js'),
       import('../evaluation/probes/result-file.js'),
+      import('../terminal/progress.js'),
     ])
     const target = json ?? saved.resultFile(options)
     const { against, labels } = options
     demandOutput(target, 'JSON', [...files, ...against, ...(labels === undefined ? [] : [labels])])
     if (separator === undefined) {
-      const result = await withBar(begin => runProbe(options, begin))
+      const result = await withBars(begin => runProbe(options, steps => begin('probe', steps)))
       const official = officialOf(result)
       const write = () => saved.writeResult(target, result, official)
       const shown = {
@@ -106,7 +107,9 @@ export default verb({
       } as const
       await show(result, { target, write, ...shown })
     } else {
-      const result = await withBar(begin => runMultiLabelProbe({ ...options, separator }, begin))
+      const result = await withBars(begin =>
+        runMultiLabelProbe({ ...options, separator }, steps => begin('probe', steps)),
+      )
       const official = officialOf(result)
       const write = () => saved.writeMultiLabelResult(target, result, official)
       const shown = { text: text.multiLabelText(result) + said(official, result), metric: 'map', title: 'mAP' } as const
@@ -114,16 +117,6 @@ export default verb({
     }
   },
 })
-
-async function withBar<Result>(work: (begin: (steps: number) => () => void) => Promise<Result>): Promise<Result> {
-  const { progress } = await import('../terminal/progress.js')
-  let bar: { tick(): void; done(): void } | undefined
-  const begin = (steps: number) => {
-    bar = progress('probe', steps)
-    return () => bar?.tick()
-  }
-  return work(begin).finally(() => bar?.done())
-}
 
 interface Shown<M extends string> {
   /** File of the result. */

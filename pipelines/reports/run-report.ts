@@ -8,7 +8,7 @@ import { escaped } from '../drawing/html-page.js'
 import { page, type Section, sentence, table, tiles } from '../drawing/page.js'
 import { embeddingMap, mapModule } from '../embeddings/inspection/embedding-map.js'
 import { percent } from '../terminal/numbers.js'
-import { progress } from '../terminal/progress.js'
+import { withBar } from '../terminal/progress.js'
 import { command } from '../terminal/say.js'
 import { configTable } from './config-table.js'
 import { curves } from './curves.js'
@@ -86,12 +86,8 @@ async function mapsOf({ embeddings }: RunRecord, options: RunReportOptions): Pro
   const { label, points, sounds } = options
   const maps: string[] = []
   for (const file of embeddings) {
-    let bar: ReturnType<typeof progress> | undefined
-    const tick = (_: number, all: number) => {
-      bar ??= progress('map of embeddings', all)
-      bar.tick()
-    }
-    maps.push(await embeddingMap({ file, label, points, sounds, progress: tick }).finally(() => bar?.done()))
+    const map = { file, label, points, sounds }
+    maps.push(await withBar('map of embeddings', progress => embeddingMap({ ...map, progress })))
   }
   return `<div class="maps">${maps.map(map => `<div>${map}</div>`).join('\n')}</div>`
 }

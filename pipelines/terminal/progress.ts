@@ -14,6 +14,33 @@ export function progress(label: string, total: number, start = 0): Progress {
   return process.stderr.isTTY ? bar(label, total, start) : lines(label, total, start)
 }
 
+/** Bars for work that says what it begins, and of how many steps, when it does: one after the other. */
+export async function withBars<Result>(
+  work: (begin: (label: string, steps: number) => () => void) => Promise<Result>,
+): Promise<Result> {
+  let bar: Progress | undefined
+  const begin = (label: string, steps: number) => {
+    bar?.done()
+    bar = progress(label, steps)
+    return () => bar?.tick()
+  }
+  return work(begin).finally(() => bar?.done())
+}
+
+/** A bar for work that says how many steps there are with each of them. */
+export function withBar<Result>(
+  label: string,
+  work: (onStep: (done: number, all: number) => void) => Promise<Result>,
+): Promise<Result> {
+  let tick: (() => void) | undefined
+  return withBars(begin =>
+    work((_, all) => {
+      tick ??= begin(label, all)
+      tick()
+    }),
+  )
+}
+
 function bar(label: string, total: number, start: number): Progress {
   const drawn = new SingleBar({
     format: `${label} [{bar}] {value}/{total}  {eta_formatted} left  {note}`,

@@ -5,7 +5,7 @@ import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
 import { demandOthers, demandOutput } from '../../../data/output-file.js'
 import { Problem } from '../../../data/problem.js'
 import { beginPart, onDisk } from '../../../data/whole-file.js'
-import { progress } from '../../terminal/progress.js'
+import { withBar } from '../../terminal/progress.js'
 import { convertedRows, labelsOf, surroundings } from './converted-rows.js'
 import { writeParquet } from './write-parquet.js'
 import { writeCsv, writeNpy } from './write-plain.js'
@@ -50,9 +50,8 @@ export async function convertEmbeddings(options: ConvertOptions): Promise<Conver
   const source = await openEmbeddings(file)
   const { rows, dimensions, metadata } = source
   await source.close()
-  const bar = map ? progress('places on the map', 1) : undefined
   const neighbours = ending === '.parquet' ? options.neighbours : 0
-  const beside = await surroundings(file, { map, neighbours }).finally(() => bar?.done())
+  const beside = await withBar('places on the map', progress => surroundings(file, { map, neighbours, progress }))
   const all = () => convertedRows(file, beside)
   const done = { rows, dimensions, files: ending === '.npy' ? [output, table] : [output], silent: 0 }
   if (ending === '.csv') await whole(output, part => writeCsv(part, all(), { labels, dimensions, map }))
