@@ -2,10 +2,11 @@
 
 import { Problem } from '../../data/problem.js'
 import { indexBeside, type NearRows } from '../embeddings/search/approximate-index.js'
-import { type EmbeddingIndex, readIndex } from '../embeddings/search/embedding-index.js'
+import { atLengthOne, type EmbeddingIndex, readIndex } from '../embeddings/search/embedding-index.js'
 import { demandSameEncoder } from '../embeddings/search/same-encoder.js'
 import { logisticRegression } from '../evaluation/probes/logistic-regression.js'
 import { softmax } from '../statistics/links.js'
+import { rowsOf } from '../statistics/products.js'
 
 export interface Near {
   clip: string
@@ -115,16 +116,13 @@ function usualDistances(index: EmbeddingIndex, near: NearRows | undefined): numb
 
 /** Logistic regression on the labelled rows; being linear, its answers to zero and to the unit vectors are its weights. */
 async function classifier(index: EmbeddingIndex, labels: readonly (string | undefined)[], column: string) {
-  const { dimensions, directions } = index
+  const { dimensions } = index
   const rows = labels.flatMap((label, row) => (label === undefined ? [] : [row]))
   const classes = [...new Set(rows.map(row => labels[row]!))].sort()
   if (classes.length < 2)
     throw new Problem('no-labels', `'${column}' has ${classes.length} different values; scores need two classes.`, {
       place: { file: index.file },
     })
-  const values = Float64Array.from(
-    rows.flatMap(row => [...directions.subarray(row * dimensions, (row + 1) * dimensions)]),
-  )
   const unit = new Float64Array((dimensions + 1) * dimensions)
   for (let k = 0; k < dimensions; k++) unit[(k + 1) * dimensions + k] = 1
   const truth = {
@@ -133,7 +131,7 @@ async function classifier(index: EmbeddingIndex, labels: readonly (string | unde
     sets: rows.map(row => [classes.indexOf(labels[row]!)]),
   }
   const [answers] = await logisticRegression(
-    { rows: rows.length, columns: dimensions, values },
+    rowsOf({ rows: index.rows, columns: dimensions, values: index.directions }, rows),
     truth,
     { rows: dimensions + 1, columns: dimensions, values: unit },
     { strengths: [1], tolerance: 1e-5 },
@@ -152,9 +150,4 @@ function product(values: Float32Array, from: number, other: Float32Array): numbe
   let sum = 0
   for (let k = 0; k < other.length; k++) sum += values[from + k]! * other[k]!
   return sum
-}
-
-function atLengthOne(embedding: Float32Array): Float32Array {
-  const length = Math.sqrt(product(embedding, 0, embedding)) || 1
-  return embedding.map(value => value / length)
 }

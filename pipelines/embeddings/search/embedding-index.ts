@@ -73,8 +73,13 @@ function normalise({ directions, rows, dimensions, clips, file }: EmbeddingIndex
 export function meanDirection({ directions, dimensions }: EmbeddingIndex, rows: readonly number[]): Float32Array {
   const mean = new Float32Array(dimensions)
   for (const row of rows) for (let k = 0; k < dimensions; k++) mean[k]! += directions[row * dimensions + k]!
-  const length = lengthOf(mean) || 1
-  return mean.map(value => value / length)
+  return atLengthOne(mean)
+}
+
+/** The direction of an embedding; one of zeros stays. */
+export function atLengthOne(embedding: Float32Array): Float32Array {
+  const length = lengthOf(embedding) || 1
+  return embedding.map(value => value / length)
 }
 
 function lengthOf(values: Float32Array): number {
