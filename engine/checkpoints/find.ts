@@ -47,6 +47,10 @@ export function locateCheckpoint(given: string): CheckpointFiles {
   return ofFiles(ofStep(folder, Number(which), run))
 }
 
+/** The run, without what may stand behind it: which of its checkpoints is meant. */
+export const withoutCheckpoint = (named: string): string =>
+  existsSync(named) ? named : named.replace(/@(best|untrained|\d+)$/, '')
+
 /** `RUN@best` of a run that keeps its best checkpoint; the run, which stands for its newest, of any other. */
 export const bestOrNewest = (run: string): string => (bestStep(folderOf(run)) === undefined ? run : `${run}@best`)
 

@@ -2,13 +2,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import { withoutCheckpoint } from '../../engine/checkpoints/find.js'
 import { verdict } from '../evaluation/probes/verdict.js'
 import { inPercent, range } from '../terminal/numbers.js'
 import { type ProbeFile, probesOf, probeTitle, readProbe } from './probe-file.js'
 
 /** @param named run folder, RUN@best or RUN@500 @returns undefined of a checkpoint that lies in no run folder */
 export function aboutRun(named: string): string | undefined {
-  const run = named.replace(/@(best|untrained|\d+)$/, '')
+  const run = withoutCheckpoint(named)
   const file = join(run, 'run.yaml')
   if (!existsSync(file)) return undefined
   const { data, train, name } = parse(readFileSync(file, 'utf8')) as {

@@ -4,7 +4,8 @@ import { usualFolder } from '../../../pipelines/commands/usual-folder.js'
 
 test('results lie in the run, by the name of the sounds', t => {
   t.is(usualFolder('consistency', 'runs/first', 'data/sets/drums.yaml'), join('runs/first', 'consistency', 'drums'))
-  t.is(usualFolder('consistency', 'runs/first@best', 'x'), join('runs/first', 'consistency', 'x'))
+  for (const which of ['best', 'untrained', '500'])
+    t.is(usualFolder('consistency', `runs/first@${which}`, 'x'), join('runs/first', 'consistency', 'x'))
   for (const ending of ['json', 'safetensors'])
     t.is(
       usualFolder('detection', `runs/first/checkpoints/step-000100.${ending}`, 'x'),
