@@ -61,7 +61,7 @@ const SOURCE: Keys<SourceStage> = { ...COMMON, order: true }
 const ITEM: Keys<ItemStage> = {
   ...COMMON,
   ...{ work: true, draws: true, cached: true },
-  ...{ copies: true, joins: true, filesOf: true, ofWholeClip: true, centres: true, standardises: true },
+  ...{ copies: true, cuts: true, joins: true, filesOf: true, ofWholeClip: true, centres: true, standardises: true },
 }
 const BATCH: Keys<BatchStage> = COMMON
 const TENSOR: Keys<TensorStage> = {

@@ -102,6 +102,8 @@ export interface ItemStage<P extends z.ZodObject = z.ZodObject, I extends Ins = 
   cached?: boolean
   /** Its result is what it reads, a lane what the in-port of that name reads: its readers may go there instead. */
   copies?: true
+  /** Its patches are pieces of a spectrogram as they were there; where they lie is known. */
+  cuts?: true
   /** Of several lanes it makes one. Where lanes were drawn around a clip, the clip goes through it as it is. */
   joins?: true
   /**

@@ -40,6 +40,8 @@ export interface Expectation<Value, P = Port> {
   sameAs?: string
   /** What to do where one alone arrives in place of channels of it. */
   alone?: string | undefined
+  /** Patches as a stage that `cuts` gives them, before anything is done to them. */
+  asCut?: true
   /** Never set; carry the types of the value and of the port. */
   readonly value?: Value
   readonly port?: P
@@ -97,6 +99,11 @@ export function bank<Value, P>(of: Expectation<Value, P>): Expectation<Bank<Valu
 /** May be left out; the work then gets `undefined`. */
 export function optional<Value, P>(of: Expectation<Value, P>): Expectation<Value | undefined, P | undefined> {
   return { ...of, optional: true }
+}
+
+/** Patches whose place in their spectrogram is known. */
+export function asCut<Value, P>(of: Expectation<Value, P>): Expectation<Value, P> {
+  return { ...of, asCut: true }
 }
 
 /** The numbers that arrive here mean the same as at another in-port: rate, hop, bands, frames, whatever both ports name. */

@@ -3,6 +3,7 @@ import type { Problem } from '../../data/problem.js'
 import type { Accepted, Expectation, Stage } from '../../stages/contract.js'
 import { describePort, innermost, type Port } from '../../stages/ports.js'
 import { difference } from './agree.js'
+import { unlessCut } from './as-cut.js'
 import type { CheckedNode, Input } from './checked.js'
 import { waysFrom } from './convert.js'
 import { itemShape } from './item-shape.js'
@@ -40,6 +41,12 @@ export function inferNode(node: WiredNode, inference: Inference): CheckedNode | 
     const fit = port && fitAt(port, stage, expected[wire.port]!)
     if (port && !fit) problems.push(wrongPort(port, wire, stage, expected[wire.port]!, inference))
     if (!port || !fit) {
+      sound = false
+      continue
+    }
+    const uncut = expected[wire.port]!.asCut && unlessCut(wire, stage, inference)
+    if (uncut) {
+      problems.push(uncut)
       sound = false
       continue
     }

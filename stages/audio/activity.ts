@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { namesIn, SEPARATOR } from '../../data/label-cells.js'
 import { Problem, someOf } from '../../data/problem.js'
-import { describeStage, patch } from '../contract.js'
+import { asCut, describeStage, patch } from '../contract.js'
 import type { Clip } from '../values.js'
 import { placeOf } from '../views/temporal-proximity.js'
 import { labelSettings } from './label.js'
@@ -30,7 +30,7 @@ export default describeStage({
     'Which classes are heard in each frame of a patch: 1 from the onset to the offset of an annotated event, else 0; -1 throughout in recordings that nobody annotated.',
   source: 'Cakir et al., TASLP 2017, 2',
   parameters,
-  in: { from: patch },
+  in: { from: asCut(patch) },
   out: ({ from: { rate, hop, frames } }, { classes }) => ({
     kind: 'activity',
     ...{ rate, hop, frames, classes: classes.length },

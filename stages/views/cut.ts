@@ -21,6 +21,7 @@ export default describeStage({
   in: { from: logMel },
   out: ({ from }, { frames }) => ({ ...from, kind: 'patch', frames }),
   draws: true,
+  cuts: true,
   work:
     ({ frames, 'loudest-of': tries }) =>
     ({ from, rng }) =>

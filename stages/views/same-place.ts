@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
-import { describeStage, logMel, ParameterProblem, patch } from '../contract.js'
+import { asCut, describeStage, logMel, ParameterProblem, patch } from '../contract.js'
 import { patchAt, placeOf } from './temporal-proximity.js'
 
 /** What another spectrogram of the clip holds where a patch was cut: another channel, or its lags. */
@@ -9,7 +9,7 @@ export default describeStage({
   name: 'same-place',
   summary: 'Cuts a patch from a spectrogram of the clip where another patch was cut, from another one.',
   parameters: z.strictObject({}),
-  in: { from: logMel, at: patch },
+  in: { from: logMel, at: asCut(patch) },
   out: ({ from, at }) => {
     if (from.rate !== at.rate || from.hop !== at.hop)
       throw new ParameterProblem(
@@ -19,6 +19,7 @@ export default describeStage({
     return { ...from, kind: 'patch', frames: at.frames }
   },
   draws: true,
+  cuts: true,
   work:
     (_, { out: { frames } }) =>
     ({ from, at }) => {

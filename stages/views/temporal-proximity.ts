@@ -39,6 +39,7 @@ export default describeStage({
     return viewsPort({ ...mel, kind: 'patch', frames: parameters.frames }, parameters.views ?? 2)
   },
   draws: true,
+  cuts: true,
   work: (parameters, { from: port, out }) => {
     const { frames, mode } = parameters
     const distance = apart(parameters, port)
