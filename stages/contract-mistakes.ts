@@ -55,6 +55,7 @@ const COMMON = {
   out: true,
   labels: true,
   clips: true,
+  leavesOut: true,
   files: true,
 } as const
 const SOURCE: Keys<SourceStage> = { ...COMMON, order: true }

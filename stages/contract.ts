@@ -66,6 +66,8 @@ interface Shared<P extends z.ZodObject, I extends Ins, O extends Port> {
    * @throws Problem if it cannot work with them
    */
   clips?: (parameters: z.output<P>) => (clips: readonly Clip[]) => Promise<string[]>
+  /** Clips that are not trained on, as its parameters want it. */
+  leavesOut?: (parameters: z.output<P>) => Promise<(clip: Clip) => boolean>
   /**
    * Parameters, texts or lists of them, that name files which the work reads, and how one is found by its absolute path; undefined
    * as long as it is not there. Relative paths count from the file in which they stand, or from here on the command line.

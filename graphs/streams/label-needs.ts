@@ -59,6 +59,17 @@ export async function checkClips(
   return { notes, problems }
 }
 
+/** The clips that no stage leaves out. */
+export async function keptClips<Own extends Clip>(
+  { nodes }: CheckedGraph,
+  stages: Stages,
+  clips: readonly Own[],
+): Promise<Own[]> {
+  const asked = nodes.map(({ stage, parameters }) => stages.get(stage)?.leavesOut?.(parameters))
+  const leaving = (await Promise.all(asked)).filter(leaves => leaves !== undefined)
+  return clips.filter(clip => !leaving.some(leaves => leaves(clip)))
+}
+
 interface Found {
   /** Clips that have one of the values. */
   clips: number

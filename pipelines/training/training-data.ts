@@ -4,7 +4,7 @@ import { type Corrupted, changesTable, corrupt } from '../../data/label-noise/co
 import { clipsTable } from '../../data/manifests/delimited.js'
 import { readClips } from '../../data/manifests.js'
 import { Problem, Problems } from '../../data/problem.js'
-import { checkClips, checkLabels } from '../../graphs/streams/label-needs.js'
+import { checkClips, checkLabels, keptClips } from '../../graphs/streams/label-needs.js'
 import { batchSize } from '../../graphs/streams/layout.js'
 import type { Pool } from '../../graphs/streams/pool.js'
 import { filesOf, type Prepared, whyLeftOut } from '../../graphs/streams/prepare.js'
@@ -40,7 +40,9 @@ export async function trainingData({ config, run, signal, cache, fresh }: DataOp
     run.write(LABEL_CHANGES, changesTable(changes))
     run.write(TRAINING_SET, clipsTable(clips, columns))
   }
-  const prepared = await readInPool(pool, { graph: config.graph, clips, cacheFolder: featureFolder(cache), signal })
+  const kept = await keptClips(config.graph, config.stages, clips)
+  const reading = { graph: config.graph, clips: kept, cacheFolder: featureFolder(cache), signal }
+  const prepared = await readInPool(pool, reading)
   const { skipped, noted } = prepared
   if (fresh) {
     for (const one of skipped) run.append('skipped.jsonl', one)
@@ -49,13 +51,13 @@ export async function trainingData({ config, run, signal, cache, fresh }: DataOp
   const limit = config.train['bad-clips']
   const [first] = skipped
   const usable = prepared.clips.length
-  const [tooMany, tooFew] = [skipped.length > limit * clips.length, usable < batchSize(config.graph)]
+  const [tooMany, tooFew] = [skipped.length > limit * kept.length, usable < batchSize(config.graph)]
   if (first && (tooMany || tooFew)) {
     const { id } = config.graph.nodes.find(({ place }) => place === 'batch')!
     const ways = `${tooMany ? `, or raise train.bad-clips (now ${limit})` : ''}${tooFew ? smallerBatch(id, usable) : ''}`
     throw new Problem(
       'too-many-bad-clips',
-      `${skipped.length} of ${clips.length} clips cannot be used; the first, ${whyLeftOut(first)}`,
+      `${skipped.length} of ${kept.length} clips cannot be used; the first, ${whyLeftOut(first)}`,
       {
         hint: `${first.hint ? `${first.hint} ` : ''}All are listed in ${run.file('skipped.jsonl')}. Mend or remove them${ways}.`,
       },

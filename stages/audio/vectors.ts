@@ -47,6 +47,11 @@ export default describeStage({
       hint: `Its rows name ${someOf([...of.keys()], 3)}. ${column === undefined ? `${mend}, or write missing: leave-out.` : `These are texts of the clips: write by: ${column}.`}`,
     })
   },
+  leavesOut: async parameters => {
+    if (parameters.missing === 'refuse') return () => false
+    const { of } = await openVectors(parameters)
+    return clip => !of.has(nameOf(clip, parameters.by))
+  },
   work: parameters => {
     let opened: Promise<ClipVectors> | undefined
     return async ({ from }: { from: Clip }) => {

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { Problem } from '../../../data/problem.js'
-import { checkClips } from '../../../graphs/streams/label-needs.js'
+import { checkClips, keptClips } from '../../../graphs/streams/label-needs.js'
 import { createEmbeddingWriter } from '../../../pipelines/embeddings/arrow-writer.js'
 import vectors from '../../../stages/audio/vectors.js'
 import type { ItemStage } from '../../../stages/contract.js'
@@ -104,6 +104,12 @@ test('clips without a vector may be left out, and it is said', async t => {
   const { notes, message } = await told(some, { missing: 'leave-out' })
   t.is(message, '')
   t.regex(notes[0]!, /3 of 5 clips have no vector: c, d, e. They are left out/)
+  const trainedOn = (missing: string) => {
+    const parameters = vectors.parameters.parse({ file: some, size: 2, missing }) as Record<string, unknown>
+    return keptClips({ nodes: [node('goal', 'vectors', 'item', { parameters })] }, stages, CLIPS)
+  }
+  t.deepEqual(await trainedOn('leave-out'), CLIPS.slice(0, 2), 'no draws that come to nothing')
+  t.deepEqual(await trainedOn('refuse'), CLIPS)
   const none = fileOf('none-of-them.arrow', { x: [1, 2] })
   t.regex((await told(none, { missing: 'leave-out' })).message, /5 of 5 clips have no vector/)
 })
