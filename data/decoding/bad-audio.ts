@@ -21,7 +21,8 @@ const HINTS: Partial<Record<BadAudio, string>> = {
   'audio-missing': 'Check the path, or the table that names it.',
   'audio-unreadable': 'Check the permissions of the file and of its folders.',
   'audio-truncated': 'Copy or download the file again.',
-  'audio-beyond-end': 'Check the start in the table: it counts in seconds.',
+  'audio-beyond-end':
+    'Check the start in the table: it counts in seconds. Without a table: the file breaks off before the end that its header tells.',
 }
 
 /** A problem to throw; `detail` says more about this very file. */
