@@ -91,6 +91,7 @@ function sweepTable(results: SweepResults, { on, by, metric, claims, rows }: Wis
   const classifier = by === undefined ? classifiers[0]! : chosen(classifiers, name => name, [by])[0]!
   const metricOf = (name: string) => {
     const own = told.filter(row => row.evaluation === name && row.classifier === classifier)
+    if (own.length === 0) throw new Error(`'${name}' has no figures of ${classifier}: say which with on, or by`)
     return chosen(
       own.map(row => row.metric),
       one => one,

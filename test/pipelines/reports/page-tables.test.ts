@@ -37,6 +37,12 @@ const sweep: SweepResults = {
     },
   ],
 }
+/** One evaluation is judged by another classifier. */
+const mixed: SweepResults = {
+  ...sweep,
+  evaluations: [...sweep.evaluations, note('pairs')],
+  summary: [...sweep.summary, { ...arm('base', 'pairs', 0.5), classifier: 'MLP' }],
+}
 const probe = {
   recipe: 'earshot-probe/1',
   options: { file: 'a.arrow', label: 'class' },
@@ -63,7 +69,7 @@ const bench = {
 function made(asked: string, before = ''): string[] {
   const folder = scratchFolder('tables')
   const page = join(folder, 'page.md')
-  const files = { 'sweep.json': sweep, 'a.probe.json': probe, 'bench.json': bench }
+  const files = { 'sweep.json': sweep, 'mixed.json': mixed, 'a.probe.json': probe, 'bench.json': bench }
   for (const [name, json] of Object.entries(files)) writeFileSync(join(folder, name), JSON.stringify(json))
   writeFileSync(page, `# Page\n<!-- table ${asked} -->\n${before}<!-- end -->\nbehind\n`)
   const text = withTables(page)
@@ -113,6 +119,7 @@ test('all rows of a bench that have a name, some columns in an order of their ow
 for (const [asked, why] of [
   ['{ from: sweep.json, rows: [quite] }', /no 'quite'. Did you mean 'quiet'/],
   ['{ from: sweep.json, on: [drum] }', /no 'drum'/],
+  ['{ from: mixed.json }', /'pairs' has no figures of kNN: say which with on, or by/],
   ['{ from: sweep.json, arm: base }', /arm/],
   ['{ from: sweep.json', /cannot be made/],
   ['{ from: gone.json }', /gone\.json/],
