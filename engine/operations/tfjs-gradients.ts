@@ -37,7 +37,7 @@ function sumAndMean(raw: Raw): void {
       dy,
       shape.map((side, at) => (axes.has(at) ? 1 : side)),
     )
-    return raw.one('BroadcastTo', types, [kept, raw.shape(shape)])
+    return raw.one('BroadcastTo', types, [kept, tf.tensor1d(shape, 'int32')])
   }
   instead(raw, 'Sum', ['x'], (dy, [x], attributes) => spread(dy, x!, attributes))
   instead(raw, 'Mean', ['x'], (dy, [x], attributes) => spread(tf.div(dy, x!.size / dy.size), x!, attributes))

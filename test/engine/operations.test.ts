@@ -34,6 +34,12 @@ test('the gradients of sums and means, of all numbers and along axes', t => {
       checkGradient(t, x => tf.mean(x!, axes, keep), [normal([2, 3, 4], 'averaged')])
     }
   t.deepEqual(tf.grad(x => tf.sum(x))(tf.zeros([2, 0])).shape, [2, 0])
+  t.is(
+    tf
+      .grad(x => tf.mean(tf.sum(x)))(tf.scalar(3))
+      .dataSync()[0],
+    1,
+  )
 })
 
 test('no numbers are handed over for the gradient of a sum, however many were summed', t => {
