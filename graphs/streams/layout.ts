@@ -58,6 +58,7 @@ export function roomFor(layouts: readonly BatchLayout[], items: number): BatchVa
   )
 }
 
-function batchNodes({ nodes }: CheckedGraph): CheckedNode[] {
+/** Those that gather items, in the order of the graph. */
+export function batchNodes({ nodes }: CheckedGraph): CheckedNode[] {
   return nodes.filter(({ place }) => place === 'batch')
 }

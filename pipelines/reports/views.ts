@@ -6,6 +6,7 @@ import { FeatureCache } from '../../data/feature-cache.js'
 import { readClips } from '../../data/manifests.js'
 import { problemsIn } from '../../data/problem.js'
 import { onDisk } from '../../data/whole-file.js'
+import { batchNodes } from '../../graphs/streams/layout.js'
 import { type Config, readConfig } from '../configuration/config.js'
 import { type Figure, figure } from '../drawing/figure.js'
 import { escaped } from '../drawing/html-page.js'
@@ -41,7 +42,7 @@ export async function views(options: ViewsOptions): Promise<string> {
 
 async function drawn(config: Config, { count, cache }: ViewsOptions): Promise<string> {
   const { graph, stages, train, data } = config
-  const batch = graph.nodes.find(({ place }) => place === 'batch')
+  const [batch] = batchNodes(graph)
   const node = graph.nodes.find(({ id }) => id === Object.values(batch?.inputs ?? {})[0]?.node)
   if (!node) return sentence('The graph gathers no batch, so there is nothing to show.')
   const { clips } = await readClips(data.set, data)

@@ -5,7 +5,7 @@ import { readClips } from '../../data/manifests.js'
 import { shippedFile } from '../../data/shipped-file.js'
 import type { Edit } from '../../graphs/language/edits.js'
 import { nameOfFile } from '../../graphs/language/names.js'
-import { batchSize } from '../../graphs/streams/layout.js'
+import { batchNodes, batchSize } from '../../graphs/streams/layout.js'
 import { tooFewClips } from '../../graphs/streams/sub-batches.js'
 import { innermost } from '../../stages/ports.js'
 import type { Config } from '../configuration/config.js'
@@ -45,7 +45,7 @@ export async function fittingEdits({ data, graph }: Pick<Config, 'data' | 'graph
     }
   }
   const size = batchSize(graph)
-  const batches = graph.nodes.filter(({ place }) => place === 'batch')
+  const batches = batchNodes(graph)
   if (clips.length >= size) return fitting
   if (clips.length < 2) throw tooFewClips(clips.length, size, batches[0]!.id)
   const smaller = 2 ** Math.floor(Math.log2(clips.length))

@@ -5,7 +5,7 @@ import { clipsTable } from '../../data/manifests/delimited.js'
 import { readClips } from '../../data/manifests.js'
 import { Problem, Problems } from '../../data/problem.js'
 import { checkClips, checkLabels, keptClips } from '../../graphs/streams/label-needs.js'
-import { batchSize } from '../../graphs/streams/layout.js'
+import { batchNodes, batchSize } from '../../graphs/streams/layout.js'
 import type { Pool } from '../../graphs/streams/pool.js'
 import { filesOf, type Prepared, whyLeftOut } from '../../graphs/streams/prepare.js'
 import { smallerBatch } from '../../graphs/streams/sub-batches.js'
@@ -53,7 +53,7 @@ export async function trainingData({ config, run, signal, cache, fresh }: DataOp
   const usable = prepared.clips.length
   const [tooMany, tooFew] = [skipped.length > limit * kept.length, usable < batchSize(config.graph)]
   if (first && (tooMany || tooFew)) {
-    const { id } = config.graph.nodes.find(({ place }) => place === 'batch')!
+    const { id } = batchNodes(config.graph)[0]!
     const ways = `${tooMany ? `, or raise train.bad-clips (now ${limit})` : ''}${tooFew ? smallerBatch(id, usable) : ''}`
     throw new Problem(
       'too-many-bad-clips',

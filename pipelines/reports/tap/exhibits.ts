@@ -4,7 +4,7 @@ import { laneOf, lanesOf } from '../../../graphs/language/lift.js'
 import { activityOf } from '../../../graphs/streams/activity.js'
 import { Evaluator, type FeatureStore, type Stages } from '../../../graphs/streams/evaluate.js'
 import { laneOfValue } from '../../../graphs/streams/lanes.js'
-import { batchSize } from '../../../graphs/streams/layout.js'
+import { batchNodes, batchSize } from '../../../graphs/streams/layout.js'
 import type { Item } from '../../../graphs/streams/node-work.js'
 import type { Prepared } from '../../../graphs/streams/prepare.js'
 import { sourceOrder } from '../../../graphs/streams/source-order.js'
@@ -74,7 +74,7 @@ export async function* show(options: ShowOptions): AsyncGenerator<Shown> {
   const store = new WatchedStore(options.store)
   const evaluator = new Evaluator({ graph, seed, clips, keys, statistics }, stages, store)
   const durations = () => Object.values(nodes)[0]?.seconds ?? []
-  const batch = graph.nodes.some(({ place }) => place === 'batch') ? batchSize(graph) : 1
+  const batch = batchNodes(graph).length > 0 ? batchSize(graph) : 1
   const activity = activityOf(prepared, graph)
   const items = sourceOrder({ graph, stages, clips, durations, activity, seed, batch })(0).slice(0, count)
   const wave = nearestAbove(graph, node.id, ({ out }) => innermost(out).kind === 'waveform')
