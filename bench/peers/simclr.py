@@ -3,13 +3,14 @@
 Views, encoder, head, loss, optimiser and schedule are those of graphs/contrastive-16k.yaml with
 configs/contrastive-study.yaml: two patches of one clip, mix-back, the views named by --views, a small VGG, NT-Xent, SGD
 with torch's OneCycleLR. A DataLoader with one worker makes the views ahead of the training step.
-Needs torch, numpy, pyarrow.
+Needs torch, numpy, pyarrow, safetensors.
 
     python simclr.py SETS OUT --steps 400 --views crop,companding,noise --learning-rate 0.06 --seed 0
 
 SETS holds for each set NAME.tsv, with the columns clip, frames, and labels if there are any, and NAME.f32, the log-mel
 frames of its clips one after the other (float32, 64 bands), as bench/recipes/features.ts writes them. The set `training`
 is learned from; every other is embedded into OUT/NAME.arrow with its labels. OUT/log.json is written when all is done.
+The encoder's weights are kept in OUT/encoder-STEP.safetensors, every --keep-every steps.
 """
 import argparse
 import csv
@@ -22,6 +23,7 @@ import numpy as np
 import pyarrow as pa
 import torch
 import torch.nn.functional as F
+from safetensors.torch import save_file
 from torch import nn
 from torch.utils.data import DataLoader, IterableDataset
 
@@ -155,6 +157,9 @@ def train(encoder, views, options):
         loss.backward()
         optimiser.step()
         schedule.step()
+        if (step + 1) % options.keep_every == 0:
+            weights = {name: tensor.contiguous() for name, tensor in encoder.state_dict().items()}
+            save_file(weights, options.out / f"encoder-{step + 1}.safetensors")
     ended = time.perf_counter()
     after = {"after_10": ended - ten} if options.steps > 10 else {}
     return {"steps": options.steps, "seconds": ended - began, **after, "loss": loss.item()}
@@ -194,6 +199,7 @@ def main():
     parser.add_argument("--widths", default=[16, 32, 64, 128], type=lambda text: [int(width) for width in text.split(",")])
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--keep-every", type=int, default=400, help="steps between two files of the encoder's weights")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(options.threads)
