@@ -10,7 +10,8 @@ Needs torch, numpy, pyarrow, safetensors.
 SETS holds for each set NAME.tsv, with the columns clip, frames, and labels if there are any, and NAME.f32, the log-mel
 frames of its clips one after the other (float32, 64 bands), as bench/recipes/features.ts writes them. The set `training`
 is learned from; every other is embedded into OUT/NAME.arrow with its labels. OUT/log.json is written when all is done.
-The encoder's weights are kept in OUT/encoder-STEP.safetensors, every --keep-every steps.
+The weights are kept in OUT/encoder-STEP.safetensors, every --keep-every steps, by Earshot's names: torch-encoder.ts
+reads them.
 """
 import argparse
 import csv
@@ -133,6 +134,23 @@ class Encoder(nn.Module):
         return torch.cat([x.mean((2, 3)), x.amax((2, 3))], 1)
 
 
+def earshot_weights(encoder, head):
+    """By the names and in the layouts of a checkpoint of graphs/contrastive-16k.yaml."""
+
+    def norm(layer):
+        return {"scale": layer.weight, "offset": layer.bias, "mean": layer.running_mean, "variance": layer.running_var}
+
+    def dense(layer):
+        return {"weight": layer.weight.T, "bias": layer.bias}
+
+    blocks = zip(encoder.blocks[::4], encoder.blocks[1::4])
+    layers = {f"encoder.block{at}": {"filter": a.weight.permute(2, 3, 1, 0), **norm(b)} for at, (a, b) in enumerate(blocks)}
+    first, middle, _, second = head
+    layers |= {f"projection.{name}": of for name, of in [("first", dense(first)), ("norm", norm(middle)), ("second", dense(second))]}
+    named = {f"{layer}.{name}": tensor for layer, tensors in layers.items() for name, tensor in tensors.items()}
+    return {name: tensor.detach().contiguous() for name, tensor in named.items()}
+
+
 def nt_xent(a, b, temperature=0.2):
     z = F.normalize(torch.cat([a, b]))
     similarity = z @ z.T / temperature
@@ -158,8 +176,7 @@ def train(encoder, views, options):
         optimiser.step()
         schedule.step()
         if (step + 1) % options.keep_every == 0:
-            weights = {name: tensor.contiguous() for name, tensor in encoder.state_dict().items()}
-            save_file(weights, options.out / f"encoder-{step + 1}.safetensors")
+            save_file(earshot_weights(encoder, head), options.out / f"encoder-{step + 1}.safetensors")
     ended = time.perf_counter()
     after = {"after_10": ended - ten} if options.steps > 10 else {}
     return {"steps": options.steps, "seconds": ended - began, **after, "loss": loss.item()}
@@ -199,7 +216,7 @@ def main():
     parser.add_argument("--widths", default=[16, 32, 64, 128], type=lambda text: [int(width) for width in text.split(",")])
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--keep-every", type=int, default=400, help="steps between two files of the encoder's weights")
+    parser.add_argument("--keep-every", type=int, default=400, help="steps between two files of weights")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(options.threads)
