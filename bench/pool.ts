@@ -7,7 +7,7 @@
  *
  *   EARSHOT_PYTHON=... node dist/bench/pool.js [--steps 60] [--rounds 3] [--set EDIT ...] [--json FILE]
  *
- * Python with torch and pyarrow: EARSHOT_PYTHON, or python3.
+ * Python with torch, pyarrow and safetensors: EARSHOT_PYTHON, or python3.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'

@@ -8,7 +8,7 @@
  *
  *   EARSHOT_PYTHON=... EARSHOT_SOUNDS=... node dist/bench/recipes.js OUT [--steps 400] [--seeds 3]
  *
- * Python with torch and pyarrow: EARSHOT_PYTHON, or python3.
+ * Python with torch, pyarrow and safetensors: EARSHOT_PYTHON, or python3.
  */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -46,8 +46,8 @@ const recipes = [...new Set(settings.map(({ recipe }) => recipe))]
 const seeds = Array.from({ length: Number(given.seeds) }, (_, seed) => seed)
 const steps = Number(given.steps ?? [...plan.jobs.values()][0]!.steps)
 const python = process.env.EARSHOT_PYTHON ?? 'python3'
-if (spawnSync(python, ['-c', 'import torch, pyarrow']).status !== 0)
-  throw new Error(`'${python}' cannot import torch and pyarrow: set EARSHOT_PYTHON to a Python that has them.`)
+if (spawnSync(python, ['-c', 'import torch, pyarrow, safetensors']).status !== 0)
+  throw new Error(`'${python}' cannot import torch, pyarrow and safetensors: set EARSHOT_PYTHON to a Python that has them.`)
 const workshop = new Workshop(output, plan.base, python)
 await workshop.clear()
 const config = await readConfig(plan.base)
