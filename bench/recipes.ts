@@ -47,7 +47,9 @@ const seeds = Array.from({ length: Number(given.seeds) }, (_, seed) => seed)
 const steps = Number(given.steps ?? [...plan.jobs.values()][0]!.steps)
 const python = process.env.EARSHOT_PYTHON ?? 'python3'
 if (spawnSync(python, ['-c', 'import torch, pyarrow, safetensors']).status !== 0)
-  throw new Error(`'${python}' cannot import torch, pyarrow and safetensors: set EARSHOT_PYTHON to a Python that has them.`)
+  throw new Error(
+    `'${python}' cannot import torch, pyarrow and safetensors: set EARSHOT_PYTHON to a Python that has them.`,
+  )
 const workshop = new Workshop(output, plan.base, python)
 await workshop.clear()
 const config = await readConfig(plan.base)
