@@ -2,19 +2,17 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { suggestion } from '../../data/nearest-name.js'
-import { Problem } from '../../data/problem.js'
 import { argument, text } from '../configuration/option-kinds.js'
 import type { SweepPlan } from '../sweeps/plan.js'
 import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
-import { command, shellWord } from '../terminal/say.js'
+import { command, optionAgain } from '../terminal/say.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `
 Examples:
   ./earshot sweep plan configs/sweeps/contrastive-quick.yaml --trial     what would run, and how long
   ./earshot sweep run configs/sweeps/contrastive-quick.yaml              goes on where it stopped
-  ./earshot sweep run my-sweep.yaml --only base no-mix-back --retry      some arms, failed jobs too
+  ./earshot sweep run my-sweep.yaml --only base no-mix-back --retry      some arms and what they need, failed jobs too
   ./earshot sweep results configs/sweeps/contrastive-quick.yaml          the table, also while it runs
   ./earshot sweep run my-sweep.yaml --executor slurm --max-parallel 8    as arrays of Slurm, 8 jobs at once
 
@@ -32,11 +30,13 @@ const where = {
   file: argument('<file>', 'sweep file (configs/sweeps/*.yaml)'),
   output: text('folder', 'folder of the ledger; runs/sweeps/<name of the sweep> if not given'),
 }
+const only = z.array(z.string()).min(1).optional().describe('some arms, and what they need').meta({ value: 'arms' })
 const executor = text('name', "local or slurm, instead of the sweep file's")
 
 interface Where {
   file: string
   output?: string | undefined
+  only?: string[] | undefined
   executor?: string | undefined
 }
 
@@ -50,16 +50,20 @@ const plan = verb({
       .optional()
       .describe('measure a few steps of the base and its evaluations, for an estimate of the time')
       .meta({ value: '[steps]' }),
+    only,
     all: z.boolean().optional().describe('list every job, however many'),
     executor,
   }),
   run: async options => {
-    const plan = await planned(options)
-    const [{ listJobs, planText }, { lastTrial, runTrial }, power] = await Promise.all([
+    const { only } = options
+    const whole = await planned(options)
+    const [{ listJobs, planText }, { lastTrial, runTrial }, { planOfArms }, power] = await Promise.all([
       import('../sweeps/plan-text.js'),
       import('../sweeps/trial.js'),
+      import('../sweeps/open-jobs.js'),
       import('../sweeps/power.js'),
     ])
+    const plan = planOfArms(whole, only)
     const expected = power.powerText(await power.expectedPower(plan), plan)
     const steps = options.trial === true ? 5 : options.trial
     const trial = steps === undefined ? lastTrial(plan) : runTrial(plan, steps)
@@ -74,25 +78,25 @@ const run = verb({
   summary: 'run what is not done yet; may be killed and started again at any time',
   takes: z.strictObject({
     ...where,
-    only: z.array(z.string()).optional().describe('some arms').meta({ value: 'arms' }),
+    only,
     retry: z.boolean().optional().describe('failed jobs too'),
     maxParallel: z.int().min(1).optional().describe('jobs side by side, instead of budget.jobs-at-once'),
     executor,
   }),
   run: async options => {
     const { file, output, only, retry, maxParallel: most } = options
-    const [{ makeBefore }, { runSweep }, power] = await Promise.all([
+    const [{ makeBefore }, { planOfArms }, { runSweep }, power] = await Promise.all([
       import('../sweeps/make-before.js'),
+      import('../sweeps/open-jobs.js'),
       import('../sweeps/run-sweep.js'),
       import('../sweeps/power.js'),
     ])
     let plan: SweepPlan | undefined
     const { signal, release } = stopOnInterrupt('Stopping the jobs under way; what they have done is kept.')
     try {
-      await makeBefore(file, output, signal)
+      await makeBefore(file, output, only, signal)
       plan = await planned(options)
-      demandArms(plan, only)
-      const expected = power.powerText(await power.expectedPower(plan), plan)
+      const expected = power.powerText(await power.expectedPower(planOfArms(plan, only)), plan)
       if (expected !== '') process.stderr.write(`${expected}\n`)
       await runSweep(plan, { only, retry, most, signal })
     } catch (error) {
@@ -112,7 +116,7 @@ const run = verb({
 const results = verb({
   name: 'results',
   summary: 'write and print the tables of what there is',
-  takes: z.strictObject(where),
+  takes: z.strictObject({ ...where, only }),
   run: async options => {
     await show(await planned(options), options)
   },
@@ -145,21 +149,13 @@ export default function register(program: Command): void {
   for (const put of [plan, run, results, job]) put(sweep)
 }
 
-async function planned({ file, output, executor }: Where): Promise<SweepPlan> {
+async function planned({ file, output, only, executor }: Where): Promise<SweepPlan> {
   const [{ planSweep }, { runBy }] = await Promise.all([import('../sweeps/plan.js'), import('../sweeps/open-jobs.js')])
-  return runBy(await planSweep(file, output), executor)
-}
-
-/** @throws Problem `unknown-arm` */
-function demandArms({ file, arms }: SweepPlan, only: readonly string[] = []): void {
-  const names = arms.map(({ name }) => name)
-  for (const arm of only)
-    if (!names.includes(arm))
-      throw new Problem('unknown-arm', `${file} has no arm '${arm}'. ${suggestion(arm, names)}`.trimEnd())
+  return runBy(await planSweep(file, output, only), executor)
 }
 
 /** Tables, files, what to do next; exit code 1 if a job has failed. */
-async function show(plan: SweepPlan, options: Where): Promise<void> {
+async function show(plan: SweepPlan, { output, executor }: Where): Promise<void> {
   const [{ sweepResults }, { resultsText }, { writeResults }, { counts, listJobs }] = await Promise.all([
     import('../sweeps/results.js'),
     import('../sweeps/results-text.js'),
@@ -170,7 +166,7 @@ async function show(plan: SweepPlan, options: Where): Promise<void> {
   const files = writeResults(plan.output, found)
   const failed = found.missing.some(({ state }) => state === 'failed')
   const open = found.missing.some(({ state }) => state !== 'failed')
-  const again = command`./earshot sweep run ${plan.file}` + asGiven(options)
+  const again = command`./earshot sweep run ${plan.file}` + asGiven({ output, executor })
   const next = open ? again : failed ? `${again} --retry` : command`./earshot report ${plan.output}`
   process.stdout.write(
     `${resultsText(found)}\n\n${counts(plan, listJobs(plan))}\nSaved: ${files.join(', ')}\nNext: ${next}\n`,
@@ -179,7 +175,5 @@ async function show(plan: SweepPlan, options: Where): Promise<void> {
 }
 
 /** Options of a command that have to be said again. */
-const asGiven = (options: Where) =>
-  (['output', 'executor'] as const)
-    .flatMap(name => (options[name] === undefined ? [] : [` --${name} ${shellWord(options[name])}`]))
-    .join('')
+const asGiven = ({ output, executor, only }: Partial<Where>) =>
+  optionAgain('output', output) + optionAgain('executor', executor) + optionAgain('only', only)

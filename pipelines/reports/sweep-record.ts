@@ -30,7 +30,7 @@ export function readSweep(folder: string): SweepRecord {
   return { path: folder, plan, results: sweepResults(plan), jobs }
 }
 
-type Ledger = Omit<SweepPlan, 'output' | 'jobs' | 'graphs'>
+type Ledger = Omit<SweepPlan, 'output' | 'jobs' | 'graphs' | 'spared'>
 
 function planOf(folder: string): SweepPlan {
   const file = join(folder, LEDGER)
@@ -52,7 +52,7 @@ function planOf(folder: string): SweepPlan {
       const job = jobs.get(key) ?? { key, arm, seed, base, edits, heldOut, steps: 0, reference: false }
       jobs.set(key, { ...job, reference: job.reference || arm === ledger.against })
     }
-  return { ...ledger, arms, output: resolve(folder), jobs, graphs: 0 }
+  return { ...ledger, arms, output: resolve(folder), jobs, graphs: 0, spared: [] }
 }
 
 /** The logged steps of a job's run; none if it has not begun. */

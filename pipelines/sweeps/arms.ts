@@ -51,6 +51,15 @@ export function armsOf(sweep: SweepFile): Arm[] {
   return arms.map(arm => ({ ...arm, edits: [...common, ...arm.edits].map(placed) }))
 }
 
+/** @param only names; all arms if absent. @throws Problem `unknown-arm` */
+export function chosenArms({ file }: SweepFile, arms: readonly Arm[], only: readonly string[] | undefined): Arm[] {
+  const names = arms.map(({ name }) => name)
+  for (const name of only ?? [])
+    if (!names.includes(name))
+      throw new Problem('unknown-arm', `${file} has no arm '${name}'. ${suggestion(name, names)}`.trimEnd())
+  return arms.filter(({ name }) => only?.includes(name) ?? true)
+}
+
 /** The arm that differences are taken to. @throws Problems if there is none of that name */
 export function referenceArm({ written, spotAt }: SweepFile, arms: readonly Arm[]): string {
   const { against } = written

@@ -6,8 +6,10 @@ import { dirname, join } from 'node:path'
 import { Problem } from '../../data/problem.js'
 import { writeJson } from '../jobs/job-folder.js'
 import { PROGRAM } from '../jobs/processes.js'
-import { command, shellWord } from '../terminal/say.js'
-import { BEGUN, isUnfinished, type Step, stepsLeft } from './before.js'
+import { command, optionAgain, shellWord, tell } from '../terminal/say.js'
+import { armsOf, chosenArms } from './arms.js'
+import { BEGUN, isUnfinished, type Step, sparedText, stepsLeft } from './before.js'
+import { stepsFor } from './needs.js'
 import { usualOutput } from './plan.js'
 import { lockSweep } from './run-sweep.js'
 import { readSweepFile } from './sweep-file.js'
@@ -16,20 +18,28 @@ import { readSweepFile } from './sweep-file.js'
  * Runs the commands whose products are missing, in their order, in the folder of the sweep file. What is killed goes on
  * when it is called again.
  *
- * @param named as for `planSweep`, and so is `given`
- * @throws Problem `before-failed`, `sweep-in-use`; the signal's reason once it is aborted
+ * @param named as for `planSweep`, and so are `given` and `only`
+ * @throws Problem `before-failed`, `sweep-in-use`, `unknown-arm`; the signal's reason once it is aborted
  */
-export async function makeBefore(named: string, given: string | undefined, signal: AbortSignal): Promise<void> {
+export async function makeBefore(
+  named: string,
+  given: string | undefined,
+  only: readonly string[] | undefined,
+  signal: AbortSignal,
+): Promise<void> {
   const sweep = await readSweepFile(named)
   const output = given ?? usualOutput(sweep.name)
-  const steps = stepsLeft(sweep, output)
+  const chosen = chosenArms(sweep, armsOf(sweep), only)
+  const { needed, spared } = await stepsFor(sweep, only && chosen)
+  tell([sparedText(stepsLeft(spared, output))].filter(text => text !== ''))
+  const steps = stepsLeft(needed, output)
   if (steps.length === 0) return
   const lock = lockSweep({ ...sweep, output })
   try {
     for (const [at, step] of steps.entries()) {
       process.stderr.write(`Before the jobs, ${at + 1} of ${steps.length}: ${inWords(step)}\n`)
       writeJson(output, BEGUN, { product: step.product })
-      await make(step, sweep.file, signal)
+      await make(step, sweep.file, signal, only)
       rmSync(join(output, BEGUN))
     }
   } finally {
@@ -37,7 +47,7 @@ export async function makeBefore(named: string, given: string | undefined, signa
   }
 }
 
-async function make(step: Step, file: string, signal: AbortSignal): Promise<void> {
+async function make(step: Step, file: string, signal: AbortSignal, only?: readonly string[]): Promise<void> {
   signal.throwIfAborted()
   const words = isUnfinished(step.product) ? ['train', '--run', step.product, '--resume'] : step.words
   const child = spawn(process.execPath, [PROGRAM, ...words], { cwd: dirname(file), stdio: ['ignore', 2, 2] })
@@ -50,7 +60,7 @@ async function make(step: Step, file: string, signal: AbortSignal): Promise<void
   const why = code === 0 ? `has ended without ${step.product}` : 'has failed; what it said stands above'
   throw new Problem('before-failed', `${inWords(step)}: ${why}.`, {
     place: { file, path: 'before' },
-    hint: `Its paths are named from the folder of the sweep file. Then again: ${command`./earshot sweep run ${file}`}`,
+    hint: `Its paths are named from the folder of the sweep file. Then again: ${command`./earshot sweep run ${file}`}${optionAgain('only', only)}`,
   })
 }
 

@@ -16,15 +16,21 @@ export interface Wanted {
 
 /** The jobs that a call would run, by key: what is done, or has failed and is not to be tried again, is left. */
 export function openJobs(plan: SweepPlan, { only, retry }: Wanted): Map<string, Job> {
-  const wanted = only && new Set(plan.arms.filter(({ name }) => only.includes(name)).flatMap(arm => keysOf(arm)))
   const started = startedJobs(plan)
   return new Map(
-    [...plan.jobs].filter(([key, job]) => {
-      if (wanted && !wanted.has(key)) return false
+    [...planOfArms(plan, only).jobs].filter(([, job]) => {
       const { state } = stateOf(plan, job, started)
       return state !== 'done' && (state !== 'failed' || retry === true)
     }),
   )
+}
+
+/** The plan of these arms alone: what of it is listed, and what its claims are about. */
+export function planOfArms(plan: SweepPlan, only: readonly string[] | undefined): SweepPlan {
+  if (!only) return plan
+  const arms = plan.arms.filter(({ name }) => only.includes(name))
+  const keys = new Set(arms.flatMap(keysOf))
+  return { ...plan, arms, jobs: new Map([...plan.jobs].filter(([key]) => keys.has(key))) }
 }
 
 export const keysOf = ({ jobs }: SweepPlan['arms'][number]) => jobs.map(({ key }) => key)

@@ -6,6 +6,7 @@ import { mean } from '../statistics/mean.js'
 import { inWords, plural } from '../terminal/numbers.js'
 import { command } from '../terminal/say.js'
 import { textTable } from '../terminal/text-table.js'
+import { sparedText } from './before.js'
 import { startedJobs, stateOf } from './job-folder.js'
 import { type SweepPlan, usualOutput } from './plan.js'
 import { secondsOf, type Trial } from './trial.js'
@@ -70,6 +71,7 @@ function header(plan: SweepPlan): string {
     `Checked: ${plural(graphs, 'distinct graph')}. Evaluated on: ${judged}. Differences to: ${against}.${crossed}`,
     `Ledger: ${output}`,
     ...slurmLine(plan),
+    ...(plan.spared.length > 0 ? [sparedText(plan.spared)] : []),
   ].join('\n')
 }
 

@@ -6,10 +6,11 @@ import type { Edit } from '../../graphs/language/edits.js'
 import { graphClassifier } from '../evaluation/classification/trained-classifier.js'
 import type { ExecutorName } from '../jobs/executor.js'
 import type { SlurmSettings } from '../jobs/slurm-settings.js'
-import { type Arm, armsOf, referenceArm } from './arms.js'
-import { demandBefore } from './before.js'
+import { type Arm, armsOf, chosenArms, referenceArm } from './arms.js'
+import { demandBefore, type Step, stepsLeft } from './before.js'
 import { type HeldOut, writeFolds } from './cross-fit.js'
 import { judgesOwn } from './evaluation-words.js'
+import { stepsFor } from './needs.js'
 import { checkTest, claimProblems } from './plan-checks.js'
 import { readSweepFile, type SweepFile } from './sweep-file.js'
 import type { Budget, Claim, CrossFit, Evaluation } from './sweep-schema.js'
@@ -63,6 +64,8 @@ export interface SweepPlan {
   slurm: SlurmSettings
   /** Distinct graphs that were checked. */
   graphs: number
+  /** What is not there and the arms that were asked for do not need. */
+  spared: Step[]
 }
 
 /** `runs/sweeps/<name>` if nothing is said. */
@@ -71,14 +74,18 @@ export const usualOutput = (name: string): string => join('runs', 'sweeps', name
 /**
  * Reads and checks a whole sweep; opens no audio.
  *
- * @throws Problems, all of all arms at once
+ * @param only names of arms: of the others those stand in the plan that have nothing amiss, as they may have been run
+ * @throws Problems, all of all these arms at once
  */
-export async function planSweep(file: string, output?: string): Promise<SweepPlan> {
+export async function planSweep(file: string, output?: string, only?: readonly string[]): Promise<SweepPlan> {
   const sweep = await readSweepFile(file)
   const folder = output ?? usualOutput(sweep.name)
-  demandBefore(sweep, folder)
   const arms = armsOf(sweep)
-  demandBases(sweep, arms)
+  const chosen = chosenArms(sweep, arms, only)
+  const isChosen = new Set(chosen)
+  const { needed, spared } = await stepsFor(sweep, only && chosen)
+  demandBefore(sweep, needed, folder, only)
+  demandBases(sweep, chosen)
   const against = referenceArm(sweep, arms)
   const { evaluate, crossFit } = sweep
   const { budget, claims, executor, pilot, slurm } = sweep.written
@@ -86,26 +93,17 @@ export async function planSweep(file: string, output?: string): Promise<SweepPla
   const lists = new ListKeys()
   const variants = new Variants(lists)
   const problems: Problem[] = []
-  const own = Object.values(evaluate).some(judgesOwn)
   const planned: SweepPlan['arms'] = []
   const found: Found[] = []
   for (const arm of arms) {
     try {
-      const jobs: SweepPlan['arms'][number]['jobs'] = []
-      for (const heldOut of folds) {
-        const fitted = heldOut ? onFold(arm, heldOut, sweep) : arm
-        const threads = ownThreads(arm.edits) ? undefined : budget.threads
-        for (const seed of arm.seeds) {
-          const variant = await variants.of(fitted, seed, threads)
-          if (own) graphClassifier(variant.config.graph, variant.config.stages)
-          const key = jobKey(variant, seed, threads)
-          jobs.push({ seed, key, ...(heldOut && { heldOut }) })
-          found.push({ arm: fitted, seed, key, heldOut, steps: variant.train.steps })
-        }
-      }
+      const own = await foundOf(arm, folds, sweep, variants)
+      found.push(...own)
+      const jobs = own.map(({ seed, key, heldOut }) => ({ seed, key, ...(heldOut && { heldOut }) }))
       planned.push({ name: arm.name, base: arm.base, edits: arm.edits.map(({ edit }) => edit), jobs })
     } catch (error) {
-      problems.push(...problemsOf(error))
+      const own = problemsOf(error)
+      if (isChosen.has(arm)) problems.push(...own)
     }
   }
   problems.push(...claimProblems(sweep, arms), ...(await testProblems(sweep)))
@@ -123,6 +121,7 @@ export async function planSweep(file: string, output?: string): Promise<SweepPla
     ),
     ...{ claims, pilot, budget, executor, slurm },
     graphs: variants.graphs,
+    spared: stepsLeft(spared, folder),
   }
 }
 
@@ -163,6 +162,27 @@ interface Found {
   key: string
   heldOut: HeldOut | undefined
   steps: number
+}
+
+/** An arm's jobs: each fold with each seed. @throws Problems */
+async function foundOf(
+  arm: Arm,
+  folds: readonly (HeldOut | undefined)[],
+  sweep: SweepFile,
+  variants: Variants,
+): Promise<Found[]> {
+  const own = Object.values(sweep.evaluate).some(judgesOwn)
+  const threads = ownThreads(arm.edits) ? undefined : sweep.written.budget.threads
+  const found: Found[] = []
+  for (const heldOut of folds) {
+    const fitted = heldOut ? onFold(arm, heldOut, sweep) : arm
+    for (const seed of arm.seeds) {
+      const variant = await variants.of(fitted, seed, threads)
+      if (own) graphClassifier(variant.config.graph, variant.config.stages)
+      found.push({ arm: fitted, seed, key: jobKey(variant, seed, threads), heldOut, steps: variant.train.steps })
+    }
+  }
+  return found
 }
 
 function jobsOf(found: readonly Found[], against: string, { threads }: Budget): Map<string, Job> {

@@ -39,8 +39,9 @@ export async function expectedPower(plan: SweepPlan): Promise<ExpectedPower[]> {
   const found: ExpectedPower[] = []
   for (const [claim, { better, than, on, smallest }] of Object.entries(plan.claims)) {
     const arms = [better, typeof than === 'object' && 'best' in than ? than.best : than].flat()
+    if (smallest === undefined || !arms.every(arm => plan.arms.some(({ name }) => name === arm))) continue
     const seeds = sharedSeeds(plan, arms)
-    for (const evaluation of smallest === undefined ? [] : on) {
+    for (const evaluation of on) {
       const variance = varianceIn(pilot, claim, evaluation)
       if (!variance) continue
       const { set, group } = plan.tests.find(({ name }) => name === evaluation)!
@@ -48,8 +49,8 @@ export async function expectedPower(plan: SweepPlan): Promise<ExpectedPower[]> {
       const units = group === undefined ? clips.length : new Set(clips.map(({ labels }) => labels[group])).size
       const { components, metric } = variance
       found.push({
-        ...{ claim, evaluation, units, seeds, metric, smallest: smallest! },
-        power: powerOf(smallest!, components, units, seeds),
+        ...{ claim, evaluation, units, seeds, metric, smallest },
+        power: powerOf(smallest, components, units, seeds),
         told: smallestTold(components, units, seeds),
       })
     }

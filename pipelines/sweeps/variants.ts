@@ -48,9 +48,8 @@ export class Variants {
    * @throws Problems with the arm's name, each at the edit that causes it
    */
   async of({ name, base, edits }: Arm, seed: number, threads: number | undefined): Promise<Variant> {
-    const all = await this.#check(base, [])
-    if ('problems' in all) throw new Problems(all.problems) // the base itself: told once, as what it is
-    const split = !all.references
+    const alone = await this.#check(base, [])
+    const split = !('problems' in alone) && !alone.references
     const training = split ? edits.filter(({ edit }) => isTraining(edit)) : []
     const own = jobEdits({ edits }, seed, threads).slice(edits.length)
     const spot = edits[0]?.spot ?? { file: base, line: 1, column: 1 }
@@ -61,7 +60,10 @@ export class Variants {
       base,
       others.map(({ edit }) => edit),
     )
-    if ('problems' in checked) throw new Problems(checked.problems.map(problem => placed(problem, name, others)))
+    if ('problems' in checked) {
+      const known = 'problems' in alone ? alone.problems.map(inFull) : [] // of the base: told once, as what it is
+      throw new Problems(checked.problems.map(one => (known.includes(inFull(one)) ? one : placed(one, name, others))))
+    }
     const { config, graphKey } = checked
     return { config, graphKey, train: trained(config, name, training) }
   }
@@ -168,6 +170,8 @@ function trained({ document, stages, train }: Config, arm: string, edits: readon
   if (problems.length > 0) throw new Problems(problems.map(problem => placed(problem, arm, edits)))
   return checked as TrainSettings
 }
+
+const inFull = ({ code, message, place }: Problem) => JSON.stringify([code, message, place])
 
 /** A problem of an edit stands where the sweep file has that edit; any other keeps its place and says whose it is. */
 function placed(problem: Problem, arm: string, edits: readonly PlacedEdit[]): Problem {

@@ -24,6 +24,10 @@ export const shellWord = (text: string): string =>
 export const command = (texts: TemplateStringsArray, ...values: (string | readonly string[])[]): string =>
   texts.reduce((done, text, at) => `${done}${[values[at - 1]!].flat().map(shellWord).join(' ')}${text}`)
 
+/** An option as it has to be typed again; nothing where it was not given. */
+export const optionAgain = (name: string, value: string | readonly string[] | undefined): string =>
+  value === undefined ? '' : ` --${name} ${[value].flat().map(shellWord).join(' ')}`
+
 /** Messages call the program as a checkout does, `./earshot VERB`; where it is called otherwise, they follow. */
 /** For the command line, once: installed as a package, what is printed says `npx earshot VERB`. */
 export function nameCommands(streams: readonly NodeJS.WriteStream[] = [process.stdout, process.stderr]): void {

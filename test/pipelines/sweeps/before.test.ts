@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { createEmbeddingWriter } from '../../../pipelines/embeddings/arrow-writer.js'
-import { BEGUN, demandBefore, stepsLeft } from '../../../pipelines/sweeps/before.js'
+import { BEGUN, demandBefore, stepsLeft, stepsOf } from '../../../pipelines/sweeps/before.js'
 import { makeBefore } from '../../../pipelines/sweeps/make-before.js'
 import { readSweepFile } from '../../../pipelines/sweeps/sweep-file.js'
 import { scratchFolder } from '../../earshot.js'
@@ -26,14 +26,14 @@ function sweep(source = 'given.arrow') {
 }
 
 async function left({ file, output }: { file: string; output: string }): Promise<string[]> {
-  return stepsLeft(await readSweepFile(file), output).map(({ product }) => product)
+  return stepsLeft(stepsOf(await readSweepFile(file)), output).map(({ product }) => product)
 }
 
 test('made in the folder of the sweep file, unless it is there or was begun and not ended', async t => {
   const { file, output, one, two } = sweep()
   writeFileSync(one, 'clip\nby hand\n')
   t.deepEqual(await left({ file, output }), [two])
-  await makeBefore(file, output, never)
+  await makeBefore(file, output, undefined, never)
   t.is(readFileSync(one, 'utf8'), 'clip\nby hand\n')
   t.regex(readFileSync(two, 'utf8'), /^clip,/)
   t.deepEqual(await left({ file, output }), [])
@@ -41,7 +41,7 @@ test('made in the folder of the sweep file, unless it is there or was begun and 
   writeFileSync(one, readFileSync(two, 'utf8').split('\n')[0]!)
   writeFileSync(join(output, BEGUN), JSON.stringify({ product: one }))
   t.deepEqual(await left({ file, output }), [one])
-  await makeBefore(file, output, never)
+  await makeBefore(file, output, undefined, never)
   t.is(readFileSync(one, 'utf8'), readFileSync(two, 'utf8'))
   t.false(existsSync(join(output, BEGUN)))
 })
@@ -49,7 +49,7 @@ test('made in the folder of the sweep file, unless it is there or was begun and 
 test('a plan without it says what is missing, and which command makes it', async t => {
   const { file, output } = sweep()
   const written = await readSweepFile(file)
-  const error = t.throws(() => demandBefore(written, output), {
+  const error = t.throws(() => demandBefore(written, stepsOf(written), output), {
     message: /^2 things .* not there yet: .*one\.csv, .*two\.csv\.$/,
   })
   t.like(error, {
@@ -61,7 +61,7 @@ test('a plan without it says what is missing, and which command makes it', async
 
 test('a command that fails ends the sweep before its first job, and stands open', async t => {
   const { file, output, one, two } = sweep('none.arrow')
-  await t.throwsAsync(makeBefore(file, output, never), {
+  await t.throwsAsync(makeBefore(file, output, undefined, never), {
     message: './earshot convert ../none.arrow -o ../two.csv: has failed; what it said stands above.',
   })
   t.true(existsSync(one))

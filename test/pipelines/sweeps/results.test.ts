@@ -28,7 +28,7 @@ function made(
   const output = scratchFolder('results')
   const jobs = new Map<string, Job>()
   const plan: SweepPlan = {
-    ...{ name: 'made', file: 'made.yaml', base: 'base.yaml', output, against: 'base', jobs, graphs: 1 },
+    ...{ name: 'made', file: 'made.yaml', base: 'base.yaml', output, against: 'base', jobs, graphs: 1, spared: [] },
     arms: Object.entries(arms).map(([name, seeds]) => ({
       ...{ name, base: 'base.yaml', edits: [] },
       jobs: Object.keys(seeds).map(seed => ({ seed: Number(seed), key: `${name}-${seed}` })),

@@ -8,7 +8,7 @@ import test, { type ExecutionContext } from 'ava'
 import { clipsTable, writeDelimited } from '../../../data/manifests/delimited.js'
 import { readClips } from '../../../data/manifests.js'
 import { editArguments } from '../../../graphs/language/edits.js'
-import { stepsLeft } from '../../../pipelines/sweeps/before.js'
+import { stepsLeft, stepsOf } from '../../../pipelines/sweeps/before.js'
 import { evaluationWords } from '../../../pipelines/sweeps/evaluation-words.js'
 import { planSweep } from '../../../pipelines/sweeps/plan.js'
 import { readSweepFile } from '../../../pipelines/sweeps/sweep-file.js'
@@ -79,7 +79,7 @@ for (const name of SWEEPS)
   test.serial(`${name}: what it makes before its jobs, and every arm`, async t => {
     const file = join(root, 'configs/sweeps', name)
     const sweep = await readSweepFile(file)
-    for (const { words, product } of stepsLeft(sweep, join(root, 'out', name)))
+    for (const { words, product } of stepsLeft(stepsOf(sweep), join(root, 'out', name)))
       if (MADE.test(product)) await done(t, inMiniature(words, dirname(file)))
       else await standIn(words, product)
     const plan = await planSweep(file, join(root, 'out', name))
