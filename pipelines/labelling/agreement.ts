@@ -1,5 +1,5 @@
 /** Two people's answers beside each other. */
-import { type Answer, type Cells, cellsOf, classesOf, givenIn, readAnswers } from './answers.js'
+import { type Answer, answeredRows, byWindow, type Cells, classesOf, givenIn, readAnswers } from './answers.js'
 
 export interface Agreement {
   class: string
@@ -15,7 +15,7 @@ export interface Agreement {
 /** For each class that both tables have. @throws Problem as `readAnswers` */
 export async function agreement(one: string, other: string): Promise<Agreement[]> {
   const tables = await Promise.all([readAnswers(one), readAnswers(other)])
-  const [mine, theirs] = tables.map(cellsOf) as [Map<string, Cells>, Map<string, Cells>]
+  const [mine, theirs] = tables.map(table => byWindow(answeredRows(table))) as [Map<string, Cells>, Map<string, Cells>]
   const [classes, others] = tables.map(classesOf) as [string[], string[]]
   return classes.filter(name => others.includes(name)).map(name => compared(name, mine, theirs))
 }

@@ -5,8 +5,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import type { Annotation } from '../../data/annotations/annotation.js'
-import { writeDelimited } from '../../data/manifests/delimited.js'
-import { type Rows, readRows } from '../../data/manifests/rows.js'
+import { numberIn } from '../../data/annotations/stretch-columns.js'
+import { type Delimiter, writeDelimited } from '../../data/manifests/delimited.js'
+import { mapRows, type Rows, readRows } from '../../data/manifests/rows.js'
 import { Problem } from '../../data/problem.js'
 import { writeWhole } from '../../data/whole-file.js'
 import { tryLock } from '../jobs/process-lock.js'
@@ -30,9 +31,12 @@ export type Cells = Map<string, string>
 
 export class AnswerTable {
   readonly classes: string[]
-  /** Cells by column, of each window by its key. */
-  readonly #rows: Map<string, Cells>
+  /** All of the table, in its order. */
+  readonly #rows: Cells[]
+  /** The row of each window. */
+  readonly #windows: Map<string, Cells>
   readonly #columns: string[]
+  readonly #delimiter: Delimiter
   #written: string | undefined
 
   private constructor(
@@ -45,7 +49,10 @@ export class AnswerTable {
     const names = table?.names ?? [...FIXED]
     this.classes = [...new Set([...(table ? classesOf(table) : []), ...classes])]
     this.#columns = [...new Set([...names, ...this.classes.flatMap(name => [name, name + ASKED])])]
-    this.#rows = table ? cellsOf(table) : new Map()
+    this.#delimiter = table?.delimiter ?? ','
+    const rows = table ? answeredRows(table) : []
+    this.#rows = rows.map(({ cells }) => cells)
+    this.#windows = byWindow(rows)
   }
 
   /**
@@ -75,7 +82,7 @@ export class AnswerTable {
   }
 
   get(stretch: Pick<Stretch, 'path' | 'start' | 'end'>, name: string): Given | undefined {
-    const cells = this.#rows.get(keyOf(stretch))
+    const cells = this.#windows.get(keyOf(stretch))
     return cells && givenIn(cells, name)
   }
 
@@ -91,17 +98,15 @@ export class AnswerTable {
         hint: 'Start again, to go on with what it says now.',
       })
     if (!this.classes.includes(name)) this.#addClass(name)
-    const key = keyOf(stretch)
-    const cells = this.#rows.get(key) ?? this.#newRow(stretch)
+    const cells = this.#windows.get(keyOf(stretch)) ?? this.#newRow(stretch)
     const before = new Map(cells)
     cells.set(name, given === undefined || given.answer === 'skip' ? '' : given.answer)
     cells.set(name + ASKED, given === undefined ? '' : given.answer === 'skip' ? 'skip' : given.reason)
-    this.#rows.set(key, cells)
     const text = this.#text()
     try {
       writeWhole(this.file, text, { flush: true })
     } catch (error) {
-      this.#rows.set(key, before)
+      for (const column of [name, name + ASKED]) cells.set(column, before.get(column) ?? '')
       throw error
     }
     this.#written = text
@@ -117,22 +122,27 @@ export class AnswerTable {
     this.#columns.push(...[name, name + ASKED].filter(column => !this.#columns.includes(column)))
   }
 
-  #newRow({ path, start, end }: Pick<Stretch, 'path' | 'start' | 'end'>): Cells {
-    const short = relative(dirname(resolve(this.file)), path)
-    const file = short.startsWith('..') ? path : short
-    return new Map([
-      ['file', file],
-      ['start', String(start)],
-      ['end', String(end)],
+  #newRow(stretch: Pick<Stretch, 'path' | 'start' | 'end'>): Cells {
+    const short = relative(dirname(resolve(this.file)), stretch.path)
+    const cells = new Map([
+      ['file', short.startsWith('..') ? stretch.path : short],
+      ['start', String(stretch.start)],
+      ['end', String(stretch.end)],
     ])
+    this.#rows.push(cells)
+    this.#windows.set(keyOf(stretch), cells)
+    return cells
   }
 
   /** Rows about which something is said; one that came with the table stays. */
   #text(): string {
-    const said = [...this.#rows.values()].filter(cells =>
+    const said = this.#rows.filter(cells =>
       [...cells].some(([name, text]) => text !== '' && !FIXED.includes(name as 'file')),
     )
-    return writeDelimited([this.#columns, ...said.map(cells => this.#columns.map(name => cells.get(name)))], ',')
+    return writeDelimited(
+      [this.#columns, ...said.map(cells => this.#columns.map(name => cells.get(name)))],
+      this.#delimiter,
+    )
   }
 }
 
@@ -159,16 +169,23 @@ export async function readAnswers(file: string): Promise<Rows> {
 /** Classes of a table of answers. */
 export const classesOf = ({ names }: Rows): string[] => names.filter(name => names.includes(name + ASKED))
 
-/** Cells by column, of each row by its window. */
-export function cellsOf({ file, names, rows }: Rows): Map<string, Cells> {
-  return new Map(
-    rows.map(({ fields }) => {
-      const cells: Cells = new Map(names.map((name, at) => [name, fields[at] ?? '']))
-      const [path, start, end] = FIXED.map(name => cells.get(name)!) as [string, string, string]
-      return [keyOf({ path: resolve(dirname(file), path), start: Number(start), end: Number(end) }), cells]
-    }),
-  )
+export interface AnsweredRow extends Pick<Stretch, 'path' | 'start' | 'end'> {
+  cells: Cells
 }
+
+/** What each row says, of which window; times that are none are NaN. @throws Problems of rows: `bad-row` */
+export function answeredRows(table: Rows): AnsweredRow[] {
+  const seconds = (cell: string) => numberIn(cell, table.delimiter === ';') ?? Number.NaN
+  return mapRows(table, ({ fields }) => {
+    const cells: Cells = new Map(table.names.map((name, at) => [name, fields[at]!]))
+    const [path, start, end] = FIXED.map(name => cells.get(name)!) as [string, string, string]
+    return { path: resolve(dirname(table.file), path), start: seconds(start), end: seconds(end), cells }
+  })
+}
+
+/** Cells of each window: of those with several rows, of the last. */
+export const byWindow = (rows: readonly AnsweredRow[]): Map<string, Cells> =>
+  new Map(rows.map(row => [keyOf(row), row.cells]))
 
 export function givenIn(cells: Cells, name: string): Given | undefined {
   const [answer, reason] = [cells.get(name), cells.get(name + ASKED)]
@@ -187,11 +204,7 @@ function contentOf(file: string): string | undefined {
 /** The windows that a table says yes to, as annotations of their recordings. @throws Problem as `readAnswers` */
 export async function yesAnnotations(file: string): Promise<Annotation[]> {
   const table = await readAnswers(file)
-  return [...cellsOf(table).values()].flatMap(cells =>
-    classesOf(table).flatMap(label => {
-      if (givenIn(cells, label)?.answer !== 'yes') return []
-      const [start, end] = [Number(cells.get('start')), Number(cells.get('end'))]
-      return [{ path: resolve(dirname(file), cells.get('file')!), start, end, label }]
-    }),
+  return answeredRows(table).flatMap(({ cells, ...stretch }) =>
+    classesOf(table).flatMap(label => (givenIn(cells, label)?.answer === 'yes' ? [{ ...stretch, label }] : [])),
   )
 }

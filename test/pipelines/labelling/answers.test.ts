@@ -58,6 +58,30 @@ test('a table of other columns and rows keeps them', async t => {
   t.deepEqual([id, labels.owl], ['a.wav#0-0.96', 'yes'])
 })
 
+test('rows of one window, times with a colon or comma, and rows without times stay in a table that is answered', async t => {
+  const file = join(folder, 'odd-times.csv')
+  const rows = ['0;5;wren', '0;5;robin', '0:10;0:12,5;owl', '0:20;0:22,5;fox', ';;first', ';;second']
+  const text = (behind: string) => rows.map(row => `a.wav;${row}${behind}\n`).join('')
+  writeFileSync(file, `file;start;end;species\n${text('')}`)
+  const table = await AnswerTable.open(file, ['calls'])
+  table.set(window(30, join(folder, 'a.wav')), 'calls', { answer: 'no', reason: 'chosen' })
+  table.close()
+  const head = 'file;start;end;species;calls;calls (asked)\n'
+  t.is(readFileSync(file, 'utf8'), `${head}${text(';;')}a.wav;30;30.96;;no;chosen\n`)
+  const again = await AnswerTable.open(file, [])
+  const timed = { path: join(folder, 'a.wav'), start: 10, end: 12.5 }
+  again.set(timed, 'calls', { answer: 'yes', reason: 'likely' })
+  again.close()
+  t.true(readFileSync(file, 'utf8').includes('a.wav;0:10;0:12,5;owl;yes;likely\n'))
+  t.deepEqual(await yesAnnotations(file), [{ ...timed, label: 'calls' }])
+})
+
+test('a row with more fields than the header is told before anything is written', async t => {
+  const file = join(folder, 'long-row.csv')
+  writeFileSync(file, 'file,start,end\na.wav,0,1,owl\n')
+  await t.throwsAsync(AnswerTable.open(file, ['owl']), { message: /long-row\.csv:2: 4 fields where the header has 3/ })
+})
+
 test('what another program wrote meanwhile is not written over', async t => {
   const file = join(folder, 'meanwhile.csv')
   const table = await AnswerTable.open(file, ['owl'])
