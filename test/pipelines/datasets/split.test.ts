@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { readClips } from '../../../data/manifests.js'
+import { type ListedClip, readClips } from '../../../data/manifests.js'
+import { writeSplit } from '../../../pipelines/datasets/split-files.js'
 import { earshot, scratchFolder } from '../../earshot.js'
 
 /** 60 empty files below a folder, of 3 classes and 12 kits. */
@@ -60,6 +61,20 @@ test('contamination of an existing split is counted, and nothing written', async
   const { out } = await earshot(['data', 'split', `${random}.yaml`, ...words.slice(2), '--existing', 'split'])
   const [, within] = /within-class contamination: +(\d+) clips/.exec(out) ?? []
   t.true(Number(within) > 20, out)
+})
+
+test('a table that could not be read again as it was written is not written', t => {
+  const folder = scratchFolder('columns')
+  const clip = { id: 'a.wav', path: join(folder, 'a.wav'), labels: {} }
+  const name = join(folder, 'split')
+  const written = (columns: string[], column: string, clips: ListedClip[] = [clip]) =>
+    writeSplit(name, { clips, columns }, ['train'], { column, parts: ['train'], purpose: '' })
+  for (const column of ['file', 'start', 'onset_ms', 'end', '', ' part'])
+    t.throws(() => written(['class'], column), { message: `The new column cannot be called '${column}'.` })
+  t.throws(() => written(['file'], 'split'), { message: /have a label column 'file'/ })
+  t.throws(() => written(['start'], 'split', [{ ...clip, start: 1, end: 2 }]), { message: /a label column 'start'/ })
+  t.false(existsSync(`${name}.tsv`))
+  t.is(written(['class'], 'fold').length, 2)
 })
 
 test('wrong options are told apart in words', async t => {
