@@ -2,6 +2,7 @@
  * The safetensors format: 8 bytes of header length (little-endian), a JSON header of names, types, shapes and offsets,
  * then the numbers. Float32; PyTorch's counters (int64) are read, too. https://github.com/huggingface/safetensors
  */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { Problem } from '../data/problem.js'
 import type { State } from './weights.js'
 
@@ -40,41 +41,80 @@ export function decodeSafetensors(
   bytes: Uint8Array,
   file = 'checkpoint',
 ): { tensors: State; metadata: Record<string, string> } {
-  const broken = (what: string) =>
-    new Problem('bad-checkpoint', `${file} is no whole safetensors file: ${what}.`, {
-      place: { file },
-      hint: 'Take an earlier checkpoint from the same folder.',
-    })
-  if (bytes.length < 8) throw broken(`it has ${bytes.length} bytes`)
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
-  if (length > bytes.length - 8) throw broken(`its header should have ${length} bytes, the file has ${bytes.length}`)
+  const { entries, metadata, length } = headerOf(bytes, bytes.length, file)
   const numbers = bytes.subarray(8 + length)
-  const header = parsed(bytes.subarray(8, 8 + length))
-  if (!isRecord(header)) throw broken('its header is no JSON object')
-
-  const { __metadata__: given = {}, ...entries } = header
-  if (!isRecord(given)) throw broken('its metadata are no texts')
-  const metadata = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, String(value)]))
   const tensors: State = new Map()
   let last = 0
-  for (const [name, entry] of Object.entries(entries)) {
-    const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {}
-    if (!isWhole(shape) || !isWhole(offsets) || offsets.length !== 2)
-      throw broken(`its entry '${name}' has no shape or place`)
-    if (dtype !== 'F32' && dtype !== 'I64') throw broken(`'${name}' is of type ${dtype}; expected F32`)
-    const [start, end] = offsets as [number, number]
-    const size = shape.reduce((product, side) => product * side, dtype === 'F32' ? 4 : 8)
-    if (end - start !== size)
-      throw broken(`'${name}' has ${end - start} bytes, its shape [${shape.join(' x ')}] takes ${size}`)
-    if (end > numbers.length) throw broken(`'${name}' ends ${end - numbers.length} bytes after the file's end`)
+  for (const [name, { dtype, shape, place }] of entries) {
+    const [start, end] = place
+    if (end > numbers.length) throw broken(file, `'${name}' ends ${end - numbers.length} bytes after the file's end`)
     const { buffer } = Uint8Array.from(numbers.subarray(start, end))
     const data = dtype === 'F32' ? new Float32Array(buffer) : Float32Array.from(new BigInt64Array(buffer), Number)
     tensors.set(name, { shape: [...shape], data })
     last = Math.max(last, end)
   }
-  if (last !== numbers.length) throw broken(`${numbers.length - last} bytes at its end belong to no tensor`)
+  if (last !== numbers.length) throw broken(file, `${numbers.length - last} bytes at its end belong to no tensor`)
   return { tensors, metadata }
 }
+
+/** The shapes of a safetensors file's tensors, of which no number is read. @throws Problem `bad-checkpoint` */
+export function readShapes(file: string): Map<string, { shape: number[] }> {
+  const opened = openSync(file, 'r')
+  try {
+    const { size } = fstatSync(opened)
+    const first = Buffer.alloc(Math.min(size, 8))
+    readSync(opened, first, 0, first.length, 0)
+    const bytes = Buffer.alloc(Math.min(size, 8 + lengthOf(first, size, file)))
+    readSync(opened, bytes, 0, bytes.length, 0)
+    return headerOf(bytes, size, file).entries
+  } finally {
+    closeSync(opened)
+  }
+}
+
+interface Entry {
+  dtype: 'F32' | 'I64'
+  shape: number[]
+  /** First byte and the one after the last, counted from the header's end. */
+  place: [number, number]
+}
+
+/** @param size bytes of the whole file, of which these are the first */
+function headerOf(bytes: Uint8Array, size: number, file: string) {
+  const length = lengthOf(bytes, size, file)
+  const header = parsed(bytes.subarray(8, 8 + length))
+  if (!isRecord(header)) throw broken(file, 'its header is no JSON object')
+  const { __metadata__: given = {}, ...written } = header
+  if (!isRecord(given)) throw broken(file, 'its metadata are no texts')
+  const metadata = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, String(value)]))
+  const entries = new Map<string, Entry>()
+  for (const [name, entry] of Object.entries(written)) {
+    const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {}
+    if (!isWhole(shape) || !isWhole(offsets) || offsets.length !== 2)
+      throw broken(file, `its entry '${name}' has no shape or place`)
+    if (dtype !== 'F32' && dtype !== 'I64') throw broken(file, `'${name}' is of type ${dtype}; expected F32`)
+    const [start, end] = offsets as [number, number]
+    const taken = shape.reduce((product, side) => product * side, dtype === 'F32' ? 4 : 8)
+    if (end - start !== taken)
+      throw broken(file, `'${name}' has ${end - start} bytes, its shape [${shape.join(' x ')}] takes ${taken}`)
+    entries.set(name, { dtype, shape, place: [start, end] })
+  }
+  return { entries, metadata, length }
+}
+
+/** Of the header. */
+function lengthOf(bytes: Uint8Array, size: number, file: string): number {
+  if (size < 8) throw broken(file, `it has ${size} bytes`)
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
+  if (length > size - 8) throw broken(file, `its header should have ${length} bytes, the file has ${size}`)
+  return length
+}
+
+const broken = (file: string, what: string) =>
+  new Problem('bad-checkpoint', `${file} is no whole safetensors file: ${what}.`, {
+    place: { file },
+    hint: 'Take an earlier checkpoint from the same folder.',
+  })
 
 const SPACE = 0x20
 

@@ -10,6 +10,8 @@ export interface StoredTensor {
   data: Float32Array
 }
 export type State = Map<string, StoredTensor>
+/** What is known of weights before their numbers are. */
+export type Shapes = ReadonlyMap<string, { shape: readonly number[] }>
 
 export interface Weights {
   /** The root: stages make their weights in `scope.within(node)`. */

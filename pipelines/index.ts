@@ -11,7 +11,7 @@ import type { CheckedGraph } from '../graphs/language/checked.js'
 import type { Edit } from '../graphs/language/edit.js'
 import { readGraph as readDocumentGraph } from '../graphs/language/read-graph.js'
 import { USUAL } from '../stages/separation/windows.js'
-import { CONFIG, readConfig } from './configuration/config.js'
+import { CONFIG, RESUMED, readConfig } from './configuration/config.js'
 import { embedOptions } from './embeddings/embed-options.js'
 import type { FoundStretch } from './embeddings/search/found-stretches.js'
 import type { SearchOptions } from './embeddings/search/search.js'
@@ -79,7 +79,8 @@ export interface TrainOptions extends ReadOptions, TrainingRequest {
  * @throws Problems of the config; Problem if it cannot be trained
  */
 export async function train(file: string, { edits = [], from, ...request }: TrainOptions = {}): Promise<Outcome> {
-  return trainInFolder(await readConfig(file, [...edits, ...fromWeights(from)]), request)
+  const asked = request.resume ? RESUMED : CONFIG
+  return trainInFolder(await readConfig(file, [...edits, ...fromWeights(from)], asked), request)
 }
 
 export type EmbedOptions = z.input<typeof embedOptions> & { signal?: AbortSignal }

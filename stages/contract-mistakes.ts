@@ -57,6 +57,7 @@ const COMMON = {
   clips: true,
   leavesOut: true,
   files: true,
+  fits: true,
 } as const
 const SOURCE: Keys<SourceStage> = { ...COMMON, order: true }
 const ITEM: Keys<ItemStage> = {

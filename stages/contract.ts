@@ -74,6 +74,12 @@ interface Shared<P extends z.ZodObject, I extends Ins, O extends Port> {
    * The work gets what was found; the keys of the feature cache depend on the hashes, not on where the files lie.
    */
   files?: Readonly<Record<string, (named: string) => NamedFile | undefined>>
+  /**
+   * Looks at these files where all are there, loading nothing heavy: told before any sound is read.
+   *
+   * @throws Problem if they are for something else than what arrives
+   */
+  fits?: (parameters: z.output<P>, ports: PortsOf<I> & { out: O }) => Promise<void>
 }
 
 /** Decides which clips come, in which order. */

@@ -2,8 +2,8 @@
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { writeWhole } from '../../data/whole-file.js'
-import { decodeSafetensors, encodeSafetensors } from '../safetensors.js'
-import type { State } from '../weights.js'
+import { decodeSafetensors, encodeSafetensors, readShapes } from '../safetensors.js'
+import type { Shapes, State } from '../weights.js'
 
 /** Names of optimiser slots start with this; weights have their own names. */
 const SLOT = 'optimiser/'
@@ -15,6 +15,10 @@ export function writeTensors(file: string, weights: State, slots: State = new Ma
   writeWhole(file, bytes, { flush: true })
   return hash('sha256', bytes)
 }
+
+/** Of the weights, of which no number is read. @throws Problem as `readTensors` */
+export const readWeightShapes = (file: string): Shapes =>
+  new Map([...readShapes(file)].filter(([name]) => !name.startsWith(SLOT)))
 
 /** @throws Problem if the file is missing, truncated or not safetensors */
 export function readTensors(file: string): { weights: State; slots: State } {

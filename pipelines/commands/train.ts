@@ -3,7 +3,7 @@ import { basename, extname, join } from 'node:path'
 import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
 import type { Edit } from '../../graphs/language/edits.js'
-import { type Config, readConfig } from '../configuration/config.js'
+import { type Config, RESUMED, readConfig } from '../configuration/config.js'
 import { argument, text } from '../configuration/option-kinds.js'
 import { json } from '../configuration/shared-options.js'
 import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
@@ -84,8 +84,8 @@ export async function configToTrain(
   if (!chosen) throw new Problem('no-config', 'There is no config to train.', { hint: example })
   if (saved && !file) RunFolder.open(run!)
   const asked = [...edits, ...fromWeights(from)]
-  const config = await readConfig(chosen, asked)
-  return resume ? config : fitted(config, chosen, asked)
+  if (resume) return readConfig(chosen, asked, RESUMED)
+  return fitted(await readConfig(chosen, asked), chosen, asked)
 }
 
 /** The same with what the sounds ask for, told. */

@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { z } from 'zod'
+import { locateIfThere } from '../../engine/checkpoints/find.js'
 import { reasonAgainst } from '../../graphs/inference/inference-graph.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
 import { planGraph } from '../../graphs/language/plan.js'
@@ -12,9 +13,9 @@ import { innermost } from '../../stages/ports.js'
 import { CONFIG } from '../configuration/config.js'
 import { argument } from '../configuration/option-kinds.js'
 import { runYaml } from '../configuration/run-yaml.js'
-import type { sections } from '../configuration/sections.js'
+import { type sections, startOf } from '../configuration/sections.js'
 import { and } from '../terminal/numbers.js'
-import { command } from '../terminal/say.js'
+import { command, fromHere } from '../terminal/say.js'
 import { asTyped } from './edit-options.js'
 import { verb } from './verb.js'
 
@@ -61,6 +62,7 @@ function words(
     `${file} is sound: ${summary({ graph, document })}.`,
     ...remarks(graph, stages),
     ...missingSounds(document.sections.data?.set),
+    ...missingStarts({ graph, document }),
     `Next: ${next(file, edits, document.sections, embedsAlone(graph, stages))}`,
   ].join('\n')
 }
@@ -74,6 +76,21 @@ function remarks(graph: CheckedGraph, stages: ReadonlyMap<string, Stage>): strin
 /** A config may be checked where its sounds are not; whoever trains has them. */
 function missingSounds(set: string | undefined): string[] {
   return set === undefined || existsSync(set) ? [] : [`Its sounds are not here: there is no ${set}.`]
+}
+
+/** Nor need the runs and files be there that it begins with. */
+function missingStarts({ graph, document }: Sound): string[] {
+  const missing = graph.nodes.flatMap(({ id, parameters, content = {}, weights }) => [
+    ...(weights?.hash === '' ? [{ where: `nodes.${id}.weights`, name: weights.run }] : []),
+    ...Object.entries(content).flatMap(([parameter, hashes]) =>
+      [parameters[parameter]]
+        .flat()
+        .flatMap((name, at) => (hashes[at] === '' ? [{ where: `nodes.${id}.${parameter}`, name: String(name) }] : [])),
+    ),
+  ])
+  const from = startOf(document.sections.train?.from)
+  if (from && !locateIfThere(from.run)) missing.push({ where: 'train.from', name: from.run })
+  return missing.map(({ where, name }) => `It begins with what is not here: there is no ${fromHere(name)} (${where}).`)
 }
 
 type Sound = Required<Pick<ReadGraph<typeof sections>, 'graph' | 'document'>>

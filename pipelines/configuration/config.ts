@@ -6,7 +6,7 @@ import { type Edit, readGraph } from '../../graphs/language/read-graph.js'
 import { type ReadoutSettings, settled } from '../../graphs/readout/settings.js'
 import type { Stage } from '../../stages/contract.js'
 import { classEdits } from './column-classes.js'
-import { configProblems } from './rules.js'
+import { configProblems, resumedProblems } from './rules.js'
 import {
   type DataSettings,
   type EvaluateSettings,
@@ -17,6 +17,9 @@ import {
 
 /** What the language is told of configs. */
 export const CONFIG = { sections, rule: configProblems }
+
+/** The same of a run that goes on. */
+export const RESUMED = { sections, rule: resumedProblems }
 
 /** A config that can be trained. */
 export interface Config {

@@ -2,14 +2,16 @@
 
 import { suggestion } from '../../data/nearest-name.js'
 import type { Problem } from '../../data/problem.js'
+import type { Shapes } from '../../engine/weights.js'
 import { planGraph } from '../../graphs/language/plan.js'
 import type { SoundGraph } from '../../graphs/language/read-graph.js'
 import { type Path, problemAt, spotAt } from '../../graphs/language/tree.js'
 import { fromEncoder } from '../../graphs/model/heads.js'
-import { weightNames } from '../../graphs/model/weight-names.js'
+import { weightShapes } from '../../graphs/model/weight-shapes.js'
 import { INPUT } from '../../graphs/readout/plan.js'
 import { labelProblems } from './label-problems.js'
 import type { sections } from './sections.js'
+import { startProblems } from './start-problems.js'
 
 type Config = SoundGraph<typeof sections>
 /** A problem at a path of the document. */
@@ -17,7 +19,13 @@ type Tell = (code: string, path: Path, message: string, hint?: string) => void
 type Rule = (config: Config, tell: Tell) => void
 
 /** All that is wrong. Sounds that are not on this machine are no problem here: whoever opens them tells. */
-export async function configProblems(config: Config): Promise<Problem[]> {
+export const configProblems = async (config: Config): Promise<Problem[]> => [
+  ...(await resumedProblems(config)),
+  ...(await startProblems(config)),
+]
+
+/** The same of a run that goes on: what it began with may be another thing by now. */
+export async function resumedProblems(config: Config): Promise<Problem[]> {
   const problems: Problem[] = []
   const tell: Tell = (code, path, message, hint) => {
     problems.push(problemAt(code, spotAt(config.document.tree, path), path, message, hint))
@@ -110,7 +118,7 @@ const namedLayersAreThere: Rule = ({ graph, stages }, tell) => {
     const frozen = Array.isArray(node.frozen) ? node.frozen : undefined
     const named: readonly string[] = frozen ?? node.adapt?.layers ?? []
     if (named.length === 0 || stage?.runsIn !== 'tensor') continue
-    const weights = weightNames(node, stage)
+    const weights = namesOf(weightShapes(node, stage))
     for (const [at, layer] of named.entries()) {
       if (!weights || weights.some(name => name.startsWith(`${layer}.`))) continue
       const layers = new Set(weights.map(name => name.split('.')[0]!))
@@ -121,6 +129,8 @@ const namedLayersAreThere: Rule = ({ graph, stages }, tell) => {
     }
   }
 }
+
+const namesOf = (weights: Shapes | undefined) => weights && [...weights.keys()]
 
 /** The layers that a readout names, of the encoder that embeds: the first that learns. */
 const readLayersAreThere: Rule = ({ graph, document, stages }, tell) => {
@@ -133,7 +143,7 @@ const readLayersAreThere: Rule = ({ graph, document, stages }, tell) => {
   const node = encoders.find(({ frozen, follows }) => frozen !== true && follows === undefined) ?? encoders[0]
   const stage = node && stages.get(node.stage)
   const owner = graph.nodes.find(({ id }) => id === (node?.shares ?? node?.id))
-  const weights = owner && stage?.runsIn === 'tensor' ? weightNames(owner, stage) : undefined
+  const weights = owner && stage?.runsIn === 'tensor' ? namesOf(weightShapes(owner, stage)) : undefined
   for (const [at, layer] of layers.entries()) {
     if (!weights || layer === INPUT || weights.some(name => name.startsWith(`${layer}.`))) continue
     const there = new Set(weights.map(name => name.split('.')[0]!))

@@ -192,7 +192,10 @@ export const sections = {
   readout: readoutSettings.optional(),
 }
 
-export type StartSettings = z.output<typeof from>
+/** `train.from` as a map. */
+export const startOf = (given: z.output<typeof from> | undefined) =>
+  typeof given === 'string' ? { run: given, as: {} } : given
+
 export type StreamSettings = z.output<typeof streams>
 export type TrainSettings = z.output<typeof train>
 export type DataSettings = z.output<typeof data>

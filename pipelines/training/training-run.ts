@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { UNTRAINED } from '../../engine/checkpoints/files.js'
 import { sha256Of } from '../../engine/checkpoints/find.js'
+import type { Renamed } from '../../graphs/model/start-weights.js'
 import { openPool } from '../../graphs/streams/pool.js'
 import type { Config } from '../configuration/config.js'
 import { runYaml } from '../configuration/run-yaml.js'
-import type { StartSettings } from '../configuration/sections.js'
+import { startOf } from '../configuration/sections.js'
 import { type FoundCheckpoint, findCheckpoint } from '../model/checkpoint.js'
-import type { Renamed } from '../model/start-weights.js'
 import { startTrainer, type TrainerThread } from '../model/trainer-thread.js'
 import { dataDifferences, dataMark, machineDifferences, settingDifferences } from './circumstances.js'
 import { keepChoice, writeCompile } from './compile-choice.js'
@@ -110,8 +110,6 @@ function hasBaseline({ checkpoints }: RunFolder, resumed: FoundCheckpoint | unde
   return untrained === undefined || sha256Of(file) === untrained
 }
 
-const startOf = (from: StartSettings | undefined) => (typeof from === 'string' ? { run: from, as: {} } : from)
-
 /** Starts from the weights that fit; what they were is said, and kept in `started-from.json`. */
 async function takeFrom(
   { tensors, checkpoint }: FoundCheckpoint,
@@ -122,6 +120,6 @@ async function takeFrom(
   const taken = await thread.take(tensors, tensors, as)
   const { step, sha256, graphHash } = checkpoint
   run.write(STARTED_FROM, `${JSON.stringify({ checkpoint: tensors, step, sha256, graphHash, ...taken }, null, 2)}\n`)
-  const { takenText } = await import('../model/start-weights.js')
+  const { takenText } = await import('../../graphs/model/start-weights.js')
   process.stderr.write(`${takenText(taken, tensors)}\n`)
 }

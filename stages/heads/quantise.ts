@@ -5,10 +5,11 @@ import { Problem } from '../../data/problem.js'
 import type { Engine, Initial, Scope, Tensor } from '../../engine/engine.js'
 import { xavier } from '../../engine/layers/initial.js'
 import { besideTape } from '../../engine/operations/differentiable.js'
-import { decodeSafetensors } from '../../engine/safetensors.js'
+import { decodeSafetensors, readShapes } from '../../engine/safetensors.js'
 import { anyItem, batchOf, describeStage, ParameterProblem } from '../contract.js'
 import { gridOf } from '../masks/mask-tokens.js'
 import { piecesOf } from '../pieces.js'
+import type { Port } from '../ports.js'
 
 /** Which of a number of codes each piece of a patch, or each token, is: what an encoder can be asked to guess. */
 export default describeStage({
@@ -59,11 +60,14 @@ export default describeStage({
         hint: 'Make it by the same config: ./earshot cluster CONFIG',
       })
     },
+  fits: async ({ file, codes, patch }, { from }) => {
+    if (file !== undefined) demandCodebook(file, readShapes(file).get('codebook'), codes, sizeOf(from.of, patch))
+  },
   build:
     ({ kind, codes, width, file, patch }, { from }) =>
     (engine, scope) => {
       const { tf } = engine
-      const size = from.of.kind === 'tokens' ? from.of.size : patch![0] * patch![1]
+      const size = sizeOf(from.of, patch)
       const nearest =
         kind === 'codebook'
           ? byCodebook(engine, scope, { codes, size, file: file! })
@@ -76,6 +80,10 @@ export default describeStage({
         })
     },
 })
+
+/** Numbers of what is coded: a token, or a piece of a patch. */
+const sizeOf = (of: Port, patch: readonly [number, number] | undefined) =>
+  of.kind === 'tokens' ? of.size : patch![0] * patch![1]
 
 /** [N, size] to the numbers of their codes, [N], float32. */
 type Nearest = (vectors: Tensor) => Tensor
@@ -115,10 +123,21 @@ function byCodebook(
 function readCodebook(file: string, codes: number, size: number): Float32Array {
   if (!existsSync(file)) return new Float32Array(codes * size)
   const found = decodeSafetensors(readFileSync(file), file).tensors.get('codebook')
+  demandCodebook(file, found, codes, size)
+  return found!.data
+}
+
+/** @throws Problem `bad-codebook` */
+function demandCodebook(
+  file: string,
+  found: { shape: readonly number[] } | undefined,
+  codes: number,
+  size: number,
+): void {
   const [rows, columns] = found?.shape ?? []
-  if (found && rows === codes && columns === size) return found.data
+  if (rows === codes && columns === size) return
   const there = found ? `${rows} codes of ${columns} numbers` : 'no codebook'
-  throw new Problem('bad-codebook', `It holds ${there}, and ${codes} of ${size} are asked for.`, {
+  throw new Problem('bad-codebook', `${file} holds ${there}, and ${codes} of ${size} are asked for.`, {
     place: { file },
     hint: 'Make it by the config that it is used in: ./earshot cluster CONFIG',
   })

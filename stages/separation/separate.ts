@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
 import { duration } from '../../data/quantities.js'
-import { locateIfThere } from '../../engine/checkpoints/find.js'
+import { locateCheckpoint, locateIfThere } from '../../engine/checkpoints/find.js'
 import { featureStream } from '../audio/feature-stream.js'
 import { describeStage, ParameterProblem, recording } from '../contract.js'
 import type { FeatureStream, Recording } from '../values.js'
@@ -38,6 +38,11 @@ export default describeStage({
     if (overlap > window / 2) throw new ParameterProblem('overlap', `more than half the window of ${window} s`)
     return { kind: 'channels', of: from, count: processors.length * sources }
   },
+  fits: async ({ processors, sources }, { from }) => {
+    const { trainedSeparator } = await import('./trained/trained-separator.js')
+    for (const named of processors)
+      demandAlike(named, await trainedSeparator(locateCheckpoint(named)), sources, from.rate)
+  },
   work: ({ processors, sources, window, overlap }) => {
     let opened: Promise<Processor[]> | undefined
     return async ({ from }): Promise<FeatureStream[]> => {
@@ -58,21 +63,22 @@ async function openAll(processors: readonly string[], sources: number, rate: num
   const opened: Processor[] = []
   for (const named of processors) {
     const processor = await openProcessor(engine, named)
-    if (processor.count !== sources)
-      throw new Problem('wrong-processor', `${named} separates into ${processor.count} channels, not ${sources}.`, {
-        hint: `Write sources: ${processor.count} at the separate node. All its processors have as many.`,
-      })
-    if (processor.rate !== rate)
-      throw new Problem(
-        'wrong-processor',
-        `${named} was trained at ${processor.rate} Hz; the recording is at ${rate} Hz.`,
-        {
-          hint: `Write rate: ${processor.rate} Hz at the waveform node, or name another separator.`,
-        },
-      )
+    demandAlike(named, processor, sources, rate)
     opened.push(processor)
   }
   return opened
+}
+
+/** @throws Problem `wrong-processor` */
+function demandAlike(named: string, own: Pick<Processor, 'count' | 'rate'>, sources: number, rate: number): void {
+  if (own.count !== sources)
+    throw new Problem('wrong-processor', `${named} separates into ${own.count} channels, not ${sources}.`, {
+      hint: `Write sources: ${own.count} at the separate node. All its processors have as many.`,
+    })
+  if (own.rate !== rate)
+    throw new Problem('wrong-processor', `${named} was trained at ${own.rate} Hz; the recording is at ${rate} Hz.`, {
+      hint: `Write rate: ${own.rate} Hz at the waveform node, or name another separator.`,
+    })
 }
 
 /**

@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import test from 'ava'
 import { Problem } from '../../data/problem.js'
-import { decodeSafetensors, encodeSafetensors } from '../../engine/safetensors.js'
+import { decodeSafetensors, encodeSafetensors, readShapes } from '../../engine/safetensors.js'
+import { scratchFolder } from '../earshot.js'
 import { fc, testProp } from '../properties.js'
 
 const written = () => readFileSync('test/fixtures/safetensors/written.safetensors')
@@ -62,4 +64,20 @@ test('a damaged header, another type and stray bytes are refused', t => {
   refused(damaged)
   refused(Buffer.concat([written(), Buffer.alloc(4)]))
   refused(Buffer.from(written().toString('latin1').replace('F32', 'F16'), 'latin1'))
+})
+
+test('shapes are read of the header alone; a header that is cut short is told', t => {
+  const folder = scratchFolder('shapes')
+  const file = join(folder, 'written.safetensors')
+  writeFileSync(file, written())
+  const { tensors } = decodeSafetensors(written())
+  const shapes = new Map([...tensors].map(([name, { shape }]) => [name, shape]))
+  t.deepEqual(new Map([...readShapes(file)].map(([name, { shape }]) => [name, shape])), shapes)
+  const length = Number(new DataView(Uint8Array.from(written()).buffer).getBigUint64(0, true))
+  writeFileSync(file, written().subarray(0, 8 + length))
+  t.is(readShapes(file).size, tensors.size)
+  for (const bytes of [0, 7, 8, 7 + length]) {
+    writeFileSync(file, written().subarray(0, bytes))
+    t.throws(() => readShapes(file), { instanceOf: Problem, code: 'bad-checkpoint' })
+  }
 })

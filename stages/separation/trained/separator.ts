@@ -2,15 +2,7 @@
 import type { Engine, Tensor } from '../../../engine/engine.js'
 import { createWeights, type State } from '../../../engine/weights.js'
 import type { Stage, TensorStage } from '../../contract.js'
-import type { Port } from '../../ports.js'
-
-/** A separator node of a graph: what its checkpoint says of it. */
-export interface SeparatorNode {
-  id: string
-  parameters: Record<string, unknown>
-  /** The batch of excerpts that it was trained on. */
-  from: Port
-}
+import { channelCount, type SeparatorNode } from './trained-separator.js'
 
 export interface Separator {
   /** Sounds that leave. */
@@ -34,7 +26,7 @@ export function openSeparator(engine: Engine, stage: Stage, node: SeparatorNode,
   const separate = build(node.parameters, { from: node.from, out })(engine, weights.scope.within(node.id))
   weights.load(new Map([...state].filter(([name]) => name.startsWith(`${node.id}.`))))
   return {
-    count: out.kind === 'batch' && out.of.kind === 'channels' ? out.of.count : 1,
+    count: channelCount(out),
     separate: mixtures => engine.tf.tidy(() => separate({ from: mixtures }, { training: false }) as Tensor),
     dispose: () => weights.dispose(),
   }

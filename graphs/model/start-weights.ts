@@ -3,7 +3,7 @@
 import { suggestion } from '../../data/nearest-name.js'
 import { Problem } from '../../data/problem.js'
 import { isOfAdapter } from '../../engine/low-rank.js'
-import { nodeOfWeight, type State, type Weights } from '../../engine/weights.js'
+import { nodeOfWeight, type Shapes, type State, type Weights } from '../../engine/weights.js'
 
 /** By node of the checkpoint: the node or nodes that it becomes. */
 export type Renamed = Readonly<Record<string, string | readonly string[]>>
@@ -28,6 +28,15 @@ export interface Taken {
  */
 export function takeWeights(weights: Weights, there: State, checkpoint: string, as: Renamed = {}): Taken {
   const here = weights.state()
+  const found = whatFits(here, there, checkpoint, as)
+  const saved = renamed(there, as)
+  const from = (name: string) => (found.taken.includes(nodeOfWeight(name)) && saved.get(name)) || here.get(name)!
+  weights.load(new Map([...here.keys()].map(name => [name, from(name)])))
+  return found
+}
+
+/** What `takeWeights` takes, told by the shapes alone. @throws Problem as `takeWeights` */
+export function whatFits(here: Shapes, there: Shapes, checkpoint: string, as: Renamed): Taken {
   for (const node of Object.keys(as))
     if (!nodesOf(there).includes(node)) {
       const message = `${checkpoint} has no node '${node}' (train.from.as). ${suggestion(node, nodesOf(there), 20)}`
@@ -57,35 +66,38 @@ export function takeWeights(weights: Weights, there: State, checkpoint: string, 
       },
     )
   }
-  const from = (name: string) => (taken.includes(nodeOfWeight(name)) && saved.get(name)) || here.get(name)!
-  weights.load(new Map([...here.keys()].map(name => [name, from(name)])))
   const used = (node: string) => [as[node] ?? node].flat().some(one => taken.includes(one))
   return { taken, fresh, unused: nodesOf(there).filter(node => !used(node)) }
+}
+
+/** A node, and the node of a checkpoint whose weights it starts from; if absent that of the same id, or the only one that fits. */
+interface Asked {
+  id: string
+  checkpoint: string
+  node?: string | undefined
 }
 
 /**
  * The weights of one node from those of a node of a checkpoint.
  *
- * @param asked.node in the checkpoint; that of the same id, or the only one that fits, if absent
  * @throws Problem `nothing-taken` if there is none, or several fit; no weight is changed then
  */
-export function takeNode(
-  weights: Weights,
-  there: State,
-  { id, checkpoint, node }: { id: string; checkpoint: string; node?: string | undefined },
-): void {
+export function takeNode(weights: Weights, there: State, asked: Asked): void {
   const here = weights.state()
+  const { id } = asked
+  const saved = renamed(there, { [nodeThatFits(here, there, asked)]: id })
+  const from = (name: string) => (nodeOfWeight(name) === id && saved.get(name)) || here.get(name)!
+  weights.load(new Map([...here.keys()].map(name => [name, from(name)])))
+}
+
+/** The node that `takeNode` takes, told by the shapes alone. @throws Problem as `takeNode` */
+export function nodeThatFits(here: Shapes, there: Shapes, { id, checkpoint, node }: Asked): string {
   const nodes = nodesOf(there)
   const misfitOf = (one: string) => misfit(id, here, renamed(there, { [one]: id }))
   const among = node === undefined ? (nodes.includes(id) ? [id] : nodes) : [node]
   const fitting = among.filter(one => nodes.includes(one) && misfitOf(one) === undefined)
   const [found, ...others] = fitting
-  if (found !== undefined && others.length === 0) {
-    const saved = renamed(there, { [found]: id })
-    const from = (name: string) => (nodeOfWeight(name) === id && saved.get(name)) || here.get(name)!
-    weights.load(new Map([...here.keys()].map(name => [name, from(name)])))
-    return
-  }
+  if (found !== undefined && others.length === 0) return found
   const why =
     found !== undefined
       ? `${fitting.join(' and ')} fit: name one, as in { run: ..., node: ${found} }.`
@@ -96,7 +108,7 @@ export function takeNode(
 }
 
 /** Its nodes under other names; a name that is given away is nobody else's. */
-function renamed(state: State, as: Renamed): State {
+function renamed<One>(state: ReadonlyMap<string, One>, as: Renamed): Map<string, One> {
   const given = new Set(Object.values(as).flat())
   return new Map(
     [...state].flatMap(([name, tensor]) => {
@@ -108,7 +120,7 @@ function renamed(state: State, as: Renamed): State {
 }
 
 /** Why the weights of a node are not those of the checkpoint; nothing if they are. Adapters start afresh in any case. */
-function misfit(node: string, here: State, saved: State): string | undefined {
+function misfit(node: string, here: Shapes, saved: Shapes): string | undefined {
   const wanted = [...here.keys()].filter(name => nodeOfWeight(name) === node && !isOfAdapter(name))
   const there = [...saved.keys()].filter(name => nodeOfWeight(name) === node)
   if (there.length === 0) return 'not in the checkpoint'
@@ -120,8 +132,8 @@ function misfit(node: string, here: State, saved: State): string | undefined {
   return other && `${other} is [${sides(saved, other)}] there, and [${sides(here, other)}] here`
 }
 
-const sides = (state: State, name: string) => state.get(name)!.shape.join(' x ')
-const nodesOf = (state: State) => [...new Set([...state.keys()].map(nodeOfWeight))]
+const sides = (state: Shapes, name: string) => state.get(name)!.shape.join(' x ')
+const nodesOf = (state: Shapes) => [...new Set([...state.keys()].map(nodeOfWeight))]
 
 /** What people are told: a line a matter. */
 export function takenText({ taken, fresh, unused }: Taken, checkpoint: string): string {
