@@ -1,10 +1,10 @@
 /** Puts files of embeddings together: shards of one list in the order of the list, others in the order in which they are named. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { type EmbeddingFile, type EmbeddingRows, openEmbeddings } from '../../data/arrow/arrow-reader.js'
 import { demandOutput } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
-import { onDisk, writeWhole } from '../../data/whole-file.js'
+import { makeFolder, writeWhole } from '../../data/whole-file.js'
 import { createEmbeddingWriter, type EmbeddingRow, filled, labelColumns } from './arrow-writer.js'
 import { baselinesFolder, SHARD } from './metadata.js'
 
@@ -31,7 +31,7 @@ export async function mergeEmbeddings(files: readonly string[], output: string):
   const names = order.map(file => baselineNames(file))
   const baselines = (names[0] ?? []).filter(name => names.every(others => others.includes(name)))
   rmSync(baselinesFolder(output), { recursive: true, force: true })
-  if (baselines.length > 0) onDisk(dirname(output), () => mkdirSync(baselinesFolder(output), { recursive: true }))
+  if (baselines.length > 0) makeFolder(baselinesFolder(output))
   for (const name of baselines) {
     const parts = order.map(file => join(baselinesFolder(file), name))
     await mergeOne(parts, join(baselinesFolder(output), name))

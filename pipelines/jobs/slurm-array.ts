@@ -1,8 +1,8 @@
 /** An array of jobs as it is handed to Slurm: a file with their keys and a script, kept in the folder of the jobs. */
 import { randomBytes } from 'node:crypto'
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { onDisk, writeWhole } from '../../data/whole-file.js'
+import { makeFolder, onDisk, writeWhole } from '../../data/whole-file.js'
 import { shellWord } from '../terminal/say.js'
 import type { Workplace } from './executor.js'
 import { jobPath } from './job-folder.js'
@@ -34,7 +34,7 @@ export function writeArray(
   keys: readonly string[],
 ): SlurmArray {
   const name = `${NAME}${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}-${randomBytes(4).toString('hex')}`
-  onDisk(output, () => mkdirSync(folderOf(output), { recursive: true }))
+  makeFolder(folderOf(output))
   writeWhole(fileOf(output, name, 'keys'), keys.map(key => `${key}\n`).join(''), { flush: true })
   writeWhole(fileOf(output, name, 'sh'), script(resolve(output), name, command), { flush: true })
   return { name, keys: [...keys] }

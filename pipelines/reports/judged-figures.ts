@@ -9,7 +9,8 @@ import { card, cards, type Section, sentence, table } from '../drawing/page.js'
 import type { Classification } from '../evaluation/classification/classification.js'
 import { FIGURE_NAMES, figureText } from '../evaluation/classification/classification-text.js'
 import type { Evaluation } from '../separation/evaluate.js'
-import { MEASURES, meanText, overFloor } from '../separation/evaluation-text.js'
+import { meanText, overFloor } from '../separation/evaluation-text.js'
+import { MEASURES } from '../separation/measure-mixture.js'
 import { inPercent } from '../terminal/numbers.js'
 
 /** @param run folder @returns a section each for what `classify`, `finetune` and `evaluate-separation` have left in it */

@@ -8,7 +8,6 @@ export interface ProbeFigure {
   balanced: number
   accuracy: number
   balancedInterval?: Interval
-  accuracyInterval?: Interval
   behind?: { difference: number; interval: Interval }
 }
 

@@ -11,6 +11,7 @@ import type { Clip } from '../../stages/values.js'
 import { differences, type Mean, meanOf } from '../statistics/intervals.js'
 import { progress } from '../terminal/progress.js'
 import {
+  MEASURES,
   type Measure,
   type MixtureMeasures,
   type MixtureOfStems,
@@ -129,10 +130,8 @@ async function ceiling(mixed: MixtureOfStems): Promise<MixtureMeasures> {
   return measureMixture(mixed, masked)
 }
 
-const MEASURES = ['siSdr', 'improvement', 'momi', 'single', 'countError'] as const
-
 function means(found: readonly MixtureMeasures[], less?: readonly MixtureMeasures[]): Row['measures'] {
-  const entries = MEASURES.flatMap(measure => {
+  const entries = MEASURES.flatMap(([, measure]) => {
     // of counts, errors either way are errors
     const column = (rows: readonly MixtureMeasures[]) =>
       rows.map(row =>

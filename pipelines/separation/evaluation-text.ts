@@ -3,16 +3,7 @@
 import type { Mean } from '../statistics/intervals.js'
 import { wholePercent } from '../terminal/numbers.js'
 import type { Evaluation, Row } from './evaluate.js'
-import type { Measure } from './measure-mixture.js'
-
-/** What is told of a separator, in this order. */
-export const MEASURES: readonly (readonly [title: string, measure: Measure])[] = [
-  ['SI-SDR', 'siSdr'],
-  ['SI-SDRi', 'improvement'],
-  ['MoMi', 'momi'],
-  ['one source', 'single'],
-  ['count error', 'countError'],
-]
+import { MEASURES } from './measure-mixture.js'
 
 export function evaluationText({ manifest, mixtures, skipped, rows }: Evaluation): string {
   const width = Math.max(...rows.map(({ name }) => name.length))

@@ -21,6 +21,15 @@ export interface MixtureMeasures {
 
 export type Measure = keyof MixtureMeasures
 
+/** What is told of a separator, in this order. */
+export const MEASURES: readonly (readonly [title: string, measure: Measure])[] = [
+  ['SI-SDR', 'siSdr'],
+  ['SI-SDRi', 'improvement'],
+  ['MoMi', 'momi'],
+  ['one source', 'single'],
+  ['count error', 'countError'],
+]
+
 /** A mixture with its stems, those that are active: within 20 dB of it. */
 export interface MixtureOfStems {
   mixture: Float32Array

@@ -2,7 +2,6 @@
 import {
   appendFileSync,
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -12,7 +11,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { Problem } from '../../data/problem.js'
-import { isPart, onDisk, writeWhole } from '../../data/whole-file.js'
+import { isPart, makeFolder, onDisk, writeWhole } from '../../data/whole-file.js'
 import { command } from '../terminal/say.js'
 
 export type RunState = 'preparing' | 'training' | 'interrupted' | 'failed' | 'finished'
@@ -77,7 +76,7 @@ export class RunFolder {
         hint: `Name another: ${other}`,
       })
     }
-    onDisk(path, () => mkdirSync(join(path, 'checkpoints'), { recursive: true }))
+    makeFolder(join(path, 'checkpoints'))
     return new RunFolder(path)
   }
 

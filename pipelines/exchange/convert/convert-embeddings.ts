@@ -1,6 +1,6 @@
 /** Embeddings in the file formats of others, written whole or not at all. */
 import { renameSync, rmSync } from 'node:fs'
-import { extname } from 'node:path'
+import { dirname, extname } from 'node:path'
 import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
 import { demandOthers, demandOutput } from '../../../data/output-file.js'
 import { Problem } from '../../../data/problem.js'
@@ -67,10 +67,10 @@ export async function convertEmbeddings(options: ConvertOptions): Promise<Conver
 
 /** Under another name until it is whole. */
 async function whole(file: string, write: (part: string) => Promise<void>): Promise<void> {
-  const part = onDisk(file, () => beginPart(file))
+  const part = onDisk(dirname(file), () => beginPart(file))
   try {
     await write(part)
-    onDisk(file, () => renameSync(part, file))
+    onDisk(dirname(file), () => renameSync(part, file))
   } catch (error) {
     rmSync(part, { force: true })
     throw error

@@ -1,7 +1,6 @@
 /** One scene on disk: a mixture, a folder with its stems, and what is known about them. */
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { onDisk, writeWhole } from '../../../data/whole-file.js'
+import { makeFolder, writeWhole } from '../../../data/whole-file.js'
 import { integerWav, quantised } from '../../drawing/wav-file.js'
 import type { MadeScene, Part } from './make-scene.js'
 import { type SceneSettings, sectorOf } from './settings.js'
@@ -54,7 +53,7 @@ export function writeScene(folder: string, made: MadeScene, settings: SceneSetti
   const { events, bed } = made.scene
   const stems = [...events.map((samples, i) => ({ samples, file: `${name}/${i + 1}.wav` }))]
   if (bed) stems.push({ samples: bed, file: `${name}/bed.wav` })
-  onDisk(folder, () => mkdirSync(join(folder, name), { recursive: true }))
+  makeFolder(join(folder, name))
   const mixture = new Int16Array(events[0]!.length)
   for (const { samples, file } of stems) {
     const integers = quantised(samples)

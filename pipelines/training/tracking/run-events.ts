@@ -3,9 +3,9 @@
  * growing files, and begins anew from them whenever training does, so that after a kill and a resume it tells what they
  * tell, without a step twice.
  */
-import { appendFileSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync, rmSync } from 'node:fs'
+import { appendFileSync, closeSync, existsSync, fstatSync, openSync, readSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { onDisk } from '../../../data/whole-file.js'
+import { makeFolder, onDisk } from '../../../data/whole-file.js'
 import type { RunFolder } from '../run-folder.js'
 import { record, scalarEvent, versionEvent } from './event-records.js'
 import { scalarsOf } from './scalars.js'
@@ -26,7 +26,7 @@ export class RunEvents {
   constructor(private readonly run: RunFolder) {
     const folder = run.file(EVENTS)
     rmSync(folder, { recursive: true, force: true })
-    onDisk(folder, () => mkdirSync(folder))
+    makeFolder(folder)
     const seconds = Date.now() / 1000
     this.#file = join(folder, `events.out.tfevents.${Math.floor(seconds)}.earshot`)
     this.#append(record(versionEvent(seconds)))

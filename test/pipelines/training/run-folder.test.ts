@@ -44,7 +44,7 @@ test('a folder below a file cannot be made, and the sentence says so', t => {
   const path = join(scratchFolder('run'), 'file')
   writeFileSync(path, '')
   t.throws(() => RunFolder.create(join(path, 'run')), {
-    message: /run cannot be written: a part of the path is a file/,
+    message: /run\/checkpoints cannot be written: a part of the path is a file/,
   })
 })
 
