@@ -1,13 +1,13 @@
 /** Weights and files that a config begins with, and that are for another graph, are told before any sound is read. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { Problems } from '../../../data/problem.js'
-import { CHECKPOINT_FORMAT, writeDescription } from '../../../engine/checkpoints/description.js'
 import { encodeSafetensors } from '../../../engine/safetensors.js'
 import { readGraph } from '../../../graphs/language/read-graph.js'
 import { CONFIG, RESUMED, readConfig } from '../../../pipelines/configuration/config.js'
 import { earshot, scratchFolder } from '../../earshot.js'
+import { writeShapedCheckpoint } from '../../shaped-checkpoint.js'
 import { smallConfig } from '../../small-config.js'
 
 const { folder, config } = smallConfig('starts', { steps: 1, every: 1 })
@@ -15,16 +15,8 @@ const { folder, config } = smallConfig('starts', { steps: 1, every: 1 })
 /** A checkpoint with weights of these shapes. */
 async function checkpoint(run: string, shapes: Record<string, number[]>, graph?: string): Promise<string> {
   const made = join(folder, run)
-  mkdirSync(made, { recursive: true })
-  const state = Object.entries(shapes).map(([name, shape]) => {
-    const data = new Float32Array(shape.reduce((product, side) => product * side, 1))
-    return [name, { shape, data }] as const
-  })
-  writeFileSync(join(made, 'step-000001.safetensors'), encodeSafetensors(new Map(state)))
   const { nodes } = graph ? (await readGraph(graph)).graph! : { nodes: [] }
-  writeDescription(join(made, 'step-000001.json'), {
-    ...{ format: CHECKPOINT_FORMAT, step: 1, sha256: 'not read', graph: { nodes } },
-  })
+  writeShapedCheckpoint(made, new Map(Object.entries(shapes).map(([name, shape]) => [name, { shape }])), nodes)
   return made
 }
 

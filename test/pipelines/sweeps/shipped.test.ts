@@ -7,12 +7,15 @@ import { dirname, extname, join, resolve } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { clipsTable, writeDelimited } from '../../../data/manifests/delimited.js'
 import { readClips } from '../../../data/manifests.js'
-import { editArguments } from '../../../graphs/language/edits.js'
+import { type Edit, editArguments } from '../../../graphs/language/edits.js'
+import { graphWeightShapes } from '../../../graphs/model/weight-shapes.js'
+import { readConfig } from '../../../pipelines/configuration/config.js'
 import { stepsLeft, stepsOf } from '../../../pipelines/sweeps/before.js'
 import { evaluationWords } from '../../../pipelines/sweeps/evaluation-words.js'
 import { planSweep } from '../../../pipelines/sweeps/plan.js'
 import { readSweepFile } from '../../../pipelines/sweeps/sweep-file.js'
 import { earshot, scratchFolder } from '../../earshot.js'
+import { writeShapedCheckpoint } from '../../shaped-checkpoint.js'
 
 const SAMPLES = 'node_modules/supersonic-scsynth-samples/samples'
 const root = scratchFolder('shipped sweeps')
@@ -25,9 +28,7 @@ const RUN: Record<string, string[]> = {
   'missing-labels-dose.yaml': ['20 % dropped, none masked', '20 % dropped, 6 % masked'],
   'label-share-words.yaml': ['vgg, scratch, 100 %', 'vgg, pre-trained, 100 %'],
 }
-const SMALL = ['train.steps=2', 'train.calibration=1', 'train.compile=off', 'nodes.encoder.widths=[4, 8]'].flatMap(
-  edit => ['--set', edit],
-)
+const SMALL = ['train.steps=2', 'train.calibration=1', 'train.compile=off'].flatMap(edit => ['--set', edit])
 /** Which its miniature can fill. */
 const OF_THE_POOL = ['--set', 'nodes.batch.size=8']
 
@@ -41,7 +42,9 @@ test.before(async t => {
   for (const folder of ['configs', 'graphs', 'data/sets'])
     cpSync(folder, join(root, folder), { recursive: true, filter: name => !/\.(svg|png)/.test(extname(name)) })
   const scenes = join(root, 'configs/scenes/drums-pairs.yaml')
-  writeFileSync(scenes, readFileSync(scenes, 'utf8').replace('count: 1200', 'count: 120'))
+  shrink(scenes, 'count: 1200', 'count: 120')
+  for (const name of ['pool-small', 'fine-tuning-drums']) // who is pre-trained, and who begins with that
+    shrink(join(root, 'configs', `${name}.yaml`), 'widths: [16, 32, 64, 128]', 'widths: [4, 8]')
   process.env.EARSHOT_SOUNDS = join(root, 'sounds')
   process.env.EARSHOT_SCENES = join(root, 'scenes')
   const each = (groups: string[], labels: string[]) => groups.flatMap(group => labels.map(label => [label, group]))
@@ -57,6 +60,10 @@ test.before(async t => {
   table(join(root, 'scenes/pool16k/manifest.tsv'), ['file', 'split', 'stems'], ['0', '1'].map(scene))
   await done(t, ['scenes', scenes, '-o', join(root, 'scenes/drums-pairs')])
 })
+
+function shrink(file: string, much: string, little: string): void {
+  writeFileSync(file, readFileSync(file, 'utf8').replace(much, little))
+}
 
 /** A set as it is published, its labels and groups with sounds that are not theirs. */
 function sounds(name: string, file: string, columns: string[], rows: string[][]): void {
@@ -81,7 +88,7 @@ for (const name of SWEEPS)
     const sweep = await readSweepFile(file)
     for (const { words, product } of stepsLeft(stepsOf(sweep), join(root, 'out', name)))
       if (MADE.test(product)) await done(t, inMiniature(words, dirname(file)))
-      else await standIn(words, product)
+      else await standIn(words, product, dirname(file))
     const plan = await planSweep(file, join(root, 'out', name))
     t.true(plan.jobs.size >= plan.arms.length)
     const arms = RUN[name] ?? []
@@ -108,11 +115,17 @@ async function done(t: ExecutionContext, words: readonly string[]): Promise<void
   t.is(code, 0, `${words.join(' ')}\n${error}`)
 }
 
-/** Weights of some run, and the tables that training and `classify` write. */
-async function standIn([verb]: readonly string[], product: string): Promise<void> {
+/** A run as its command would train it, without numbers, and the tables that training and `classify` write. */
+async function standIn([verb, config, ...words]: readonly string[], product: string, folder: string): Promise<void> {
   const { clips, columns } = await readClips(join(root, 'data/sets/drums-pairs-training.yaml'))
   mkdirSync(product, { recursive: true })
-  if (verb === 'train') cpSync('pretrained/earshot', join(product, 'checkpoints'), { recursive: true })
+  if (verb === 'train') {
+    const edits = words.flatMap((word, at) =>
+      /^--(set|swap)$/.test(word) ? [{ [word.slice(2)]: words[at + 1]! } as Edit] : [],
+    )
+    const { graph, stages } = await readConfig(resolve(folder, config!), edits)
+    writeShapedCheckpoint(join(product, 'checkpoints'), graphWeightShapes(graph, stages).shapes)
+  }
   writeFileSync(join(product, 'training-set.tsv'), clipsTable(clips, columns))
   writeFileSync(join(product, 'flagged.tsv'), clipsTable(clips, [...columns, 'flagged']))
 }
