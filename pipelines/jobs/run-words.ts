@@ -45,6 +45,14 @@ export async function runWords(
   }
 }
 
+/** What a process said at its end: the sentence of a problem, or the last lines. */
+export function lastSaid(text: string): string {
+  const lines = text.trim().split('\n').slice(-30)
+  const last = lines.slice(-4).map(line => line.trim())
+  const told = lines.find(line => /^\w*Error: /.test(line)) ?? last.join(' ')
+  return told.length > 500 ? `${told.slice(0, 499)}…` : told || 'ended without a word'
+}
+
 /** Of an error, in one line. */
 export function reasonOf(error: unknown): string {
   if (error instanceof Problems) return error.problems.map(({ message }) => message).join(' ')

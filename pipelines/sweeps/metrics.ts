@@ -34,7 +34,7 @@ export function metricsOf(scorers: readonly Scorer[]): Metric[] {
   return METRICS.filter(metric => given.every(figures => figures[metric]))
 }
 
-interface Answers {
+export interface Answers {
   /** Names of the classes that scores are for. */
   columns: readonly string[]
   /** The class of each clip, or its scores, one a column. */

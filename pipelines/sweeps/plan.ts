@@ -203,7 +203,6 @@ function jobsOf(found: readonly Found[], against: string, { threads }: Budget): 
 
 /** Data sets are looked at, not opened: missing ones and missing columns are told before anything runs. */
 async function testProblems({ evaluate, spotAt }: SweepFile): Promise<Problem[]> {
-  if (Object.keys(evaluate).length === 0) return []
   const checked = await Promise.all(
     Object.entries(evaluate).map(([name, test]) => checkTest(name, test, key => spotAt(['evaluate', name, key]))),
   )

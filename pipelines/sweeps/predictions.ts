@@ -1,7 +1,7 @@
 /** What the probes of a sweep predicted, for one evaluation: the same clips for every run, in one order. */
 import { readFileSync } from 'node:fs'
 import { Problem } from '../../data/problem.js'
-import { CLASS_SCORES, RANKING_SCORES, type Scorer } from './metrics.js'
+import { type Answers, CLASS_SCORES, RANKING_SCORES, type Scorer } from './metrics.js'
 
 /** The part of a probe's result that is read (pipelines/evaluation/probes/result-file.ts). */
 interface ProbeFile {
@@ -66,32 +66,15 @@ export function readPredictions(files: ReadonlyMap<string, readonly string[]>): 
     unitCount: units.names.length,
   }
   const { chance, scorer } = several ? RANKING_SCORES : CLASS_SCORES
+  const scored = (row: PredictedRow, order: readonly number[]): Predicted => ({
+    name: row.name,
+    scorers: scorersOf(row, order, answers => scorer(tested, classes.names, answers)),
+  })
   const jobs = new Map(
     [...read].map(([key, { rows }]) => {
       const order = orderIn(key)
       const predicted = rows.filter(({ name }) => !name.startsWith('chance'))
-      return [
-        key,
-        predicted.map(({ name, classes: columns = [], losses = {}, ...classifiers }) => ({
-          name,
-          scorers: Object.fromEntries(
-            Object.entries(classifiers).flatMap(([classifier, answers]) =>
-              Array.isArray(answers)
-                ? [
-                    [
-                      classifier,
-                      scorer(tested, classes.names, {
-                        columns,
-                        answers: order.map(at => answers[at]!),
-                        losses: losses[classifier] && order.map(at => losses[classifier]![at]!),
-                      }),
-                    ],
-                  ]
-                : [],
-            ),
-          ),
-        })),
-      ] as const
+      return [key, predicted.map(row => scored(row, order))] as const
     }),
   )
   return {
@@ -99,6 +82,26 @@ export function readPredictions(files: ReadonlyMap<string, readonly string[]>): 
     clips: shared.length,
     left: all.size - shared.length,
   }
+}
+
+/** By classifier, of which a row holds the answers in a list. @param order places of the clips that are scored */
+function scorersOf(
+  { classes: columns = [], losses = {}, ...row }: PredictedRow,
+  order: readonly number[],
+  scorer: (answers: Answers) => Scorer,
+): Record<string, Scorer> {
+  const classifiers = Object.entries(row).filter((entry): entry is [string, Answers['answers'][number][]] =>
+    Array.isArray(entry[1]),
+  )
+  return Object.fromEntries(
+    classifiers.map(([classifier, answers]) => {
+      const own = losses[classifier]
+      return [
+        classifier,
+        scorer({ columns, answers: order.map(at => answers[at]!), losses: own && order.map(at => own[at]!) }),
+      ]
+    }),
+  )
 }
 
 /** What two folds say, clips after clips; scores are for the same classes. */

@@ -10,7 +10,7 @@ import { editArguments } from '../../graphs/language/edits.js'
 import { readConfig } from '../configuration/config.js'
 import { lockJob, readJson } from '../jobs/job-folder.js'
 import { isAlive, isHere, nameOf, PROGRAM, signalTo, thisProcess } from '../jobs/processes.js'
-import { reasonOf } from '../jobs/run-words.js'
+import { lastSaid, reasonOf } from '../jobs/run-words.js'
 import { evaluationWords } from './evaluation-words.js'
 import type { JobFolder, JobOrder, JobStatus, OrderedTest } from './job-folder.js'
 import { configKey } from './variants.js'
@@ -136,7 +136,7 @@ class JobRun {
       if (this.signal.aborted) throw new Stopped()
       if (limit?.aborted) throw new Failed('time')
       if (code === 0) return
-      if (!killed) throw new Failed(why() ?? lastWords(this.folder.log, from))
+      if (!killed) throw new Failed(why() ?? lastSaid(readFileSync(this.folder.log).subarray(from).toString('utf8')))
       if (start === STARTS) throw new Failed(`${phase}: killed by ${killed} ${STARTS} times (too little memory?)`)
     }
   }
@@ -181,17 +181,3 @@ class JobRun {
 }
 
 const sizeOf = (file: string) => (existsSync(file) ? statSync(file).size : 0)
-
-/** What a process said at its end: the sentence of a problem, or the last lines. */
-function lastWords(log: string, from: number): string {
-  const text = readFileSync(log).subarray(from).toString('utf8').trim()
-  const lines = text.split('\n').slice(-30)
-  const thrown = lines.find(line => /^\w*Error: /.test(line))
-  const told =
-    thrown ??
-    lines
-      .slice(-4)
-      .map(line => line.trim())
-      .join(' ')
-  return told.length > 500 ? `${told.slice(0, 499)}…` : told || 'ended without a word'
-}

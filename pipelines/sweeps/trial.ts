@@ -7,6 +7,7 @@ import { makeFolder } from '../../data/whole-file.js'
 import { readJson, writeJson } from '../jobs/job-folder.js'
 import { readJsonLines } from '../jobs/json-lines.js'
 import { PROGRAM } from '../jobs/processes.js'
+import { lastSaid } from '../jobs/run-words.js'
 import { mean } from '../statistics/mean.js'
 import { command } from '../terminal/say.js'
 import { evaluationWords } from './evaluation-words.js'
@@ -62,14 +63,7 @@ const logged = ['--set', 'train.log-every=1', '--set', 'train.checkpoints.every=
 function timed(words: readonly string[]): number {
   const began = performance.now()
   const { status, stderr } = spawnSync(process.execPath, [PROGRAM, ...words], { encoding: 'utf8' })
-  if (status !== 0) {
-    const said = stderr
-      .trim()
-      .split('\n')
-      .slice(-4)
-      .map(line => line.trim())
-      .join(' ')
-    throw new Problem('trial-failed', `${command`The trial failed at: ./earshot ${words}`}\n${said}`)
-  }
+  if (status !== 0)
+    throw new Problem('trial-failed', `${command`The trial failed at: ./earshot ${words}`}\n${lastSaid(stderr)}`)
   return (performance.now() - began) / 1000
 }
