@@ -3,26 +3,28 @@
  * stderr; what a person can mend is thrown as a Problem, or as Problems, all of a file at once. Heavy parts, TensorFlow
  * above all, are loaded by the first call that needs them.
  */
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { EmbeddingRows } from '../data/arrow/arrow-reader.js'
 import { featureFolder } from '../data/cache-folder.js'
 import { type Problem, Problems } from '../data/problem.js'
+import { duration } from '../data/quantities.js'
 import type { CheckedGraph } from '../graphs/language/checked.js'
 import type { Edit } from '../graphs/language/edit.js'
 import { readGraph as readDocumentGraph } from '../graphs/language/read-graph.js'
 import { USUAL } from '../stages/separation/windows.js'
 import { CONFIG, RESUMED, readConfig } from './configuration/config.js'
+import { demandOptions } from './configuration/demand-options.js'
+import { annotations, hop, segment, workers } from './configuration/shared-options.js'
 import { embedOptions } from './embeddings/embed-options.js'
 import type { FoundStretch } from './embeddings/search/found-stretches.js'
-import type { SearchOptions } from './embeddings/search/search.js'
 import type { Embedded } from './embeddings/write-embeddings.js'
-import type { Classification, ClassifyOptions as ClassifyRequest } from './evaluation/classification/classification.js'
-import type { Detected, DetectOptions as DetectRequest } from './evaluation/events/detect-options.js'
+import type { Classification } from './evaluation/classification/classification.js'
+import type { Detected } from './evaluation/events/detect-options.js'
 import type { ProbeRequest } from './evaluation/probes/probe-options.js'
 import type { MultiLabelResult, ProbeResult } from './evaluation/probes/run-probe.js'
 import type { tapOptions } from './reports/tap/tap-options.js'
 import type { TapResult } from './reports/tap/written.js'
-import type { Separated, SeparateOptions as SeparateRequest } from './separation/separate-recordings.js'
+import type { Separated } from './separation/separate-recordings.js'
 import type { Outcome, TrainingRequest } from './training/request.js'
 import { fromWeights, trainInFolder } from './training/train-in-folder.js'
 
@@ -95,9 +97,11 @@ export type EmbedOptions = z.input<typeof embedOptions> & { signal?: AbortSignal
 export async function embed(run: string, inputs: string | readonly string[], options: EmbedOptions): Promise<Embedded> {
   const { writeEmbeddings } = await import('./embeddings/write-embeddings.js')
   const { signal, ...given } = options
-  const cache = featureFolder()
-  return writeEmbeddings({ ...embedOptions.parse(given), run, inputs: [inputs].flat(), cache, signal })
+  const asked = demandOptions(embedRequest, { ...given, run, inputs: [inputs].flat() })
+  return writeEmbeddings({ ...asked, cache: featureFolder(), signal })
 }
+
+const embedRequest = embedOptions.extend({ run: z.string(), inputs: z.array(z.string()).min(1) })
 
 /** What a file of embeddings holds, all of it in memory. */
 export interface ReadEmbeddings extends EmbeddingRows {
@@ -118,6 +122,7 @@ export async function readEmbeddings(
   { start, end }: { start?: number; end?: number } = {},
 ): Promise<ReadEmbeddings> {
   const { openEmbeddings } = await import('../data/arrow/arrow-reader.js')
+  demandOptions(rangeRequest, { file, start, end })
   const source = await openEmbeddings(file)
   try {
     return { ...(await source.read(start, end)), metadata: source.metadata, columns: source.columns }
@@ -126,7 +131,26 @@ export async function readEmbeddings(
   }
 }
 
-export type SimilarOptions = Partial<Omit<SearchOptions, 'file' | 'examples'>>
+const rangeRequest = z.strictObject({
+  file: z.string(),
+  start: z.int().min(0).optional(),
+  end: z.int().min(0).optional(),
+})
+
+const texts = z.array(z.string()).readonly()
+
+const similarRequest = z.strictObject({
+  file: z.string(),
+  examples: z.array(z.string()).min(1),
+  not: texts.default([]),
+  query: z.string().optional(),
+  run: z.string().optional(),
+  count: z.int().min(1).default(10),
+  columns: texts.default([]),
+  exact: z.boolean().optional(),
+})
+
+export type SimilarOptions = Omit<z.input<typeof similarRequest>, 'file' | 'examples'>
 
 /** A row that was found: its seconds, where the embeddings say them, and the values of the columns asked for. */
 export type Similar = Omit<FoundStretch, 'rank' | 'path'>
@@ -146,11 +170,17 @@ export async function similar(
     import('./embeddings/search/search.js'),
     import('./embeddings/search/found-stretches.js'),
   ])
-  const result = await search({ count: 10, columns: [], ...options, file, examples: [examples].flat() })
+  const result = await search(demandOptions(similarRequest, { ...options, file, examples: [examples].flat() }))
   return foundStretches(result).map(({ rank: _, path: __, ...found }) => found)
 }
 
-export type ClassifyOptions = Partial<Omit<ClassifyRequest, 'run' | 'sounds' | 'cache'>>
+const hearRequest = z.strictObject({ run: z.string(), sounds: z.string(), segment, annotations, workers })
+const classifyRequest = hearRequest.extend({ hop, group: z.string().optional(), layer: z.string().optional() })
+
+/** `signal` ends it. */
+type WithSignal<S extends z.ZodObject> = Omit<z.input<S>, 'run' | 'sounds'> & { signal?: AbortSignal | undefined }
+
+export type ClassifyOptions = WithSignal<typeof classifyRequest>
 
 /**
  * What a trained classifier says about sounds, and how many are right where that is known. Nothing is written.
@@ -161,11 +191,17 @@ export type ClassifyOptions = Partial<Omit<ClassifyRequest, 'run' | 'sounds' | '
  */
 export async function classify(run: string, sounds: string, options: ClassifyOptions = {}): Promise<Classification> {
   const { classify } = await import('./evaluation/classification/classify.js')
-  const cache = featureFolder()
-  return (await classify({ hop: 0.48, ...options, run, sounds, cache })).classification
+  const { signal, ...given } = options
+  const asked = demandOptions(classifyRequest, { ...given, run, sounds })
+  return (await classify({ ...asked, cache: featureFolder(), signal })).classification
 }
 
-export type DetectOptions = Partial<Omit<DetectRequest, 'run' | 'sounds' | 'cache' | 'group'>>
+const detectRequest = hearRequest.extend({
+  hop: duration({ min: 0.001, max: 3600 }).optional(),
+  tune: z.string().optional(),
+})
+
+export type DetectOptions = WithSignal<typeof detectRequest>
 
 /**
  * Which events a trained frame classifier hears in sounds, and when. Nothing is written.
@@ -176,10 +212,22 @@ export type DetectOptions = Partial<Omit<DetectRequest, 'run' | 'sounds' | 'cach
  */
 export async function detect(run: string, sounds: string, options: DetectOptions = {}): Promise<Detected> {
   const { detect, detectedOf } = await import('./evaluation/events/detect.js')
-  return detectedOf(await detect({ ...options, run, sounds, cache: featureFolder() }))
+  const { signal, ...given } = options
+  const asked = demandOptions(detectRequest, { ...given, run, sounds })
+  return detectedOf(await detect({ ...asked, cache: featureFolder(), signal }))
 }
 
-export type SeparateOptions = Partial<Omit<SeparateRequest, 'run' | 'sounds' | 'folder'>> & { output: string }
+const separateRequest = z.strictObject({
+  run: z.string(),
+  sounds: z.string(),
+  output: z.string(),
+  others: texts.default([]),
+  count: z.int().min(1).optional(),
+  window: duration({ min: 0.05, max: 600 }).prefault(USUAL.window),
+  overlap: duration({ min: 0, max: 600 }).prefault(USUAL.overlap),
+})
+
+export type SeparateOptions = WithSignal<typeof separateRequest>
 
 /**
  * Separates recordings into a folder each, with a page; what is whole there already stays.
@@ -189,8 +237,9 @@ export type SeparateOptions = Partial<Omit<SeparateRequest, 'run' | 'sounds' | '
  */
 export async function separate(run: string, sounds: string, options: SeparateOptions): Promise<Separated> {
   const { separateRecordings } = await import('./separation/separate-recordings.js')
-  const { output: folder, signal = new AbortController().signal, ...given } = options
-  return separateRecordings({ others: [], ...USUAL, ...given, run, sounds, folder, signal })
+  const { signal = new AbortController().signal, ...given } = options
+  const { output: folder, ...asked } = demandOptions(separateRequest, { ...given, run, sounds })
+  return separateRecordings({ ...asked, folder, signal })
 }
 
 export type ProbeOptions = Omit<ProbeRequest, 'file' | 'separator'>
@@ -216,6 +265,7 @@ export async function probeMultiLabel(
   options: ProbeOptions & { separator: string },
 ): Promise<MultiLabelResult> {
   const { runMultiLabelProbe } = await import('./evaluation/probes/run-probe.js')
+  demandOptions(z.object({ separator: z.string().min(1) }), options)
   return runMultiLabelProbe({ ...options, file })
 }
 

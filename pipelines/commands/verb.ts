@@ -4,10 +4,10 @@
  */
 import { type Command, Option } from 'commander'
 import type { z } from 'zod'
-import { Problem, Problems } from '../../data/problem.js'
 import type { Edit } from '../../graphs/language/edits.js'
 import { type Parameter, parametersOf, schemaAt } from '../../graphs/language/parameters.js'
-import { sentence, written } from '../../graphs/language/sentences.js'
+import { written } from '../../graphs/language/sentences.js'
+import { demandOptions } from '../configuration/demand-options.js'
 import { editOptions } from './edit-options.js'
 
 /** Beside `describe`, for the command line. */
@@ -122,18 +122,11 @@ function checked<S extends z.ZodObject>(
       .filter(({ parameter }) => typed[parameter.name] !== undefined)
       .map(({ parameter: { name }, numeric }) => [name, numeric ? numberOf(typed[name]) : typed[name]]),
   )
-  const result = takes.safeParse(given)
-  if (result.success) return result.data
-  const problems = result.error.issues.map(issue => {
-    const { parameter, meta } = fields.find(({ parameter }) => parameter.name === issue.path[0])!
-    const what = meta.argument ?? `--${meta.flag ?? flagOf(parameter.name)}`
-    const value = issue.path.reduce(
-      (here, step) => (here as Record<PropertyKey, unknown> | undefined)?.[step],
-      typed as unknown,
-    )
-    return new Problem('bad-option', sentence(issue, what, value, issue.path.length === 1 ? parameter : undefined))
-  })
-  throw problems.length === 1 ? problems[0] : new Problems(problems)
+  const nameOf = (option: string) => {
+    const { meta } = fields.find(({ parameter }) => parameter.name === option)!
+    return meta.argument ?? `--${meta.flag ?? flagOf(option)}`
+  }
+  return demandOptions(takes, given, nameOf, typed)
 }
 
 const numberOf = (text: unknown) => (typeof text === 'string' && /^\s*[-+]?[\d.]/.test(text) ? Number(text) : text)

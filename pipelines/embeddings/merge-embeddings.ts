@@ -63,14 +63,14 @@ async function copy(parts: readonly EmbeddingFile[], columns: readonly string[],
   const { dimensions, metadata } = parts[0]!
   const { [SHARD]: _, ...kept } = metadata
   const writer = createEmbeddingWriter(output, { dimensions, columns, metadata: kept })
-  const homes = new Map<string, string>()
+  const homes = new Map<string, EmbeddingFile>()
   let count = 0
   await filled([writer], async () => {
     for (const part of parts)
       for await (const rows of part.batches()) {
         for (const clip of rows.clips) {
-          const home = homes.get(clip) ?? part.file
-          if (home !== part.file) throw twice(clip, home, part.file)
+          const home = homes.get(clip) ?? part
+          if (home !== part) throw twice(clip, home.file, part.file)
           homes.set(clip, home)
         }
         writer.write(rowsOf(rows, columns))
@@ -93,7 +93,10 @@ function rowsOf(rows: EmbeddingRows, columns: readonly string[]): EmbeddingRow[]
 
 const twice = (clip: string, one: string, other: string) =>
   new Problem('duplicate-clips', `The clip ${clip} is in ${one} and in ${other}.`, {
-    hint: 'Embed it once, or keep the files apart.',
+    hint:
+      one === other
+        ? 'Name each file once.'
+        : 'Embed it once; where two recordings have one name, embed the folder that holds both, so that their folders are part of the names.',
   })
 
 /** @throws Problem that says in what two files differ */

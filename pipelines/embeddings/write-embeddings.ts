@@ -126,12 +126,16 @@ export async function readInputs({
   const read = await Promise.all(inputs.map(list))
   tell(read.flatMap(({ notes = [] }) => notes))
   const clips = read.flatMap(one => one.clips)
-  const ids = new Set(clips.map(({ id }) => id))
-  if (ids.size < clips.length) {
-    throw new Problem('duplicate-clips', 'Two inputs hold clips of the same name.', {
-      hint: 'Embed them into separate files.',
-    })
-  }
+  const homes = new Map<string, string>()
+  for (const [at, { clips }] of read.entries())
+    for (const { id } of clips) {
+      const [home, here] = [homes.get(id), inputs[at]!]
+      if (home !== undefined)
+        throw new Problem('duplicate-clips', `The clip ${id} is in ${home} and in ${here}.`, {
+          hint: 'Name the folder that holds both, so that their folders are part of the names, or embed them into separate files.',
+        })
+      homes.set(id, here)
+    }
   const columns = [...new Set(read.flatMap(one => one.columns))]
   checkColumns(columns)
   return { clips, columns }

@@ -74,6 +74,31 @@ test('what is wrong comes as Problems, all at once', async t => {
   await t.throwsAsync(probe('no-such.arrow', { label: 'class' }), { instanceOf: earshot.Problem })
 })
 
+test('options that are not there, of another kind or left out are Problems that name them, before any file is opened', async t => {
+  const { classify, detect, probeMultiLabel, readEmbeddings, separate, similar } = earshot
+  const none = 'no-such.arrow'
+  /** As JavaScript hands it over. */
+  const untyped = (given: unknown) => JSON.parse(JSON.stringify(given))
+  const cases: [() => Promise<unknown>, RegExp][] = [
+    [() => similar(none, 'a', { count: -1 }), /^count must be at least 1, not -1\.$/],
+    [() => similar(none, 'a', { count: Number.NaN }), /^count must be a whole number/],
+    [() => similar(none, 'a', untyped({ not: 'b' })), /^not must be a list.*'b'\.$/],
+    [() => similar(none, 'a', untyped({ column: ['c'] })), /^There is no option 'column'\. Did you mean 'columns'\?$/],
+    [() => similar(none, []), /^examples needs at least 1 value/],
+    [() => similar(none, untyped(3)), /^examples must be text, not 3\.$/],
+    [() => embed('pretrained', [], { output: 'x.arrow' }), /^inputs needs at least 1 value/],
+    [() => embed('pretrained', 'sounds', untyped({})), /^output must be text/],
+    [() => probe(none, untyped({ label: 'class', folds: '3' })), /^folds must be a whole number.*'3'\.$/],
+    [() => probeMultiLabel(none, untyped({ label: 'tags' })), /^separator must be text/],
+    [() => readEmbeddings(none, { start: 1.5 }), /^start must be a whole number.*1\.5\.$/],
+    [() => classify('run', 'sounds', { hop: 'x' }), /^hop: 'x'/],
+    [() => classify('run', untyped(['a', 'b'])), /^sounds must be text/],
+    [() => detect('run', 'sounds', untyped({ threshold: 1 })), /^There is no option 'threshold'/],
+    [() => separate('run', 'sounds', untyped({})), /^output must be text/],
+  ]
+  for (const [call, message] of cases) await t.throwsAsync(call, { instanceOf: earshot.Problem, message })
+})
+
 test('importing it loads neither TensorFlow nor anything else that is heavy', t => {
   const script = `import 'earshot'; process.stdout.write(JSON.stringify(process.report.getReport().sharedObjects.filter(name => /tensorflow|sharp/.test(name))))`
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' })

@@ -1,5 +1,6 @@
 /** What a probe is told, on the command line and from TypeScript. */
 import { z } from 'zod'
+import { demandOptions } from '../../configuration/demand-options.js'
 import { text } from '../../configuration/option-kinds.js'
 import type { Budget } from './fewer-labels.js'
 
@@ -53,5 +54,5 @@ export type ProbeRequest = z.input<typeof probeOptions> & Besides
 export type ProbeOptions = z.output<typeof probeOptions> & Besides
 
 export function withDefaults({ file, layers, separator, budgets, ...given }: ProbeRequest): ProbeOptions {
-  return { ...probeOptions.parse(given), file, layers, separator, budgets }
+  return { ...demandOptions(probeOptions, given), file, layers, separator, budgets }
 }

@@ -82,6 +82,7 @@ test('what does not belong together is refused in a sentence, and nothing is wri
     [[one, shard(folder, 2, 2, ['d'], ['a', 'd'])], /shards of different lists\./],
     [[one, plain], /plain\.arrow is no shard, the others are\./],
     [[plain, written(folder, 'later', ['b'], { 'earshot.step': '6' })], /they differ in earshot\.step, 6 and 5\./],
+    [[plain, plain], /The clip a is in .*plain\.arrow and in .*plain\.arrow\./],
     [[plain, written(folder, 'again', ['b', 'a'])], /The clip a is in .*plain\.arrow and in .*again\.arrow\./],
     [[plain, join(folder, 'nowhere.arrow')], /There is no such file/],
     [[plain, join(folder, 'all.arrow')], /would be written over/],
