@@ -10,7 +10,7 @@ Needs torch, numpy, pyarrow, safetensors.
 SETS holds for each set NAME.tsv, with the columns clip, frames, and labels if there are any, and NAME.f32, the log-mel
 frames of its clips one after the other (float32, 64 bands), as bench/recipes/features.ts writes them. The set `training`
 is learned from; every other is embedded into OUT/NAME.arrow with its labels. OUT/log.json is written when all is done.
-The weights are kept in OUT/encoder-STEP.safetensors, every --keep-every steps, by Earshot's names: torch-encoder.ts
+The weights are kept in OUT/encoder-STEP.safetensors, every --keep-every steps, by Earshot's names: encoders.ts
 reads them.
 """
 import argparse

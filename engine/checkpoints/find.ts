@@ -31,9 +31,7 @@ const SHIPPED = { name: 'pretrained', folder: fileURLToPath(new URL('../../../pr
  * @throws Problem `no-checkpoint`, `bad-checkpoint`
  */
 export function locateCheckpoint(given: string): CheckpointFiles {
-  const [name] = given.split('@')
-  const taken = listCheckpoints(folderOf(SHIPPED.name)).length > 0
-  const named = name === SHIPPED.name && !taken ? given.replace(name, SHIPPED.folder) : given
+  const named = shippedAs(given, '.') ?? given
   if (existsSync(named)) {
     if (statSync(named).isDirectory()) return ofFiles(newestIn(folderOf(named), named))
     return basename(named) === UNTRAINED ? untrainedIn(dirname(named), named) : ofFiles(tensorsOrJson(named).json)
@@ -45,6 +43,13 @@ export function locateCheckpoint(given: string): CheckpointFiles {
   if (which === 'best') return ofFiles(bestIn(folder, run))
   if (which === 'untrained' || Number(which) === 0) return untrainedIn(folder, named)
   return ofFiles(ofStep(folder, Number(which), run))
+}
+
+/** The encoder that ships, absolute, if a name that counts from a folder means it: nothing there is called so. */
+export function shippedAs(given: string, folder: string): string | undefined {
+  const name = withoutCheckpoint(given)
+  const taken = listCheckpoints(folderOf(join(folder, SHIPPED.name))).length > 0
+  return name === SHIPPED.name && !taken ? given.replace(name, SHIPPED.folder) : undefined
 }
 
 /** The run, without what may stand behind it: which of its checkpoints is meant. */

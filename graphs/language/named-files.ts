@@ -2,7 +2,7 @@
 import { locateIfThere } from '../../engine/checkpoints/find.js'
 import type { Stage } from '../../stages/contract.js'
 import type { CheckedNode } from './checked.js'
-import { absolute } from './files.js'
+import { absolute, absoluteCheckpoint } from './files.js'
 import { type Branch, branchAt, type Tree } from './tree.js'
 import type { Stages } from './wired.js'
 
@@ -34,10 +34,10 @@ function withAbsolute(node: Branch, files: readonly string[]): Branch {
 
 /** `weights: RUN` or `weights: { run: RUN, node: encoder }`. */
 function startAbsolute(start: Tree): Tree {
-  if (start.kind !== 'map') return absolute(start)
+  if (start.kind !== 'map') return absoluteCheckpoint(start)
   const run = start.entries.get('run')
   if (!run) return start
-  return { ...start, entries: new Map(start.entries).set('run', { ...run, value: absolute(run.value) }) }
+  return { ...start, entries: new Map(start.entries).set('run', { ...run, value: absoluteCheckpoint(run.value) }) }
 }
 
 /** The node with the files that are there in place of their names, and their hashes beside them. */

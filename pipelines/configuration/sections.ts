@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { windowSettings } from '../../data/annotations/window-settings.js'
 import { optimiserSettings, scheduleSettings } from '../../engine/optimisers/settings.js'
-import { fileName } from '../../graphs/language/files.js'
+import { checkpointName, fileName } from '../../graphs/language/files.js'
 import { readoutSettings } from '../../graphs/readout/settings.js'
 import { hop } from './shared-options.js'
 
@@ -79,7 +79,7 @@ const evaluate = z.strictObject({
   hop,
 })
 
-const checkpoint = fileName('run or checkpoint')
+const checkpoint = checkpointName('run or checkpoint')
 const someNodes = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)])
 
 const from = z

@@ -1,5 +1,5 @@
 /** Weights and files that a config begins with, and that are for another graph, are told before any sound is read. */
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { Problems } from '../../../data/problem.js'
@@ -51,6 +51,21 @@ test('weights of a run that are of other sizes, or of another stage, are told at
   )
   const lacking = await checkpoint('lacking', blockOf('encoder', 0, [3, 3, 1, 4]))
   t.regex((await told([`nodes.encoder.weights=${lacking}`]))[0]!, /encoder\.block1\.filter is not there/)
+})
+
+test('pretrained is the encoder that ships, from wherever it is named', async t => {
+  for (const edit of [
+    'train.from=pretrained',
+    'train.from={run: pretrained}',
+    'nodes.encoder.weights=pretrained@untrained',
+  ])
+    t.regex((await told([edit]))[0]!, /pretrained\/earshot\/(step-001600|untrained)\.safetensors/)
+  const child = join(folder, 'pretrained.yaml')
+  writeFileSync(child, `extends: ${config}\ntrain: { from: pretrained }\n`)
+  t.regex((await told([], child))[0]!, /pretrained\/earshot\/step-001600\.safetensors/)
+  const own = await checkpoint('pretrained', small('encoder'))
+  t.deepEqual(await told([], child), [])
+  rmSync(own, { recursive: true })
 })
 
 test('weights that fit are no problem, whatever else the run holds; nor is a run that is not there yet', async t => {
