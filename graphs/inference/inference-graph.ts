@@ -56,8 +56,12 @@ function chooseEncoder({ nodes }: CheckedGraph, stages: Stages, id?: string): Ch
   const learning = encoders.find(({ frozen, follows }) => frozen !== true && follows === undefined)
   const chosen = id === undefined ? (learning ?? encoders[0]) : encoders.find(encoder => encoder.id === id)
   if (chosen) return chosen
-  const there = encoders.map(({ id }) => id).join(', ') || 'none'
-  throw new Problem('no-such-layer', `The graph has no encoder '${id ?? ''}'.`, { hint: `Its encoders: ${there}.` })
+  if (encoders.length === 0)
+    throw new Problem('no-such-layer', 'The graph has no encoder, and makes no embeddings.', {
+      hint: 'Name a run or graph of an encoder. A separator answers to ./earshot separate.',
+    })
+  const there = encoders.map(({ id }) => id).join(', ')
+  throw new Problem('no-such-layer', `The graph has no encoder '${id}'.`, { hint: `Its encoders: ${there}.` })
 }
 
 /** Makes the nodes of the new graph while it follows them upwards from the encoder. */

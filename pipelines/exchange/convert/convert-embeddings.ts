@@ -4,7 +4,7 @@ import { dirname, extname } from 'node:path'
 import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
 import { demandOthers, demandOutput } from '../../../data/output-file.js'
 import { Problem } from '../../../data/problem.js'
-import { beginPart, onDisk } from '../../../data/whole-file.js'
+import { beginPart, makeFolder, onDisk } from '../../../data/whole-file.js'
 import { withBar } from '../../terminal/progress.js'
 import { convertedRows, labelsOf, surroundings } from './converted-rows.js'
 import { writeParquet } from './write-parquet.js'
@@ -67,6 +67,7 @@ export async function convertEmbeddings(options: ConvertOptions): Promise<Conver
 
 /** Under another name until it is whole. */
 async function whole(file: string, write: (part: string) => Promise<void>): Promise<void> {
+  makeFolder(dirname(file))
   const part = onDisk(dirname(file), () => beginPart(file))
   try {
     await write(part)

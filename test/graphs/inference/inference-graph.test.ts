@@ -234,3 +234,10 @@ test('of encoder and teacher the one that learns is meant, the other by its name
   t.is(masked.dimensions, 192)
   t.false(masked.graph.nodes.some(({ stage }) => stage === 'mask-tokens'))
 })
+
+test('a graph without an encoder is told so, one without the encoder that is named by what it has', async t => {
+  const mixit = await read([], 'graphs/mixit.yaml')
+  t.throws(mixit.inference, { message: 'The graph has no encoder, and makes no embeddings.' })
+  const { graph, stages } = await read([], 'graphs/cola.yaml')
+  t.throws(() => inferenceGraph(graph, stages, 'nix'), { message: "The graph has no encoder 'nix'." })
+})

@@ -72,6 +72,12 @@ interface Row {
   embedding: number[]
 }
 
+test('a folder that is not there is made, as embed makes it', async t => {
+  const csv = join(at('made'), 'here', 'out.csv')
+  await convertEmbeddings({ ...OPTIONS, file: at('in.arrow'), output: csv, map: false })
+  t.is(readFileSync(csv, 'utf8').split('\n')[0], 'clip,path,start,end,species,note,e1,e2,e3,e4')
+})
+
 test.serial(
   'Parquet: what each reader finds is what the Arrow file holds, with places, neighbours and sounds',
   async t => {
