@@ -60,6 +60,7 @@ export function* patches(sound, card, hop = 0.48) {
 
 function repeated(sound, atLeast) {
   if (sound.length === 0) throw new RangeError('the sound has no samples')
+  if (!sound.every(Number.isFinite)) throw new RangeError('the sound holds samples that are not numbers')
   if (sound.length >= atLeast) return sound
   return Float32Array.from({ length: atLeast }, (_, at) => sound[at % sound.length])
 }

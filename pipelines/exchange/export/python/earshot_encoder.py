@@ -66,6 +66,8 @@ class Encoder(_Base):
         sound = np.asarray(sound, np.float32)
         if len(sound) == 0:
             raise ValueError("the sound has no samples")
+        if not np.isfinite(sound).all():
+            raise ValueError("the sound holds samples that are not numbers (NaN or infinite)")
         if len(sound) < self.card["atLeast"]:
             sound = np.resize(sound, self.card["atLeast"])
         if self.card["normalise"] == "peak":

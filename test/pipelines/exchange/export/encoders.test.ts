@@ -102,6 +102,10 @@ for name in names:
   found[name].append(distance(encoder.get_scene_embeddings(sound[None], read)[0], expected))
   frames, times = encoder.get_timestamp_embeddings(sound[None], read)
   assert frames.shape == (1, 33, read.timestamp_embedding_size) and np.isfinite(frames).all()
+for wrong in (np.nan, np.inf):
+  try: encoder.get_timestamp_embeddings(np.r_[sound, wrong].astype(np.float32)[None], model)
+  except ValueError as error: assert 'not numbers' in str(error)
+  else: raise AssertionError(wrong)
 print(json.dumps(found))`,
     folder,
     JSON.stringify(Object.keys(ENCODERS)),

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import test from 'ava'
 import { inferenceGraph } from '../../../../graphs/inference/inference-graph.js'
 import type { CheckedGraph } from '../../../../graphs/language/checked.js'
@@ -28,6 +29,14 @@ test.serial('the example for Node gives the embedding, in plain JavaScript', asy
   t.is(status, 0, stderr)
   const found = JSON.parse(stdout.slice(stdout.lastIndexOf('\n[') + 1)) as number[]
   t.true(cosine(found, meanOf(await embeddingsOf(engine, run, sound()))) > 0.99999)
+})
+
+test('samples that are not numbers are refused, as embed refuses them, before they spoil an embedding', async t => {
+  const { patches } = await import(pathToFileURL('pipelines/exchange/export/browser/embed.mjs').href)
+  const card = { atLeast: 8, hop: 4, frames: 2, lead: 0, samples: 8, rate: 4, normalise: 'none' }
+  t.is([...patches(new Float32Array(16), card)].length, 4)
+  for (const wrong of [Number.NaN, Number.POSITIVE_INFINITY])
+    t.throws(() => [...patches(new Float32Array(16).fill(wrong, 5, 6), card)], { message: /not numbers/ })
 })
 
 test.serial('an encoder that cannot be exported is named, and nothing is written; its weights can be had', async t => {
