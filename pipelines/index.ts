@@ -7,23 +7,22 @@ import { z } from 'zod'
 import type { EmbeddingRows } from '../data/arrow/arrow-reader.js'
 import { featureFolder } from '../data/cache-folder.js'
 import { type Problem, Problems } from '../data/problem.js'
-import { duration } from '../data/quantities.js'
 import type { CheckedGraph } from '../graphs/language/checked.js'
 import type { Edit } from '../graphs/language/edit.js'
 import { readGraph as readDocumentGraph } from '../graphs/language/read-graph.js'
-import { USUAL } from '../stages/separation/windows.js'
 import { CONFIG, RESUMED, readConfig } from './configuration/config.js'
 import { demandOptions } from './configuration/demand-options.js'
-import { annotations, hop, segment, workers } from './configuration/shared-options.js'
 import { embedOptions } from './embeddings/embed-options.js'
 import type { FoundStretch } from './embeddings/search/found-stretches.js'
+import { searchOptions } from './embeddings/search/search-options.js'
 import type { Embedded } from './embeddings/write-embeddings.js'
-import type { Classification } from './evaluation/classification/classification.js'
-import type { Detected } from './evaluation/events/detect-options.js'
+import { type Classification, classifyOptions } from './evaluation/classification/classification.js'
+import { type Detected, detectOptions } from './evaluation/events/detect-options.js'
 import type { ProbeRequest } from './evaluation/probes/probe-options.js'
 import type { MultiLabelResult, ProbeResult } from './evaluation/probes/run-probe.js'
 import type { tapOptions } from './reports/tap/tap-options.js'
 import type { TapResult } from './reports/tap/written.js'
+import { demandOverlap, separateOptions } from './separation/separate-options.js'
 import type { Separated } from './separation/separate-recordings.js'
 import type { Outcome, TrainingRequest } from './training/request.js'
 import { fromWeights, trainInFolder } from './training/train-in-folder.js'
@@ -137,17 +136,10 @@ const rangeRequest = z.strictObject({
   end: z.int().min(0).optional(),
 })
 
-const texts = z.array(z.string()).readonly()
-
-const similarRequest = z.strictObject({
+const similarRequest = searchOptions.extend({
   file: z.string(),
   examples: z.array(z.string()).min(1),
-  not: texts.default([]),
-  query: z.string().optional(),
-  run: z.string().optional(),
-  count: z.int().min(1).default(10),
-  columns: texts.default([]),
-  exact: z.boolean().optional(),
+  columns: z.array(z.string()).default([]),
 })
 
 export type SimilarOptions = Omit<z.input<typeof similarRequest>, 'file' | 'examples'>
@@ -174,8 +166,8 @@ export async function similar(
   return foundStretches(result).map(({ rank: _, path: __, ...found }) => found)
 }
 
-const hearRequest = z.strictObject({ run: z.string(), sounds: z.string(), segment, annotations, workers })
-const classifyRequest = hearRequest.extend({ hop, group: z.string().optional(), layer: z.string().optional() })
+const where = { run: z.string(), sounds: z.string() }
+const classifyRequest = classifyOptions.extend(where)
 
 /** `signal` ends it. */
 type WithSignal<S extends z.ZodObject> = Omit<z.input<S>, 'run' | 'sounds'> & { signal?: AbortSignal | undefined }
@@ -196,10 +188,7 @@ export async function classify(run: string, sounds: string, options: ClassifyOpt
   return (await classify({ ...asked, cache: featureFolder(), signal })).classification
 }
 
-const detectRequest = hearRequest.extend({
-  hop: duration({ min: 0.001, max: 3600 }).optional(),
-  tune: z.string().optional(),
-})
+const detectRequest = detectOptions.omit({ group: true }).extend(where)
 
 export type DetectOptions = WithSignal<typeof detectRequest>
 
@@ -217,14 +206,10 @@ export async function detect(run: string, sounds: string, options: DetectOptions
   return detectedOf(await detect({ ...asked, cache: featureFolder(), signal }))
 }
 
-const separateRequest = z.strictObject({
-  run: z.string(),
-  sounds: z.string(),
+const separateRequest = separateOptions.extend({
+  ...where,
   output: z.string(),
-  others: texts.default([]),
-  count: z.int().min(1).optional(),
-  window: duration({ min: 0.05, max: 600 }).prefault(USUAL.window),
-  overlap: duration({ min: 0, max: 600 }).prefault(USUAL.overlap),
+  others: z.array(z.string()).default([]),
 })
 
 export type SeparateOptions = WithSignal<typeof separateRequest>
@@ -239,6 +224,7 @@ export async function separate(run: string, sounds: string, options: SeparateOpt
   const { separateRecordings } = await import('./separation/separate-recordings.js')
   const { signal = new AbortController().signal, ...given } = options
   const { output: folder, ...asked } = demandOptions(separateRequest, { ...given, run, sounds })
+  demandOverlap(asked)
   return separateRecordings({ ...asked, folder, signal })
 }
 

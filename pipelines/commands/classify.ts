@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { featureFolder } from '../../data/cache-folder.js'
 import { demandFolder, demandOutput } from '../../data/output-file.js'
 import { argument, formats, text } from '../configuration/option-kinds.js'
-import { annotations, group, hop, layer, segment, sounds, workers } from '../configuration/shared-options.js'
+import { sounds } from '../configuration/shared-options.js'
+import { classifyOptions } from '../evaluation/classification/classification.js'
 import { stoppable } from '../terminal/interrupt.js'
 import { usualFolder } from './usual-folder.js'
 import { verb } from './verb.js'
@@ -37,9 +38,7 @@ export default verb({
     output: text('folder', 'folder to write; classification/<name of the sounds> in the run if not given', {
       short: 'o',
     }),
-    hop,
-    segment,
-    annotations,
+    ...classifyOptions.shape,
     prune: z
       .number()
       .min(0)
@@ -61,9 +60,6 @@ export default verb({
       .meta({ value: 'probability' }),
     formats: formats('write the predictions as annotations, too: raven, audacity'),
     predictions: text('file', 'also write what is said about each labelled clip as JSON, as probe does with --json'),
-    layer,
-    group,
-    workers,
   }),
   help: EXAMPLES,
   run: async ({

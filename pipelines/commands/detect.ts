@@ -2,9 +2,9 @@
 import { z } from 'zod'
 import { featureFolder } from '../../data/cache-folder.js'
 import { demandFolder } from '../../data/output-file.js'
-import { duration } from '../../data/quantities.js'
 import { argument, formats, text, texts } from '../configuration/option-kinds.js'
-import { annotations, group, segment, sounds, workers } from '../configuration/shared-options.js'
+import { sounds } from '../configuration/shared-options.js'
+import { detectOptions } from '../evaluation/events/detect-options.js'
 import { stoppable } from '../terminal/interrupt.js'
 import { usualFolder } from './usual-folder.js'
 import { verb } from './verb.js'
@@ -23,20 +23,9 @@ export default verb({
     run: argument('<run>', 'run folder (its newest checkpoint), RUN@best or a checkpoint'),
     sounds,
     output: text('folder', 'folder to write; detection/<name of the sounds> in the run if not given', { short: 'o' }),
-    tune: text(
-      'sounds',
-      'annotated sounds that choose the threshold of each class (SGL-Thresh) and the median; never those that are judged',
-    ),
+    ...detectOptions.shape,
     against: texts('runs', 'further runs, judged on the same sounds, with the difference to each'),
-    hop: duration({ min: 0.001, max: 3600 })
-      .optional()
-      .describe('time from one patch to the next; a quarter of a patch if not given')
-      .meta({ value: 'duration' }),
-    segment,
-    annotations,
     formats: formats('write the events for Raven and Audacity, too: raven, audacity'),
-    group,
-    workers,
   }),
   help: EXAMPLES,
   run: async ({ run, sounds, output, against, formats, edits: _, ...options }) => {

@@ -2,13 +2,11 @@
 
 import { z } from 'zod'
 import { demandFolder } from '../../data/output-file.js'
-import { Problem } from '../../data/problem.js'
-import { duration } from '../../data/quantities.js'
-import { USUAL } from '../../stages/separation/windows.js'
 import { argument } from '../configuration/option-kinds.js'
 import { sounds } from '../configuration/shared-options.js'
 import type { Sharding } from '../jobs/run-shards.js'
 import type { SeparatedInShards, SeparateInShards } from '../separation/separate-in-shards.js'
+import { demandOverlap, separateOptions } from '../separation/separate-options.js'
 import type { Separated } from '../separation/separate-recordings.js'
 import { stopOnInterrupt } from '../terminal/interrupt.js'
 import { command } from '../terminal/say.js'
@@ -51,24 +49,12 @@ export default verb({
     sounds,
     output: z.string().describe('folder to write').meta({ short: 'o', value: 'folder' }),
     processors,
-    window: duration({ min: 0.05, max: 600 })
-      .prefault(`${USUAL.window} s`)
-      .describe('longer recordings are separated in overlapping windows')
-      .meta({ value: 'duration' }),
-    overlap: duration({ min: 0, max: 600 })
-      .prefault(`${USUAL.overlap} s`)
-      .describe('of two windows, cross-faded')
-      .meta({ value: 'duration' }),
-    count: z.int().min(1).optional().describe('only so many, the first ones').meta({ short: 'n', value: 'recordings' }),
+    ...separateOptions.shape,
     ...shardOptions('the same command without it writes the page when all are there'),
   }),
   help: EXAMPLES,
   run: async ({ run, sounds, output: folder, processors: others, window, overlap, count, ...flags }, command) => {
-    if (overlap > window / 2)
-      throw new Problem(
-        'bad-option',
-        `--overlap must be at most half the window: ${overlap} s is more than half of ${window} s.`,
-      )
+    demandOverlap({ window, overlap })
     demandFolder(folder, [run, sounds])
     const given = { run, others, sounds, folder, count }
     const { shard, sharding, manifest } = await readSharding(flags)

@@ -7,6 +7,7 @@ import { argument, formats, text, texts } from '../configuration/option-kinds.js
 import { type FoundStretch, foundStretches, seconds } from '../embeddings/search/found-stretches.js'
 import type { Precision } from '../embeddings/search/precision-at-k.js'
 import type { SearchResult } from '../embeddings/search/search.js'
+import { searchOptions } from '../embeddings/search/search-options.js'
 import { stoppable } from '../terminal/interrupt.js'
 import { inPercent } from '../terminal/numbers.js'
 import { progress } from '../terminal/progress.js'
@@ -38,10 +39,7 @@ export default verb({
       .default([])
       .describe('clips, stretches (NAME@12.5-14 s), row numbers, sound files')
       .meta({ argument: '[example...]' }),
-    not: texts('examples', 'what is not wanted, named alike'),
-    query: text('file', 'embeddings that hold the examples, made by the same encoder'),
-    run: text('run', 'run that made the embeddings: it embeds examples that are sound files'),
-    count: z.int().min(1).default(10).describe('how many to show').meta({ short: 'n' }),
+    ...searchOptions.shape,
     label: texts('columns', 'columns to show; with --precision-at the label'),
     output: text('folder', 'folder for a page to listen to and a table', { short: 'o' }),
     formats: formats('write there what is found as annotations, too: raven, audacity'),
@@ -52,7 +50,6 @@ export default verb({
       .describe('how often the k nearest rows of other clips share the label, over all rows')
       .meta({ value: 'k' }),
     makeIndex: z.boolean().optional().describe('make FILE.usearch, by which later searches are approximate and fast'),
-    exact: z.boolean().optional().describe('compare every row although there is an index'),
     json: z.boolean().optional().describe('print the result as JSON'),
   }),
   help: EXAMPLES,

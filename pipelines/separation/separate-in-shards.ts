@@ -9,7 +9,8 @@ import type { ShardsEnd } from '../jobs/shard-jobs.js'
 import { forgetShards, type Place, readPlaces, type Skipped, skippedFile } from './places.js'
 import { findProcessors } from './processors.js'
 import { readNote } from './separate-clip.js'
-import type { Separated, SeparateOptions } from './separate-recordings.js'
+import type { SeparateOptions } from './separate-options.js'
+import type { Separated } from './separate-recordings.js'
 import { writeSeparationPage } from './separation-page.js'
 
 export interface SeparateInShards extends Pick<SeparateOptions, 'run' | 'others' | 'sounds' | 'folder' | 'count'> {

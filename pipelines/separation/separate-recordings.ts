@@ -4,29 +4,13 @@ import { join } from 'node:path'
 import { Problem } from '../../data/problem.js'
 import { makeFolder, onDisk } from '../../data/whole-file.js'
 import { startEngine } from '../../engine/tensorflow.js'
-import { clipsOf, type Shard } from '../jobs/shard.js'
+import { clipsOf } from '../jobs/shard.js'
 import { progress } from '../terminal/progress.js'
 import { forgetShards, readPlaces, type Skipped, skippedFile } from './places.js'
 import { findProcessors, openProcessors } from './processors.js'
 import { noteIfDone, type SeparationNote, separateClip } from './separate-clip.js'
+import type { SeparateOptions } from './separate-options.js'
 import { writeSeparationPage } from './separation-page.js'
-
-export interface SeparateOptions {
-  /** Run, RUN@step, or checkpoint. */
-  run: string
-  /** Further separators. */
-  others: readonly string[]
-  sounds: string
-  folder: string
-  /** Only so many recordings, the first ones. */
-  count?: number | undefined
-  /** Seconds. */
-  window: number
-  overlap: number
-  /** This share of the recordings alone. */
-  shard?: Shard | undefined
-  signal: AbortSignal
-}
 
 export interface Separated {
   made: number

@@ -95,6 +95,7 @@ test('options that are not there, of another kind or left out are Problems that 
     [() => classify('run', untyped(['a', 'b'])), /^sounds must be text/],
     [() => detect('run', 'sounds', untyped({ threshold: 1 })), /^There is no option 'threshold'/],
     [() => separate('run', 'sounds', untyped({})), /^output must be text/],
+    [() => separate('run', 'sounds', { output: 'x', overlap: 9 }), /^overlap must be at most half the window/],
   ]
   for (const [call, message] of cases) await t.throwsAsync(call, { instanceOf: earshot.Problem, message })
 })

@@ -6,25 +6,7 @@ import { type EmbeddingIndex, readIndex } from './embedding-index.js'
 import { type Example, exampleIn, isWithin, recordingOf, spanOf } from './examples.js'
 import { type Found, similarities } from './most-similar.js'
 import { demandSameEncoder } from './same-encoder.js'
-
-export interface SearchOptions {
-  /** Embeddings to search in. */
-  file: string
-  /** Clips, row numbers, recordings, stretches of them (`night.flac@12.5-14 s`), sound files. */
-  examples: readonly string[]
-  /** What is not wanted, named alike. */
-  not?: readonly string[]
-  /** Embeddings that hold the examples; `file` itself if absent. */
-  query?: string | undefined
-  /** Run that embeds examples which no file of embeddings holds. */
-  run?: string | undefined
-  /** Rows to find. */
-  count: number
-  /** Columns to show. */
-  columns: readonly string[]
-  /** Every row is compared, also where an index lies beside the embeddings. */
-  exact?: boolean | undefined
-}
+import type { SearchOptions } from './search-options.js'
 
 export interface SearchResult {
   /** What was asked for, by its own names. */

@@ -1,21 +1,15 @@
 /** What a classification is asked for, and what it gives. */
+import { z } from 'zod'
+import { annotations, group, hop, layer, segment, workers } from '../../configuration/shared-options.js'
 import type { ClassFigures } from './class-figures.js'
 
-export interface ClassifyOptions {
+export const classifyOptions = z.strictObject({ hop, segment, annotations, layer, group, workers })
+
+export interface ClassifyOptions extends z.output<typeof classifyOptions> {
   /** Run folder (its newest checkpoint), RUN@best or a checkpoint. */
   run: string
   /** Data set file, folder, table or audio file. */
   sounds: string
-  /** Seconds from one patch to the next. */
-  hop: number
-  /** Seconds of the windows that recordings are cut into. */
-  segment?: number | undefined
-  /** Files or folders. */
-  annotations?: readonly string[] | undefined
-  /** Label column of what is resampled whole, for the intervals; each clip by itself if absent. */
-  group?: string | undefined
-  layer?: string | undefined
-  workers?: number | undefined
   /** Folder of the feature cache. */
   cache: string
   signal?: AbortSignal | undefined

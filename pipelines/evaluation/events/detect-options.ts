@@ -1,19 +1,34 @@
 /** What detection is asked for, and what the package gives of it. */
+import { z } from 'zod'
+import { duration } from '../../../data/quantities.js'
+import { text } from '../../configuration/option-kinds.js'
+import { annotations, group, segment, workers } from '../../configuration/shared-options.js'
 import type { ClassifyOptions } from '../classification/classification.js'
+
+export const detectOptions = z.strictObject({
+  tune: text(
+    'sounds',
+    'annotated sounds that choose the threshold of each class (SGL-Thresh) and the median; never those that are judged',
+  ),
+  hop: duration({ min: 0.001, max: 3600 })
+    .optional()
+    .describe('time from one patch to the next; a quarter of a patch if not given')
+    .meta({ value: 'duration' }),
+  segment,
+  annotations,
+  group,
+  workers,
+})
 
 export interface HearOptions extends Pick<ClassifyOptions, 'segment' | 'annotations' | 'workers' | 'cache' | 'signal'> {
   /** Seconds from one patch to the next; a quarter of a patch if absent. */
   hop?: number | undefined
 }
 
-export interface DetectOptions extends HearOptions {
+export interface DetectOptions extends z.output<typeof detectOptions>, Pick<HearOptions, 'cache' | 'signal'> {
   /** Run folder, RUN@best or a checkpoint. */
   run: string
   sounds: string
-  /** Annotated sounds by which thresholds and the median are chosen; 0.5 and none if absent. */
-  tune?: string | undefined
-  /** Label column of what is resampled whole. */
-  group?: string | undefined
 }
 
 export interface Detected {
