@@ -14,20 +14,14 @@ import { chosenReadout } from '../pipelines/embeddings/reading.js'
 import { findCheckpoint } from '../pipelines/model/checkpoint.js'
 import { recognised } from './readouts/kernel-ridge.js'
 import { openSet, part, type SetOf } from './readouts/labelled-set.js'
-import { difference, type Estimate, Paired } from './readouts/paired.js'
+import { difference, figure, Paired } from './readouts/paired.js'
 import { tellRows } from './tell-rows.js'
 
-const whole = (name: string, group: string): SetOf => ({
-  name,
-  label: 'label',
-  group,
-  set: `data/sets/${name}16k.yaml`,
-})
 const SETS: [string, SetOf][] = [
   ['drums, report kits', part('drums', 'kit', 'report')],
-  ['drums, all kits', whole('drums', 'kit')],
+  ['drums, all kits', part('drums', 'kit')],
   ['words, report voices', part('words', 'voice', 'report')],
-  ['words, all voices', whole('words', 'voice')],
+  ['words, all voices', part('words', 'voice')],
 ]
 const READOUTS = ['plain', 'default']
 
@@ -79,8 +73,4 @@ async function judge(name: string, set: SetOf): Promise<void> {
         [`${first!.name} minus it`]: minus(right, own.get(readout)!),
       })
     }
-}
-
-function figure({ value, interval }: Estimate): string {
-  return `${value.toFixed(1)} [${interval.map(bound => bound.toFixed(1)).join(', ')}]`
 }

@@ -13,7 +13,7 @@ import { readClipVectors } from '../data/arrow/clip-vectors.js'
 import { findCheckpoint } from '../pipelines/model/checkpoint.js'
 import { mean } from '../pipelines/statistics/mean.js'
 import { type LabelledSet, openSet, part } from './readouts/labelled-set.js'
-import { difference, Paired } from './readouts/paired.js'
+import { difference, figure, Paired } from './readouts/paired.js'
 import { tellRows } from './tell-rows.js'
 
 const SET = part('words', 'voice', 'report')
@@ -80,9 +80,8 @@ function cosine(one: Float32Array, other: Float32Array): number {
 function figures(paired: Paired, ranks: readonly number[]): Record<string, string> {
   const told = MEASURES.flatMap(([name, measure]) => {
     const [own, best] = [ranks, first!].map(list => [Float64Array.from(list, measure)])
-    const { value, interval } = paired.figure(own!)
     return [
-      [name, `${value.toFixed(1)} [${interval.map(bound => bound.toFixed(1)).join(', ')}]`],
+      [name, figure(paired.figure(own!))],
       [`${name}: first minus this`, ranks === first ? '' : difference(paired.difference(best!, own!))],
     ]
   })

@@ -19,7 +19,7 @@ import { findCheckpoint } from '../pipelines/model/checkpoint.js'
 import { mean } from '../pipelines/statistics/mean.js'
 import { recognised } from './readouts/kernel-ridge.js'
 import { openSet, part, type SetOf } from './readouts/labelled-set.js'
-import { difference, Paired, type Recognised } from './readouts/paired.js'
+import { difference, figure, Paired, type Recognised } from './readouts/paired.js'
 import { type Spot, worthPicture } from './readouts/worth-picture.js'
 import { tellRows } from './tell-rows.js'
 
@@ -81,8 +81,8 @@ async function judge(set: SetOf): Promise<void> {
     const last = found.get(steps.at(-1)!)!
     for (const [at, right] of found) {
       const minutes = typeof at === 'number' ? mean(runs, run => minutesAt(run, at)) : 0
-      const { value, interval } = paired!.figure(right)
-      spots.push({ set: set.name, recipe: name, at, minutes, value, interval })
+      const estimate = paired!.figure(right)
+      spots.push({ set: set.name, recipe: name, at, minutes, ...estimate })
       const minus = (other: Recognised | undefined) =>
         right === last && other && other !== last ? difference(paired!.difference(last, other)) : ''
       rows.push({
@@ -93,7 +93,7 @@ async function judge(set: SetOf): Promise<void> {
           step: at,
           minutes: typeof at === 'number' ? minutes.toFixed(1) : '',
         },
-        'balanced accuracy': `${value.toFixed(1)} [${interval.map(bound => bound.toFixed(1)).join(', ')}]`,
+        'balanced accuracy': figure(estimate),
         'minus the first recipe': minus(first),
         'minus untrained': minus(found.get('untrained')),
         'minus log-mel': minus(found.get('log-mel')),

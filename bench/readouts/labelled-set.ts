@@ -31,10 +31,10 @@ export interface SetOf {
   group?: string
 }
 
-/** A part of drums16k or words16k. */
-export const part = (name: string, group: string, which: string): SetOf => ({
+/** A part of drums16k or words16k; all of it if none is named. */
+export const part = (name: string, group: string, which?: string): SetOf => ({
   ...{ name, label: 'label', group },
-  set: `data/sets/${name}16k-${which}.yaml`,
+  set: `data/sets/${name}16k${which === undefined ? '' : `-${which}`}.yaml`,
 })
 const PITCH = 'data/sets/pitch16k.yaml'
 /** By which readouts and recipes are chosen; results are never reported on them. */

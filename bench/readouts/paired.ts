@@ -8,6 +8,10 @@ export interface Estimate {
   interval: Interval
 }
 
+/** `58.9 [49.5, 68.2]`, percent. */
+export const figure = ({ value, interval }: Estimate) =>
+  `${value.toFixed(1)} [${interval.map(bound => bound.toFixed(1)).join(', ')}]`
+
 /** `+2.1 [-0.3, +4.4]`, points. */
 export const difference = ({ value, interval }: Estimate) => `${signed(value)} [${interval.map(signed).join(', ')}]`
 export const signed = (points: number) => `${points < 0 ? '' : '+'}${points.toFixed(1)}`
