@@ -52,6 +52,7 @@ export class AnswerTable {
     this.#delimiter = table?.delimiter ?? ','
     const rows = table ? answeredRows(table) : []
     this.#rows = rows.map(({ cells }) => cells)
+    for (const name of classes) this.#demandFree(name)
     this.#windows = byWindow(rows)
   }
 
@@ -118,8 +119,19 @@ export class AnswerTable {
 
   #addClass(name: string): void {
     demandClass(name)
+    this.#demandFree(name)
     this.classes.push(name)
     this.#columns.push(...[name, name + ASKED].filter(column => !this.#columns.includes(column)))
+  }
+
+  /** @throws Problem `bad-class` if answers would be written over what a column of that name holds */
+  #demandFree(name: string): void {
+    const held = this.#rows.map(cells => cells.get(name) ?? '').find(cell => !['', 'yes', 'no'].includes(cell))
+    if (held === undefined) return
+    throw new Problem('bad-class', `The column '${name}' of ${this.file} holds '${held}', which is no answer.`, {
+      place: { file: this.file },
+      hint: 'Name the class otherwise, or another table: answers would be written over what it holds.',
+    })
   }
 
   #newRow(stretch: Pick<Stretch, 'path' | 'start' | 'end'>): Cells {

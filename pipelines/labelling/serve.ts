@@ -15,6 +15,8 @@ const HOST = '127.0.0.1'
 const MOST = 10_000
 
 const version = z.int().min(0)
+const since = z.strictObject({ version })
+const undoing = z.strictObject({ name: z.string(), version })
 const answered = z.strictObject({
   row: z.int().min(0),
   name: z.string(),
@@ -40,12 +42,7 @@ export async function serveLabels(
   const server = createServer((request, response) => {
     labels.respond(request, response, inside(request, token)).catch((error: unknown) => {
       if (!response.headersSent)
-        said(
-          response,
-          error instanceof Problem ? 409 : 500,
-          JSON.stringify({ message: messageOf(error) }),
-          'application/json',
-        )
+        said(response, statusOf(error), JSON.stringify({ message: messageOf(error) }), 'application/json')
       else response.destroy()
     })
   })
@@ -126,30 +123,45 @@ class Labels {
   #changed(path: string, body: unknown): object | undefined {
     const session = this.#session
     let undone: number | undefined
+    let known: number
     if (path === 'answer') {
-      const { version: _, ...given } = answered.parse(body)
+      const { version, ...given } = asked(answered, body)
       if (given.row >= this.shown.set.stretches.length) return undefined
+      known = version
       session.answer(given)
-    } else if (path === 'undo') undone = session.undo(z.object({ name: z.string() }).parse(body).name)
-    else if (path !== 'changes') return undefined
-    const known = z.object({ version }).parse(body).version
+    } else if (path === 'undo') {
+      const { version, name } = asked(undoing, body)
+      known = version
+      undone = session.undo(name)
+    } else if (path === 'changes') known = asked(since, body).version
+    else return undefined
     const { changes } = session
     return { version: changes.length, changes: changes.slice(known), undone }
   }
 }
 
-/** @throws Problem `bad-request` */
+/** All of a request is read, so that whoever sends too much hears of it. @throws Problem `bad-request`, `too-long` */
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
   let text = ''
+  let length = 0
   for await (const piece of request.setEncoding('utf8')) {
-    text += piece
-    if (text.length > MOST) throw new Problem('bad-request', 'That is too long.')
+    length += piece.length
+    if (length <= MOST) text += piece
   }
+  if (length > MOST) throw new Problem('too-long', `A request has ${length} characters: at most ${MOST} are taken.`)
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new Problem('bad-request', 'That is no JSON.', { cause })
+    throw new Problem('bad-request', `A request is no JSON: ${(cause as Error).message}.`, { cause })
   }
+}
+
+/** @throws Problem `bad-request` that names the first field that does not fit */
+function asked<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
+  const read = schema.safeParse(body)
+  if (read.success) return read.data
+  const { path, message } = read.error.issues[0]!
+  throw new Problem('bad-request', `A request does not fit${path.length > 0 ? `, ${path.join('.')}` : ''}: ${message}.`)
 }
 
 const policy = (nonce: string) =>
@@ -166,6 +178,12 @@ function said(response: ServerResponse, status: number, content: string | Buffer
 }
 
 const bytesOf = (values: Float32Array) => Buffer.from(values.buffer, values.byteOffset, values.byteLength)
+
+/** Of a request that cannot be understood, of one that cannot be done, of a fault of ours. */
+function statusOf(error: unknown): number {
+  if (!(error instanceof Problem)) return 500
+  return error.code === 'bad-request' ? 400 : error.code === 'too-long' ? 413 : 409
+}
 
 const messageOf = (error: unknown) => {
   if (error instanceof Problem) return [error.message, error.hint].filter(Boolean).join(' ')

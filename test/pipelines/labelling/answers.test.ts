@@ -58,6 +58,20 @@ test('a table of other columns and rows keeps them', async t => {
   t.deepEqual([id, labels.owl], ['a.wav#0-0.96', 'yes'])
 })
 
+test('a column that holds something else is no class: neither from the start nor from the page', async t => {
+  const file = join(folder, 'taken.csv')
+  const text = 'file,start,end,site,fox\na.wav,0,0.96,north,yes\n'
+  writeFileSync(file, text)
+  await t.throwsAsync(AnswerTable.open(file, ['site']), { code: 'bad-class', message: /'site'.*holds 'north'/ })
+  const table = await AnswerTable.open(file, ['fox'])
+  const answer = (name: string) => table.set(window(0, join(folder, 'a.wav')), name, { answer: 'no', reason: 'chosen' })
+  t.throws(() => answer('site'), { code: 'bad-class' })
+  t.is(readFileSync(file, 'utf8'), text)
+  answer('fox')
+  t.regex(readFileSync(file, 'utf8'), /north,no,chosen/, 'yes and no of other programs are answers')
+  table.close()
+})
+
 test('rows of one window, times with a colon or comma, and rows without times stay in a table that is answered', async t => {
   const file = join(folder, 'odd-times.csv')
   const rows = ['0;5;wren', '0;5;robin', '0:10;0:12,5;owl', '0:20;0:22,5;fox', ';;first', ';;second']

@@ -94,7 +94,27 @@ test.serial('answers are written, told to who asks since when, and taken back', 
   t.is(back.said.undone, 3)
   t.deepEqual(back.said.changes, [one], 'what was said before')
   t.is((await post('answer', { ...one, row: 20, version: 0 })).status, 404)
-  t.not((await post('answer', { ...one, answer: 'maybe', version: 0 })).status, 200)
+})
+
+test.serial('a request that does not fit is told so in a sentence, and changes nothing', async t => {
+  const one = { row: 5, name: 'wren', answer: 'yes', reason: 'likely', version: 0 }
+  await post('answer', one)
+  const before = readFileSync(table, 'utf8')
+  const refused = async (path: string, text: string, status: number, said: RegExp) => {
+    const response = await get(path, { method: 'POST', body: text })
+    const { message } = (await response.json()) as { message: string }
+    t.is(response.status, status, text.slice(0, 80))
+    t.regex(message, said)
+  }
+  await refused('answer', '{"row": 1,', 400, /no JSON/)
+  await refused('answer', '', 400, /no JSON/)
+  await refused('answer', 'null', 400, /does not fit/)
+  await refused('answer', JSON.stringify({ ...one, answer: 'maybe' }), 400, /does not fit, answer: [^\n[{]+$/)
+  await refused('undo', '{"name": "wren"}', 400, /version/)
+  await refused('changes', '{"version": -1}', 400, /version/)
+  await refused('answer', JSON.stringify({ ...one, name: 'x'.repeat(5e6) }), 413, /at most 10000/)
+  t.is(readFileSync(table, 'utf8'), before)
+  t.is((await post('undo', { name: 'wren', version: 0 })).said.undone, 5)
 })
 
 test.serial('what another program wrote meanwhile is told, and stays', async t => {
