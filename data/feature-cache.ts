@@ -1,13 +1,14 @@
 /** What is kept of clips (spectrograms, recordings, levels), one file a clip and node, read by range. Any number of processes may share a folder. */
 import { randomBytes } from 'node:crypto'
 import { statSync, utimesSync } from 'node:fs'
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { CacheRoom } from './cache-limit.js'
 import { bodyLength, HEADER, type Header, notesBytes, readHeader, writeHeader } from './feature-header.js'
 import { OpenFiles } from './open-files.js'
 import { Problem } from './problem.js'
+import { makeFolders } from './whole-file.js'
 
 export interface Feature {
   frames: number
@@ -82,7 +83,7 @@ export class FeatureCache {
     let handle: FileHandle | undefined
     try {
       handle = await this.onDisk(async () => {
-        await mkdir(dirname(path), { recursive: true })
+        makeFolders(dirname(path))
         return open(temporary, 'wx')
       })
       const body = await this.body(handle, bands, blocks)

@@ -1,6 +1,6 @@
 /** Files that appear whole: written beside their place under a name that says who is at it, and renamed. */
 import { hash } from 'node:crypto'
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { Problem } from './problem.js'
@@ -31,14 +31,19 @@ export function writeWhole(file: string, content: string | Uint8Array, { flush =
   })
 }
 
-/** Name under which this process writes a file until it is whole; parts that processes which have ended left of it go. */
+let parts = 0
+
+/**
+ * Name under which a file is written until it is whole, of this one writer alone; parts that processes which have
+ * ended left of the file go.
+ */
 export function beginPart(file: string): string {
   const [folder, begin] = [dirname(file), `${basename(file)}.${HERE}.`]
   for (const name of namesIn(folder)) {
-    const pid = name.startsWith(begin) ? /^(\d+)\.part$/.exec(name.slice(begin.length))?.[1] : undefined
+    const pid = name.startsWith(begin) ? /^(\d+)\.\d+\.part$/.exec(name.slice(begin.length))?.[1] : undefined
     if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(folder, name), { force: true })
   }
-  return join(folder, `${begin}${process.pid}.part`)
+  return join(folder, `${begin}${process.pid}.${++parts}.part`)
 }
 
 function namesIn(folder: string): string[] {
@@ -80,5 +85,19 @@ export function onDisk<Value>(folder: string, work: () => Value): Value {
 
 /** A folder, with those that it lies in, unless it is there. @throws Problem `disk-full`, `not-writable` */
 export function makeFolder(folder: string): void {
-  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
+  onDisk(folder, () => makeFolders(folder))
+}
+
+/**
+ * The same, with the errors of the system. Node's own (`recursive`) tries for ever where no folder can be made in one
+ * that is there: in /proc, and in one that was deleted meanwhile.
+ */
+export function makeFolders(folder: string): void {
+  const above = dirname(folder)
+  if (above !== folder && !existsSync(above)) makeFolders(above)
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST' || !statSync(folder).isDirectory()) throw error
+  }
 }

@@ -1,7 +1,8 @@
 /** Which TensorFlow an engine is built on, and the name that it has in the cache. */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Problem } from '../../data/problem.js'
+import { makeFolders } from '../../data/whole-file.js'
 import { nativeHash } from './addon.js'
 import { TFJS_VERSION } from './bridge.js'
 
@@ -50,7 +51,7 @@ export function rememberChoice(engines: string, choice: EngineChoice): void {
     rmSync(path, { force: true })
     return
   }
-  mkdirSync(engines, { recursive: true })
+  makeFolders(engines)
   writeFileSync(`${path}.${process.pid}`, `${JSON.stringify(choice)}\n`)
   renameSync(`${path}.${process.pid}`, path)
 }

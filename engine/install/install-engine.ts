@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { Problem } from '../../data/problem.js'
+import { makeFolders } from '../../data/whole-file.js'
 import { ADDON, checkAddon, compileAddon } from './addon.js'
 import { BRIDGE, fetchBridge, unpackBridge } from './bridge.js'
 import { chooseEngine, type EngineChoice, engineKey, rememberChoice, rememberedChoice } from './choice.js'
@@ -149,7 +150,7 @@ async function gather(
 /** Makes a temporary folder among the engines, and clears away those that killed installations left more than a day ago. */
 export function temporaryFolder(engines: string): string {
   try {
-    mkdirSync(engines, { recursive: true })
+    makeFolders(engines)
     for (const name of readdirSync(engines).filter(name => name.startsWith('.building-'))) {
       const old = Date.now() - statSync(join(engines, name)).mtimeMs > 24 * 3600 * 1000
       if (old) rmSync(join(engines, name), { recursive: true, force: true })

@@ -1,5 +1,5 @@
 /** Embeddings leave here: one Arrow IPC file, written batch by batch, so that memory does not grow with its length. */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import {
   type Data,
@@ -18,7 +18,7 @@ import {
 } from 'apache-arrow'
 import { Problem } from '../../data/problem.js'
 import { inPlainWords, isFull, systemCode } from '../../data/system-problem.js'
-import { beginPart } from '../../data/whole-file.js'
+import { beginPart, makeFolders } from '../../data/whole-file.js'
 
 export interface EmbeddingRow {
   /** Identity of the clip: rows of one clip share it. */
@@ -66,7 +66,7 @@ export function createEmbeddingWriter(
   const schema = schemaOf(dimensions, columns, metadata)
   const partial = beginPart(file)
   const descriptor = guarded(file, () => {
-    mkdirSync(dirname(file), { recursive: true })
+    makeFolders(dirname(file))
     return openSync(partial, 'w')
   })
   const sink = new DescriptorWriter(descriptor)

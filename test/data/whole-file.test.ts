@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import test from 'ava'
 import { readJsonFile, readJsonLinesWhole } from '../../data/json-file.js'
-import { beginPart, isPart, writeWhole } from '../../data/whole-file.js'
+import { beginPart, isPart, makeFolder, writeWhole } from '../../data/whole-file.js'
 import { scratchFolder } from '../earshot.js'
 
 const folder = scratchFolder('whole file')
@@ -21,6 +21,31 @@ test('what a killed process has left of a file goes when the file is written aga
   writeWhole(file, 'whole')
   t.is(readFileSync(file, 'utf8'), 'whole')
   t.deepEqual([left, living, elsewhere, another].map(existsSync), [false, true, true, true])
+})
+
+test('two that write one file at once, in one process, each have a part of their own', t => {
+  const file = join(folder, 'twice.arrow')
+  t.not(beginPart(file), beginPart(file))
+})
+
+test('a folder is made with those that it lies in; where none can be made that is told, and not tried for ever', t => {
+  const deep = join(folder, 'a/b/c')
+  makeFolder(deep)
+  makeFolder(`${deep}/`)
+  t.true(existsSync(deep))
+  writeFileSync(join(folder, 'file'), '')
+  t.throws(() => makeFolder(join(folder, 'file')), { code: 'not-writable', message: /EEXIST/ })
+  t.throws(() => makeFolder(join(folder, 'file/x')), { code: 'not-writable', message: /ENOTDIR/ })
+  // in a process of its own, that one which tries for ever can be ended
+  const program = `import { makeFolder } from ${JSON.stringify(new URL('../../data/whole-file.js', import.meta.url))}
+    import { mkdirSync, rmdirSync } from 'node:fs'
+    mkdirSync('gone')
+    process.chdir('gone')
+    rmdirSync('../gone')
+    for (const folder of ['/proc/none', 'a/b']) try { makeFolder(folder) } catch ({ code }) { console.log(code) }`
+  const words = ['--input-type=module', '-e', program]
+  const { stdout } = spawnSync(process.execPath, words, { cwd: folder, timeout: 20_000, killSignal: 'SIGKILL' })
+  t.is(String(stdout), 'not-writable\nnot-writable\n')
 })
 
 test('a file that cannot be written leaves nothing, and names its folder', t => {
