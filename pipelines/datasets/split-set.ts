@@ -39,6 +39,8 @@ export interface SplitReport {
   }[]
   /** Undefined without groups. */
   contamination?: Contamination
+  /** Column of the groups, and how many clips have none: each is parted by itself. */
+  ungrouped?: { column: string; clips: number }
 }
 
 export interface Split {
@@ -114,7 +116,9 @@ function reportOf(
       lacking: [...everything.keys()].filter(one => !counts.has(one)).sort(),
     }
   })
-  return { parts: report, ...(group !== undefined && { contamination: contamination(clips, assigned) }) }
+  if (group === undefined) return { parts: report }
+  const ungrouped = { column: group, clips: clips.filter(clip => clip.group === undefined).length }
+  return { parts: report, contamination: contamination(clips, assigned), ungrouped }
 }
 
 function classCounts(clips: readonly SplitClip[]): Map<string, number> {

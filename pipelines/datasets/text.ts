@@ -1,7 +1,7 @@
 /** What `data check`, `data split` and `data list-adapters` print. */
 import type { Adapter } from '../../data/adapters.js'
 import { someOf } from '../../data/problem.js'
-import { percent } from '../terminal/numbers.js'
+import { percent, plural } from '../terminal/numbers.js'
 import { textTable } from '../terminal/text-table.js'
 import type { CheckReport } from './check-sets.js'
 import type { CopyOf, Stretch } from './copies.js'
@@ -81,7 +81,7 @@ function lasting(seconds: number): string {
 const NAMED = 6
 
 /** A table of the parts, and what their clips have to do with each other. */
-export function splitText({ parts, contamination }: SplitReport): string {
+export function splitText({ parts, contamination, ungrouped }: SplitReport): string {
   const total = parts.reduce((sum, { clips }) => sum + clips, 0)
   const rows = [
     ['part', 'clips', 'share', 'groups', 'classes', 'class shares off by'],
@@ -92,6 +92,10 @@ export function splitText({ parts, contamination }: SplitReport): string {
   const lines = textTable(rows, { right: [1, 2, 3, 4, 5] })
   for (const { name, lacking } of parts) {
     if (lacking.length > 0) lines.push(`${name} has no clip of ${someOf(lacking, NAMED)}`)
+  }
+  if (ungrouped && ungrouped.clips > 0) {
+    const { column, clips } = ungrouped
+    lines.push(`${plural(clips, 'clip')} without a group (nothing in '${column}'): each is parted by itself`)
   }
   if (contamination) {
     const { within, between } = contamination

@@ -5,10 +5,14 @@ import { Problem } from '../../../data/problem.js'
 import { checkedSettings } from '../../../data/settings-file.js'
 import { METHODS } from '../split-set.js'
 
+const once = (names: readonly string[]) => new Set(names).size === names.length
+const TWICE = 'names one of them twice'
+
 export const proxySchema = z.strictObject({
   embeddings: z
     .array(z.string())
     .min(1)
+    .refine(once, TWICE)
     .describe('Arrow files of the same clips; the first one, its baselines beside it, and the others are compared'),
   label: z.string().describe('column of the classes'),
   group: z.string().describe('column of the groups: whole ones are held out'),
@@ -18,11 +22,13 @@ export const proxySchema = z.strictObject({
   methods: z
     .array(z.enum(METHODS))
     .min(1)
+    .refine(once, TWICE)
     .default([...METHODS])
     .describe('ways to choose the validation clips; the others are compared with the first'),
   classifiers: z
     .array(z.enum(['logistic-regression', 'knn', 'mlp', 'centroid']))
     .min(1)
+    .refine(once, TWICE)
     .default(['logistic-regression', 'knn', 'centroid'])
     .describe('each with all its settings: the models that are to be told apart'),
   seed: z.int().min(0).default(0),

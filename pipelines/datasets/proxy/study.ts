@@ -10,6 +10,7 @@ import { classifiersOf, type Tuned } from '../../evaluation/probes/classifiers.j
 import { chooseExamples } from '../../evaluation/probes/examples.js'
 import { OWN_NAME } from '../../evaluation/probes/run-probe.js'
 import { readJsonLines } from '../../jobs/json-lines.js'
+import { tryLock } from '../../jobs/process-lock.js'
 import { rowsOf } from '../../statistics/products.js'
 import { type Draw, drawScores, type Encoder, heldOutGroups, type Labelled, type Model, modelsOf } from './draw.js'
 import type { ProxySettings } from './settings.js'
@@ -30,7 +31,7 @@ export interface ProxyStudy {
  * Draws that are there already are not made again.
  *
  * @param begin told how many draws are to be made; its answer is called after each
- * @throws Problem `other-study` if the folder holds a study of something else; Problems as of a probe
+ * @throws Problem `other-study` if the folder holds a study of something else, `study-in-use`; Problems as of a probe
  */
 export async function studyProxies(
   settings: ProxySettings,
@@ -42,28 +43,44 @@ export async function studyProxies(
   const models = modelsOf(encoders, classifiers)
   const { repeats, methods, validation, seed, 'held-out': parts } = settings
   makeFolder(folder)
-  const files = await Promise.all(settings.embeddings.map(contentHash))
-  claimFolder(folder, `${JSON.stringify({ settings, files, models }, null, 2)}\n`)
-  const ledger = join(folder, 'draws.jsonl')
-  const draws = readJsonLines<Draw>(ledger)
-  // a line cut off by a kill is no draw: whole lines alone are kept
-  if (existsSync(ledger)) writeWhole(ledger, draws.map(draw => `${JSON.stringify(draw)}\n`).join(''))
-  const planned = Array.from({ length: repeats }, (_, repeat) =>
-    heldOutGroups(labelled.groups, { parts, key: `honest proxy ${seed} ${repeat}` }),
-  ).flat()
-  const tick = begin(planned.length - draws.length)
-  for (let at = draws.length; at < planned.length; at++) {
-    const about = { encoders, classifiers, methods, validation, seed: seed * 10_000 + at }
-    const draw = await drawScores(labelled, planned[at]!, about)
-    onDisk(folder, () => appendFileSync(ledger, `${JSON.stringify(draw)}\n`))
-    draws.push(draw)
-    tick()
+  const lock = lockStudy(folder)
+  try {
+    const files = await Promise.all(settings.embeddings.map(contentHash))
+    claimFolder(folder, `${JSON.stringify({ settings, files, models }, null, 2)}\n`)
+    const ledger = join(folder, 'draws.jsonl')
+    const draws = readJsonLines<Draw>(ledger)
+    // a line cut off by a kill is no draw: whole lines alone are kept
+    if (existsSync(ledger)) writeWhole(ledger, draws.map(draw => `${JSON.stringify(draw)}\n`).join(''))
+    const planned = Array.from({ length: repeats }, (_, repeat) =>
+      heldOutGroups(labelled.groups, { parts, key: `honest proxy ${seed} ${repeat}` }),
+    ).flat()
+    const tick = begin(planned.length - draws.length)
+    for (let at = draws.length; at < planned.length; at++) {
+      const about = { encoders, classifiers, methods, validation, seed: seed * 10_000 + at }
+      const draw = await drawScores(labelled, planned[at]!, about)
+      onDisk(folder, () => appendFileSync(ledger, `${JSON.stringify(draw)}\n`))
+      draws.push(draw)
+      tick()
+    }
+    const summary = summariseProxies(draws, methods, seed)
+    const groups = new Set(labelled.groups).size
+    const study = { settings, clips: labelled.groups.length, groups, classes, models, draws, summary }
+    writeWhole(join(folder, 'result.json'), `${JSON.stringify({ ...study, draws: undefined }, null, 2)}\n`)
+    return study
+  } finally {
+    lock.release()
   }
-  const summary = summariseProxies(draws, methods, seed)
-  const groups = new Set(labelled.groups).size
-  const study = { settings, clips: labelled.groups.length, groups, classes, models, draws, summary }
-  writeWhole(join(folder, 'result.json'), `${JSON.stringify({ ...study, draws: undefined }, null, 2)}\n`)
-  return study
+}
+
+/** Of two processes at once, each would add draws to those of the other. @throws Problem `study-in-use` */
+function lockStudy(folder: string): { release(): void } {
+  const lock = tryLock(join(folder, 'lock'))
+  if (!('holder' in lock)) return lock
+  const { pid, host } = lock.holder
+  throw new Problem('study-in-use', `Process ${pid} on ${host} is at the study in ${folder}.`, {
+    place: { file: folder },
+    hint: `Wait for it, or name another folder with -o. If that process is on another machine and dead, delete ${join(folder, 'lock')}.`,
+  })
 }
 
 async function readEncoders({ embeddings, label, group, seed, 'held-out': folds }: ProxySettings) {

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { streamOf } from '../../../graphs/streams/draws.js'
@@ -6,6 +6,7 @@ import { drawScores, heldOutGroups } from '../../../pipelines/datasets/proxy/dra
 import { honestyOf, summariseProxies } from '../../../pipelines/datasets/proxy/summary.js'
 import { createEmbeddingWriter } from '../../../pipelines/embeddings/arrow-writer.js'
 import { classifiersOf, type Tuned } from '../../../pipelines/evaluation/probes/classifiers.js'
+import { thisProcess } from '../../../pipelines/jobs/processes.js'
 import { truthOfLabels } from '../../../pipelines/statistics/truth.js'
 import { earshot, scratchFolder } from '../../earshot.js'
 
@@ -102,6 +103,12 @@ test('a stopped study goes on to the same result; other settings are refused', a
   appendFileSync(ledger, lines[2]!.slice(0, 30))
   t.is((await earshot(words)).out, out)
   t.is(readFileSync(ledger, 'utf8'), whole)
+
+  writeFileSync(join(output, 'lock'), JSON.stringify(thisProcess()))
+  t.regex((await earshot(words)).error, /Process \d+ on .* is at the study/)
+  rmSync(join(output, 'lock'))
+  writeFileSync(config, text.replace('classifiers: [knn]', 'classifiers: [knn, knn]\nmethods: [random, random]'))
+  t.regex((await earshot(words)).error, /(methods|classifiers): names one of them twice/)
 
   writeFileSync(config, text.replace('repeats: 2', 'repeats: 3'))
   const refused = await earshot(words)

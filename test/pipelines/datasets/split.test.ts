@@ -53,6 +53,15 @@ test('a split is a data set: the same clips with their ids, and a file for each 
   t.is(readFileSync(`${again}.tsv`, 'utf8'), readFileSync(`${output}.tsv`, 'utf8'))
 })
 
+test('clips that have no group are counted: each is parted by itself', async t => {
+  const { folder, file } = table('ungrouped')
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll('kit 11', '').replaceAll('kit 10', ' '))
+  const words = ['data', 'split', file, '--label', 'class', '--group', 'kit']
+  const { out } = await earshot([...words, '--keep-groups', '-o', join(folder, 'kept')])
+  t.regex(out, /^10 clips without a group \(nothing in 'kit'\): each is parted by itself$/m)
+  t.regex((await earshot([...words, '--existing', 'class'])).out, /^10 clips without a group/m)
+})
+
 test('contamination of an existing split is counted, and nothing written', async t => {
   const { folder, file } = table('existing')
   const random = join(folder, 'random')
