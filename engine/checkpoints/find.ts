@@ -1,7 +1,7 @@
 /** Where a checkpoint lies, by the name that people give it; reads no weights, loads nothing heavy. */
 import { hash } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Problem } from '../../data/problem.js'
 import { type Description, readDescription } from './description.js'
@@ -45,11 +45,15 @@ export function locateCheckpoint(given: string): CheckpointFiles {
   return ofFiles(ofStep(folder, Number(which), run))
 }
 
-/** The encoder that ships, absolute, if a name that counts from a folder means it: nothing there is called so. */
+/**
+ * The encoder that ships, absolute, if a name that counts from a folder means it: nothing there is called so, or it is
+ * the path of the folder in which it ships.
+ */
 export function shippedAs(given: string, folder: string): string | undefined {
   const name = withoutCheckpoint(given)
   const taken = listCheckpoints(folderOf(join(folder, SHIPPED.name))).length > 0
-  return name === SHIPPED.name && !taken ? given.replace(name, SHIPPED.folder) : undefined
+  const meant = (name === SHIPPED.name && !taken) || resolve(folder, name) === dirname(SHIPPED.folder)
+  return meant ? given.replace(name, SHIPPED.folder) : undefined
 }
 
 /** The run, without what may stand behind it: which of its checkpoints is meant. */

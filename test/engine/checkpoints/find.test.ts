@@ -37,12 +37,15 @@ test('a run is its newest checkpoint, RUN@step another one; either file of a che
   t.deepEqual(locateCheckpoint(json), locateCheckpoint(`${run}@5`))
 })
 
-test('pretrained is the encoder that ships, also in the folder above its own', t => {
+test('pretrained is the encoder that ships, also by the path of the folder above its own', t => {
   const shipped = locateCheckpoint('pretrained')
   t.is(shipped.run, resolve('pretrained', 'earshot'))
   demandWhole(shipped)
   t.is(JSON.parse(readFileSync(shipped.json, 'utf8')).train.precision, 'float32', 'not every processor has bfloat16')
   t.is(locateCheckpoint('pretrained@untrained').step, 0)
+  for (const name of [resolve('pretrained'), './pretrained', `${resolve('pretrained')}/`])
+    t.deepEqual(locateCheckpoint(name), shipped)
+  t.is(locateCheckpoint(`${resolve('pretrained')}@untrained`).step, 0)
 })
 
 test('RUN@best is the one that was noted', t => {
