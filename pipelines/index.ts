@@ -8,7 +8,7 @@ import type { EmbeddingRows } from '../data/arrow/arrow-reader.js'
 import { featureFolder } from '../data/cache-folder.js'
 import { type Problem, Problems } from '../data/problem.js'
 import type { CheckedGraph } from '../graphs/language/checked.js'
-import type { Edit } from '../graphs/language/edit.js'
+import { demandEdits, type Edit } from '../graphs/language/edit.js'
 import { readGraph as readDocumentGraph } from '../graphs/language/read-graph.js'
 import { CONFIG, RESUMED, readConfig } from './configuration/config.js'
 import { demandOptions } from './configuration/demand-options.js'
@@ -81,6 +81,7 @@ export interface TrainOptions extends ReadOptions, TrainingRequest {
  */
 export async function train(file: string, { edits = [], from, ...request }: TrainOptions = {}): Promise<Outcome> {
   const asked = request.resume ? RESUMED : CONFIG
+  demandEdits(edits)
   return trainInFolder(await readConfig(file, [...edits, ...fromWeights(from)], asked), request)
 }
 

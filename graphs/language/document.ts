@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { suggestion } from '../../data/nearest-name.js'
 import type { Problem } from '../../data/problem.js'
 import { shippedFile } from '../../data/shipped-file.js'
+import { demandEdits } from './edit.js'
 import { applyEdits, type Edit, editInWords } from './edits.js'
 import { readExtended } from './extend.js'
 import { absoluteSettings } from './files.js'
@@ -68,11 +69,13 @@ const TOP_LEVEL = ['name', 'nodes', 'stages']
  * Reads a document. All problems are collected; `document` is absent only if a file cannot be read at all.
  *
  * @param named path, or name of a config that ships with Earshot
+ * @throws Problem `bad-edit`
  */
 export async function readDocument<S extends Sections>(
   named: string,
   { set = [], edits = [], sections = {} as S, environment = process.env, stages = new Map() }: ReadOptions<S> = {},
 ): Promise<{ document?: Document<S>; problems: Problem[]; book: StageBook }> {
+  demandEdits(edits)
   const file = shippedFile(named, 'configs')
   const { tree: written, problems, files } = await readExtended(file)
   const all: readonly Edit[] = [...set.map(set => ({ set })), ...edits]

@@ -96,6 +96,11 @@ test('options that are not there, of another kind or left out are Problems that 
     [() => detect('run', 'sounds', untyped({ threshold: 1 })), /^There is no option 'threshold'/],
     [() => separate('run', 'sounds', untyped({})), /^output must be text/],
     [() => separate('run', 'sounds', { output: 'x', overlap: 9 }), /^overlap must be at most half the window/],
+    [() => readGraph('quickstart', untyped({ edits: 'x' })), /^edits must be a list: 'x'\.$/],
+    [() => readGraph('quickstart', untyped({ edits: ['without'] })), /^edits\[0\] is no edit: 'without'\.$/],
+    [() => validate('quickstart', untyped({ edits: [{ set: 'name=a' }, { set: 5 }] })), /^edits\[1\] .*{ set: 5 }\.$/],
+    [() => train('quickstart', untyped({ edits: 5 })), /^edits must be a list: 5\.$/],
+    [() => tap('quickstart', 'view', untyped({ edits: [{ wihtout: 'mixed' }] })), /^edits\[0\] .*wihtout/],
   ]
   for (const [call, message] of cases) await t.throwsAsync(call, { instanceOf: earshot.Problem, message })
 })
