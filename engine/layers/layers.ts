@@ -3,10 +3,10 @@
 import type { BatchNormWeights } from '../operations/batch-norm.js'
 import type { Operations } from '../operations/operations.js'
 import type { Initial, Scope, Tensor, Weight } from '../tensor.js'
-import { type Dense, dense } from './dense.js'
-import { type Gru, gru } from './gru.js'
+import { dense } from './dense.js'
+import { gru } from './gru.js'
 import { normalByFanOut, ones, uniformByFanIn, zeros } from './initial.js'
-import { type Transformer, transformer } from './transformer.js'
+import { transformer } from './transformer.js'
 
 export interface Training {
   training: boolean
@@ -24,53 +24,48 @@ export interface ConvolutionLayer {
   start?: 'uniform'
 }
 
-export interface Layers {
-  /** [batch, in] to [batch, out], float32. */
-  dense: Dense
-  /** Batch norm of [batch, size], float32. */
-  batchNorm(scope: Scope, size: number): (x: Tensor, options: Training) => Tensor
-  /** Batch norm of [batch, height, width, size], type of activations. */
-  batchNorm2d(scope: Scope, size: number): (x: Tensor, options: Training) => Tensor
-  /** Without bias; [batch, height, width, in], type of activations. */
-  convolution(scope: Scope, settings: ConvolutionLayer): (x: Tensor) => Tensor
-  /** Convolution 3 x 3, batch norm, ReLU, 2 x 2 max-pooling; type of activations. */
-  convolutionBlock(
-    scope: Scope,
-    settings: { in: number; out: number; inputGradient?: boolean },
-  ): (x: Tensor, options: Training) => Tensor
-  /** [batch, time, in] to the state after the last step, [batch, out]; float32. */
-  gru: Gru
-  /** Blocks of a vision transformer, [batch, tokens, width]; float32. */
-  transformer: Transformer
-}
+export type Layers = ReturnType<typeof createLayers>
 
-export function createLayers(operations: Operations): Layers {
+export function createLayers(operations: Operations) {
   const { tf } = operations.raw
   return {
+    /** [batch, in] to [batch, out], float32. */
     dense: dense(operations.raw),
-    batchNorm: (scope, size) => {
+    /** Batch norm of [batch, size], float32. */
+    batchNorm: (scope: Scope, size: number) => {
       const weights = batchNormWeights(scope, size)
-      return (x, options) => {
+      return (x: Tensor, options: Training): Tensor => {
         const square = tf.reshape(x, [x.shape[0]!, 1, 1, size])
         return tf.reshape(operations.batchNorm(square, weights, options), [x.shape[0]!, size])
       }
     },
-    batchNorm2d: (scope, size) => {
+    /** Batch norm of [batch, height, width, size], type of activations. */
+    batchNorm2d: (scope: Scope, size: number) => {
       const weights = batchNormWeights(scope, size)
-      return (x, options) => operations.batchNorm(x, weights, options)
+      return (x: Tensor, options: Training) => operations.batchNorm(x, weights, options)
     },
-    convolution: (scope, { in: channels, out, kernel, stride, padding, inputGradient = true, start }) => {
+    /** Without bias; [batch, height, width, in], type of activations. */
+    convolution: (
+      scope: Scope,
+      { in: channels, out, kernel, stride, padding, inputGradient = true, start }: ConvolutionLayer,
+    ) => {
       const area = kernel * kernel
       const initial: Initial = start === 'uniform' ? uniformByFanIn(area * channels) : normalByFanOut(area * out)
       const filter = scope.weight('filter', [kernel, kernel, channels, out], initial)
-      return x => operations.convolution(x, filter.read(), { stride, padding, inputGradient })
+      return (x: Tensor) => operations.convolution(x, filter.read(), { stride, padding, inputGradient })
     },
-    convolutionBlock: (scope, { in: channels, out, inputGradient = true }) => {
+    /** Convolution 3 x 3, batch norm, ReLU, 2 x 2 max-pooling; type of activations. */
+    convolutionBlock: (
+      scope: Scope,
+      { in: channels, out, inputGradient = true }: { in: number; out: number; inputGradient?: boolean },
+    ) => {
       const filter: Weight = scope.weight('filter', [3, 3, channels, out], uniformByFanIn(9 * channels))
       const weights = { filter, ...batchNormWeights(scope, out) }
-      return (x, { training }) => operations.convolutionBlock(x, weights, { training, inputGradient })
+      return (x: Tensor, { training }: Training) => operations.convolutionBlock(x, weights, { training, inputGradient })
     },
+    /** [batch, time, in] to the state after the last step, [batch, out]; float32. */
     gru: gru(operations.raw),
+    /** Blocks of a vision transformer, [batch, tokens, width]; float32. */
     transformer: transformer(operations),
   }
 }

@@ -17,18 +17,13 @@ export interface TransformerSettings extends BlockSettings {
  * in; a layer norm at the end. As torch.nn.TransformerEncoder with `norm_first` and exact GELU, its weights transposed. With a
  * body of scans they are blocks of a bidirectional Mamba.
  */
-export type Transformer = (
-  scope: Scope,
-  settings: TransformerSettings,
-) => (x: Tensor, layer?: (name: string, value: Tensor) => void) => Tensor
-
-export function transformer(operations: Operations): Transformer {
+export function transformer(operations: Operations) {
   const { tf } = operations.raw
   const bodies = { attention: attentive(operations), scan: stateSpace(operations) }
-  return (scope, { width, depth, heads, body = 'attention' }) => {
+  return (scope: Scope, { width, depth, heads, body = 'attention' }: TransformerSettings) => {
     const blocks = Array.from({ length: depth }, (_, at) => bodies[body](scope.within(`block${at}`), { width, heads }))
     const norm = layerNorm(operations, scope.within('norm'), width)
-    return (x, layer) => {
+    return (x: Tensor, layer?: (name: string, value: Tensor) => void): Tensor => {
       const { shape } = x
       const rows = blocks.reduce(
         (rows, block, at) => {

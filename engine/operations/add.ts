@@ -4,12 +4,10 @@ import { differentiable } from './differentiable.js'
 import type { Raw } from './raw.js'
 
 /** Sum of two tensors of one shape and type, float32 or bfloat16. */
-export type Add = (a: Tensor, b: Tensor) => Tensor
-
-export function add(raw: Raw): Add {
+export function add(raw: Raw) {
   const attributes = raw.byType(T => ({ types: { T } }))
   accumulateAnyType(raw, (a, b) => raw.one('AddV2', attributes(a), [a, b]))
-  return (a, b) =>
+  return (a: Tensor, b: Tensor) =>
     differentiable(raw.tf, [a, b], (a, b) => ({
       value: raw.one('AddV2', attributes(a!), [a!, b!]),
       saved: [],
@@ -18,7 +16,7 @@ export function add(raw: Raw): Add {
 }
 
 /** tfjs adds up the gradients of what is used twice with its own kernel, which knows no bfloat16. */
-function accumulateAnyType({ tf }: Raw, add: Add): void {
+function accumulateAnyType({ tf }: Raw, add: (a: Tensor, b: Tensor) => Tensor): void {
   const known = tf.getKernel('Add', 'tensorflow')
   tf.unregisterKernel('Add', 'tensorflow')
   tf.registerKernel({

@@ -6,10 +6,8 @@ import type { Raw } from './raw.js'
  * Softmax attention of each token to all tokens of its example (Vaswani et al., NeurIPS 2017, 3.2), in `heads` heads:
  * from queries, keys and values side by side, [batch, tokens, 3 width], to [batch, tokens, width], float32.
  */
-export type Attention = (x: Tensor, heads: number) => Tensor
-
-export function attention({ tf }: Raw): Attention {
-  return (x, heads) => {
+export function attention({ tf }: Raw) {
+  return (x: Tensor, heads: number) => {
     const [batch, tokens, all] = x.shape as [number, number, number]
     const width = all / 3
     const size = width / heads

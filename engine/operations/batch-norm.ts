@@ -3,6 +3,9 @@ import { convert } from './convert.js'
 import { differentiable } from './differentiable.js'
 import { type Attribute, FLOAT32, type Raw } from './raw.js'
 
+const EPSILON = 1e-5
+const MOMENTUM = 0.1
+
 /** What batch norm learns and remembers of each channel; all [channels], float32. */
 export interface BatchNormWeights {
   scale: Weight
@@ -17,15 +20,10 @@ export interface BatchNormWeights {
  * In training it uses the batch's own statistics and moves the running ones; else, and where its scale is frozen, it uses
  * the running ones.
  */
-export type BatchNorm = (x: Tensor, weights: BatchNormWeights, options: { training: boolean }) => Tensor
-
-const EPSILON = 1e-5
-const MOMENTUM = 0.1
-
-export function batchNorm(raw: Raw): BatchNorm {
+export function batchNorm(raw: Raw) {
   const { tf } = raw
   const attributes = batchNormAttributes(raw)
-  return (x, weights, { training }) => {
+  return (x: Tensor, weights: BatchNormWeights, { training }: { training: boolean }): Tensor => {
     if (!training || weights.scale.frozen) {
       const { factor, shift } = runningAffine(raw, weights)
       return convert(raw, tf.add(tf.mul(convert(raw, x, FLOAT32), factor), shift), raw.typeOf(x))

@@ -14,8 +14,6 @@ export function convert(raw: Raw, x: Tensor, type: number): Tensor {
 }
 
 /** To float32 from either type of activations, on the gradient tape. */
-export type ToFloat = (x: Tensor) => Tensor
-
-export function toFloat(raw: Raw): ToFloat {
-  return x => convert(raw, x, FLOAT32)
+export function toFloat(raw: Raw) {
+  return (x: Tensor) => convert(raw, x, FLOAT32)
 }

@@ -17,16 +17,10 @@ export interface ConvolutionBlockWeights extends BatchNormWeights {
  * order of less work and the same result: ReLU runs after the pooling, on a quarter of the numbers, and outside
  * training, or where its scale is frozen, batch norm is folded into the filter.
  */
-export type ConvolutionBlock = (
-  x: Tensor,
-  weights: ConvolutionBlockWeights,
-  options: { training: boolean; inputGradient: boolean },
-) => Tensor
-
-export function convolutionBlock(raw: Raw): ConvolutionBlock {
+export function convolutionBlock(raw: Raw) {
   const training = trainingBlock(raw)
   const running = runningBlock(raw)
-  return (x, weights, options) =>
+  return (x: Tensor, weights: ConvolutionBlockWeights, options: { training: boolean; inputGradient: boolean }) =>
     (options.training && !weights.scale.frozen ? training : running)(x, weights, options.inputGradient)
 }
 

@@ -1,6 +1,7 @@
 import type { Tensor } from '../tensor.js'
 import { differentiable } from './differentiable.js'
-import { type Attribute, FLOAT32, INT32, type Raw } from './raw.js'
+import { type Sides, withoutSides, zerosAround } from './pad.js'
+import { type Attribute, FLOAT32, type Raw } from './raw.js'
 import { isLargeFilter, type WindowSettings, windows } from './windows.js'
 
 export interface ConvolutionSettings {
@@ -15,21 +16,21 @@ export interface ConvolutionSettings {
  * Two-dimensional convolution of [batch, height, width, in] (float32 or bfloat16) with a float32 filter
  * [height, width, in, out]; the result has the type of the input.
  */
-export type Convolution = (x: Tensor, filter: Tensor, settings: ConvolutionSettings) => Tensor
-
-export function convolution(raw: Raw): Convolution {
+export function convolution(raw: Raw) {
   const { tf } = raw
   const products = windows(raw)
-  return (x, filter, { stride, padding, inputGradient }) => {
+  const [widen, narrowed] = [zerosAround(raw), withoutSides(raw)]
+  return (x: Tensor, filter: Tensor, { stride, padding, inputGradient }: ConvolutionSettings) => {
     const [size] = filter.shape as [number]
     // Explicit padding falls off TensorFlow's fast kernels: pad first where SAME means something else than PyTorch
     const same = stride === 1 && size === 2 * padding + 1
     const settings = { stride, padding: same ? 'SAME' : 'VALID' } as const
     const attributes = convolutionAttributes(raw, settings)(x)
-    const sides = same ? undefined : paddings(x.shape, size, stride, padding)
+    const around = paddings(x.shape, size, stride, padding)
+    const sides = same || around.every(side => side === 0) ? undefined : around
     return differentiable(tf, inputGradient ? [filter, x] : [filter], () => {
       const narrow = raw.cast(filter, raw.typeOf(x))
-      const padded = sides ? pad(raw, x, sides) : x
+      const padded = sides ? widen(x, sides) : x
       const asProduct =
         raw.hasOneDnn(raw.typeOf(x)) && isLargeFilter(filter.shape, places(padded.shape, size, settings))
       const seen = asProduct ? products.of(padded, size, settings) : padded
@@ -43,7 +44,8 @@ export function convolution(raw: Raw): Convolution {
           const towardsFilter = raw.cast(dFilter, FLOAT32)
           if (!inputGradient) return [towardsFilter]
           const dPadded = raw.one('Conv2DBackpropInput', attributes, [raw.shape(padded.shape), narrow!, dy])
-          return [towardsFilter, sides ? unpad(raw, dPadded, sides, x.shape) : dPadded]
+          if (!sides) return [towardsFilter, dPadded]
+          return [towardsFilter, raw.spent([dPadded], () => narrowed(dPadded, sides, x.shape))]
         },
       }
     })
@@ -57,28 +59,12 @@ function places([batch, height, width]: number[], size: number, { stride, paddin
 }
 
 /** Zeros before and after height and width: `padding` before, after only as many as the last window reaches. */
-type Paddings = [number, number, number, number]
-
-function paddings([, height, width]: number[], size: number, stride: number, padding: number): Paddings {
+function paddings([, height, width]: number[], size: number, stride: number, padding: number): Sides {
   const after = (length: number) => {
     const windows = Math.floor((length + 2 * padding - size) / stride) + 1
     return Math.max(0, (windows - 1) * stride + size - length - padding)
   }
   return [padding, after(height!), padding, after(width!)]
-}
-
-function pad(raw: Raw, x: Tensor, [top, bottom, left, right]: Paddings): Tensor {
-  if (top + bottom + left + right === 0) return x
-  const sides = raw.matrix([0, 0, top, bottom, left, right, 0, 0], 2)
-  return raw.one('Pad', raw.attributes({ types: { T: raw.typeOf(x), Tpaddings: INT32 } }), [x, sides])
-}
-
-function unpad(raw: Raw, padded: Tensor, [top, bottom, left, right]: Paddings, shape: number[]): Tensor {
-  if (top + bottom + left + right === 0) return padded
-  const attributes = raw.attributes({ types: { T: raw.typeOf(padded), Index: INT32 } })
-  return raw.spent([padded], ([padded]) =>
-    raw.one('Slice', attributes, [padded!, raw.shape([0, top, left, 0]), raw.shape(shape)]),
-  )
 }
 
 export function convolutionAttributes(

@@ -17,10 +17,8 @@ export interface DepthwiseSettings {
  * Filters each channel of [batch, height, width, channels] (float32 or bfloat16) by its own float32 taps
  * [height, width, channels]; the result has the type of the input.
  */
-export type Depthwise = (x: Tensor, taps: Tensor, settings: DepthwiseSettings) => Tensor
-
-export function depthwise(raw: Raw): Depthwise {
-  return (x, taps, { stride, padding, filterGradient }) => {
+export function depthwise(raw: Raw) {
+  return (x: Tensor, taps: Tensor, { stride, padding, filterGradient }: DepthwiseSettings) => {
     const attributes = raw.byType(T => ({
       types: { T },
       integers: { strides: [1, stride, stride, 1], dilations: [1, 1, 1, 1] },

@@ -5,21 +5,18 @@ import { FLOAT32, type Raw } from './raw.js'
 /**
  * Depthwise convolution over time of [time, batch, features] with a filter [taps, features] (taps odd) whose taps lie
  * `dilation` steps apart; zeros at both ends, so that as many steps leave as came. Float32.
- */
-export type DilatedConvolution = (x: Tensor, filter: Tensor, settings: { dilation: number }) => Tensor
-
-/**
+ *
  * TensorFlow's kernels know no gradient of a dilated convolution, and need none: with time in front, steps that lie
  * `dilation` apart are made rows of an image by a reshape, and there the convolution is a plain one.
  */
-export function dilatedConvolution(raw: Raw): DilatedConvolution {
+export function dilatedConvolution(raw: Raw) {
   const { tf } = raw
   const attributes = raw.attributes({
     types: { T: FLOAT32 },
     integers: { strides: [1, 1, 1, 1], dilations: [1, 1, 1, 1] },
     strings: { padding: 'VALID', data_format: 'NHWC' },
   })
-  return (x, filter, { dilation }) => {
+  return (x: Tensor, filter: Tensor, { dilation }: { dilation: number }) => {
     const [time, batch, features] = x.shape as [number, number, number]
     const [taps] = filter.shape as [number]
     const before = dilation * ((taps - 1) / 2)

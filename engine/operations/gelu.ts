@@ -3,11 +3,9 @@ import { differentiable } from './differentiable.js'
 import type { Raw } from './raw.js'
 
 /** x times the share of a standard normal distribution below x (Hendrycks and Gimpel, 2016); any shape, float32. */
-export type Gelu = (x: Tensor) => Tensor
-
-export function gelu({ tf }: Raw): Gelu {
+export function gelu({ tf }: Raw) {
   const below = (x: Tensor) => tf.mul(0.5, tf.add(1, tf.erf(tf.mul(x, Math.SQRT1_2))))
-  return x =>
+  return (x: Tensor) =>
     differentiable(tf, [x], x => ({
       value: tf.mul(x!, below(x!)),
       saved: [x!],

@@ -9,11 +9,9 @@ export type Pooling = 'mean' | 'max' | 'mean-max'
  * or bfloat16) to float32 [batch, channels], or [batch, 2 channels]. A maximum met more than once shares its gradient
  * evenly, as torch's `amax`.
  */
-export type GlobalPool = (x: Tensor, pooling: Pooling) => Tensor
-
-export function globalPool(raw: Raw): GlobalPool {
+export function globalPool(raw: Raw) {
   const { tf } = raw
-  return (x, pooling) =>
+  return (x: Tensor, pooling: Pooling) =>
     differentiable(tf, [x], () => {
       const type = raw.typeOf(x)
       const wide = raw.cast(x, FLOAT32)

@@ -2,18 +2,16 @@ import type { Tensor } from '../tensor.js'
 import { differentiable } from './differentiable.js'
 import type { Raw } from './raw.js'
 
+/** As torch.nn.LayerNorm. */
+const EPSILON = 1e-5
+
 /**
  * Layer normalisation (Ba et al., 2016) of the rows of [rows, size], float32: each to mean 0 and variance 1, then times
  * `gain` plus `offset`, both [size].
  */
-export type LayerNorm = (x: Tensor, gain: Tensor, offset: Tensor) => Tensor
-
-/** As torch.nn.LayerNorm. */
-const EPSILON = 1e-5
-
-export function layerNorm({ tf }: Raw): LayerNorm {
+export function layerNorm({ tf }: Raw) {
   const mean = (x: Tensor) => tf.mean(x, 1, true)
-  return (x, gain, offset) =>
+  return (x: Tensor, gain: Tensor, offset: Tensor) =>
     differentiable(tf, [x, gain, offset], () => {
       const centred = tf.sub(x, mean(x))
       const factor = tf.rsqrt(tf.add(mean(tf.square(centred)), EPSILON))

@@ -17,11 +17,9 @@ export interface MaxPoolSettings {
  * Maximum over windows of [batch, height, width, channels], float32 or bfloat16; what does not fill a window is
  * dropped, and the first of equal maxima gets the gradient, as in PyTorch.
  */
-export type MaxPool = (x: Tensor, settings: MaxPoolSettings) => Tensor
-
-export function maxPool(raw: Raw): MaxPool {
+export function maxPool(raw: Raw) {
   const widen = pad(raw)
-  return (x, { size, stride, padding = 0 }) => {
+  return (x: Tensor, { size, stride, padding = 0 }: MaxPoolSettings) => {
     const { forward, backward } = pooling(raw, size, stride)
     const wide = widen(x, [padding, padding, padding, padding], 'lowest')
     return differentiable(raw.tf, [wide], wide => {

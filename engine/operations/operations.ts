@@ -1,60 +1,36 @@
 /** Every operation of the layer: TensorFlow's kernels under the gradient tape of tfjs. */
 import type * as tfjs from '@tensorflow/tfjs'
 import type { Precision } from '../tensor.js'
-import { type Add, add } from './add.js'
-import { type Attention, attention } from './attention.js'
-import { type BatchNorm, batchNorm } from './batch-norm.js'
-import { type ToFloat, toFloat } from './convert.js'
-import { type Convolution, convolution } from './convolution.js'
-import { type ConvolutionBlock, convolutionBlock } from './convolution-block.js'
-import { type Depthwise, depthwise } from './depthwise.js'
-import { type DilatedConvolution, dilatedConvolution } from './dilated-convolution.js'
-import { type Fourier, fourier } from './fourier.js'
+import { add } from './add.js'
+import { attention } from './attention.js'
+import { batchNorm } from './batch-norm.js'
+import { toFloat } from './convert.js'
+import { convolution } from './convolution.js'
+import { convolutionBlock } from './convolution-block.js'
+import { depthwise } from './depthwise.js'
+import { dilatedConvolution } from './dilated-convolution.js'
+import { fourier } from './fourier.js'
 import { gatherUnread } from './gather.js'
-import { type Gelu, gelu } from './gelu.js'
-import { type GlobalPool, globalPool } from './global-pool.js'
-import { type InstanceNorm, instanceNorm } from './instance-norm.js'
-import { type LayerNorm, layerNorm } from './layer-norm.js'
-import { type MaxPool, maxPool } from './max-pool.js'
-import { type Pad, pad } from './pad.js'
-import { type Polyphase, polyphase } from './polyphase.js'
-import { type Prelu, prelu } from './prelu.js'
-import { type Product, product } from './product.js'
-import { type Raw, rawOperations } from './raw.js'
-import { type Relu, relu } from './relu.js'
+import { gelu } from './gelu.js'
+import { globalPool } from './global-pool.js'
+import { instanceNorm } from './instance-norm.js'
+import { layerNorm } from './layer-norm.js'
+import { maxPool } from './max-pool.js'
+import { pad } from './pad.js'
+import { polyphase } from './polyphase.js'
+import { prelu } from './prelu.js'
+import { product } from './product.js'
+import { rawOperations } from './raw.js'
+import { relu } from './relu.js'
 import { sameBitsInFunctions } from './same-bits.js'
-import { type Scan, scan } from './scan.js'
-import { type SlidingMax, slidingMax } from './sliding-max.js'
+import { scan } from './scan.js'
+import { slidingMax } from './sliding-max.js'
 import { mendGradients } from './tfjs-gradients.js'
-import { type TokenPlaces, tokenPlaces } from './tokens.js'
+import { tokenPlaces } from './tokens.js'
 
-export interface Operations {
-  readonly raw: Raw
-  readonly toFloat: ToFloat
-  readonly convolution: Convolution
-  readonly batchNorm: BatchNorm
-  readonly relu: Relu
-  readonly add: Add
-  readonly maxPool: MaxPool
-  readonly globalPool: GlobalPool
-  readonly convolutionBlock: ConvolutionBlock
-  readonly prelu: Prelu
-  readonly instanceNorm: InstanceNorm
-  readonly dilatedConvolution: DilatedConvolution
-  readonly pad: Pad
-  readonly slidingMax: SlidingMax
-  readonly depthwise: Depthwise
-  readonly polyphase: Polyphase
-  readonly product: Product
-  readonly layerNorm: LayerNorm
-  readonly gelu: Gelu
-  readonly attention: Attention
-  readonly scan: Scan
-  readonly tokens: TokenPlaces
-  readonly fourier: Fourier
-}
+export type Operations = ReturnType<typeof createOperations>
 
-export function createOperations(tf: typeof tfjs, precision: Precision): Operations {
+export function createOperations(tf: typeof tfjs, precision: Precision) {
   const raw = rawOperations(tf, precision)
   mendGradients(raw)
   gatherUnread(raw)

@@ -11,19 +11,17 @@ export type Sides = readonly [top: number, bottom: number, left: number, right: 
  */
 export type Padding = 'zeros' | 'lowest' | 'reflect' | 'circular'
 
+/** Nearly the smallest number of float32, and finite after rounding to bfloat16. */
+const LOWEST = -3e38
+
 /**
  * Widens [batch, height, width, channels], float32 or bfloat16, on the gradient tape.
  *
  * @throws RangeError if reflect or circular would need more than the image holds
  */
-export type Pad = (x: Tensor, sides: Sides, padding: Padding) => Tensor
-
-/** Nearly the smallest number of float32, and finite after rounding to bfloat16. */
-const LOWEST = -3e38
-
-export function pad(raw: Raw): Pad {
+export function pad(raw: Raw) {
   const ways = { zeros: zeros(raw), lowest: lowest(raw), reflect: reflect(raw), circular: circular(raw) }
-  return (x, sides, padding) => {
+  return (x: Tensor, sides: Sides, padding: Padding) => {
     if (sides.every(side => side === 0)) return x
     demandRoom(x, sides, padding)
     const { forward, backward } = ways[padding]
@@ -54,7 +52,7 @@ function demandRoom({ shape: [, height, width] }: Tensor, [top, bottom, left, ri
 const matrixOf = (raw: Raw, [top, bottom, left, right]: Sides) => raw.matrix([0, 0, top, bottom, left, right, 0, 0], 2)
 
 function zeros(raw: Raw): Way {
-  return { forward: zerosAround(raw), backward: middle(raw) }
+  return { forward: zerosAround(raw), backward: withoutSides(raw) }
 }
 
 /** Not on the tape: for use in gradients. */
@@ -68,7 +66,7 @@ function lowest(raw: Raw): Way {
   return {
     forward: (x, sides) =>
       raw.one('PadV2', attributes(x), [x, matrixOf(raw, sides), raw.constant(LOWEST, raw.typeOf(x))]),
-    backward: middle(raw),
+    backward: withoutSides(raw),
   }
 }
 
@@ -106,7 +104,8 @@ function circular(raw: Raw): Way {
   }
 }
 
-function middle(raw: Raw): Way['backward'] {
+/** The middle of what was widened; not on the tape. */
+export function withoutSides(raw: Raw): Way['backward'] {
   const attributes = raw.byType(T => ({ types: { T, Index: INT32 } }))
   return (dy, [top, , left], shape) =>
     raw.one('Slice', attributes(dy), [dy, raw.shape([0, top, left, 0]), raw.shape(shape)])

@@ -11,9 +11,7 @@ import { FLOAT32, INT32, type Raw } from './raw.js'
  *
  * @throws RangeError unless height and width are even
  */
-export type Polyphase = (x: Tensor, criterion?: 'l1' | 'matrix') => Tensor
-
-export function polyphase(raw: Raw): Polyphase {
+export function polyphase(raw: Raw) {
   const { tf } = raw
   const apart = raw.byType(T => ({ types: { T, Tblock_shape: INT32, Tpaddings: INT32 } }))
   const together = raw.byType(T => ({ types: { T, Tblock_shape: INT32, Tcrops: INT32 } }))
@@ -34,7 +32,7 @@ export function polyphase(raw: Raw): Polyphase {
       return tf.add(tf.mul(choice, tf.scalar(batch, 'int32')), tf.range(0, batch, 1, 'int32'))
     })
 
-  return (x, criterion = 'l1') => {
+  return (x: Tensor, criterion: 'l1' | 'matrix' = 'l1') => {
     const [batch, height, width, channels] = x.shape as [number, number, number, number]
     if (height % 2 !== 0 || width % 2 !== 0)
       throw new RangeError(`an image of ${height} x ${width} has no four grids of one size`)

@@ -3,19 +3,18 @@ import type { Tensor } from '../tensor.js'
 import { differentiable } from './differentiable.js'
 import { FLOAT32, type Raw } from './raw.js'
 
-/** x where it is positive, slope * x elsewhere (He et al., ICCV 2015); any shape, `slope` one learnt number, float32. */
-export type Prelu = (x: Tensor, slope: Tensor) => Tensor
-
 /**
+ * x where it is positive, slope * x elsewhere (He et al., ICCV 2015); any shape, `slope` one learnt number, float32.
+ *
  * TensorFlow's leaky ReLU takes its slope as a setting: reading one number costs less than the kernels it saves. A
  * recorded step cannot read, and does with plain kernels what that one does in itself, to the same bits.
  */
-export function prelu(raw: Raw): Prelu {
+export function prelu(raw: Raw) {
   const { tf } = raw
   const plain = raw.attributes({ types: { T: FLOAT32 } })
   const fused = fusedKernels(raw)
   const separate = separateKernels(raw)
-  return (x, slope) =>
+  return (x: Tensor, slope: Tensor) =>
     differentiable(tf, [x, slope], () => {
       const { forward, backward } = recording() ? separate(slope) : fused(slope)
       return {

@@ -6,11 +6,9 @@ import { FLOAT32, type Raw } from './raw.js'
  * Rows [rows, in] times a weight [in, out], float32. Where activations travel in bfloat16, so do what is multiplied, the
  * product and its gradients, as in PyTorch's autocast; sums inside stay float32.
  */
-export type Product = (rows: Tensor, weight: Tensor) => Tensor
-
-export function product(raw: Raw): Product {
+export function product(raw: Raw) {
   const { tf } = raw
-  return (rows, weight) => {
+  return (rows: Tensor, weight: Tensor): Tensor => {
     const [x, w] = [raw.toActivation(rows), raw.toActivation(weight)]
     if (x === rows) return tf.matMul(rows, weight)
     return differentiable(tf, [rows, weight], () => ({

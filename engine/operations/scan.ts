@@ -12,18 +12,16 @@ export interface Scanned {
   reads: Tensor
 }
 
+/** Tokens of a chunk: time and memory grow by the square of them. */
+const CHUNK = 128
+
 /**
  * Selective scan of tokens in their order (Gu and Dao, 2023, algorithm 2, with one decay a head): the state of a head begins
  * at 0 and becomes h = exp(decay) h + enters x^T, of which reads h is given, as many numbers as `x` has. Not token by token:
  * within a chunk it is a product of matrices, as attention is, and so it is from chunk to chunk (Dao and Gu, ICML 2024, 6).
  */
-export type Scan = (given: Scanned, chunk?: number) => Tensor
-
-/** Tokens of a chunk: time and memory grow by the square of them. */
-const CHUNK = 128
-
-export function scan({ tf }: Raw): Scan {
-  return ({ x, decay, enters, reads }, chunk = CHUNK) => {
+export function scan({ tf }: Raw) {
+  return ({ x, decay, enters, reads }: Scanned, chunk = CHUNK): Tensor => {
     const [batch, tokens] = x.shape as [number, number]
     const [heads, state] = [decay.shape[2]!, enters.shape[2]!]
     const chunks = Math.ceil(tokens / chunk)

@@ -16,12 +16,10 @@ export interface SlidingMaxSettings {
  * TensorFlow's MaxPoolGrad searches every window again: here a window is made of pairs, along width and then along
  * height, and the pairs remember which of the two was larger, which takes a third of the time.
  */
-export type SlidingMax = (x: Tensor, settings: SlidingMaxSettings) => Tensor
-
-export function slidingMax(raw: Raw): SlidingMax {
+export function slidingMax(raw: Raw) {
   const widen = pad(raw)
   const larger = largerOfPairs(raw)
-  return (x, { size, padding }) => {
+  return (x: Tensor, { size, padding }: SlidingMaxSettings) => {
     const before = size - 2
     const wide = widen(x, [before, 1, before, 1], padding)
     const pairs = Array.from({ length: size - 1 })
