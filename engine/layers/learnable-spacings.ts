@@ -1,7 +1,7 @@
 /** Dilated convolution with learnable spacings: few taps, each with a place of its own in a large filter. */
 import type { Operations } from '../operations/operations.js'
-import type { Initial, Scope, Tensor } from '../tensor.js'
-import { uniformByFanIn } from './initial.js'
+import type { Scope, Tensor } from '../tensor.js'
+import { constant, normal, uniformByFanIn } from './initial.js'
 
 /** Added to a width, so that none becomes a point. */
 const NARROWEST = 0.27
@@ -49,11 +49,8 @@ export interface Spacings {
 /** Such a filter with its weights: the taps begin as those of a filter with so many, near its middle and half a sample wide. */
 export function spacedTaps(operations: Operations, scope: Scope, channels: number, { size, count }: Spacings) {
   const weights = scope.weight('taps', [count, channels], uniformByFanIn(count))
-  const places = scope.weight('places', [2, count, channels], near)
-  const widths = scope.weight('widths', [2, count, channels], half)
+  const places = scope.weight('places', [2, count, channels], normal(0.5))
+  const widths = scope.weight('widths', [2, count, channels], constant(0.23))
   const read = () => ({ weights: weights.read(), places: places.read(), widths: widths.read() })
   return () => spacedFilter(operations, read(), size)
 }
-
-const near: Initial = (size, draws) => Float32Array.from({ length: size }, () => 0.5 * draws.normal())
-const half: Initial = size => new Float32Array(size).fill(0.23)

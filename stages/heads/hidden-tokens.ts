@@ -1,5 +1,6 @@
 /** What decoder and predictor have in common: tokens of the pieces that are seen, and one for all that are to be guessed. */
-import type { Engine, Initial, Scope, Tensor } from '../../engine/engine.js'
+import type { Engine, Scope, Tensor } from '../../engine/engine.js'
+import { normal } from '../../engine/layers/initial.js'
 import { batchOf, indices, ParameterProblem, type PortsOf, tokens } from '../contract.js'
 import { positions } from '../pieces.js'
 
@@ -16,7 +17,7 @@ export function demandKept({ from, keep }: PortsOf<typeof tokensAndMask>): void 
 }
 
 /** As in MAE: normal, deviation 0.02. */
-const smallNormal: Initial = (size, draws) => Float32Array.from({ length: size }, () => 0.02 * draws.normal())
+const smallNormal = normal(0.02)
 
 export interface HiddenTokens {
   /** Of the tokens that arrive. */

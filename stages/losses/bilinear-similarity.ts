@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { Amount, Engine, Initial, Tensor } from '../../engine/engine.js'
+import type { Amount, Engine, Tensor } from '../../engine/engine.js'
+import { normal } from '../../engine/layers/initial.js'
 import { differentiable } from '../../engine/operations/differentiable.js'
 import { FLOAT32 } from '../../engine/operations/raw.js'
 import { batchOf, describeStage, embedding, pair } from '../contract.js'
@@ -32,7 +33,7 @@ export default describeStage({
 })
 
 /** As Keras's `random_normal`, which the authors start from. */
-const smallNormal: Initial = (size, draws) => Float32Array.from({ length: size }, () => 0.05 * draws.normal())
+const smallNormal = normal(0.05)
 
 /**
  * Mean over the N rows of the cross-entropy of softmax_j(a_i W b_j / t) with its partner j = i. log N if the embeddings

@@ -1,6 +1,6 @@
 /** The body of TDCN++ (Kavalerov et al., WASPAA 2019): blocks of dilated convolutions over time, all residual. */
-import type { Engine, Initial, Scope, Tensor } from '../../engine/engine.js'
-import { ones, uniformByFanIn, zeros } from '../../engine/layers/initial.js'
+import type { Engine, Scope, Tensor } from '../../engine/engine.js'
+import { constant, ones, uniformByFanIn, zeros } from '../../engine/layers/initial.js'
 
 export interface TdcnSettings {
   /** Features between blocks. */
@@ -111,8 +111,3 @@ export function overTime(
     return tf.reshape(bias ? tf.add(product, scaled(bias.read())) : product, [frames, batch, to])
   }
 }
-
-const constant =
-  (value: number): Initial =>
-  size =>
-    new Float32Array(size).fill(value)

@@ -1,5 +1,6 @@
 /** What halves time and frequency between two blocks, after Fonseca, Ferraro and Serra (arXiv 2107.00623), section 3. */
 import type { Engine, Initial, Scope, Tensor } from '../../../engine/engine.js'
+import { normal } from '../../../engine/layers/initial.js'
 
 export const DOWNSAMPLINGS = ['max', 'blur', 'tlpf', 'aps', 'aps+blur', 'aps+tlpf'] as const
 export const CRITERIA = ['l1', 'matrix'] as const
@@ -72,7 +73,7 @@ export function learntFilter(
   scope: Scope,
   { kernel, channels, taps }: { kernel: number; channels: number; taps: 'random' | 'binomial' },
 ): () => Tensor {
-  const initial = taps === 'random' ? random : ofChannels(binomial(kernel).map(Math.log), channels)
+  const initial = taps === 'random' ? normal(0.01) : ofChannels(binomial(kernel).map(Math.log), channels)
   const weight = scope.weight('taps', [kernel, kernel, channels], initial)
   return () => {
     const ofChannels = tf.transpose(tf.reshape(weight.read(), [kernel * kernel, channels]))
@@ -86,8 +87,6 @@ function fixedFilter({ tf }: Engine, kernel: number, channels: number): () => Te
   const taps = tf.keep(tf.tensor3d(numbers, [kernel, kernel, channels]))
   return () => taps
 }
-
-const random: Initial = (size, draws) => Float32Array.from({ length: size }, () => 0.01 * draws.normal())
 
 const ofChannels =
   (taps: readonly number[], channels: number): Initial =>
