@@ -1,11 +1,9 @@
 /** `adapt: { rank: 8, alpha: 16 }` of an encoder: its weights stay, and low-rank adapters of them learn. */
 import { z } from 'zod'
-import type { Problem } from '../../data/problem.js'
-import type { Adapters } from '../../engine/adapters.js'
-import type { Stage } from '../../stages/contract.js'
+import type { Adapters } from '../../engine/low-rank.js'
 import { checkSettings } from './settings.js'
-import { type Branch, type Path, problemAt } from './tree.js'
-import type { Owner } from './weights.js'
+import { problemAt } from './tree.js'
+import type { WeightWords } from './weights.js'
 
 export const adaptSettings = z.strictObject({
   rank: z.int().min(1).max(1024).default(8).describe('numbers between the two matrices of an adapter'),
@@ -13,13 +11,7 @@ export const adaptSettings = z.strictObject({
   layers: z.array(z.string().min(1)).min(1).optional().describe('layers with adapters, such as block0; all if absent'),
 })
 
-export function readAdapt(
-  tree: Branch,
-  path: Path,
-  stage: Stage,
-  owner: Owner | undefined,
-  problems: Problem[],
-): Adapters | undefined {
+export function readAdapt({ tree, path, stage, owner, problems }: WeightWords): Adapters | undefined {
   const written = tree.entries.get('adapt')
   if (!written) return undefined
   const here = [...path, 'adapt']
@@ -36,8 +28,5 @@ export function readAdapt(
   if (written.value.kind !== 'map')
     return refuse('bad-value', 'adapt is a map, such as { rank: 8, alpha: 16 }; {} takes the defaults.')
   const read = checkSettings(written.value, adaptSettings, { owner: 'adapt', word: 'setting', path: here }, problems)
-  const found = read as z.output<typeof adaptSettings> | undefined
-  if (!found) return undefined
-  const { layers, ...sizes } = found
-  return { ...sizes, ...(layers && { layers }) }
+  return read as z.output<typeof adaptSettings> | undefined
 }

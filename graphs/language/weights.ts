@@ -12,13 +12,18 @@ import { checkSettings, unknownKey } from './settings.js'
 import { type Branch, type Path, plain, problemAt, show } from './tree.js'
 import type { WiredNode } from './wired.js'
 
+/** A node whose words on its weights are read. */
+export interface WeightWords {
+  tree: Branch
+  path: Path
+  stage: Stage
+  /** Whose weights it shares or follows. */
+  owner: Owner | undefined
+  problems: Problem[]
+}
+
 /** How much a loss counts in the sum that is trained: 1 unless it says otherwise. */
-export function readWeight(
-  tree: Branch,
-  path: Path,
-  stage: Stage,
-  problems: Problem[],
-): { weight: number; changing?: Changing } {
+export function readWeight({ tree, path, stage, problems }: WeightWords): { weight: number; changing?: Changing } {
   const written = tree.entries.get('weight')
   if (!written) return { weight: 1 }
   const here = [...path, 'weight']
@@ -42,13 +47,7 @@ export function readWeight(
 }
 
 /** Whether the weights of a node stay as they are while others learn; or those layers of it that do. */
-export function readFrozen(
-  tree: Branch,
-  path: Path,
-  stage: Stage,
-  owner: Owner | undefined,
-  problems: Problem[],
-): boolean | readonly string[] {
+export function readFrozen({ tree, path, stage, owner, problems }: WeightWords): boolean | readonly string[] {
   const written = tree.entries.get('frozen')
   if (!written) return false
   const refuse = (code: string, message: string) => {
@@ -148,12 +147,7 @@ const hasWeights = (stage: Stage) => stage.runsIn === 'tensor' && stage.role !==
 export const USUAL_MOMENTUM = [0.996, 1]
 
 /** How slowly weights that follow others do: one share, or two, from the first step to the last by half a cosine. */
-export function readMomentum(
-  tree: Branch,
-  path: Path,
-  owner: Owner | undefined,
-  problems: Problem[],
-): Record<string, Changing> {
+export function readMomentum({ tree, path, owner, problems }: WeightWords): Record<string, Changing> {
   const written = tree.entries.get('momentum')
   const here = [...path, 'momentum']
   if (owner?.word !== 'follows') {
@@ -180,13 +174,13 @@ export function readMomentum(
 }
 
 /** The checkpoint that a node's weights start from: `weights: RUN`, or `weights: { run: RUN, node: encoder }`. */
-export function readStart(
-  tree: Branch,
-  path: Path,
-  stage: Stage,
-  owner: Owner | undefined,
-  problems: Problem[],
-): { run: string; node?: string } | undefined {
+export function readStart({
+  tree,
+  path,
+  stage,
+  owner,
+  problems,
+}: WeightWords): { run: string; node?: string } | undefined {
   const written = tree.entries.get('weights')
   if (!written) return undefined
   const refuse = (code: string, message: string) => {

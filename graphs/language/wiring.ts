@@ -70,9 +70,10 @@ function wireNode(id: string, key: Spot, tree: Branch, surroundings: Surrounding
   const { parameters, changes } = shared
     ? sharedParameters(node, shared, shared.tree!, stage, problems)
     : readParameters(node, stage, ports, problems)
-  const start = readStart(tree, path, stage, shared, problems)
-  const adapt = readAdapt(tree, path, stage, shared, problems)
-  const { weight, changing } = readWeight(tree, path, stage, problems)
+  const said = { tree, path, stage, owner: shared, problems }
+  const start = readStart(said)
+  const adapt = readAdapt(said)
+  const { weight, changing } = readWeight(said)
   return {
     ...node,
     stage,
@@ -80,8 +81,8 @@ function wireNode(id: string, key: Spot, tree: Branch, surroundings: Surrounding
     draws: reserved(tree, 'draws', ['separate', 'shared'], path, problems) ?? 'separate',
     joint: reserved(tree, 'joint', [true, false], path, problems) ?? false,
     weight,
-    changes: { ...changes, ...(changing && { weight: changing }), ...readMomentum(tree, path, shared, problems) },
-    frozen: readFrozen(tree, path, stage, shared, problems),
+    changes: { ...changes, ...(changing && { weight: changing }), ...readMomentum(said) },
+    frozen: readFrozen(said),
     ...(start && { start }),
     ...(adapt && { adapt }),
     ...(parameters ? { parameters } : {}),
