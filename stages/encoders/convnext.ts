@@ -1,14 +1,13 @@
 import { z } from 'zod'
-import type { Engine, Initial, Scope, Tensor } from '../../engine/engine.js'
+import type { Engine, Scope, Tensor } from '../../engine/engine.js'
 import { layerNorm as normOfRows } from '../../engine/layers/block.js'
-import { uniformByFanIn } from '../../engine/layers/initial.js'
+import { constant, uniformByFanIn } from '../../engine/layers/initial.js'
 import { type Spacings, spacedTaps } from '../../engine/layers/learnable-spacings.js'
 import { anyPatch, batchOf, describeStage, ParameterProblem } from '../contract.js'
-import { imageOf } from './image.js'
-import { demandPatch } from './smallest-patch.js'
+import { demandPatch, imageOf, inTurn } from './image-blocks.js'
 
 /** What a block adds counts so little at first (the paper's appendix A.1). */
-const small: Initial = size => new Float32Array(size).fill(1e-6)
+const small = constant(1e-6)
 
 /** A convolutional network made as transformers are: wide depthwise convolutions, layer norm, few activations. */
 export default describeStage({
@@ -43,10 +42,7 @@ export default describeStage({
     if (widths.length !== depths.length)
       throw new ParameterProblem('depths', `there are ${widths.length} widths, and ${depths.length} depths`)
     const smallest = stem * 2 ** (widths.length - 1)
-    demandPatch(from.of, [smallest, smallest], {
-      parameter: 'stem',
-      why: 'nothing would be left of the patch: it needs',
-    })
+    demandPatch(from.of, [smallest, smallest], 'stem')
     return { kind: 'batch', of: { kind: 'embedding', size: widths.at(-1)! }, size: from.size }
   },
   build:
@@ -67,17 +63,8 @@ export default describeStage({
         return (x: Tensor) => blocks.reduce((value, block) => block(value), down(x))
       })
       const norm = layerNorm(engine, scope.within('norm'), widths.at(-1)!)
-      return ({ from }, { layer }) => {
-        const maps = stages.reduce(
-          (x, stage, at) => {
-            const value = stage(x)
-            layer?.(`block${at}`, value)
-            return value
-          },
-          imageOf(engine, from),
-        )
-        return norm(operations.globalPool(maps, 'mean'))
-      }
+      return ({ from }, options) =>
+        norm(operations.globalPool(inTurn(stages, 'block', imageOf(engine, from), options), 'mean'))
     },
 })
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { batchOf, describeStage, patch } from '../contract.js'
-import { demandPatch } from './smallest-patch.js'
+import { demandPatch, type ImageBlock, inTurn } from './image-blocks.js'
 
 /** Windows of max-pooling behind each convolution, time x frequency. */
 const WINDOWS = [
@@ -22,7 +22,7 @@ export default describeStage({
   }),
   in: { from: batchOf(patch) },
   out: ({ from }, { units }) => {
-    demandPatch(from.of, [8, 40], { parameter: 'from', why: 'CRNN needs patches of' })
+    demandPatch(from.of, [8, 40], 'from', 'CRNN needs patches of')
     return { kind: 'batch', of: { kind: 'embedding', size: units }, size: from.size }
   },
   build:
@@ -33,22 +33,18 @@ export default describeStage({
         const inner = scope.within(`convolution${index}`)
         const from = index === 0 ? 1 : channels
         const settings = { in: from, out: channels, kernel: 5, stride: 1, padding: 2, inputGradient: index > 0 }
-        return {
-          convolution: layers.convolution(inner, { ...settings, start: 'uniform' }),
-          norm: layers.batchNorm2d(inner, channels),
-          size,
-        }
+        const convolution = layers.convolution(inner, { ...settings, start: 'uniform' })
+        const norm = layers.batchNorm2d(inner, channels)
+        // The maximum of rectified numbers is the rectified maximum
+        const block: ImageBlock = (x, options) =>
+          operations.relu(operations.maxPool(norm(convolution(x), options), { size, stride: size }))
+        return block
       })
       const forwards = layers.gru(scope.within('forwards'), { in: bands * channels, out: units })
       const backwards = layers.gru(scope.within('backwards'), { in: bands * channels, out: units })
       return ({ from }, options) => {
         const image = operations.raw.toActivation(tf.expandDims(from, 3))
-        // The maximum of rectified numbers is the rectified maximum
-        const features = blocks.reduce((x, { convolution, norm, size }, index) => {
-          const value = operations.relu(operations.maxPool(norm(convolution(x), options), { size, stride: size }))
-          options.layer?.(`convolution${index}`, value)
-          return value
-        }, image)
+        const features = inTurn(blocks, 'convolution', image, options)
         const [batch, steps] = features.shape as [number, number]
         const sequence = tf.reshape(operations.toFloat(features), [batch, steps, bands * channels])
         // Backwards has read one step when it stands at the last one, which is where both are taken

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Engine, Scope, Tensor } from '../../engine/engine.js'
 import { batchOf, describeStage, patch } from '../contract.js'
-import { demandPatch } from './smallest-patch.js'
+import { demandPatch, type ImageBlock } from './image-blocks.js'
 
 /** DenseNet-121 (Huang et al., CVPR 2017) with one input channel: a supervised baseline of FSD50K. In float32. */
 export default describeStage({
@@ -24,10 +24,7 @@ export default describeStage({
   in: { from: batchOf(patch) },
   out: ({ from }, parameters) => {
     const smallest = 2 ** (parameters.blocks.length + 1)
-    demandPatch(from.of, [smallest, smallest], {
-      parameter: 'blocks',
-      why: 'nothing would be left of the patch: it needs',
-    })
+    demandPatch(from.of, [smallest, smallest], 'blocks')
     return { kind: 'batch', of: { kind: 'embedding', size: widthsOf(parameters).at(-1)!.out }, size: from.size }
   },
   build: parameters => (engine, scope) => {
@@ -64,8 +61,6 @@ export default describeStage({
   },
 })
 
-type Part = (x: Tensor, options: { training: boolean }) => Tensor
-
 /** Channels into and out of each block; those that leave are halved before the next. */
 function widthsOf({ blocks, growth, channels }: { blocks: number[]; growth: number; channels: number }) {
   let next = channels
@@ -77,7 +72,7 @@ function widthsOf({ blocks, growth, channels }: { blocks: number[]; growth: numb
 }
 
 /** Norm, ReLU, convolution 1 x 1 to four times the growth; norm, ReLU, convolution 3 x 3. */
-function denseLayer({ operations, layers }: Engine, scope: Scope, channels: number, growth: number): Part {
+function denseLayer({ operations, layers }: Engine, scope: Scope, channels: number, growth: number): ImageBlock {
   const narrow = scope.within('narrow')
   const wide = scope.within('wide')
   const firstNorm = layers.batchNorm2d(narrow, channels)
@@ -91,7 +86,7 @@ function denseLayer({ operations, layers }: Engine, scope: Scope, channels: numb
 }
 
 /** Norm, ReLU, convolution 1 x 1 to half the channels, mean over windows of 2 x 2. */
-function transition({ tf, operations, layers }: Engine, scope: Scope, channels: number): Part {
+function transition({ tf, operations, layers }: Engine, scope: Scope, channels: number): ImageBlock {
   const norm = layers.batchNorm2d(scope, channels)
   const out = Math.floor(channels / 2)
   const convolve = layers.convolution(scope, { in: channels, out, kernel: 1, stride: 1, padding: 0 })

@@ -2,13 +2,12 @@
 import type { Engine, Scope, Tensor } from '../../engine/engine.js'
 import type { PassOptions } from '../contract.js'
 import type { PatchPort } from '../ports.js'
-import { imageOf } from './image.js'
-import { demandPatch } from './smallest-patch.js'
+import { demandPatch, imageOf, inTurn } from './image-blocks.js'
 
 /** @throws ParameterProblem if nothing would be left of a patch */
 export function demandHalvings(patch: PatchPort, { length }: readonly unknown[], parameter = 'widths'): void {
   const why = `${length} blocks halve the patch ${length} times: it needs`
-  demandPatch(patch, [2 ** length, 2 ** length], { parameter, why })
+  demandPatch(patch, [2 ** length, 2 ** length], parameter, why)
 }
 
 /** `block0`, `block1`, ...: patches [N, frames, bands] or [N, frames, bands, channels] become [N, frames / 2^blocks, bands / 2^blocks, last width]. */
@@ -22,12 +21,5 @@ export function halvingBlocks(engine: Engine, scope: Scope, widths: readonly num
     }),
   )
   return (patches: Tensor, options: PassOptions): Tensor =>
-    blocks.reduce(
-      (x, block, index) => {
-        const value = block(x, options)
-        options.layer?.(`block${index}`, value)
-        return value
-      },
-      operations.raw.toActivation(imageOf(engine, patches)),
-    )
+    inTurn(blocks, 'block', operations.raw.toActivation(imageOf(engine, patches)), options)
 }

@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import type { Engine, Scope, Tensor } from '../../engine/engine.js'
 import { uniformByFanIn } from '../../engine/layers/initial.js'
-import type { Training } from '../../engine/layers/layers.js'
 import { batchOf, describeStage, ParameterProblem, patch } from '../contract.js'
-import { demandPatch } from './smallest-patch.js'
+import { demandPatch, type ImageBlock, inTurn } from './image-blocks.js'
 
 /** MobileNetV2 with one input channel: few multiplications a patch. In float32. */
 export default describeStage({
@@ -47,10 +46,7 @@ export default describeStage({
       if (length !== widths.length)
         throw new ParameterProblem(name, `there are ${widths.length} widths, and ${length} ${name}`)
     const smallest = strides.reduce<number>((size, stride) => size * stride, 2)
-    demandPatch(from.of, [smallest, smallest], {
-      parameter: 'strides',
-      why: 'nothing would be left of the patch: it needs',
-    })
+    demandPatch(from.of, [smallest, smallest], 'strides')
     return { kind: 'batch', of: { kind: 'embedding', size: last }, size: from.size }
   },
   build: parameters => (engine, scope) => {
@@ -58,7 +54,9 @@ export default describeStage({
     const first = convolutionNorm(engine, scope.within('stem'), { in: 1, out: stem, kernel: 3, stride: 2 })
     const blocks = layersOf(parameters).map((layers, at) => {
       const own = scope.within(`block${at}`)
-      return layers.map((layer, k) => invertedResidual(engine, own.within(`unit${k}`), layer))
+      const units = layers.map((layer, k) => invertedResidual(engine, own.within(`unit${k}`), layer))
+      const block: ImageBlock = (x, options) => units.reduce((seen, unit) => unit(seen, options), x)
+      return block
     })
     const top = convolutionNorm(engine, scope.within('last'), {
       in: parameters.widths.at(-1)!,
@@ -69,11 +67,7 @@ export default describeStage({
     return ({ from }, options) => {
       const { tf, operations } = engine
       const image = tf.relu6(first(tf.expandDims(from, 3), options)) as Tensor
-      const maps = blocks.reduce((x, layers, at) => {
-        const value = layers.reduce((seen, layer) => layer(seen, options), x)
-        options.layer?.(`block${at}`, value)
-        return value
-      }, image)
+      const maps = inTurn(blocks, 'block', image, options)
       return operations.globalPool(tf.relu6(top(maps, options)), 'mean')
     }
   },
@@ -104,10 +98,8 @@ function layersOf({ widths, depths, strides, expansion, stem }: Shape): Layer[][
   )
 }
 
-type Part = (x: Tensor, options: Training) => Tensor
-
 /** 1 x 1 to the width inside (if it is another), 3 x 3 channel by channel, 1 x 1 to the width between, which has no ReLU. */
-function invertedResidual(engine: Engine, scope: Scope, { in: channels, out, inside, stride }: Layer): Part {
+function invertedResidual(engine: Engine, scope: Scope, { in: channels, out, inside, stride }: Layer): ImageBlock {
   const { tf, operations, layers } = engine
   const wide =
     inside === channels
@@ -136,7 +128,7 @@ interface Convolution {
   stride: 1 | 2
 }
 
-function convolutionNorm({ layers }: Engine, scope: Scope, settings: Convolution): Part {
+function convolutionNorm({ layers }: Engine, scope: Scope, settings: Convolution): ImageBlock {
   const inputGradient = settings.in > 1
   const convolve = layers.convolution(scope, { ...settings, padding: (settings.kernel - 1) / 2, inputGradient })
   const norm = layers.batchNorm2d(scope, settings.out)

@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import type { Tensor } from '../../engine/engine.js'
 import { batchOf, describeStage, patch } from '../contract.js'
-import { demandPatch } from './smallest-patch.js'
+import { demandPatch, type ImageBlock, inTurn } from './image-blocks.js'
 
 /** Height and width of the windows of max-pooling. */
 const WINDOW = [4, 2] as const
@@ -28,10 +27,8 @@ export default describeStage({
   }),
   in: { from: batchOf(patch) },
   out: ({ from }, { widths, size }) => {
-    demandPatch(from.of, pooledBy(widths), {
-      parameter: 'widths',
-      why: `nothing would be left of the patch: with ${widths.length} convolutions it needs`,
-    })
+    const why = `nothing would be left of the patch: with ${widths.length} convolutions it needs`
+    demandPatch(from.of, pooledBy(widths), 'widths', why)
     return { kind: 'batch', of: { kind: 'embedding', size }, size: from.size }
   },
   build:
@@ -44,23 +41,18 @@ export default describeStage({
         const before = layers.batchNorm2d(own.within('before'), channels)
         const convolve = layers.convolution(own, { in: channels, out, kernel: 5, stride: 1, padding: 2 })
         const after = layers.batchNorm2d(own, out)
-        return (x: Tensor, options: { training: boolean }) => {
+        const block: ImageBlock = (x, options) => {
           const pooled = at === 0 ? x : operations.maxPool(x, { size: WINDOW, stride: WINDOW })
           return operations.relu(after(convolve(operations.relu(before(pooled, options))), options))
         }
+        return block
       })
       const [byTime, byFrequency] = pooledBy(widths)
       const left = Math.floor(port.frames / byTime) * Math.floor(port.bands / byFrequency)
       const dense = layers.dense(scope.within('dense'), { in: left * widths.at(-1)!, out: size })
       return ({ from }, options) => {
-        const maps = convolutions.reduce(
-          (x, convolution, at) => {
-            const value = convolution(x, options)
-            options.layer?.(`convolution${at}`, value)
-            return value
-          },
-          operations.raw.toActivation(tf.expandDims(from, 3)),
-        )
+        const image = operations.raw.toActivation(tf.expandDims(from, 3))
+        const maps = inTurn(convolutions, 'convolution', image, options)
         return tf.relu(dense(tf.reshape(operations.toFloat(maps), [from.shape[0]!, -1])))
       }
     },

@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import type { Engine, Scope, Tensor } from '../../engine/engine.js'
+import type { Engine, Scope } from '../../engine/engine.js'
 import { anyPatch, batchOf, describeStage } from '../contract.js'
-import { imageOf } from './image.js'
-import { demandPatch } from './smallest-patch.js'
+import { demandPatch, type ImageBlock, imageOf, inTurn } from './image-blocks.js'
 
 /** ResNet-18 (He et al., CVPR 2016) with as many input channels as a patch has, one as a rule, as uclser20 uses it: 11.17 million weights. */
 export default describeStage({
@@ -20,7 +19,7 @@ export default describeStage({
   }),
   in: { from: batchOf(anyPatch) },
   out: ({ from }, { pooling }) => {
-    demandPatch(from.of, [8, 8], { parameter: 'from', why: 'ResNet-18 needs patches of' })
+    demandPatch(from.of, [8, 8], 'from', 'ResNet-18 needs patches of')
     return { kind: 'batch', of: { kind: 'embedding', size: pooling === 'mean-max' ? 1024 : 512 }, size: from.size }
   },
   build:
@@ -44,19 +43,12 @@ export default describeStage({
           operations.maxPool(norm(first(image), options), { size: 3, stride: 2, padding: 1 }),
         )
         options.layer?.('stem', pooled)
-        const features = blocks.reduce((x, block, index) => {
-          const value = block(x, options)
-          options.layer?.(`block${index}`, value)
-          return value
-        }, pooled)
-        return operations.globalPool(features, pooling)
+        return operations.globalPool(inTurn(blocks, 'block', pooled, options), pooling)
       }
     },
 })
 
 const WIDTHS = [64, 128, 256, 512]
-
-type Block = (x: Tensor, options: { training: boolean }) => Tensor
 
 /** relu(norm(conv(relu(norm(conv(x))))) + shortcut(x)); the shortcut is a 1 x 1 convolution where the shape changes. */
 function residualBlock(
@@ -65,7 +57,7 @@ function residualBlock(
   channels: number,
   out: number,
   stride: number,
-): Block {
+): ImageBlock {
   const first = layers.convolution(scope.within('first'), { in: channels, out, kernel: 3, stride, padding: 1 })
   const firstNorm = layers.batchNorm2d(scope.within('first'), out)
   const second = layers.convolution(scope.within('second'), { in: out, out, kernel: 3, stride: 1, padding: 1 })

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import type { Engine, Scope, Tensor } from '../../engine/engine.js'
+import type { Engine, Scope } from '../../engine/engine.js'
 import { batchOf, describeStage, patch } from '../contract.js'
 import { demandHalvings } from './halving-blocks.js'
+import { type ImageBlock, inTurn } from './image-blocks.js'
 
 const width = z.int().min(1).max(4096)
 
@@ -40,11 +41,7 @@ export default describeStage({
       const dense = layers.dense(scope.within('dense'), { in: 2 * widths.at(-1)!, out: size })
       return ({ from }, options) => {
         const image = operations.raw.toActivation(tf.expandDims(from, 3))
-        const features = convolutions.reduce((x, convolution, index) => {
-          const value = convolution(x, options)
-          options.layer?.(`convolution${index}`, value)
-          return value
-        }, image)
+        const features = inTurn(convolutions, 'convolution', image, options)
         return tf.relu(dense(operations.globalPool(features, 'mean-max')))
       }
     },
@@ -55,7 +52,7 @@ function rectified(
   { operations, layers }: Engine,
   scope: Scope,
   settings: { in: number; out: number; inputGradient: boolean },
-): (x: Tensor, options: { training: boolean }) => Tensor {
+): ImageBlock {
   const convolution = layers.convolution(scope, { ...settings, kernel: 3, stride: 1, padding: 1, start: 'uniform' })
   const norm = layers.batchNorm2d(scope, settings.out)
   return (x, options) => operations.relu(norm(convolution(x), options))

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Engine, Initial, Scope, Tensor } from '../../engine/engine.js'
-import { normalByFanOut } from '../../engine/layers/initial.js'
+import type { Engine, Scope, Tensor } from '../../engine/engine.js'
+import { normal, normalByFanOut } from '../../engine/layers/initial.js'
 import { batchOf, describeStage, ParameterProblem, patch } from '../contract.js'
-import { demandPatch } from './smallest-patch.js'
+import { demandPatch, type ImageBlock, inTurn } from './image-blocks.js'
 import { CRITERIA, DOWNSAMPLINGS, downsampler } from './vgg4/downsampling.js'
 import { POOLINGS, timeFrequencyPool } from './vgg4/time-frequency-pool.js'
 
@@ -92,12 +92,7 @@ export default describeStage({
       const image = operations.raw.toActivation(tf.expandDims(from, 3))
       const begun = first ? first(image, options) : image
       if (first) options.layer?.('stem', begun)
-      const features = blocks.reduce((x, block, index) => {
-        const value = block(x, options)
-        options.layer?.(`block${index}`, value)
-        return value
-      }, begun)
-      return pool(features)
+      return pool(inTurn(blocks, 'block', begun, options))
     }
   },
 })
@@ -113,17 +108,15 @@ function demandSize({ frames, bands }: { frames: number; bands: number }, { padd
       `circular padding needs frames and bands that halve three times (multiples of 8), and ${frames} x ${bands} arrives`,
     )
   const smallest = padding === 'circular' ? Math.max(8, 4 * Math.ceil(kernel / 2)) : 8
-  demandPatch({ frames, bands }, [smallest, smallest], { parameter: 'from', why: 'vgg4 needs patches of' })
+  demandPatch({ frames, bands }, [smallest, smallest], 'from', 'vgg4 needs patches of')
 }
-
-type Layer = (x: Tensor, options: { training: boolean }) => Tensor
 
 function block(
   engine: Engine,
   scope: Scope,
   given: Parameters,
   { in: channels, out, readsData, last }: { in: number; out: number; readsData: boolean; last: boolean },
-): Layer {
+): ImageBlock {
   const first = convolution(engine, scope.within('first'), given, { in: channels, out, inputGradient: !readsData })
   const second = convolution(engine, scope.within('second'), given, { in: out, out, inputGradient: true })
   const edge = given.padding === 'circular' ? 'circular' : 'lowest'
@@ -138,18 +131,19 @@ function block(
   }
 }
 
-/** N(0, 0.01), whatever the shape. */
-const small: Initial = (size, draws) => Float32Array.from({ length: size }, () => 0.01 * draws.normal())
-
 /** Convolution 3 x 3 without bias, batch norm, ReLU. */
 function convolution(
   engine: Engine,
   scope: Scope,
   { padding, initial }: Parameters,
   { in: channels, out, inputGradient }: { in: number; out: number; inputGradient: boolean },
-): Layer {
+): ImageBlock {
   const { operations, layers } = engine
-  const filter = scope.weight('filter', [3, 3, channels, out], initial === 'small' ? small : normalByFanOut(9 * out))
+  const filter = scope.weight(
+    'filter',
+    [3, 3, channels, out],
+    initial === 'small' ? normal(0.01) : normalByFanOut(9 * out),
+  )
   const norm = layers.batchNorm2d(scope, out)
   return (x, options) => {
     const wide = padding === 'circular' ? operations.pad(x, [1, 1, 1, 1], 'circular') : x

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { batchOf, describeStage, indices, optional, ParameterProblem, patch } from '../contract.js'
-import { gridOf } from '../masks/mask-tokens.js'
+import { gridOf, pieceSize } from '../masks/mask-tokens.js'
 import { piecesOf, positions } from '../pieces.js'
 import { demandHeads, transformerParameters } from '../transformer-parameters.js'
 
@@ -14,10 +14,7 @@ export default describeStage({
   source:
     'Dosovitskiy et al., ICLR 2021; He et al., CVPR 2022; Huang et al., NeurIPS 2022 (Audio-MAE); scan: Zhu et al., ICML 2024 (Vision Mamba)',
   parameters: z.strictObject({
-    patch: z
-      .tuple([z.int().min(1).max(4096), z.int().min(1).max(4096)])
-      .default([16, 16])
-      .describe('frames and bands of a piece'),
+    patch: pieceSize.default([16, 16]).describe('frames and bands of a piece'),
     ...transformerParameters({ width: 192, depth: 4, heads: 3 }),
     body: z
       .enum(['attention', 'scan'])
