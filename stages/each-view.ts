@@ -18,6 +18,13 @@ export const inOrder = <Value>(views: Views<Value>): readonly Value[] => ('a' in
 export const asViews = <Value>(port: ViewsPort, values: readonly Value[]): Views<Value> =>
   port.kind === 'pair' ? { a: values[0]!, b: values[1]! } : values
 
+/** What is made for each view, by its number. */
+export const madeViews = <Value>(port: ViewsPort, make: (at: number) => Value): Views<Value> =>
+  asViews(
+    port,
+    Array.from({ length: viewCount(port) }, (_, at) => make(at)),
+  )
+
 /** Those of a batch, each [batch, ...]: the sides of a pair, or the second axis of one tensor. */
 export const tensorsInOrder = ({ tf }: Engine, views: Pair<Tensor> | Tensor): Tensor[] =>
   'a' in views ? [views.a, views.b] : tf.unstack(views, 1)

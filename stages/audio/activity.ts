@@ -39,11 +39,7 @@ export default describeStage({
   work: (settings, { out }) => {
     const { frames, classes, hop, rate } = out
     return ({ from, clip }) => {
-      const place = placeOf(from)
-      if (!place)
-        throw new Problem('no-place', 'Where this patch was cut is not known.', {
-          hint: 'activity reads the node that cuts, before anything is done to its patches.',
-        })
+      const place = placeOf(from, 'activity')
       if (!clip.events) return new Float32Array(frames * classes).fill(-1)
       return activityOf(eventsIn(clip, settings), { ...place, frames, classes, hop: hop / rate })
     }

@@ -34,9 +34,13 @@ export default describeStage({
  */
 export function randomExcerpt(recording: Recording, samples: number, rng: Rng): Excerpt {
   if (recording.samples >= samples) return recording.read(rng.integer(0, recording.samples - samples + 1), samples)
-  const seconds = (count: number) => `${Number((count / recording.rate).toFixed(3))} s`
-  const message = `The recording is ${seconds(recording.samples)} long, and crop takes ${seconds(samples)}.`
-  throw new Problem('clip-too-short', message, {
-    hint: `Write 'at-least: ${seconds(samples)}' at the waveform node: it repeats clips that are shorter.`,
+  throw tooShort(recording, samples, 'crop takes')
+}
+
+/** Of a recording, from which `what` so many samples. */
+export function tooShort({ rate, samples }: Recording, needed: number, what: string): Problem {
+  const [there, asked] = [samples, needed].map(count => `${Number((count / rate).toFixed(3))} s`)
+  return new Problem('clip-too-short', `The recording is ${there} long, and ${what} ${asked}.`, {
+    hint: `Write 'at-least: ${asked}' at the waveform node: it repeats clips that are shorter.`,
   })
 }

@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { hashedFile } from '../../data/hashed-file.js'
 import { Problem } from '../../data/problem.js'
-import type { Engine, Initial, Scope, Tensor } from '../../engine/engine.js'
-import { xavier } from '../../engine/layers/initial.js'
+import type { Engine, Scope, Tensor } from '../../engine/engine.js'
+import { normal, xavier } from '../../engine/layers/initial.js'
 import { besideTape } from '../../engine/operations/differentiable.js'
 import { decodeSafetensors, readShapes } from '../../engine/safetensors.js'
 import { anyItem, batchOf, describeStage, ParameterProblem } from '../contract.js'
-import { gridOf } from '../masks/mask-tokens.js'
+import { gridOf, pieceSize } from '../masks/mask-tokens.js'
 import { piecesOf } from '../pieces.js'
 import type { Port } from '../ports.js'
 
@@ -26,10 +26,7 @@ export default describeStage({
     codes: z.int().min(2).max(65_536).default(1024).describe('how many there are'),
     width: z.int().min(1).max(1024).default(16).describe('numbers of a random code'),
     file: z.string().min(1).optional().describe('of a codebook: `./earshot cluster` makes it'),
-    patch: z
-      .tuple([z.int().min(1).max(4096), z.int().min(1).max(4096)])
-      .optional()
-      .describe('frames and bands of a piece, where patches arrive'),
+    patch: pieceSize.optional().describe('frames and bands of a piece, where patches arrive'),
   }),
   files: { file: hashedFile },
   in: { from: batchOf(anyItem) },
@@ -88,8 +85,6 @@ const sizeOf = (of: Port, patch: readonly [number, number] | undefined) =>
 /** [N, size] to the numbers of their codes, [N], float32. */
 type Nearest = (vectors: Tensor) => Tensor
 
-const normal: Initial = (size, draws) => Float32Array.from({ length: size }, () => draws.normal())
-
 /** argmin_i | c_i / |c_i| - A x / |A x| |, A and c drawn once (BEST-RQ, equation 1). */
 function byProjection(
   { tf }: Engine,
@@ -97,7 +92,7 @@ function byProjection(
   { codes, size, width }: { codes: number; size: number; width: number },
 ): Nearest {
   const projection = scope.statistic('projection', [size, width], xavier(size, width, 'uniform'))
-  const codebook = scope.statistic('codebook', [codes, width], normal)
+  const codebook = scope.statistic('codebook', [codes, width], normal(1))
   return vectors => {
     const unit = tf.div(codebook.read(), tf.norm(codebook.read(), 2, 1, true))
     // of unit vectors the nearest is that of the largest product, whatever the length of A x

@@ -3,6 +3,9 @@ import { describeStage, ParameterProblem, patch } from '../contract.js'
 import type { PatchPort } from '../ports.js'
 import type { Rng } from '../values.js'
 
+/** Of a piece. */
+export const pieceSize = z.tuple([z.int().min(1).max(4096), z.int().min(1).max(4096)])
+
 const KINDS = ['random', 'block', 'time', 'frequency', 'time-frequency'] as const
 
 /** Which pieces of a patch an encoder sees, and which it has to guess. */
@@ -14,10 +17,7 @@ export default describeStage({
   source:
     'He et al., CVPR 2022; Huang et al., NeurIPS 2022 (Audio-MAE), 3.2; block: Gong et al., AAAI 2022 (SSAST), 2.2; time-frequency: after Fei et al., 2023 (A-JEPA)',
   parameters: z.strictObject({
-    patch: z
-      .tuple([z.int().min(1).max(4096), z.int().min(1).max(4096)])
-      .default([16, 16])
-      .describe('frames and bands of a piece'),
+    patch: pieceSize.default([16, 16]).describe('frames and bands of a piece'),
     share: z.number().min(0.01).max(0.99).default(0.75).describe('of the pieces that are not seen'),
     kind: z
       .enum(KINDS)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { mirrored } from '../audio/spectra/centred-frames.js'
 import { describeStage, patch } from '../contract.js'
 import type { Patch } from '../values.js'
 
@@ -84,10 +85,5 @@ export function blurred(patch: Patch, bands: number, { time, frequency }: Kernel
 
 /** Which of `size` bins stands at each place from half a kernel before the first to half a kernel behind the last. */
 function mirror(size: number, width: number): Int32Array {
-  const half = (width - 1) / 2
-  const period = Math.max(1, 2 * (size - 1))
-  return Int32Array.from({ length: size + width - 1 }, (_, i) => {
-    const at = (((i - half) % period) + period) % period
-    return at < size ? at : period - at
-  })
+  return Int32Array.from({ length: size + width - 1 }, (_, i) => mirrored(i - (width - 1) / 2, size))
 }

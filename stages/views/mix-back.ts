@@ -6,14 +6,19 @@ import { logOf, powerOf } from '../power.js'
 import type { Patch } from '../values.js'
 import { randomPatch } from './temporal-proximity.js'
 
-/** How loud backgrounds are made before they are mixed. */
-export const energyRule = z
-  .enum(['equal', 'none'])
-  .default('equal')
-  .describe(
-    'equal: the background is first brought to the energy of the foreground. none: it is mixed as it is, and ' +
-      'ratio is the weight of its power',
-  )
+/** How backgrounds are mixed behind views. */
+export const mixing = {
+  ratio: range({ min: 0, max: 0.99 })
+    .default([0, 0.05])
+    .describe('energy of the background over energy of the foreground, drawn uniformly, one for all views'),
+  energy: z
+    .enum(['equal', 'none'])
+    .default('equal')
+    .describe(
+      'equal: the background is first brought to the energy of the foreground. none: it is mixed as it is, and ' +
+        'ratio is the weight of its power',
+    ),
+}
 
 /** Mix-back: a quiet piece of another clip behind each view. */
 export default describeStage({
@@ -21,12 +26,7 @@ export default describeStage({
   name: 'mix-back',
   summary: 'Adds a quiet patch of another clip to each view: one ratio a clip, as many different clips as views.',
   source: 'Fonseca et al., ICASSP 2021, 3.2',
-  parameters: z.strictObject({
-    ratio: range({ min: 0, max: 0.99 })
-      .default([0, 0.05])
-      .describe('energy of the background over energy of the foreground, drawn uniformly, one for all views'),
-    energy: energyRule,
-  }),
+  parameters: z.strictObject(mixing),
   in: { from: views(patch), backgrounds: sameAs('from', bank(logMel)) },
   out: ({ from }) => from,
   draws: true,

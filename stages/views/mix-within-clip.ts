@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { range } from '../../data/quantities.js'
 import { describeStage, logMel, patch, sameAs, views } from '../contract.js'
 import { asViews, inOrder } from '../each-view.js'
-import { energyRule, mixBack } from './mix-back.js'
+import { mixBack, mixing } from './mix-back.js'
 import { randomPatch } from './temporal-proximity.js'
 
 /** Mix-back with backgrounds from the clip itself: two more places of it, which may overlap the views and each other. */
@@ -11,12 +10,7 @@ export default describeStage({
   name: 'mix-within-clip',
   summary: 'Mix-back whose backgrounds are other places of the same clip: one ratio a clip, one place a view.',
   source: 'uclser20, mix_within_clip',
-  parameters: z.strictObject({
-    ratio: range({ min: 0, max: 0.99 })
-      .default([0, 0.05])
-      .describe('energy of the background over energy of the foreground, drawn uniformly, one for all views'),
-    energy: energyRule,
-  }),
+  parameters: z.strictObject(mixing),
   in: { views: views(patch), backgrounds: sameAs('views', logMel) },
   out: ({ views }) => views,
   draws: true,

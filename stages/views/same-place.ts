@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { Problem } from '../../data/problem.js'
 import { asCut, describeStage, logMel, ParameterProblem, patch } from '../contract.js'
 import { patchAt, placeOf } from './temporal-proximity.js'
 
@@ -23,13 +22,8 @@ export default describeStage({
   work:
     (_, { out: { frames } }) =>
     ({ from, at }) => {
-      const place = placeOf(at)
-      if (!place)
-        throw new Problem('no-place', 'Where this patch was cut is not known.', {
-          hint: 'same-place reads the node that cuts, before anything is done to its patches.',
-        })
-      if (place.of !== from.frames)
-        throw new RangeError(`it was cut from ${place.of} frames, and here are ${from.frames}`)
-      return patchAt(from, place.start, frames)
+      const { start, of } = placeOf(at, 'same-place')
+      if (of !== from.frames) throw new RangeError(`it was cut from ${of} frames, and here are ${from.frames}`)
+      return patchAt(from, start, frames)
     },
 })

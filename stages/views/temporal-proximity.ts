@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { Problem } from '../../data/problem.js'
 import { duration, ends } from '../../data/quantities.js'
 import { describeStage, type LogMelPort, logMel, ParameterProblem } from '../contract.js'
-import { asViews, viewCount, viewsPort } from '../each-view.js'
+import { madeViews, viewsPort } from '../each-view.js'
 import { repeated } from '../sample-arrays.js'
 import type { LogMel, Patch, Rng } from '../values.js'
 
@@ -45,17 +46,9 @@ export default describeStage({
     const distance = apart(parameters, port)
     return ({ from, rng }) => {
       const starts = rng('starts')
-      const views = Array.from({ length: viewCount(out) }, (_, at) => at)
-      if (mode === 'random')
-        return asViews(
-          out,
-          views.map(() => randomPatch(from, frames, starts)),
-        )
+      if (mode === 'random') return madeViews(out, () => randomPatch(from, frames, starts))
       const two = drawStarts(Math.max(1, from.frames - frames + 1), distance, starts)
-      return asViews(
-        out,
-        views.map(at => patchAt(from, two[at % 2]!, frames)),
-      )
+      return madeViews(out, at => patchAt(from, two[at % 2]!, frames))
     }
   },
 })
@@ -137,5 +130,16 @@ export function patchAt(mel: LogMel, start: number, frames: number): Patch {
 
 const places = new WeakMap<Patch, { start: number; of: number }>()
 
-/** Where a patch was cut, and from how many frames; undefined of what was made of a patch. */
-export const placeOf = (patch: Patch): { start: number; of: number } | undefined => places.get(patch)
+/**
+ * Where a patch was cut, and from how many frames.
+ *
+ * @param stage that has to know
+ * @throws Problem `no-place` of what was made of a patch
+ */
+export function placeOf(patch: Patch, stage: string): { start: number; of: number } {
+  const place = places.get(patch)
+  if (place) return place
+  throw new Problem('no-place', 'Where this patch was cut is not known.', {
+    hint: `${stage} reads the node that cuts, before anything is done to its patches.`,
+  })
+}

@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import { Problem } from '../../data/problem.js'
 import { duration } from '../../data/quantities.js'
-import { randomExcerpt } from '../audio/crop.js'
+import { randomExcerpt, tooShort } from '../audio/crop.js'
 import { describeStage, ParameterProblem, recording } from '../contract.js'
-import { asViews, viewCount, viewsPort } from '../each-view.js'
+import { madeViews, viewsPort } from '../each-view.js'
 import { apart, drawStarts, lie } from '../views/temporal-proximity.js'
 
 /** Temporal proximity sampling on sound itself, for views that work on waveforms. */
@@ -30,26 +29,11 @@ export default describeStage({
     const distance = apart({ ...given, frames: samples }, { rate, hop: 1 })
     return ({ from, rng }) => {
       const starts = rng('starts')
-      const views = Array.from({ length: viewCount(out) }, (_, at) => at)
-      if (given.mode === 'random')
-        return asViews(
-          out,
-          views.map(() => randomExcerpt(from, samples, starts)),
-        )
+      if (given.mode === 'random') return madeViews(out, () => randomExcerpt(from, samples, starts))
       const places = from.samples - samples + 1
-      if (places <= distance[0]) throw tooShort(from.samples / rate, (samples + distance[0]) / rate)
+      if (places <= distance[0]) throw tooShort(from, samples + distance[0], 'two such excerpts need')
       const two = drawStarts(places, distance, starts)
-      return asViews(
-        out,
-        views.map(at => from.read(two[at % 2]!, samples)),
-      )
+      return madeViews(out, at => from.read(two[at % 2]!, samples))
     }
   },
 })
-
-function tooShort(seconds: number, needed: number): Problem {
-  const [there, asked] = [seconds, needed].map(value => `${Number(value.toFixed(3))} s`)
-  return new Problem('clip-too-short', `The recording is ${there} long, and two such excerpts need ${asked}.`, {
-    hint: `Write 'at-least: ${asked}' at the waveform node: it repeats clips that are shorter.`,
-  })
-}

@@ -1,4 +1,5 @@
 /** Longer or shorter at the same pitch: the phase vocoder, as librosa.effects.time_stretch. Float64 inside. */
+import { periodicWindow } from '../audio/spectra/log-mel-spectrogram.js'
 import { type Fourier, fourierOf } from './fourier.js'
 
 /** Frame by frame, bins 0 ... size / 2: magnitudes, and what is left of the bin once it is divided by its own. */
@@ -25,10 +26,6 @@ export async function timeStretched(sound: Float32Array, rate: number, size: num
   return synthesised(vocoded(analysed(sound, fourier, hop), rate), fourier, hop, Math.round(sound.length / rate))
 }
 
-function hann(size: number): Float64Array {
-  return Float64Array.from({ length: size }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / size))
-}
-
 function room(count: number, bins: number): Frames {
   const [magnitudes, cosines, sines] = [0, 1, 2].map(() => new Float64Array(count * bins)) as [
     Float64Array,
@@ -44,7 +41,7 @@ function analysed(sound: Float32Array, { size, forward }: Fourier, hop: number):
   const frames = room(count + 2, size / 2 + 1)
   const { bins, magnitudes, cosines, sines } = frames
   cosines.fill(1)
-  const window = hann(size)
+  const window = periodicWindow(size, 'hann')
   const frame = new Float64Array(size)
   for (let t = 0; t < count; t++) {
     const start = t * hop - size / 2
@@ -90,7 +87,7 @@ function vocoded({ count, bins, magnitudes, cosines, sines }: Frames, rate: numb
 /** Overlap and add, divided by the sum of squared windows. */
 function synthesised(frames: Frames, { size, inverse }: Fourier, hop: number, length: number): Float32Array {
   const { count, bins, magnitudes, cosines, sines } = frames
-  const window = hann(size)
+  const window = periodicWindow(size, 'hann')
   const [sum, weight] = [new Float64Array(length), new Float64Array(length)]
   const spectrum: number[] = new Array(2 * size).fill(0)
   for (let t = 0; t < count; t++) {
