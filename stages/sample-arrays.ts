@@ -22,3 +22,10 @@ export function joined(parts: readonly Float32Array[]): Float32Array {
   }
   return whole
 }
+
+/** The sum of sounds of one length, sample by sample, in their order; silence where there is none. */
+export function added(sounds: readonly Float32Array[], length: number): Float32Array {
+  const sum = new Float32Array(length)
+  for (const sound of sounds) for (let i = 0; i < length; i++) sum[i]! += sound[i]!
+  return sum
+}

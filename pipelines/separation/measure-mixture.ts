@@ -1,6 +1,7 @@
 /** What one separated mixture is worth, beside the stems that it was mixed from. */
+import { added } from '../../stages/sample-arrays.js'
 import { ACTIVE_WITHIN, activeSources, levelsOver } from '../../stages/separation/measures/active-sources.js'
-import { added, mixtureImprovement } from '../../stages/separation/measures/mixture-improvement.js'
+import { mixtureImprovement } from '../../stages/separation/measures/mixture-improvement.js'
 import { singleSourcePreservation, siSdr } from '../../stages/separation/measures/si-sdr.js'
 import { cheapestColumns } from '../../stages/separation/permutation.js'
 import { mean } from '../statistics/mean.js'

@@ -1,4 +1,5 @@
 /** A scene from its parts: events at their places, levels and directions, a bed under them, nothing clipped. */
+import { added } from '../sample-arrays.js'
 import type { Draws, Rng } from '../values.js'
 import { activeLevel } from './active-level.js'
 import { placeEvents } from './place-events.js'
@@ -79,13 +80,6 @@ export function composeScene(
 const drawn = (count: number, [low, high]: readonly [number, number], rng: Rng) =>
   Array.from({ length: count }, () => rng.uniform(low, high))
 
-/** Sum of stems of one length, sample by sample, in their order. */
-export function mixtureOf(stems: readonly Float32Array[]): Float32Array {
-  const mixture = new Float32Array(stems[0]!.length)
-  for (const stem of stems) for (let i = 0; i < mixture.length; i++) mixture[i]! += stem[i]!
-  return mixture
-}
-
 function amplified(samples: Float32Array, decibels: number): Float32Array {
   const gain = 10 ** (decibels / 20)
   return samples.map(sample => sample * gain)
@@ -94,7 +88,7 @@ function amplified(samples: Float32Array, decibels: number): Float32Array {
 /** Multiplies all stems with one number where something would pass the ceiling. @returns that number */
 function turnDown(stems: readonly Float32Array[]): number {
   let peak = 0
-  for (const signal of [...stems, mixtureOf(stems)])
+  for (const signal of [...stems, added(stems, stems[0]!.length)])
     for (let i = 0; i < signal.length; i++) peak = Math.max(peak, Math.abs(signal[i]!))
   if (peak <= CEILING) return 1
   const gain = CEILING / peak

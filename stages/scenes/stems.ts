@@ -5,6 +5,7 @@ import { namedFiles } from '../audio/named-files.js'
 import { Level } from '../audio/signal/level.js'
 import { wholeSound } from '../audio/signal/whole-sound.js'
 import { clip, describeStage } from '../contract.js'
+import { energy } from '../separation/products.js'
 import type { Clip, FeatureStream } from '../values.js'
 
 const parameters = z.strictObject({
@@ -84,11 +85,8 @@ export async function readStems(
         const own = samples[i] ?? 0
         return own + behind * (sum[i]! - own)
       }
-      const level =
-        loudness === 'stem' ? Math.sqrt(energyOf(samples) / (energyOf(stem.map((_, i) => heard(i))) || 1)) : 1
+      const level = loudness === 'stem' ? Math.sqrt(energy(samples) / (energy(stem.map((_, i) => heard(i))) || 1)) : 1
       return stem.map((_, i) => gain * level * heard(i))
     }),
   )
 }
-
-const energyOf = (samples: Float32Array) => samples.reduce((sum, sample) => sum + sample * sample, 0)

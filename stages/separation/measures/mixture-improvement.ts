@@ -1,4 +1,5 @@
 import { searchFor } from '../../losses/mixit.js'
+import { added } from '../../sample-arrays.js'
 import { type Assignment, bestAssignment, leastSquaresAssignment } from '../assignment.js'
 import { productsOf } from '../products.js'
 import { thresholdOf } from '../thresholded-snr.js'
@@ -43,10 +44,3 @@ export function mixtureImprovement(
 }
 
 const SNR_MAX = 30
-
-/** Sum of sounds of one length. */
-export function added(sounds: readonly Float32Array[], length: number): Float32Array {
-  const sum = new Float32Array(length)
-  for (const sound of sounds) for (let i = 0; i < length; i += 1) sum[i]! += sound[i]!
-  return sum
-}

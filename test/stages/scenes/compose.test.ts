@@ -1,6 +1,7 @@
 import test from 'ava'
+import { added } from '../../../stages/sample-arrays.js'
 import { activeLevel } from '../../../stages/scenes/active-level.js'
-import { composeScene, mixtureOf } from '../../../stages/scenes/compose.js'
+import { composeScene } from '../../../stages/scenes/compose.js'
 import { cutBed, cutEvent, type Source } from '../../../stages/scenes/cut-event.js'
 import { fc, testProp } from '../../properties.js'
 import { draws, streams } from '../views/support.js'
@@ -39,7 +40,7 @@ testProp(
     const below = placed.reduce((sum, { level }) => sum + level, 0) / placed.length - bedLevel!
     t.true(below >= 15 - 1e-9 && below <= 25 + 1e-9)
     t.true(gain > 0 && gain <= 1)
-    for (const signal of [...events, scene.bed!, mixtureOf([...events, scene.bed!])])
+    for (const signal of [...events, scene.bed!, added([...events, scene.bed!], events[0]!.length)])
       t.true(signal.every(sample => Math.abs(sample) <= 0.99 + 1e-6))
   },
 )
@@ -65,7 +66,7 @@ test('the same draws give the same scene, others another', t => {
 })
 
 test('stems are summed sample by sample', t => {
-  t.deepEqual(mixtureOf([Float32Array.of(1, 2), Float32Array.of(0.5, -2)]), Float32Array.of(1.5, 0))
+  t.deepEqual(added([Float32Array.of(1, 2), Float32Array.of(0.5, -2)], 2), Float32Array.of(1.5, 0))
 })
 
 const source = (samples: Float32Array): Source => ({
