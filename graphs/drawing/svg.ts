@@ -1,8 +1,7 @@
 /** A graph as SVG, laid out by Graphviz (in WebAssembly, loaded only here). */
-import { describePort } from '../../stages/ports.js'
 import type { CheckedGraph, CheckedNode, Input } from '../language/checked.js'
 import { type Change, type NodeDiff, summary } from './diff.js'
-import { nodeRemarks } from './remarks.js'
+import { besideEdge, underName } from './remarks.js'
 
 /** The one kind of font whose widths Graphviz and every viewer agree on. */
 const FONT = 'fontname="Courier"'
@@ -59,23 +58,18 @@ function document(title: string, lines: readonly string[]): string {
 }
 
 function box(node: CheckedNode, look = LOOKS.same, details: readonly string[] = []): string {
-  const { id, stage, lifted, joint } = node
-  const second = [stage, ...(lifted && !joint ? ['each lane'] : []), ...nodeRemarks(node)].join(', ')
-  const small = [second, ...details].map(line => `<br/><font point-size="9">${escaped(line)}</font>`)
+  const { id } = node
+  const small = [underName(node), ...details].map(line => `<br/><font point-size="9">${escaped(line)}</font>`)
   const label = `<<b>${escaped(look.sign + id)}</b>${small.join('')}>`
   const fill = node.out.kind === 'loss' ? LOSS : FILLS[node.place]
   return `  ${quoted(id)} [label=${label}, fillcolor="${fill}"${look.box}]`
 }
 
-function edge({ id, inputs }: CheckedNode, name: string, { node, lane, bank, port }: Input, removed = false): string {
-  const words = [
-    bank || name !== Object.keys(inputs)[0] ? `${name}: ` : '',
-    lane ? `.${lane} ` : '',
-    describePort(port),
-  ].join('')
-  const look = bank ? ', style=dashed, weight=0' : ', weight=9'
+function edge(node: CheckedNode, name: string, input: Input, removed = false): string {
+  const label = removed ? '' : `  ${besideEdge(node, name, input)}  `
+  const look = input.bank ? ', style=dashed, weight=0' : ', weight=9'
   const gone = ', style=dashed, color="#b3261e", weight=1'
-  return `  ${quoted(node)} -> ${quoted(id)} [label=${quoted(removed ? '' : `  ${words}  `)}${removed ? gone : look}]`
+  return `  ${quoted(input.node)} -> ${quoted(node.id)} [label=${quoted(label)}${removed ? gone : look}]`
 }
 
 const quoted = (text: string) => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
