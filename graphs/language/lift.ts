@@ -1,6 +1,7 @@
 /** How a port fits what a stage takes: as it is, or lane by lane over a pair or over channels. */
-import type { Accepted } from '../../stages/contract.js'
+import type { Accepted, Stage } from '../../stages/contract.js'
 import { LANES, type Port, type PortKind } from '../../stages/ports.js'
+import type { CheckedNode, Input } from './checked.js'
 
 /** The kinds of a port from outside in: `['batch', 'pair', 'patch']`. */
 export function kindsOf(port: Port): PortKind[] {
@@ -73,3 +74,23 @@ export function liftedOver(over: Port, lane: Port): Port {
 
 /** Whether a name may be that of a lane: `a`, `b`, `1`, `2`, ... */
 export const isLane = (name: string): boolean => LANES.some(lane => lane === name) || /^[1-9]\d{0,5}$/.test(name)
+
+/** How a node's inputs meet its stage: what the stage sees of each, and which of them it takes lane by lane. */
+export interface LiftedNode {
+  inputs: { name: string; input: Input; lifted: boolean }[]
+  /** As the stage sees them: of one lane where it is lifted. */
+  ports: Record<string, Port> & { out: Port }
+  /** The port whose lanes the stage goes over, and their names; absent if it runs once. */
+  over?: { port: Port; lanes: readonly string[] }
+}
+
+export function liftedNode(node: CheckedNode, stage: Stage): LiftedNode {
+  const ports: LiftedNode['ports'] = { out: (node.lifted && laneOf(node.out)) || node.out }
+  const inputs = Object.entries(node.inputs).map(([name, input]) => {
+    const { accepts } = stage.in[name]!
+    ports[name] = seenOf(input.port, accepts)
+    return { name, input, lifted: node.lifted && !input.bank && fitOf(input.port, accepts) === 'lifted' }
+  })
+  const port = inputs.find(({ lifted }) => lifted)?.input.port
+  return { inputs, ports, ...(port && { over: { port, lanes: lanesOf(port) } }) }
+}

@@ -4,7 +4,7 @@ import type { PassOptions } from '../../stages/contract.js'
 import type { Lane } from '../../stages/ports.js'
 import type { Pair } from '../../stages/values.js'
 import type { Input } from '../language/checked.js'
-import type { LiftedNode } from '../language/lifted.js'
+import type { LiftedNode } from '../language/lift.js'
 
 /** What a node gave: one tensor, or one a lane of a pair. Channels are one tensor [batch, channels, ...]. */
 export type Value = Tensor | Pair<Tensor>

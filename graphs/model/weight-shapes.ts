@@ -5,7 +5,7 @@ import { adaptedScope } from '../../engine/low-rank.js'
 import type { Shapes } from '../../engine/weights.js'
 import type { Stage, TensorStage } from '../../stages/contract.js'
 import type { CheckedGraph, CheckedNode } from '../language/checked.js'
-import { liftedNode } from '../language/lifted.js'
+import { liftedNode } from '../language/lift.js'
 
 /**
  * `block0.filter`, ... as they stand below the node's id; nothing for a stage that asks TensorFlow while it is built.

@@ -5,7 +5,7 @@
 import { type Problem, problemsIn } from '../../data/problem.js'
 import { locateIfThere } from '../../engine/checkpoints/find.js'
 import { readWeightShapes } from '../../engine/checkpoints/tensors.js'
-import { liftedNode } from '../../graphs/language/lifted.js'
+import { liftedNode } from '../../graphs/language/lift.js'
 import type { SoundGraph } from '../../graphs/language/read-graph.js'
 import { type Path, problemAt, spotAt } from '../../graphs/language/tree.js'
 import { nodeThatFits, whatFits } from '../../graphs/model/start-weights.js'
