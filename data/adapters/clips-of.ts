@@ -9,6 +9,13 @@ export interface Entry {
   labels: Record<string, string>
 }
 
+/** Rows of a table that names the files of one folder, with what is known of all of them. */
+export const entriesIn = (
+  audio: string,
+  rows: readonly ({ fname: string } & Record<string, string>)[],
+  ofAll: Record<string, string>,
+): Entry[] => rows.map(({ fname, ...labels }) => ({ file: `${audio}/${fname}`, labels: { ...labels, ...ofAll } }))
+
 /**
  * Entries as clips. A missing file is that clip's own problem, later on; if none is there, the folder is wrong.
  *

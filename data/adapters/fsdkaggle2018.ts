@@ -1,5 +1,5 @@
 import { type Adapter, requirePaths } from './adapter.js'
-import { clipsOf } from './clips-of.js'
+import { clipsOf, entriesIn } from './clips-of.js'
 import { metadataTable } from './metadata-table.js'
 
 const TRAIN = 'FSDKaggle2018.meta/train_post_competition.csv'
@@ -14,26 +14,13 @@ export const fsdkaggle2018: Adapter = {
   protocol: { label: 'label', split: 'split', metric: 'mAP@3 on split test', figure: 'map-at-3' },
   async read(folder) {
     await requirePaths(this, folder)
-    const train = await metadataTable(this, folder, TRAIN, [
-      'fname',
-      'label',
-      'manually_verified',
-      'freesound_id',
-    ] as const)
-    const test = await metadataTable(this, folder, TEST, ['fname', 'label', 'usage', 'freesound_id'] as const)
-    return clipsOf(
-      folder,
-      ['label', 'split', 'manually_verified', 'usage', 'freesound_id'],
-      [
-        ...train.map(({ fname, ...labels }) => ({
-          file: `FSDKaggle2018.audio_train/${fname}`,
-          labels: { ...labels, split: 'train' },
-        })),
-        ...test.map(({ fname, ...labels }) => ({
-          file: `FSDKaggle2018.audio_test/${fname}`,
-          labels: { ...labels, split: 'test', manually_verified: '1' },
-        })),
-      ],
-    )
+    const shared = ['fname', 'label', 'freesound_id'] as const
+    const train = await metadataTable(this, folder, TRAIN, [...shared, 'manually_verified'])
+    const test = await metadataTable(this, folder, TEST, [...shared, 'usage'])
+    const entries = [
+      ...entriesIn('FSDKaggle2018.audio_train', train, { split: 'train' }),
+      ...entriesIn('FSDKaggle2018.audio_test', test, { split: 'test', manually_verified: '1' }),
+    ]
+    return clipsOf(folder, ['label', 'split', 'manually_verified', 'usage', 'freesound_id'], entries)
   },
 }

@@ -1,5 +1,5 @@
 import { type Adapter, requirePaths } from './adapter.js'
-import { clipsOf } from './clips-of.js'
+import { clipsOf, entriesIn } from './clips-of.js'
 import { metadataTable } from './metadata-table.js'
 
 /** FSDnoisy18k: a small clean and a large noisy training set, and a clean test set. */
@@ -17,19 +17,10 @@ export const fsdnoisy18k: Adapter = {
     const columns = ['fname', 'label', 'manually_verified', 'noisy_small'] as const
     const train = await metadataTable(this, folder, 'FSDnoisy18k.meta/train.csv', columns)
     const test = await metadataTable(this, folder, 'FSDnoisy18k.meta/test.csv', ['fname', 'label'] as const)
-    return clipsOf(
-      folder,
-      ['label', 'split', 'manually_verified', 'noisy_small'],
-      [
-        ...train.map(({ fname, ...labels }) => ({
-          file: `FSDnoisy18k.audio_train/${fname}`,
-          labels: { ...labels, split: 'train' },
-        })),
-        ...test.map(({ fname, label }) => ({
-          file: `FSDnoisy18k.audio_test/${fname}`,
-          labels: { label, split: 'test', manually_verified: '1' },
-        })),
-      ],
-    )
+    const entries = [
+      ...entriesIn('FSDnoisy18k.audio_train', train, { split: 'train' }),
+      ...entriesIn('FSDnoisy18k.audio_test', test, { split: 'test', manually_verified: '1' }),
+    ]
+    return clipsOf(folder, ['label', 'split', 'manually_verified', 'noisy_small'], entries)
   },
 }

@@ -1,5 +1,13 @@
+import type { AudioFile } from './audio-file.js'
+
 /** Which reader a file's first bytes ask for; its name and extension do not matter. All others go to ffmpeg. */
 export type AudioFormat = 'wav' | 'flac' | 'opus' | 'vorbis' | 'ogg' | 'mp3'
+
+export function formatOf(file: AudioFile): AudioFormat | undefined {
+  const head = file.read(0, 64)
+  const tag = tagLength(head)
+  return audioFormat(tag ? file.read(0, tag + 64) : head)
+}
 
 /** @param head the first 64 bytes, more if there is an ID3 tag in front */
 export function audioFormat(head: Uint8Array): AudioFormat | undefined {

@@ -1,6 +1,6 @@
 import type { Problem } from '../problem.js'
 import { AudioFile } from './audio-file.js'
-import { type AudioFormat, audioFormat, tagLength } from './audio-format.js'
+import { type AudioFormat, formatOf } from './audio-format.js'
 import { badAudio, Unfit } from './bad-audio.js'
 import { ffmpegBlocks } from './ffmpeg.js'
 import { flacBlocks } from './flac.js'
@@ -47,14 +47,12 @@ export async function* decode(path: string, options: DecodeOptions = {}): AsyncG
 }
 
 async function* blocksOf(file: AudioFile, options: DecodeOptions, mixer: Mixer, note: Note): AsyncGenerator<MonoBlock> {
-  const head = file.read(0, 64)
-  const tag = tagLength(head)
-  const format = audioFormat(tag ? file.read(0, tag + 64) : head)
+  const format = formatOf(file)
   let reason: string | undefined
   try {
     if (format === 'wav') return yield* wavBlocks(file, options, mixer, note)
     if (format) return yield* compressed(file, format, options, mixer, note)
-    noteMissingBytes(file, head, note)
+    noteMissingBytes(file, note)
   } catch (error) {
     if (!(error instanceof Unfit)) throw error
     reason = error.message

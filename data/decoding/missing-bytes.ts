@@ -2,8 +2,8 @@ import type { AudioFile } from './audio-file.js'
 import type { Note } from './mono.js'
 
 /** Notes what is missing of a file that says at its beginning how many bytes it has: ffmpeg reads the rest, and says nothing. */
-export function noteMissingBytes(file: AudioFile, head: Uint8Array, note: Note): void {
-  const declared = declaredBytes(file, head)
+export function noteMissingBytes(file: AudioFile, note: Note): void {
+  const declared = declaredBytes(file, file.read(0, 64))
   if (declared !== undefined && declared > file.size)
     note(`${file.size} of the ${declared} bytes that its header promises are there`)
 }

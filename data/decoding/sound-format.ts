@@ -1,5 +1,5 @@
 import { AudioFile } from './audio-file.js'
-import { audioFormat, tagLength } from './audio-format.js'
+import { formatOf } from './audio-format.js'
 import { Unfit } from './bad-audio.js'
 import { decode } from './decode.js'
 import { flacInfo } from './flac-header.js'
@@ -52,9 +52,8 @@ function inHeaders<Answer>(path: string, read: (file: AudioFile) => Answer): Ans
 }
 
 function formatIn(file: AudioFile): SoundFormat | undefined {
-  const head = file.read(0, 64)
-  const tag = tagLength(head)
-  switch (audioFormat(tag ? file.read(0, tag + 64) : head)) {
+  const format = formatOf(file)
+  switch (format) {
     case 'wav': {
       const { rate, frame, data } = openWav(file, () => {})
       return { rate, seconds: Math.floor(data.length / frame) / rate }
@@ -66,9 +65,8 @@ function formatIn(file: AudioFile): SoundFormat | undefined {
     case 'mp3':
       return mp3Format(file)
     case 'opus':
-      return oggFormat(file, 'opus')
     case 'vorbis':
-      return oggFormat(file, 'vorbis')
+      return oggFormat(file, format)
   }
   return undefined
 }
