@@ -2,6 +2,7 @@
 
 import { statSync } from 'node:fs'
 import { relative } from 'node:path'
+import type { z } from 'zod'
 import { soundSeconds } from '../decoding/sound-format.js'
 import { namesIn, SEPARATOR } from '../label-cells.js'
 import type { ClipList, ListedClip } from '../manifests/clip-list.js'
@@ -9,12 +10,9 @@ import { matchClips } from '../manifests/match-clips.js'
 import { Problem } from '../problem.js'
 import { type Annotated, readAnnotations } from './read-annotations.js'
 import { joinedLabels, joinStretches } from './stretches.js'
+import type { windowSettings } from './window-settings.js'
 
-export interface Windows {
-  segment?: number | undefined
-  hop?: number | undefined
-  overlap?: number | undefined
-  none?: string | undefined
+export interface Windows extends z.output<z.ZodObject<typeof windowSettings>> {
   /** Files or folders of annotations, absolute. */
   annotations?: string | readonly string[] | undefined
 }

@@ -17,21 +17,6 @@ export interface EmbeddingRows {
   column(name: string): (string | undefined)[]
 }
 
-export interface EmbeddingFile {
-  file: string
-  rows: number
-  dimensions: number
-  /** Schema metadata. */
-  metadata: Record<string, string>
-  /** All columns but that of the vectors. */
-  columns: string[]
-  /** One record batch after the other. */
-  batches(): AsyncIterable<EmbeddingRows>
-  /** Rows `start` up to, without, `end`; all of them by default. Reads only the record batches that hold them. */
-  read(start?: number, end?: number): Promise<EmbeddingRows>
-  close(): Promise<void>
-}
-
 /**
  * @param vectors the column that is read as `embedding`
  * @param names the column that is read as `clips`
@@ -60,16 +45,18 @@ export async function openEmbeddings(file: string, vectors = 'embedding', names 
     const first = heights.findIndex(height => height > 0)
     const sample = first < 0 ? undefined : await readBatch(reader, first, file)
     const width = widthOf(reader.schema, sample, { file, column: vectors })
-    return new OpenEmbeddings(file, reader, heights, width, vectors, names)
+    return new EmbeddingFile(file, reader, heights, width, vectors, names)
   } catch (error) {
     await handle.close()
     throw error
   }
 }
 
-class OpenEmbeddings implements EmbeddingFile {
+export class EmbeddingFile {
   readonly rows: number
+  /** Schema metadata. */
   readonly metadata: Record<string, string>
+  /** All columns but that of the vectors. */
   readonly columns: string[]
 
   constructor(
@@ -86,11 +73,13 @@ class OpenEmbeddings implements EmbeddingFile {
     this.columns = reader.schema.fields.map(field => field.name).filter(name => name !== vectors)
   }
 
+  /** One record batch after the other. */
   async *batches(): AsyncIterable<EmbeddingRows> {
     for (let index = 0, first = 0; index < this.heights.length; first += this.heights[index++]!)
       yield this.rowsOf([await this.piece(index, first, 0, this.heights[index]!)])
   }
 
+  /** Rows `start` up to, without, `end`; all of them by default. Reads only the record batches that hold them. */
   async read(start = 0, end = this.rows): Promise<EmbeddingRows> {
     const pieces: Piece[] = []
     for (let index = 0, first = 0; index < this.heights.length; first += this.heights[index++]!) {

@@ -5,27 +5,29 @@ import { Problem, someOf } from '../../data/problem.js'
 import { clip, describeStage } from '../contract.js'
 import type { Clip } from '../values.js'
 
+const parameters = z.strictObject({
+  file: z.string().min(1).describe('Arrow file with one row a clip; clips are matched by their names'),
+  by: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'column of the data set with texts, such as labels or captions: clips are matched by them. The file then has one row a text, in its column `text` (`./earshot import word-vectors` makes one)',
+    ),
+  vector: z.string().min(1).default('embedding').describe('the column with the vectors'),
+  size: z.int().min(1).max(65_536).describe('numbers of each vector'),
+  missing: z
+    .enum(['refuse', 'leave-out'])
+    .default('refuse')
+    .describe('clips that have no vector: training does not begin, or they are left out'),
+})
+
 /** What another model makes of a clip, or of a text about it, as it was kept: embeddings or logits to learn from. */
 export default describeStage({
   name: 'vectors',
   summary:
     'Vector of the clip, or of its text, from an Arrow file, as `embed` writes it: embeddings or logits of another model.',
-  parameters: z.strictObject({
-    file: z.string().min(1).describe('Arrow file with one row a clip; clips are matched by their names'),
-    by: z
-      .string()
-      .min(1)
-      .optional()
-      .describe(
-        'column of the data set with texts, such as labels or captions: clips are matched by them. The file then has one row a text, in its column `text` (`./earshot import word-vectors` makes one)',
-      ),
-    vector: z.string().min(1).default('embedding').describe('the column with the vectors'),
-    size: z.int().min(1).max(65_536).describe('numbers of each vector'),
-    missing: z
-      .enum(['refuse', 'leave-out'])
-      .default('refuse')
-      .describe('clips that have no vector: training does not begin, or they are left out'),
-  }),
+  parameters,
   runsIn: 'item',
   files: { file: hashedFile },
   in: { from: clip },
@@ -71,15 +73,8 @@ const nameOf = ({ id, labels }: Clip, by: string | undefined) => (by === undefin
 const columnOf = (clips: readonly Clip[], of: ClipVectors['of']) =>
   clips.flatMap(({ labels }) => Object.keys(labels).filter(name => of.has(labels[name] ?? '')))[0]
 
-interface Kept {
-  file: string
-  by?: string | undefined
-  vector: string
-  size: number
-}
-
 /** @throws Problem `wrong-width`; those of `readClipVectors` */
-async function openVectors({ file, by, vector, size }: Kept) {
+async function openVectors({ file, by, vector, size }: z.output<typeof parameters>) {
   const { readClipVectors } = await import('../../data/arrow/clip-vectors.js')
   const vectors = await readClipVectors(file, vector, by === undefined ? 'clip' : 'text')
   if (vectors.size === size) return vectors

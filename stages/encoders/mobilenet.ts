@@ -4,6 +4,30 @@ import { uniformByFanIn } from '../../engine/layers/initial.js'
 import { batchOf, describeStage, ParameterProblem, patch } from '../contract.js'
 import { demandPatch, type ImageBlock, inTurn } from './image-blocks.js'
 
+const parameters = z.strictObject({
+  widths: z
+    .array(z.int().min(1).max(4096))
+    .min(1)
+    .max(12)
+    .default([16, 24, 32, 64, 96, 160, 320])
+    .describe('channels between the layers of each block'),
+  depths: z
+    .array(z.int().min(1).max(64))
+    .min(1)
+    .max(12)
+    .default([1, 2, 3, 4, 3, 3, 1])
+    .describe('layers of each block; what comes in is added to those that keep its size'),
+  strides: z
+    .array(z.union([z.literal(1), z.literal(2)]))
+    .min(1)
+    .max(12)
+    .default([1, 2, 2, 2, 1, 2, 1])
+    .describe('of each block; 2 halves time and frequency, as the layer before the first block does'),
+  expansion: z.int().min(1).max(32).default(6).describe('how many times wider layers are inside; 1 in the first block'),
+  stem: z.int().min(1).max(4096).default(32).describe('channels of the 3 x 3 convolution before the blocks'),
+  last: z.int().min(1).max(8192).default(1280).describe('channels of the 1 x 1 convolution behind them, then pooled'),
+})
+
 /** MobileNetV2 with one input channel: few multiplications a patch. In float32. */
 export default describeStage({
   name: 'mobilenet',
@@ -12,34 +36,7 @@ export default describeStage({
   summary:
     'Inverted residuals: wide inside, where a 3 x 3 convolution works on each channel by itself, narrow between; MobileNetV2, pooled.',
   source: 'Sandler et al., CVPR 2018 (MobileNetV2); for sound: Schmid, Koutini and Widmer, ICASSP 2023',
-  parameters: z.strictObject({
-    widths: z
-      .array(z.int().min(1).max(4096))
-      .min(1)
-      .max(12)
-      .default([16, 24, 32, 64, 96, 160, 320])
-      .describe('channels between the layers of each block'),
-    depths: z
-      .array(z.int().min(1).max(64))
-      .min(1)
-      .max(12)
-      .default([1, 2, 3, 4, 3, 3, 1])
-      .describe('layers of each block; what comes in is added to those that keep its size'),
-    strides: z
-      .array(z.union([z.literal(1), z.literal(2)]))
-      .min(1)
-      .max(12)
-      .default([1, 2, 2, 2, 1, 2, 1])
-      .describe('of each block; 2 halves time and frequency, as the layer before the first block does'),
-    expansion: z
-      .int()
-      .min(1)
-      .max(32)
-      .default(6)
-      .describe('how many times wider layers are inside; 1 in the first block'),
-    stem: z.int().min(1).max(4096).default(32).describe('channels of the 3 x 3 convolution before the blocks'),
-    last: z.int().min(1).max(8192).default(1280).describe('channels of the 1 x 1 convolution behind them, then pooled'),
-  }),
+  parameters,
   in: { from: batchOf(patch) },
   out: ({ from }, { widths, depths, strides, last }) => {
     for (const [name, { length }] of Object.entries({ depths, strides }))
@@ -80,16 +77,8 @@ interface Layer {
   stride: 1 | 2
 }
 
-interface Shape {
-  widths: number[]
-  depths: number[]
-  strides: (1 | 2)[]
-  expansion: number
-  stem: number
-}
-
 /** Block by block; the first layer of each halves, if one does. */
-function layersOf({ widths, depths, strides, expansion, stem }: Shape): Layer[][] {
+function layersOf({ widths, depths, strides, expansion, stem }: z.output<typeof parameters>): Layer[][] {
   return widths.map((out, at) =>
     Array.from({ length: depths[at]! }, (_, k) => {
       const channels = k > 0 ? out : (widths[at - 1] ?? stem)

@@ -56,12 +56,7 @@ export default describeStage({
 /** Frames from one start to the other, least and greatest. */
 type Distance = readonly [number, number]
 
-interface Lie {
-  frames: number
-  mode: 'random' | 'same' | 'overlapping' | 'disjoint' | 'range'
-  distance?: readonly [number, number] | undefined
-  views?: number | undefined
-}
+type Lie = z.output<z.ZodObject<typeof lie>> & { frames: number }
 
 /** @throws ParameterProblem if the mode and the distance do not go together, or no whole frame lies in the distance */
 export function apart(
