@@ -99,42 +99,28 @@ export function givenExample(stage: Stage): string[] {
   }
 }
 
+/** What holds no other ports, of usual sizes. */
+const USUAL: readonly Port[] = [
+  { kind: 'clip' },
+  { kind: 'waveform', rate: 16_000 },
+  { kind: 'recording', rate: 16_000 },
+  { kind: 'excerpt', rate: 16_000, samples: 64_000 },
+  { kind: 'logmel', rate: 16_000, hop: 160, bands: 64 },
+  { kind: 'label', classes: 10 },
+  { kind: 'activity', rate: 16_000, hop: 160, frames: 96, classes: 10 },
+  { kind: 'levels', count: 4 },
+  { kind: 'embedding', size: 512 },
+  { kind: 'tokens', count: 24, size: 192, times: 6, bins: 4 },
+  { kind: 'indices', kept: 6, times: 6, bins: 4 },
+  { kind: 'codes', count: 24, codes: 1024, times: 6, bins: 4 },
+]
+
 function usual([kind, ...inner]: readonly Accepted[]): Port {
-  const rate = 16_000
-  switch (kind) {
-    case 'pair':
-    case 'views':
-      return { kind: 'pair', of: usual(inner) }
-    case 'batch':
-      return { kind, of: usual(inner), size: 128 }
-    case 'channels':
-      return { kind, of: usual(inner), count: 4 }
-    case 'levels':
-      return { kind, count: 4 }
-    case 'label':
-      return { kind, classes: 10 }
-    case 'activity':
-      return { kind, rate, hop: 160, frames: 96, classes: 10 }
-    case 'embedding':
-      return { kind, size: 512 }
-    case 'tokens':
-      return { kind, count: 24, size: 192, times: 6, bins: 4 }
-    case 'indices':
-      return { kind, kept: 6, times: 6, bins: 4 }
-    case 'codes':
-      return { kind, count: 24, codes: 1024, times: 6, bins: 4 }
-    case 'waveform':
-    case 'recording':
-      return { kind, rate }
-    case 'excerpt':
-      return { kind, rate, samples: 4 * rate }
-    case 'logmel':
-      return { kind, rate, hop: 160, bands: 64 }
-    case 'clip':
-      return { kind }
-    default:
-      return { kind: 'patch', rate, hop: 160, bands: 64, frames: 96 }
-  }
+  if (kind === 'pair' || kind === 'views') return { kind: 'pair', of: usual(inner) }
+  if (kind === 'batch') return { kind, of: usual(inner), size: 128 }
+  if (kind === 'channels') return { kind, of: usual(inner), count: 4 }
+  const patch = { kind: 'patch', rate: 16_000, hop: 160, bands: 64, frames: 96 } as const
+  return USUAL.find(port => port.kind === kind) ?? patch
 }
 
 /** A node as one writes it: ports, and the first parameters at their defaults. */

@@ -52,15 +52,13 @@ export class StageBook {
       if ([...this.own.values()].some(own => own.file === file)) continue
       try {
         const stage = await stageFromFile(file)
-        const twin = this.stages.has(stage.name)
-        if (twin)
-          refuse(
-            'stage-twice',
-            item,
-            `'${stage.name}' of ${item.value} is the name of another stage. Give it another name.`,
-          )
-        if (!twin) this.own.set(stage.name, { file, hash: codeHash(file), leaf: { ...item, value: file } })
-        if (!twin) this.stages.set(stage.name, stage)
+        if (this.stages.has(stage.name)) {
+          const message = `'${stage.name}' of ${item.value} is the name of another stage. Give it another name.`
+          refuse('stage-twice', item, message)
+          continue
+        }
+        this.own.set(stage.name, { file, hash: codeHash(file), leaf: { ...item, value: file } })
+        this.stages.set(stage.name, stage)
       } catch (error) {
         if (error instanceof BadContract) this.#wrong.add(error.stage)
         else this.#unread = true
