@@ -37,14 +37,12 @@ export async function readFolder(folder: string, options: FolderOptions = {}): P
   }
   const ids = found.sounds
   const recorded = options.classFrom === undefined ? recordedColumns(ids) : undefined
-  if (recorded) {
-    const clips = ids.map((id, i) => ({ id, path: join(folder, ...id.split('/')), labels: recorded.labels[i]! }))
-    return { clips, columns: recorded.columns }
-  }
+  const { columns, labels } = recorded ?? classColumn(ids, options)
+  return { clips: ids.map((id, i) => ({ id, path: join(folder, ...id.split('/')), labels: labels[i]! })), columns }
+}
+
+function classColumn(ids: readonly string[], options: ClassOptions) {
   const classes = classesByName(ids, options)
-  const clips = ids.map((id, i) => {
-    const labels: Record<string, string> = classes[i] === undefined ? {} : { class: classes[i] }
-    return { id, path: join(folder, ...id.split('/')), labels }
-  })
-  return { clips, columns: classes.some(name => name !== undefined) ? ['class'] : [] }
+  const labels = classes.map((name): Record<string, string> => (name === undefined ? {} : { class: name }))
+  return { columns: classes.some(name => name !== undefined) ? ['class'] : [], labels }
 }
