@@ -35,7 +35,7 @@ export class MovingAverage {
     private readonly decay: number,
   ) {
     this.variables = weights.map(({ name, shape }) => new Variable(engine, `average.${name}`, shape, false))
-    this.#start()
+    for (const [at, average] of this.variables.entries()) average.load(stored(weights[at]!.read()).data)
   }
 
   /** The number that `follow` needs as a scalar. */
@@ -68,9 +68,5 @@ export class MovingAverage {
   load(state: State): void {
     refuseMismatch(this.weights, state)
     for (const [at, { name }] of this.weights.entries()) this.variables[at]!.load(state.get(name)!.data)
-  }
-
-  #start(): void {
-    for (const [at, average] of this.variables.entries()) average.load(stored(this.weights[at]!.read()).data)
   }
 }
