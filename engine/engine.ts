@@ -2,14 +2,12 @@
 import type * as tfjs from '@tensorflow/tfjs'
 import type { Layers } from './layers/layers.js'
 import type { Operations } from './operations/operations.js'
-import type { Precision } from './tensor.js'
 
 export type { Amount, Initial, InitialDraws, Precision, Scope, Tensor, Weight } from './tensor.js'
 export type { Layers, Operations }
 /** TensorFlow as stages see it: tfjs for the ordinary, `operations` for raw kernels with gradients, `layers` with weights. */
 export interface Engine {
   readonly tf: typeof tfjs
-  readonly precision: Precision
   readonly operations: Operations
   readonly layers: Layers
 }

@@ -26,9 +26,8 @@ export async function startEngine(options: { threads?: number; precision?: Preci
   const tf = await loadTensorflow()
   if (tf.getBackend() !== 'tensorflow')
     throw new Problem('no-engine', `TensorFlow.js runs on '${tf.getBackend()}' instead of TensorFlow.`, { hint: MEND })
-  const precision = options.precision ?? 'float32'
-  const operations = createOperations(tf, precision)
-  return { tf, precision, operations, layers: createLayers(operations) }
+  const operations = createOperations(tf, options.precision ?? 'float32')
+  return { tf, operations, layers: createLayers(operations) }
 }
 
 const MEND = 'Run `npm run quickstart` or `./earshot engine install`; `./earshot doctor` says what is missing.'

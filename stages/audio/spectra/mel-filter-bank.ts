@@ -1,6 +1,5 @@
 /** Triangular filters on a mel scale, as librosa.filters.mel makes them. */
 export interface MelFilters {
-  bands: number
   /** Filter b weighs FFT bins first[b] ... first[b] + weights[b].length - 1. */
   first: Int32Array
   weights: Float64Array[]
@@ -36,7 +35,7 @@ export function melFilterBank({ rate, fft, bands, low, high, scale, norm }: MelO
       return gain * Math.max(0, Math.min((hertz - left) / (centre - left), (right - hertz) / (right - centre)))
     })
   })
-  return { bands, first, weights }
+  return { first, weights }
 }
 
 /** Hertz at which the filters peak. */
