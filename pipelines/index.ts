@@ -159,10 +159,8 @@ export async function similar(
   examples: string | readonly string[],
   options: SimilarOptions = {},
 ): Promise<Similar[]> {
-  const [{ search }, { foundStretches }] = await Promise.all([
-    import('./embeddings/search/search.js'),
-    import('./embeddings/search/found-stretches.js'),
-  ])
+  const { search } = await import('./embeddings/search/search.js')
+  const { foundStretches } = await import('./embeddings/search/found-stretches.js')
   const result = await search(demandOptions(similarRequest, { ...options, file, examples: [examples].flat() }))
   return foundStretches(result).map(({ rank: _, path: __, ...found }) => found)
 }

@@ -31,10 +31,8 @@ export default verb({
   edits: true,
   help: EXAMPLES,
   run: async ({ config: file, edits, json, ...options }) => {
-    const [{ readConfig, CONFIG }, { codebookNode, demandCodebook, makeCodebook }] = await Promise.all([
-      import('../configuration/config.js'),
-      import('../training/make-codebook.js'),
-    ])
+    const { readConfig, CONFIG } = await import('../configuration/config.js')
+    const { codebookNode, demandCodebook, makeCodebook } = await import('../training/make-codebook.js')
     const config = await readConfig(file, edits, { sections: CONFIG.sections }) // the codebook is not there yet
     const target = String(codebookNode(config.graph, options.node).parameters.file)
     demandCodebook(target)

@@ -30,10 +30,8 @@ export default verb({
   }),
   help: EXAMPLES,
   run: async ({ first, second, most, json }) => {
-    const [{ compareSets }, { comparisonText }] = await Promise.all([
-      import('../datasets/alike/compare-sets.js'),
-      import('../datasets/alike/text.js'),
-    ])
+    const { compareSets } = await import('../datasets/alike/compare-sets.js')
+    const { comparisonText } = await import('../datasets/alike/text.js')
     const found = await withBar('listening', progress => compareSets({ sets: [first, second], most, progress }))
     process.stdout.write(json ? `${JSON.stringify(found, null, 1)}\n` : comparisonText(found))
   },

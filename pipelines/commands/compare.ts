@@ -20,10 +20,7 @@ export default verb({
   }),
   help: EXAMPLES,
   run: async ({ first, second, json }) => {
-    const [{ compareRuns }, { comparisonText }] = await Promise.all([
-      import('../reports/compare-runs.js'),
-      import('../reports/compare-runs.js'),
-    ])
+    const { compareRuns, comparisonText } = await import('../reports/compare-runs.js')
     const comparison = await compareRuns(first, second)
     process.stdout.write(`${json ? JSON.stringify(comparison, undefined, 2) : comparisonText(comparison)}\n`)
   },

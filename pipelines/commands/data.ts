@@ -57,12 +57,10 @@ const check = verb({
   help: CHECK_EXAMPLES,
   run: async ({ sets, against, json }) => {
     if (json !== undefined) demandOutput(json, 'JSON', [...sets, ...against])
-    const [{ checkSets }, { checkText }, { WARNINGS }, { withBars }] = await Promise.all([
-      import('../datasets/check-sets.js'),
-      import('../datasets/text.js'),
-      import('../datasets/findings.js'),
-      import('../terminal/progress.js'),
-    ])
+    const { checkSets } = await import('../datasets/check-sets.js')
+    const { checkText } = await import('../datasets/text.js')
+    const { WARNINGS } = await import('../datasets/findings.js')
+    const { withBars } = await import('../terminal/progress.js')
     const report = await withBars(onPass => checkSets({ sets, against, onPass }))
     if (json !== undefined) writeWhole(json, `${JSON.stringify(report, null, 2)}\n`)
     process.stdout.write(`${checkText(report)}\n${json === undefined ? '' : `Saved: ${json}\n`}`)
@@ -99,11 +97,9 @@ const split = verb({
   help: SPLIT_EXAMPLES,
   run: async flags => {
     const { set, label, group, existing, column, output, seed } = flags
-    const [{ countSplit, splitSet }, { splitText }, { writeSplit }] = await Promise.all([
-      import('../datasets/split-set.js'),
-      import('../datasets/text.js'),
-      import('../datasets/split-files.js'),
-    ])
+    const { countSplit, splitSet } = await import('../datasets/split-set.js')
+    const { splitText } = await import('../datasets/text.js')
+    const { writeSplit } = await import('../datasets/split-files.js')
     if (existing !== undefined) {
       process.stdout.write(`${splitText(await countSplit(existing, { set, label, group }))}\n`)
       return
@@ -130,12 +126,10 @@ const proxy = verb({
   }),
   help: PROXY_EXAMPLES,
   run: async ({ config, embeddings, output }) => {
-    const [{ readProxySettings }, { studyProxies }, { proxyText }, { withBars }] = await Promise.all([
-      import('../datasets/proxy/settings.js'),
-      import('../datasets/proxy/study.js'),
-      import('../datasets/proxy/text.js'),
-      import('../terminal/progress.js'),
-    ])
+    const { readProxySettings } = await import('../datasets/proxy/settings.js')
+    const { studyProxies } = await import('../datasets/proxy/study.js')
+    const { proxyText } = await import('../datasets/proxy/text.js')
+    const { withBars } = await import('../terminal/progress.js')
     const settings = readProxySettings(config, embeddings)
     const study = await withBars(begin => studyProxies(settings, output, steps => begin('draws', steps)))
     process.stdout.write(`${proxyText(study)}\nSaved: ${output}\n`)

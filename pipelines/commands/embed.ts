@@ -133,10 +133,8 @@ const ofShard = (output: string, { number, of }: Shard) =>
 type Given = Omit<EmbedInShards, 'typed' | 'sharding'>
 
 async function inShards(given: Given, sharding: Sharding, typed: readonly string[], json = false): Promise<void> {
-  const [{ embedInShards }, { whatIsMissing }] = await Promise.all([
-    import('../embeddings/embed-in-shards.js'),
-    import('../jobs/shard-jobs.js'),
-  ])
+  const { embedInShards } = await import('../embeddings/embed-in-shards.js')
+  const { whatIsMissing } = await import('../jobs/shard-jobs.js')
   const { end, merged } = await embedInShards({ ...given, sharding, typed })
   if (json && merged) process.stdout.write(`${JSON.stringify({ output: given.output, ...merged })}\n`)
   else process.stdout.write(merged ? together(merged, given.output, sharding) : whatIsMissing(end))

@@ -31,10 +31,8 @@ export default verb({
   help: EXAMPLES,
   run: async ({ run, output, as, layer, readout }) => {
     demandFolder(output, [run])
-    const [{ writeExport }, { aboutRun }] = await Promise.all([
-      import('../exchange/export/write-export.js'),
-      import('../reports/about-run.js'),
-    ])
+    const { writeExport } = await import('../exchange/export/write-export.js')
+    const { aboutRun } = await import('../reports/about-run.js')
     const about = aboutRun(run)
     const { files, note } = await writeExport({ run, output, formats: as, encoder: layer, readout, about })
     const rows = files.map(({ name, bytes }) => `  ${name.padEnd(34)} ${(bytes / 1e6).toFixed(2).padStart(8)} MB`)

@@ -13,10 +13,8 @@ export default verb({
     key: z.string().meta({ argument: '<key>' }),
   }),
   run: async ({ output, key }) => {
-    const [{ JobFolder, jobPath }, { runWords }] = await Promise.all([
-      import('../jobs/job-folder.js'),
-      import('../jobs/run-words.js'),
-    ])
+    const { JobFolder, jobPath } = await import('../jobs/job-folder.js')
+    const { runWords } = await import('../jobs/run-words.js')
     await runWords(new JobFolder(jobPath(resolve(output), key)), async words => {
       const program = new Command('earshot').exitOverride()
       ;(await import(`./${words[0]}.js`)).default(program)

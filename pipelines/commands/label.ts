@@ -71,11 +71,9 @@ async function label(file: string, { class: classes, output, most, port, ...give
   const { table: name = join(dirname(file), `${basename(file, '.arrow')}.labels.csv`), ...wanted } = given
   demandOthers([name], [file])
   if (output !== undefined) demandOutput(output, 'HTML', [file, name])
-  const [{ readLabelSet }, { shownOf }, { AnswerTable }] = await Promise.all([
-    import('../labelling/windows.js'),
-    import('../labelling/shown.js'),
-    import('../labelling/answers.js'),
-  ])
+  const { readLabelSet } = await import('../labelling/windows.js')
+  const { shownOf } = await import('../labelling/shown.js')
+  const { AnswerTable } = await import('../labelling/answers.js')
   const table = await AnswerTable.open(name, classes)
   try {
     if (table.classes.length === 0)
@@ -115,10 +113,8 @@ async function writeYes(formats: readonly AnnotationFormat[], table?: string, fo
     throw new Problem('bad-option', '--formats needs a table and a folder.', {
       hint: './earshot label --table owls.csv --formats raven -o owls/',
     })
-  const [{ yesAnnotations }, { writeAnnotations }] = await Promise.all([
-    import('../labelling/answers.js'),
-    import('../../data/annotations/write-annotations.js'),
-  ])
+  const { yesAnnotations } = await import('../labelling/answers.js')
+  const { writeAnnotations } = await import('../../data/annotations/write-annotations.js')
   const told = await writeAnnotations(folder, await yesAnnotations(table), formats)
   process.stdout.write(told.map(line => `${line}\n`).join(''))
 }

@@ -55,10 +55,8 @@ export default verb({
   run: async ({ as, embeddings = false, edits: _, ...options }) => {
     if (options.label !== undefined && options.known === undefined)
       throw new Problem('bad-option', '--label is a column of known sounds: name their embeddings with --known.')
-    const [{ listen }, { arrowOutput, heardJson, heardLine, listenedText }] = await Promise.all([
-      import('../listening/listen.js'),
-      import('../listening/heard-output.js'),
-    ])
+    const { listen } = await import('../listening/listen.js')
+    const { arrowOutput, heardJson, heardLine, listenedText } = await import('../listening/heard-output.js')
     const { signal, release } = stopOnInterrupt('Stopping.')
     const several = options.sources.length > 1
     const latencies: number[] = []

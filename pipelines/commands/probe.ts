@@ -87,12 +87,10 @@ export default verb({
     const said = (official: Official | undefined, result: ProbeResult | MultiLabelResult) =>
       official ? `\n\n${published.officialText(official, result.comparison.rows[0]!.name)}` : ''
     const { separator } = options
-    const [{ runProbe, runMultiLabelProbe }, text, saved, { withBars }] = await Promise.all([
-      import('../evaluation/probes/run-probe.js'),
-      import('../evaluation/probes/result-text.js'),
-      import('../evaluation/probes/result-file.js'),
-      import('../terminal/progress.js'),
-    ])
+    const { runProbe, runMultiLabelProbe } = await import('../evaluation/probes/run-probe.js')
+    const text = await import('../evaluation/probes/result-text.js')
+    const saved = await import('../evaluation/probes/result-file.js')
+    const { withBars } = await import('../terminal/progress.js')
     const target = json ?? saved.resultFile(options)
     const { against, labels } = options
     demandOutput(target, 'JSON', [...files, ...against, ...(labels === undefined ? [] : [labels])])
@@ -136,10 +134,7 @@ async function show<M extends string>(
   write()
   const pictures: string[] = []
   if (result.curve.length > 0) {
-    const [{ curvePicture }, { writeCurve }] = await Promise.all([
-      import('../evaluation/probes/curve-picture.js'),
-      import('../evaluation/probes/curve-picture.js'),
-    ])
+    const { curvePicture, writeCurve } = await import('../evaluation/probes/curve-picture.js')
     pictures.push(...(await writeCurve(target, curvePicture(result, metric, title))))
   }
   const saved = `Saved: ${target}${replaced ? ' (in place of an earlier one)' : ''}`

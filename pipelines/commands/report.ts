@@ -40,12 +40,10 @@ export default verb({
   run: async ({ folder, output = join(folder, 'report.html'), probe: probes, ...shown }) => {
     demandOutput(output, 'HTML', [])
     const options = { ...shown, probes, cache: featureFolder() }
-    const [{ runReport }, { isSweep }, { sweepReport }, { writeWhole }] = await Promise.all([
-      import('../reports/run-report.js'),
-      import('../reports/sweep-record.js'),
-      import('../reports/sweep-report.js'),
-      import('../../data/whole-file.js'),
-    ])
+    const { runReport } = await import('../reports/run-report.js')
+    const { isSweep } = await import('../reports/sweep-record.js')
+    const { sweepReport } = await import('../reports/sweep-report.js')
+    const { writeWhole } = await import('../../data/whole-file.js')
     const html = isSweep(folder) ? sweepReport(folder, dirname(resolve(output))) : await runReport(folder, options)
     writeWhole(output, html)
     const size = (Buffer.byteLength(html) / 2 ** 20).toFixed(1)

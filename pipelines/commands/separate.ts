@@ -83,10 +83,8 @@ export default verb({
 type Given = Omit<SeparateInShards, 'typed' | 'sharding'>
 
 async function inShards(given: Given, sharding: Sharding, typed: readonly string[]): Promise<void> {
-  const [{ separateInShards }, { whatIsMissing }] = await Promise.all([
-    import('../separation/separate-in-shards.js'),
-    import('../jobs/shard-jobs.js'),
-  ])
+  const { separateInShards } = await import('../separation/separate-in-shards.js')
+  const { whatIsMissing } = await import('../jobs/shard-jobs.js')
   const separated = await separateInShards({ ...given, sharding, typed })
   const missing = whatIsMissing(separated.end)
   process.stdout.write(`${ofShards(separated, given)}${missing}`)

@@ -57,11 +57,9 @@ export async function readSharding(
   if (flags.executor === 'kubernetes') return { manifest: await kubernetesManifest({ ...flags, shards }, workers) }
   if (flags.kubernetes !== undefined || flags.print)
     throw new Problem('bad-option', '--kubernetes and --print write a Job: add --executor kubernetes.')
-  const [{ executorNamed }, { slurmSettings }, { readSettingsFile }] = await Promise.all([
-    import('../jobs/executor.js'),
-    import('../jobs/slurm-settings.js'),
-    import('../jobs/settings-file.js'),
-  ])
+  const { executorNamed } = await import('../jobs/executor.js')
+  const { slurmSettings } = await import('../jobs/slurm-settings.js')
+  const { readSettingsFile } = await import('../jobs/settings-file.js')
   const executor = executorNamed(flags.executor)
   if (flags.slurm !== undefined && executor === 'local')
     throw new Problem('bad-option', '--slurm says what a shard gets of Slurm: add --executor slurm.')
@@ -83,11 +81,9 @@ async function kubernetesManifest(
     throw new Problem('bad-option', '--executor kubernetes needs a container image: name a file with --kubernetes.', {
       hint,
     })
-  const [{ readSettingsFile }, { kubernetesJob }, { stringify }] = await Promise.all([
-    import('../jobs/settings-file.js'),
-    import('../jobs/kubernetes-job.js'),
-    import('yaml'),
-  ])
+  const { readSettingsFile } = await import('../jobs/settings-file.js')
+  const { kubernetesJob } = await import('../jobs/kubernetes-job.js')
+  const { stringify } = await import('yaml')
   const settings = await readSettingsFile(kubernetes, 'kubernetes')
   return (name: string, words: readonly string[]) => {
     const shard = ['--shard', `auto/${shards}`]

@@ -81,10 +81,8 @@ export default verb({
 })
 
 async function index(file: string): Promise<void> {
-  const [{ readIndex }, { makeIndex }] = await Promise.all([
-    import('../embeddings/search/embedding-index.js'),
-    import('../embeddings/search/approximate-index.js'),
-  ])
+  const { readIndex } = await import('../embeddings/search/embedding-index.js')
+  const { makeIndex } = await import('../embeddings/search/approximate-index.js')
   await stoppable(
     async signal => {
       const embeddings = await readIndex(file)
@@ -100,10 +98,8 @@ async function printPrecision(file: string, columns: readonly string[], k: numbe
   const [label, ...others] = columns
   if (label === undefined || others.length > 0)
     throw new Problem('bad-option', '--precision-at needs one label column.', { hint: 'Add --label COLUMN.' })
-  const [{ readIndex }, { precisionAtK }] = await Promise.all([
-    import('../embeddings/search/embedding-index.js'),
-    import('../embeddings/search/precision-at-k.js'),
-  ])
+  const { readIndex } = await import('../embeddings/search/embedding-index.js')
+  const { precisionAtK } = await import('../embeddings/search/precision-at-k.js')
   const index = await readIndex(file, [label])
   const labels = index.labels.get(label)!
   if (labels.every(value => value === undefined))

@@ -57,12 +57,10 @@ const plan = verb({
   run: async options => {
     const { only } = options
     const whole = await planned(options)
-    const [{ listJobs, planText }, { lastTrial, runTrial }, { planOfArms }, power] = await Promise.all([
-      import('../sweeps/plan-text.js'),
-      import('../sweeps/trial.js'),
-      import('../sweeps/open-jobs.js'),
-      import('../sweeps/power.js'),
-    ])
+    const { listJobs, planText } = await import('../sweeps/plan-text.js')
+    const { lastTrial, runTrial } = await import('../sweeps/trial.js')
+    const { planOfArms } = await import('../sweeps/open-jobs.js')
+    const power = await import('../sweeps/power.js')
     const plan = planOfArms(whole, only)
     const expected = power.powerText(await power.expectedPower(plan), plan)
     const steps = options.trial === true ? 5 : options.trial
@@ -85,12 +83,10 @@ const run = verb({
   }),
   run: async options => {
     const { file, output, only, retry, maxParallel: most } = options
-    const [{ makeBefore }, { planOfArms }, { runSweep }, power] = await Promise.all([
-      import('../sweeps/make-before.js'),
-      import('../sweeps/open-jobs.js'),
-      import('../sweeps/run-sweep.js'),
-      import('../sweeps/power.js'),
-    ])
+    const { makeBefore } = await import('../sweeps/make-before.js')
+    const { planOfArms } = await import('../sweeps/open-jobs.js')
+    const { runSweep } = await import('../sweeps/run-sweep.js')
+    const power = await import('../sweeps/power.js')
     let plan: SweepPlan | undefined
     const { signal, release } = stopOnInterrupt('Stopping the jobs under way; what they have done is kept.')
     try {
@@ -132,10 +128,8 @@ const job = verb({
     key: z.string().meta({ argument: '<key>' }),
   }),
   run: async ({ output, key }) => {
-    const [{ jobFolder }, { runJob }] = await Promise.all([
-      import('../sweeps/job-folder.js'),
-      import('../sweeps/run-job.js'),
-    ])
+    const { jobFolder } = await import('../sweeps/job-folder.js')
+    const { runJob } = await import('../sweeps/run-job.js')
     const { signal, release } = stopOnInterrupt('Stopping.')
     process.exitCode = await runJob(jobFolder({ output: resolve(output) }, key), signal).finally(release)
   },
@@ -150,18 +144,17 @@ export default function register(program: Command): void {
 }
 
 async function planned({ file, output, only, executor }: Where): Promise<SweepPlan> {
-  const [{ planSweep }, { runBy }] = await Promise.all([import('../sweeps/plan.js'), import('../sweeps/open-jobs.js')])
+  const { planSweep } = await import('../sweeps/plan.js')
+  const { runBy } = await import('../sweeps/open-jobs.js')
   return runBy(await planSweep(file, output, only), executor)
 }
 
 /** Tables, files, what to do next; exit code 1 if a job has failed. */
 async function show(plan: SweepPlan, { output, executor }: Where): Promise<void> {
-  const [{ sweepResults }, { resultsText }, { writeResults }, { counts, listJobs }] = await Promise.all([
-    import('../sweeps/results.js'),
-    import('../sweeps/results-text.js'),
-    import('../sweeps/results-files.js'),
-    import('../sweeps/plan-text.js'),
-  ])
+  const { sweepResults } = await import('../sweeps/results.js')
+  const { resultsText } = await import('../sweeps/results-text.js')
+  const { writeResults } = await import('../sweeps/results-files.js')
+  const { counts, listJobs } = await import('../sweeps/plan-text.js')
   const found = sweepResults(plan)
   const files = writeResults(plan.output, found)
   const failed = found.missing.some(({ state }) => state === 'failed')

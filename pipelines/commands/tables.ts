@@ -26,10 +26,8 @@ export default verb({
   }),
   help: HELP,
   run: async ({ pages, check }) => {
-    const [{ withTables }, { writeWhole }] = await Promise.all([
-      import('../reports/page-tables.js'),
-      import('../../data/whole-file.js'),
-    ])
+    const { withTables } = await import('../reports/page-tables.js')
+    const { writeWhole } = await import('../../data/whole-file.js')
     const made = pages.map(page => ({ page, text: withTables(page) }))
     const old = made.filter(({ page, text }) => readFileSync(page, 'utf8') !== text)
     if (check && old.length > 0)

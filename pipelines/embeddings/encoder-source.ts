@@ -64,10 +64,8 @@ async function trainedSource(asked: Asked): Promise<EncoderSource> {
 }
 
 async function onnxSource(asked: Asked): Promise<EncoderSource> {
-  const [{ readGraph }, { startOnnxEncoder }] = await Promise.all([
-    import('../../graphs/language/read-graph.js'),
-    import('../model/onnx-encoder.js'),
-  ])
+  const { readGraph } = await import('../../graphs/language/read-graph.js')
+  const { startOnnxEncoder } = await import('../model/onnx-encoder.js')
   const { graph, problems, stages } = await readGraph(asked.run)
   if (problems.length > 0 || !graph) throw new Problems(problems)
   const inference = inferenceGraph(graph, stages, encoderIn(asked.layer))
