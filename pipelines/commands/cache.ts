@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { cacheSummary, pruneCache } from '../../data/cached-files.js'
 import { Problem } from '../../data/problem.js'
+import { option } from '../configuration/options.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `
@@ -35,14 +36,12 @@ const prune = verb({
   name: 'prune',
   summary: 'remove cached features; they are made again when needed. The engine stays',
   takes: z.strictObject({
-    olderThan: measure(AGES, '12h, 30d or 8w')
-      .optional()
-      .describe('not used for so long: 12h, 30d, 8w')
-      .meta({ value: 'age' }),
-    keep: measure(SIZES, '500MB or 5GB')
-      .optional()
-      .describe('the longest unused, until this much stays: 500MB, 5GB')
-      .meta({ value: 'size' }),
+    olderThan: option('age', 'not used for so long: 12h, 30d, 8w', measure(AGES, '12h, 30d or 8w').optional()),
+    keep: option(
+      'size',
+      'the longest unused, until this much stays: 500MB, 5GB',
+      measure(SIZES, '500MB or 5GB').optional(),
+    ),
     all: z.boolean().optional().describe('every feature'),
   }),
   run: async ({ olderThan, keep, all }) => {

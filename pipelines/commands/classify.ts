@@ -2,8 +2,7 @@
 import { z } from 'zod'
 import { featureFolder } from '../../data/cache-folder.js'
 import { demandFolder, demandOutput } from '../../data/output-file.js'
-import { argument, formats, text } from '../configuration/option-kinds.js'
-import { sounds } from '../configuration/shared-options.js'
+import { argument, formats, option, sounds, text } from '../configuration/options.js'
 import { classifyOptions } from '../evaluation/classification/classification.js'
 import { stoppable } from '../terminal/interrupt.js'
 import { usualFolder } from './usual-folder.js'
@@ -39,25 +38,22 @@ export default verb({
       short: 'o',
     }),
     ...classifyOptions.shape,
-    prune: z
-      .number()
-      .min(0)
-      .max(100)
-      .optional()
-      .describe('write pruned.tsv: the clips whose loss is not above this percentile')
-      .meta({ value: 'percentile' }),
-    flag: share
-      .optional()
-      .describe('write flagged.tsv: of each class, the clips without it that score highest (2%)')
-      .meta({ value: 'share' }),
+    prune: option(
+      'percentile',
+      'write pruned.tsv: the clips whose loss is not above this percentile',
+      z.number().min(0).max(100).optional(),
+    ),
+    flag: option(
+      'share',
+      'write flagged.tsv: of each class, the clips without it that score highest (2%)',
+      share.optional(),
+    ),
     explicit: text('column', 'column of the classes that a clip was found not to have; --flag flags none of them'),
-    threshold: z
-      .number()
-      .min(0)
-      .max(1)
-      .optional()
-      .describe('probability from which a class stands in predictions.csv; 0.5 where a clip may have several classes')
-      .meta({ value: 'probability' }),
+    threshold: option(
+      'probability',
+      'probability from which a class stands in predictions.csv; 0.5 where a clip may have several classes',
+      z.number().min(0).max(1).optional(),
+    ),
     formats: formats('write the predictions as annotations, too: raven, audacity'),
     predictions: text('file', 'also write what is said about each labelled clip as JSON, as probe does with --json'),
   }),

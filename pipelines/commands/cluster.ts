@@ -1,7 +1,7 @@
 /** `earshot cluster`: makes the codebook that a node `quantise` asks for. */
 import { z } from 'zod'
 import { featureFolder } from '../../data/cache-folder.js'
-import { argument, text } from '../configuration/option-kinds.js'
+import { argument, option, text } from '../configuration/options.js'
 import { stoppable } from '../terminal/interrupt.js'
 import { verb } from './verb.js'
 
@@ -17,15 +17,9 @@ export default verb({
   takes: z.strictObject({
     config: argument('<config>', 'config with a node quantise of kind codebook'),
     node: text('id', 'the node, if several have a codebook'),
-    vectors: z.int().min(2).default(20_000).describe('most pieces or tokens').meta({ value: 'number' }),
-    batches: z.coerce
-      .number()
-      .int()
-      .min(1)
-      .default(20)
-      .describe('of training, to draw them from')
-      .meta({ value: 'number' }),
-    rounds: z.int().min(1).default(50).describe('most rounds of k-means').meta({ value: 'number' }),
+    vectors: option('number', 'most pieces or tokens', z.int().min(2).default(20_000)),
+    batches: option('number', 'of training, to draw them from', z.coerce.number().int().min(1).default(20)),
+    rounds: option('number', 'most rounds of k-means', z.int().min(1).default(50)),
     json: z.boolean().optional().describe('print for tools'),
   }),
   edits: true,

@@ -1,5 +1,6 @@
 /** `earshot compare-sets`: do two sets of recordings sound alike? */
 import { z } from 'zod'
+import { option } from '../configuration/options.js'
 import { withBar } from '../terminal/progress.js'
 import { verb } from './verb.js'
 
@@ -20,12 +21,7 @@ export default verb({
   takes: z.strictObject({
     first: set.meta({ argument: '<first>' }),
     second: set.meta({ argument: '<second>' }),
-    most: z
-      .int()
-      .min(5)
-      .default(300)
-      .describe('clips of each set; of more, so many are drawn')
-      .meta({ value: 'count' }),
+    most: option('count', 'clips of each set; of more, so many are drawn', z.int().min(5).default(300)),
     json: z.boolean().optional().describe('print for tools'),
   }),
   help: EXAMPLES,

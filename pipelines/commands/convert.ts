@@ -2,8 +2,7 @@
 import { extname } from 'node:path'
 import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
-import { argument } from '../configuration/option-kinds.js'
-import { json } from '../configuration/shared-options.js'
+import { argument, json, option } from '../configuration/options.js'
 import { command } from '../terminal/say.js'
 import { verb } from './verb.js'
 
@@ -24,7 +23,7 @@ export default verb({
   summary: 'write embeddings as Parquet, NumPy or a table, for other programs',
   takes: z.strictObject({
     file: argument('<embeddings.arrow>', 'Arrow file by `earshot embed`, or any with columns clip and embedding'),
-    output: z.string().describe('file to write: .parquet, .csv or .npy').meta({ short: 'o', value: 'file' }),
+    output: option('file', 'file to write: .parquet, .csv or .npy', z.string(), { short: 'o' }),
     map: z.boolean().optional().describe('places on a map; in Parquet if not said').meta({ negatable: true }),
     neighbours: z.int().min(0).max(1000).default(10).describe('nearest rows of each that a Parquet file names'),
     sounds: z.boolean().optional().describe('in Parquet: the sound of each row'),

@@ -5,7 +5,7 @@ import { demandOthers, demandOutput } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
 import type { Part } from '../../data/splits/parts.js'
 import { writeWhole } from '../../data/whole-file.js'
-import { argument, text } from '../configuration/option-kinds.js'
+import { argument, option, text } from '../configuration/options.js'
 import type { Method } from '../datasets/split-set.js'
 import { verb } from './verb.js'
 
@@ -72,19 +72,15 @@ const splitFlags = z.strictObject({
   set: argument('<set>', 'a folder, table or data set file'),
   label: text('column', 'column of the classes; several of a clip are apart by ;'),
   group: text('column', 'column of the groups: uploader, speaker, kit, site'),
-  parts: z
-    .string()
-    .default('train=0.8,validation=0.1,test=0.1')
-    .describe('names and shares of the parts')
-    .meta({ value: 'shares' }),
-  method: z
-    .enum(['random', 'stratified', 'contamination'])
-    .optional()
-    .describe('random, stratified or contamination; the last one if there are labels and groups')
-    .meta({ value: 'name' }),
+  parts: option('shares', 'names and shares of the parts', z.string().default('train=0.8,validation=0.1,test=0.1')),
+  method: option(
+    'name',
+    'random, stratified or contamination; the last one if there are labels and groups',
+    z.enum(['random', 'stratified', 'contamination']).optional(),
+  ),
   keepGroups: z.boolean().optional().describe('never part a group'),
   existing: text('column', 'count contamination of the split that this column holds; writes nothing'),
-  column: z.string().default('split').describe('name of the new column').meta({ value: 'name' }),
+  column: option('name', 'name of the new column', z.string().default('split')),
   seed: z.int().min(0).default(0).describe('all draws depend on it'),
   output: text('name', 'what to write, without an ending', { short: 'o' }),
 })
@@ -122,7 +118,7 @@ const proxy = verb({
   takes: z.strictObject({
     config: argument('<config>', 'a study, such as configs/proxy/drums.yaml'),
     embeddings: sets.optional().describe('in place of those of the config').meta({ value: 'files' }),
-    output: z.string().describe('where the study is kept').meta({ short: 'o', value: 'folder' }),
+    output: option('folder', 'where the study is kept', z.string(), { short: 'o' }),
   }),
   help: PROXY_EXAMPLES,
   run: async ({ config, embeddings, output }) => {

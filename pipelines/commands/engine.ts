@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { installEngine } from '../../engine/install/install-engine.js'
-import { text } from '../configuration/option-kinds.js'
+import { text } from '../configuration/options.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `

@@ -2,7 +2,7 @@
 import { basename, dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { demandOutput } from '../../data/output-file.js'
-import { argument, text } from '../configuration/option-kinds.js'
+import { argument, option, text } from '../configuration/options.js'
 import { stoppable } from '../terminal/interrupt.js'
 import { command } from '../terminal/say.js'
 import { processors } from './separate.js'
@@ -25,12 +25,8 @@ export default verb({
       short: 'o',
     }),
     processors,
-    stems: z
-      .string()
-      .default('stems')
-      .describe('column with the stems of each mixture, separated by ;')
-      .meta({ value: 'column' }),
-    count: z.int().min(1).optional().describe('only so many, the first ones').meta({ short: 'n', value: 'mixtures' }),
+    stems: option('column', 'column with the stems of each mixture, separated by ;', z.string().default('stems')),
+    count: option('mixtures', 'only so many, the first ones', z.int().min(1).optional(), { short: 'n' }),
   }),
   help: EXAMPLES,
   run: async ({ run, manifest, output, processors: others, stems, count }) => {

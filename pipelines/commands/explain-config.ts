@@ -8,7 +8,7 @@ import { readGraph } from '../../graphs/language/read-graph.js'
 import { renderProblem } from '../../graphs/language/render-problem.js'
 import { loadStages } from '../../stages/registry.js'
 import { CONFIG } from '../configuration/config.js'
-import { argument } from '../configuration/option-kinds.js'
+import { argument, option } from '../configuration/options.js'
 import { runYaml } from '../configuration/run-yaml.js'
 import { sections } from '../configuration/sections.js'
 import { verb } from './verb.js'
@@ -30,13 +30,11 @@ export default verb({
     file: argument('[file]', 'a graph or config (YAML)'),
     explain: z.boolean().optional().describe('a line for each value, with file and line of what set it'),
     json: z.boolean().optional().describe('print for tools'),
-    schema: z
-      .union([z.literal(true), z.string()])
-      .optional()
-      .describe(
-        'print a JSON Schema instead, by which editors complete and explain: of configs, or of a sweep, scenes, proxy, data-set',
-      )
-      .meta({ value: '[kind]' }),
+    schema: option(
+      '[kind]',
+      'print a JSON Schema instead, by which editors complete and explain: of configs, or of a sweep, scenes, proxy, data-set',
+      z.union([z.literal(true), z.string()]).optional(),
+    ),
   }),
   edits: true,
   help: EXAMPLES,

@@ -2,8 +2,7 @@
 
 import { z } from 'zod'
 import { demandFolder } from '../../data/output-file.js'
-import { argument } from '../configuration/option-kinds.js'
-import { layer } from '../configuration/shared-options.js'
+import { argument, layer, option } from '../configuration/options.js'
 import { embedOptions } from '../embeddings/embed-options.js'
 import { FORMATS } from '../exchange/export/readme.js'
 import { verb } from './verb.js'
@@ -19,12 +18,8 @@ export default verb({
   summary: 'write a trained encoder for other programs, front end included',
   takes: z.strictObject({
     run: argument('<run>', 'run folder (its newest checkpoint), RUN@best, or a checkpoint'),
-    output: z.string().describe('folder to write').meta({ short: 'o', value: 'folder' }),
-    as: z
-      .array(z.enum(FORMATS))
-      .default([...FORMATS])
-      .describe('onnx, tfjs, safetensors or earshot')
-      .meta({ value: 'format' }),
+    output: option('folder', 'folder to write', z.string(), { short: 'o' }),
+    as: option('format', 'onnx, tfjs, safetensors or earshot', z.array(z.enum(FORMATS)).default([...FORMATS])),
     layer,
     readout: embedOptions.shape.readout,
   }),

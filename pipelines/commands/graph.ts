@@ -9,7 +9,7 @@ import { drawText } from '../../graphs/drawing/text.js'
 import type { CheckedGraph } from '../../graphs/language/checked.js'
 import { type Edit, readGraph } from '../../graphs/language/read-graph.js'
 import { CONFIG } from '../configuration/config.js'
-import { argument, text } from '../configuration/option-kinds.js'
+import { argument, text } from '../configuration/options.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `

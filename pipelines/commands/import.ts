@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { cacheFolder } from '../../data/cache-folder.js'
 import { Problem } from '../../data/problem.js'
-import { argument, text } from '../configuration/option-kinds.js'
+import { argument, text } from '../configuration/options.js'
 import { stoppable } from '../terminal/interrupt.js'
 import { plural } from '../terminal/numbers.js'
 import { command } from '../terminal/say.js'

@@ -2,7 +2,7 @@
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { demandFolder } from '../../data/output-file.js'
-import { argument, text } from '../configuration/option-kinds.js'
+import { argument, option, text } from '../configuration/options.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `
@@ -19,21 +19,14 @@ export default verb({
     output: text('folder', 'folder for the page and the picture; NAME.inspection beside the file if not given', {
       short: 'o',
     }),
-    near: z
-      .number()
-      .gt(0)
-      .max(1)
-      .default(0.999)
-      .describe('from which two rows count as near-duplicates')
-      .meta({ value: 'cosine' }),
+    near: option('cosine', 'from which two rows count as near-duplicates', z.number().gt(0).max(1).default(0.999)),
     label: text('column', 'colours the map; a column with few values if not given'),
-    points: z.int().min(0).default(2000).describe('points of the map at most').meta({ value: 'count' }),
-    sounds: z
-      .int()
-      .min(0)
-      .default(40)
-      .describe('rows whose sound the page holds at most; others are played from their files')
-      .meta({ value: 'count' }),
+    points: option('count', 'points of the map at most', z.int().min(0).default(2000)),
+    sounds: option(
+      'count',
+      'rows whose sound the page holds at most; others are played from their files',
+      z.int().min(0).default(40),
+    ),
     map: z.boolean().default(true).describe('figures alone'),
     json: z.boolean().optional().describe('the figures as JSON'),
   }),

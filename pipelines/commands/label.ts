@@ -5,7 +5,7 @@ import type { AnnotationFormat } from '../../data/annotations/annotation.js'
 import { demandOthers, demandOutput } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
 import { writeWhole } from '../../data/whole-file.js'
-import { argument, formats, text, texts } from '../configuration/option-kinds.js'
+import { argument, formats, option, text, texts } from '../configuration/options.js'
 import type { Agreement } from '../labelling/agreement.js'
 import { stopOnInterrupt } from '../terminal/interrupt.js'
 import { wholePercent } from '../terminal/numbers.js'
@@ -35,14 +35,8 @@ const takes = z.strictObject({
   like: texts('examples', 'what the first questions are like, named as for similar'),
   not: texts('examples', 'what they are not like'),
   run: text('run', 'run that embeds examples which are sound files'),
-  most: z.int().min(1).default(100_000).describe('windows; of more, so many are drawn').meta({ value: 'count' }),
-  port: z
-    .int()
-    .min(0)
-    .max(65_535)
-    .default(0)
-    .describe('of this machine; any that is free if not given')
-    .meta({ value: 'number' }),
+  most: option('count', 'windows; of more, so many are drawn', z.int().min(1).default(100_000)),
+  port: option('number', 'of this machine; any that is free if not given', z.int().min(0).max(65_535).default(0)),
   output: text('file', 'write the page as one file, with all its sounds', { short: 'o' }),
   formats: formats('write what --table says yes to as annotations, raven or audacity, in the folder -o'),
   compare: texts('tables', 'two tables: say where they differ'),

@@ -5,7 +5,7 @@ import { Problem } from '../../data/problem.js'
 import { explained, hanging, inPorts } from '../../graphs/language/describe-stage.js'
 import { parametersOf } from '../../graphs/language/parameters.js'
 import { type FoundStage, findStages } from '../../stages/registry.js'
-import { argument } from '../configuration/option-kinds.js'
+import { argument } from '../configuration/options.js'
 import { stageReference } from './stage-reference.js'
 import { verb } from './verb.js'
 

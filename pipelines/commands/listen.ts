@@ -2,8 +2,7 @@
 import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
 import { duration } from '../../data/quantities.js'
-import { argument, text } from '../configuration/option-kinds.js'
-import { hop, layer } from '../configuration/shared-options.js'
+import { argument, hop, layer, option, text } from '../configuration/options.js'
 import { stopOnInterrupt } from '../terminal/interrupt.js'
 import { verb } from './verb.js'
 
@@ -32,10 +31,11 @@ export default verb({
       'mic, a device of ffmpeg (alsa:hw:1, pulse:default), - for WAV on stdin, a named pipe, a file; several at once',
     ),
     hop,
-    window: duration({ min: 0.02, max: 600 })
-      .optional()
-      .describe('length of a window; as much as the encoder reads if not given')
-      .meta({ value: 'duration' }),
+    window: option(
+      'duration',
+      'length of a window; as much as the encoder reads if not given',
+      duration({ min: 0.02, max: 600 }).optional(),
+    ),
     known: text('file', 'embeddings that are compared with, by the same encoder'),
     label: text('column', 'their label column: a classifier learns it'),
     count: z.int().min(1).default(3).describe('how many of the nearest known sounds').meta({ short: 'n' }),

@@ -1,8 +1,7 @@
 /** `earshot merge`: several files of embeddings become one. */
 
 import { z } from 'zod'
-import { argument } from '../configuration/option-kinds.js'
-import { json } from '../configuration/shared-options.js'
+import { argument, json, option } from '../configuration/options.js'
 import { plural } from '../terminal/numbers.js'
 import { command } from '../terminal/say.js'
 import { verb } from './verb.js'
@@ -18,7 +17,7 @@ export default verb({
   summary: 'put files of embeddings together: shards of a list, or several recordings by the same checkpoint',
   takes: z.strictObject({
     files: argument('<file...>', 'Arrow files by earshot embed'),
-    output: z.string().describe('Arrow file to write').meta({ short: 'o', value: 'file' }),
+    output: option('file', 'Arrow file to write', z.string(), { short: 'o' }),
     json,
   }),
   help: EXAMPLES,

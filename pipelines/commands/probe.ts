@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { z } from 'zod'
 import { demandOutput } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
-import { argument, text } from '../configuration/option-kinds.js'
+import { argument, option, text } from '../configuration/options.js'
 import type { Budget } from '../evaluation/probes/fewer-labels.js'
 import { type ProbeOptions, probeOptions } from '../evaluation/probes/probe-options.js'
 import type { Official } from '../evaluation/probes/published-protocol.js'
@@ -60,16 +60,15 @@ const flags = z.strictObject({
     .min(1)
     .optional()
     .describe("what stands between the classes of a clip that may have several, ';' say"),
-  perClass: listed(perClass)
-    .optional()
-    .describe('also with so few labelled clips a class: 5, or 1,5,20')
-    .meta({ value: 'counts' }),
-  shares: listed(percentage)
-    // all labels are always probed
-    .transform(shares => shares.filter(share => share < 1).map((share): Budget => ({ share })))
-    .optional()
-    .describe('also with a share of the labels, as a learning curve: 5%,10%')
-    .meta({ value: 'percentages' }),
+  perClass: option('counts', 'also with so few labelled clips a class: 5, or 1,5,20', listed(perClass).optional()),
+  shares: option(
+    'percentages',
+    'also with a share of the labels, as a learning curve: 5%,10%',
+    listed(percentage)
+      // all labels are always probed
+      .transform(shares => shares.filter(share => share < 1).map((share): Budget => ({ share })))
+      .optional(),
+  ),
   json: text('file', 'where the result is saved (default: probes/ of the run, else beside the embeddings)'),
 })
 

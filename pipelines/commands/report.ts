@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { featureFolder } from '../../data/cache-folder.js'
 import { demandOutput } from '../../data/output-file.js'
-import { argument, text } from '../configuration/option-kinds.js'
+import { argument, option, text } from '../configuration/options.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `
@@ -21,20 +21,12 @@ export default verb({
   takes: z.strictObject({
     folder: argument('<folder>', 'run folder, or folder of a sweep'),
     output: text('file', 'HTML file to write; report.html in the folder if not given', { short: 'o' }),
-    probe: z
-      .array(z.string())
-      .optional()
-      .describe('results of probes that lie outside the run')
-      .meta({ value: 'files' }),
-    embeddings: z
-      .array(z.string())
-      .optional()
-      .describe('embeddings that lie outside the run, for maps')
-      .meta({ value: 'files' }),
+    probe: option('files', 'results of probes that lie outside the run', z.array(z.string()).optional()),
+    embeddings: option('files', 'embeddings that lie outside the run, for maps', z.array(z.string()).optional()),
     label: text('column', 'column that colours the maps; a likely one if not given'),
-    points: z.int().min(1).default(2000).describe('most clips of a map').meta({ value: 'count' }),
-    sounds: z.int().min(0).default(60).describe('most clips of a map that can be heard').meta({ value: 'count' }),
-    views: z.int().min(0).default(3).describe('clips whose views are drawn').meta({ value: 'count' }),
+    points: option('count', 'most clips of a map', z.int().min(1).default(2000)),
+    sounds: option('count', 'most clips of a map that can be heard', z.int().min(0).default(60)),
+    views: option('count', 'clips whose views are drawn', z.int().min(0).default(3)),
   }),
   help: EXAMPLES,
   run: async ({ folder, output = join(folder, 'report.html'), probe: probes, ...shown }) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { demandFolder } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
-import { argument, text } from '../configuration/option-kinds.js'
+import { argument, option, text } from '../configuration/options.js'
 import type { ScenesMade } from '../separation/scenes/make-scenes.js'
 import { stopOnInterrupt } from '../terminal/interrupt.js'
 import { command } from '../terminal/say.js'
@@ -27,13 +27,10 @@ export default verb({
   summary: 'compose scenes of overlapping sounds, with their stems, from single sounds',
   takes: z.strictObject({
     config: argument('<config>', 'a scene config (configs/scenes/*.yaml)'),
-    output: z.string().describe('folder to write').meta({ short: 'o', value: 'folder' }),
-    count: z
-      .int()
-      .min(1)
-      .optional()
-      .describe("how many; the config's own number if not given")
-      .meta({ short: 'n', value: 'scenes' }),
+    output: option('folder', 'folder to write', z.string(), { short: 'o' }),
+    count: option('scenes', "how many; the config's own number if not given", z.int().min(1).optional(), {
+      short: 'n',
+    }),
     seed: z.int().min(0).default(0).describe('all draws depend on it: the same seed gives the same bytes'),
     shard: text('k/n', 'make only every n-th scene, from the k-th: for n processes at once'),
   }),

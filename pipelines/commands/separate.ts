@@ -2,8 +2,7 @@
 
 import { z } from 'zod'
 import { demandFolder } from '../../data/output-file.js'
-import { argument } from '../configuration/option-kinds.js'
-import { sounds } from '../configuration/shared-options.js'
+import { argument, option, sounds } from '../configuration/options.js'
 import type { Sharding } from '../jobs/run-shards.js'
 import type { SeparatedInShards, SeparateInShards } from '../separation/separate-in-shards.js'
 import { demandOverlap, separateOptions } from '../separation/separate-options.js'
@@ -29,17 +28,19 @@ Many recordings go in shards, here or as an array of Slurm (cluster.yaml: { part
 `
 
 /** Further separators, with commas between. */
-export const processors = z
-  .string()
-  .prefault('')
-  .transform(text =>
-    text
-      .split(',')
-      .map(name => name.trim())
-      .filter(name => name !== ''),
-  )
-  .describe('further separators, with commas between: runs/mixit@250,runs/mixit@750')
-  .meta({ value: 'list' })
+export const processors = option(
+  'list',
+  'further separators, with commas between: runs/mixit@250,runs/mixit@750',
+  z
+    .string()
+    .prefault('')
+    .transform(text =>
+      text
+        .split(',')
+        .map(name => name.trim())
+        .filter(name => name !== ''),
+    ),
+)
 
 export default verb({
   name: 'separate',
@@ -47,7 +48,7 @@ export default verb({
   takes: z.strictObject({
     run: argument('<run>', 'run folder of a separator (its newest checkpoint), RUN@step, or a checkpoint'),
     sounds,
-    output: z.string().describe('folder to write').meta({ short: 'o', value: 'folder' }),
+    output: option('folder', 'folder to write', z.string(), { short: 'o' }),
     processors,
     ...separateOptions.shape,
     ...shardOptions('the same command without it writes the page when all are there'),

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
-import { text } from '../configuration/option-kinds.js'
+import { option, text } from '../configuration/options.js'
 import type { Sharding } from '../jobs/run-shards.js'
 import { readShard, type Shard } from '../jobs/shard.js'
 
@@ -14,11 +14,11 @@ export const shardOptions = (together: string) => ({
     .min(1)
     .optional()
     .describe('in so many shards, each a process of its own; those that are done are not done again'),
-  executor: z
-    .string()
-    .default('local')
-    .describe('where shards run: local (as processes of this machine), slurm, or kubernetes with --print')
-    .meta({ value: 'name' }),
+  executor: option(
+    'name',
+    'where shards run: local (as processes of this machine), slurm, or kubernetes with --print',
+    z.string().default('local'),
+  ),
   maxParallel: z.int().min(1).optional().describe('shards side by side; one here, all in Slurm if not given'),
   slurm: text('file', 'what a shard gets of Slurm: the keys under slurm of a sweep file'),
   kubernetes: text('file', 'what a shard gets of Kubernetes: image, claim, at, namespace, cpus, memory, retries'),

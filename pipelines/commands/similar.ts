@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { demandFolder } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
-import { argument, formats, text, texts } from '../configuration/option-kinds.js'
+import { argument, formats, option, text, texts } from '../configuration/options.js'
 import { type FoundStretch, foundStretches, seconds } from '../embeddings/search/found-stretches.js'
 import type { Precision } from '../embeddings/search/precision-at-k.js'
 import type { SearchResult } from '../embeddings/search/search.js'
@@ -43,12 +43,11 @@ export default verb({
     label: texts('columns', 'columns to show; with --precision-at the label'),
     output: text('folder', 'folder for a page to listen to and a table', { short: 'o' }),
     formats: formats('write there what is found as annotations, too: raven, audacity'),
-    precisionAt: z
-      .int()
-      .min(1)
-      .optional()
-      .describe('how often the k nearest rows of other clips share the label, over all rows')
-      .meta({ value: 'k' }),
+    precisionAt: option(
+      'k',
+      'how often the k nearest rows of other clips share the label, over all rows',
+      z.int().min(1).optional(),
+    ),
     makeIndex: z.boolean().optional().describe('make FILE.usearch, by which later searches are approximate and fast'),
     json: z.boolean().optional().describe('print the result as JSON'),
   }),

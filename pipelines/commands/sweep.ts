@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { argument, text } from '../configuration/option-kinds.js'
+import { argument, option, text } from '../configuration/options.js'
 import type { SweepPlan } from '../sweeps/plan.js'
 import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
 import { command, optionAgain } from '../terminal/say.js'
@@ -30,7 +30,7 @@ const where = {
   file: argument('<file>', 'sweep file (configs/sweeps/*.yaml)'),
   output: text('folder', 'folder of the ledger; runs/sweeps/<name of the sweep> if not given'),
 }
-const only = z.array(z.string()).min(1).optional().describe('some arms, and what they need').meta({ value: 'arms' })
+const only = option('arms', 'some arms, and what they need', z.array(z.string()).min(1).optional())
 const executor = text('name', "local or slurm, instead of the sweep file's")
 
 interface Where {
@@ -45,11 +45,11 @@ const plan = verb({
   summary: 'check every variant and list the jobs; runs nothing',
   takes: z.strictObject({
     ...where,
-    trial: z
-      .union([z.literal(true), z.int().min(1)])
-      .optional()
-      .describe('measure a few steps of the base and its evaluations, for an estimate of the time')
-      .meta({ value: '[steps]' }),
+    trial: option(
+      '[steps]',
+      'measure a few steps of the base and its evaluations, for an estimate of the time',
+      z.union([z.literal(true), z.int().min(1)]).optional(),
+    ),
     only,
     all: z.boolean().optional().describe('list every job, however many'),
     executor,

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
-import { argument } from '../configuration/option-kinds.js'
+import { argument } from '../configuration/options.js'
 import { verb } from './verb.js'
 
 const HELP = `

@@ -5,7 +5,7 @@ import { windowSettings } from '../../data/annotations/window-settings.js'
 import { optimiserSettings, scheduleSettings } from '../../engine/optimisers/settings.js'
 import { checkpointName, fileName } from '../../graphs/language/files.js'
 import { readoutSettings } from '../../graphs/readout/settings.js'
-import { hop } from './shared-options.js'
+import { hop } from './options.js'
 
 const share = z.number().min(0).max(1)
 

@@ -1,22 +1,19 @@
 /** What `embed` is told, on the command line and from TypeScript. */
 import { z } from 'zod'
 import { READOUT_NAMES } from '../../graphs/readout/settings.js'
-import { text } from '../configuration/option-kinds.js'
-import { annotations, hop, segment, workers } from '../configuration/shared-options.js'
+import { annotations, hop, option, segment, text, workers } from '../configuration/options.js'
 import type { Shard } from '../jobs/shard.js'
 
 export const embedOptions = z.strictObject({
-  output: z.string().describe('Arrow file to write').meta({ short: 'o', value: 'file' }),
+  output: option('file', 'Arrow file to write', z.string(), { short: 'o' }),
   hop,
   segment,
   annotations,
-  level: z
-    .enum(['clip', 'patch', 'frame'])
-    .optional()
-    .describe(
-      'clip: one row a clip; patch: a row a patch; frame: a row a frame of the layers that a readout reads; clip if not given, of long recordings without labels windows of 5 s',
-    )
-    .meta({ value: 'level' }),
+  level: option(
+    'level',
+    'clip: one row a clip; patch: a row a patch; frame: a row a frame of the layers that a readout reads; clip if not given, of long recordings without labels windows of 5 s',
+    z.enum(['clip', 'patch', 'frame']).optional(),
+  ),
   layer: text('name', 'encoder to take embeddings from, if there are several, or one of its layers (encoder.block2)'),
   readout: text(
     'name',

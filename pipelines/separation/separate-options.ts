@@ -3,18 +3,21 @@ import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
 import { duration } from '../../data/quantities.js'
 import { USUAL } from '../../stages/separation/windows.js'
+import { option } from '../configuration/options.js'
 import type { Shard } from '../jobs/shard.js'
 
 export const separateOptions = z.strictObject({
-  window: duration({ min: 0.05, max: 600 })
-    .prefault(`${USUAL.window} s`)
-    .describe('longer recordings are separated in overlapping windows')
-    .meta({ value: 'duration' }),
-  overlap: duration({ min: 0, max: 600 })
-    .prefault(`${USUAL.overlap} s`)
-    .describe('of two windows, cross-faded')
-    .meta({ value: 'duration' }),
-  count: z.int().min(1).optional().describe('only so many, the first ones').meta({ short: 'n', value: 'recordings' }),
+  window: option(
+    'duration',
+    'longer recordings are separated in overlapping windows',
+    duration({ min: 0.05, max: 600 }).prefault(`${USUAL.window} s`),
+  ),
+  overlap: option(
+    'duration',
+    'of two windows, cross-faded',
+    duration({ min: 0, max: 600 }).prefault(`${USUAL.overlap} s`),
+  ),
+  count: option('recordings', 'only so many, the first ones', z.int().min(1).optional(), { short: 'n' }),
 })
 
 export interface SeparateOptions extends z.output<typeof separateOptions> {

@@ -1,6 +1,6 @@
 /** What a search is asked for, on the command line and from TypeScript. */
 import { z } from 'zod'
-import { text, texts } from '../../configuration/option-kinds.js'
+import { text, texts } from '../../configuration/options.js'
 
 export const searchOptions = z.strictObject({
   not: texts('examples', 'what is not wanted, named alike'),

@@ -1,6 +1,6 @@
 /** What a classification is asked for, and what it gives. */
 import { z } from 'zod'
-import { annotations, group, hop, layer, segment, workers } from '../../configuration/shared-options.js'
+import { annotations, group, hop, layer, segment, workers } from '../../configuration/options.js'
 import type { ClassFigures } from './class-figures.js'
 
 export const classifyOptions = z.strictObject({ hop, segment, annotations, layer, group, workers })

@@ -1,8 +1,7 @@
 /** What detection is asked for, and what the package gives of it. */
 import { z } from 'zod'
 import { duration } from '../../../data/quantities.js'
-import { text } from '../../configuration/option-kinds.js'
-import { annotations, group, segment, workers } from '../../configuration/shared-options.js'
+import { annotations, group, option, segment, text, workers } from '../../configuration/options.js'
 import type { ClassifyOptions } from '../classification/classification.js'
 
 export const detectOptions = z.strictObject({
@@ -10,10 +9,11 @@ export const detectOptions = z.strictObject({
     'sounds',
     'annotated sounds that choose the threshold of each class (SGL-Thresh) and the median; never those that are judged',
   ),
-  hop: duration({ min: 0.001, max: 3600 })
-    .optional()
-    .describe('time from one patch to the next; a quarter of a patch if not given')
-    .meta({ value: 'duration' }),
+  hop: option(
+    'duration',
+    'time from one patch to the next; a quarter of a patch if not given',
+    duration({ min: 0.001, max: 3600 }).optional(),
+  ),
   segment,
   annotations,
   group,

@@ -1,24 +1,23 @@
 /** What a probe is told, on the command line and from TypeScript. */
 import { z } from 'zod'
 import { demandOptions } from '../../configuration/demand-options.js'
-import { text } from '../../configuration/option-kinds.js'
+import { option, text } from '../../configuration/options.js'
 import type { Budget } from './fewer-labels.js'
 
 /** Points of HEAR's grid. */
 const HEAR_POINTS = 16
 
 export const probeOptions = z.strictObject({
-  label: z.string().describe('column of the classes').meta({ value: 'column' }),
+  label: option('column', 'column of the classes', z.string()),
   group: text('column', 'hold out whole groups (speaker, kit, site), and resample them for the intervals'),
-  folds: z.int().min(2).default(5).describe('number of folds').meta({ value: 'k' }),
+  folds: option('k', 'number of folds', z.int().min(2).default(5)),
   split: text('column', "fixed split: tested on 'test' if there is such a value, else each value in turn"),
   labels: text('table', 'TSV or CSV that brings the columns, joined by clip or file name'),
-  against: z
-    .array(z.string())
-    .readonly()
-    .default([])
-    .describe('more embeddings of the same clips, compared pairwise')
-    .meta({ value: 'files' }),
+  against: option(
+    'files',
+    'more embeddings of the same clips, compared pairwise',
+    z.array(z.string()).readonly().default([]),
+  ),
   classifiers: z
     .array(z.string())
     .readonly()
