@@ -32,6 +32,12 @@ export default describeStage({
   files: { file: hashedFile },
   in: { from: clip },
   out: (_, { size }) => ({ kind: 'embedding', size }),
+  fits: async ({ file, by, vector, size }) => {
+    const { openEmbeddings } = await import('../../data/arrow/arrow-reader.js')
+    const opened = await openEmbeddings(file, vector, rowsBy(by))
+    await opened.close()
+    demandWidth(opened.dimensions, { file, vector, size })
+  },
   labels: ({ by }) => (by === undefined ? [] : [{ column: by }]),
   clips: parameters => async clips => {
     const { file, by, missing } = parameters
@@ -76,8 +82,16 @@ const columnOf = (clips: readonly Clip[], of: ClipVectors['of']) =>
 /** @throws Problem `wrong-width`; those of `readClipVectors` */
 async function openVectors({ file, by, vector, size }: z.output<typeof parameters>) {
   const { readClipVectors } = await import('../../data/arrow/clip-vectors.js')
-  const vectors = await readClipVectors(file, vector, by === undefined ? 'clip' : 'text')
-  if (vectors.size === size) return vectors
-  const message = `The vectors of '${vector}' hold ${vectors.size} numbers, not ${size}.`
-  throw new Problem('wrong-width', message, { place: { file }, hint: `Write size: ${vectors.size} at the node.` })
+  const vectors = await readClipVectors(file, vector, rowsBy(by))
+  demandWidth(vectors.size, { file, vector, size })
+  return vectors
+}
+
+/** What a row of the file stands for. */
+const rowsBy = (by: string | undefined) => (by === undefined ? 'clip' : 'text')
+
+function demandWidth(width: number, { file, vector, size }: Omit<z.output<typeof parameters>, 'by' | 'missing'>): void {
+  if (width === size) return
+  const message = `The vectors of '${vector}' hold ${width} numbers, not ${size}.`
+  throw new Problem('wrong-width', message, { place: { file }, hint: `Write size: ${width} at the node.` })
 }

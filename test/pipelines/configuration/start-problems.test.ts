@@ -6,6 +6,7 @@ import { Problems } from '../../../data/problem.js'
 import { encodeSafetensors } from '../../../engine/safetensors.js'
 import { readGraph } from '../../../graphs/language/read-graph.js'
 import { CONFIG, RESUMED, readConfig } from '../../../pipelines/configuration/config.js'
+import { createEmbeddingWriter } from '../../../pipelines/embeddings/arrow-writer.js'
 import { earshot, scratchFolder } from '../../earshot.js'
 import { writeShapedCheckpoint } from '../../shaped-checkpoint.js'
 import { smallConfig } from '../../small-config.js'
@@ -122,6 +123,19 @@ test('a codebook of other sizes than the graph asks for is told', async t => {
   const [, size] = /^nodes\.codes: .* holds 256 codes of 3 numbers, and 256 of (\d+) are asked for\.$/.exec(first!)!
   write([256, Number(size)])
   t.deepEqual(await asked(), [])
+})
+
+test('vectors of another width than the graph asks for are told', async t => {
+  const asked = (dimensions: number) => {
+    const file = join(scratchFolder('vectors'), 'vectors.arrow')
+    const writer = createEmbeddingWriter(file, { dimensions, columns: [], metadata: {} })
+    const embedding = new Float32Array(dimensions)
+    writer.write([{ clip: 'a', path: 'a', start: 0, end: 1, labels: {}, embedding }])
+    writer.close()
+    return told([`nodes.teacher.file=${file}`], 'graphs/distillation.yaml')
+  }
+  t.deepEqual(await asked(3), ["nodes.teacher: The vectors of 'embedding' hold 3 numbers, not 256."])
+  t.deepEqual(await asked(256), [])
 })
 
 test('separators of other channels, or of another rate, and runs of no separator, are told', async t => {
