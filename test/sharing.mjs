@@ -1,4 +1,4 @@
-// Which files of tests share a process: starting one and loading TensorFlow takes longer than most of them.
+// Which files of tests share a process, those of a folder: starting one and loading TensorFlow takes longer than most.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { root } from '../pipelines/setup/setup.mjs'
@@ -6,12 +6,15 @@ import { root } from '../pipelines/setup/setup.mjs'
 const tests = join(root, 'dist', 'test')
 const shared = join(tests, 'sharing')
 
-/** Folders whose tests get in nobody's way: they change nothing of the process that others see, and their titles differ. */
-const FOLDERS =
-  /^(stages\b.*|engine|graphs\/(language|readout)|data\/annotations|pipelines\/(statistics|evaluation\/probes))$/
 /** A file that waits for something of its own before it names its tests: ava takes no more of them then. */
-const WAITS = /^const (?!.*=>).*\bawait |\/fake-graphs\.js'/m
-const STARTS_TENSORFLOW = /\/(started|built|objectives|agrees|finite-differences)\.js'/
+const WAITS = /^const (?!.*=>).*\bawait /m
+/** What the others of its process would see: another environment, what is printed. */
+const CHANGES = /process\.(env\S* = |chdir|on\()|delete process\.env|\bearshot\(|\/small-(sweep|separator)\.js'/
+/** Modules that files wait for, and what those name that need them. */
+const AWAITED = {
+  'engine/started.js': /\/(started|built|objectives|agrees|finite-differences|support)\.js'/,
+  'graphs/streams/fake-graphs.js': /\/fake-graphs\.js'/,
+}
 
 /** Every file of tests, from dist/test on. */
 export function testFiles() {
@@ -20,6 +23,8 @@ export function testFiles() {
 }
 
 const textOf = name => readFileSync(join(tests, name), 'utf8')
+
+const standsAlone = text => WAITS.test(text) || CHANGES.test(text)
 
 /** Whether a file compares numbers of TensorFlow, as engine and stages make them, with a reference. */
 export const isNumeric = name => /^(engine|stages)\b/.test(name) && /(near|agrees|objectives)\.js'/.test(textOf(name))
@@ -30,7 +35,7 @@ export function sharing(names) {
   mkdirSync(shared)
   const groups = new Map()
   for (const name of names) {
-    const group = FOLDERS.test(dirname(name)) && !WAITS.test(textOf(name)) ? dirname(name) : name
+    const group = standsAlone(textOf(name)) ? name : dirname(name)
     groups.set(group, [...(groups.get(group) ?? []), name])
   }
   return [...groups].map(([group, files]) => {
@@ -42,9 +47,11 @@ export function sharing(names) {
 /** Files that stand for several. */
 export const forgetShared = () => rmSync(shared, { recursive: true, force: true })
 
-/** TensorFlow has to be there before any of them is read: whoever needs it would name its tests later than the others. */
+/** What files wait for has to be there before any of them is read: they would name their tests later than the others. */
 function writeShared(name, files) {
-  const first = files.some(file => STARTS_TENSORFLOW.test(textOf(file))) ? "await import('../engine/started.js')\n" : ''
+  const texts = files.map(textOf)
+  const awaited = Object.keys(AWAITED).filter(module => texts.some(text => AWAITED[module].test(text)))
+  const first = awaited.map(module => `await import('../${module}')\n`).join('')
   writeFileSync(join(shared, `${name}.js`), files.map(file => `import '../${file}'\n`).join(''))
   writeFileSync(join(shared, `${name}.test.js`), `${first}await import('./${name}.js')\n`)
   return join('sharing', `${name}.test.js`)

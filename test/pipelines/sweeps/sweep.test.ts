@@ -38,7 +38,7 @@ test.serial('a sweep left alone ends with a table; a job that fails is in it, wi
   t.regex(out, /- strict, seed 3: failed: 1 of 25 clips cannot be used/)
   t.regex(out, /intervals: groups of 'kit' alone, as there is one seed/)
   t.regex(out, /3 jobs: 2 done, 1 failed\.\nSaved: .*\nNext: .* --retry\n$/)
-  t.regex(error, /\[1\/3\] base \(also twin\), seed 3: done in \d+ s {2}about \d+ \w+ left\n/)
+  t.regex(error, /\[1\/3\] base \(also twin\), seed 3: done in .+ {2}about \d+ \w+ left\n/)
   const arrow = tableFromIPC(readFileSync(join(quiet, 'results.arrow')))
   t.is(arrow.numRows, tableOf(quiet).trim().split('\n').length - 1)
   t.is(arrow.getChild('value')!.get(0), Number(tableOf(quiet).split('\n')[1]!.split(',')[7]))
@@ -52,12 +52,12 @@ test.serial('what is done is not done again, failed jobs wait for --retry, and p
   t.is(readFileSync(join(jobsOf(quiet).base!, 'log.txt'), 'utf8'), before)
   const plan = await sweepVerb(small, quiet, 'plan')
   t.is(plan.code, 0)
-  t.regex(plan.out, /^base +3 +([0-9a-f]{16}) +done \(\d+ s\)\n/m)
+  t.regex(plan.out, /^base +3 +([0-9a-f]{16}) +done \(.+\)\n/m)
   t.regex(plan.out, /^strict +3 +[0-9a-f]{16} +failed +--set train\.bad-clips=0 {2}1 of 25 clips/m)
   t.regex(plan.out, /3 jobs; 1 of 4 are the same as another and run once\./)
   const retried = await sweepVerb(small, quiet, 'run', '--retry', '--only', 'strict')
   t.is(retried.code, 1)
-  t.regex(retried.error, /^\[1\/1\] strict, seed 3: failed in \d+ s: 1 of 25 clips cannot be used/)
+  t.regex(retried.error, /^\[1\/1\] strict, seed 3: failed in .+?: 1 of 25 clips cannot be used/)
 })
 
 /** Every training stops itself at the first checkpoint that it writes. */
@@ -162,7 +162,7 @@ test.serial('a trial says what the jobs will cost', async t => {
   const { file, output } = further('tried', 'arms: { base: [], longer: [{ set: train.steps=999 }] }\n')
   const { code, out, error } = await sweepVerb({ ...small, file }, output, 'plan', '--trial', '2')
   t.is(code, 0, error)
-  t.regex(out, /^Time: about .* for 2 jobs\. From a trial of 2 steps of the base: \d+ s to start, [\d.]+ s a step;/m)
+  t.regex(out, /^Time: about .* for 2 jobs\. From a trial of 2 steps of the base: .+ to start, .+ a step;/m)
   t.deepEqual(readdirSync(output), ['trial.json'])
 })
 
