@@ -5,7 +5,7 @@ import { Problem } from '../../data/problem.js'
 import { bestOrNewest } from '../../engine/checkpoints/find.js'
 import type { Config } from '../configuration/config.js'
 import { argument } from '../configuration/options.js'
-import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
+import { stoppable } from '../terminal/interrupt.js'
 import { command } from '../terminal/say.js'
 import type { Outcome } from '../training/request.js'
 import { trainInFolder, usualRun } from '../training/train-in-folder.js'
@@ -33,20 +33,17 @@ export default verb({
     const example = './earshot finetune configs/fine-tuning-drums.yaml'
     const config = await configWithTest(file, edits, options, example)
     const run = options.run ?? usualRun(config)
-    const { signal, release } = stopOnInterrupt('Stopping after this step.')
-    const goOn = command`Go on with:\n  ./earshot finetune --run ${run} --resume\n`
-    try {
-      const outcome = await trainInFolder(config, { ...options, run, signal })
-      if (!outcome.interrupted) return void process.stdout.write(await judged(config, run, outcome, signal))
-      process.stdout.write(`Stopped at step ${outcome.step} of ${config.train.steps}; saved. ${goOn}`)
-      process.exitCode = 130
-    } catch (error) {
-      if (!wasInterrupted(error, signal)) throw error
-      process.stdout.write(`Stopped. ${goOn}`)
-      process.exitCode = 130
-    } finally {
-      release()
-    }
+    const goOn = command`Go on with:\n  ./earshot finetune --run ${run} --resume`
+    await stoppable(
+      async signal => {
+        const outcome = await trainInFolder(config, { ...options, run, signal })
+        if (!outcome.interrupted) return void process.stdout.write(await judged(config, run, outcome, signal))
+        process.stdout.write(`Stopped at step ${outcome.step} of ${config.train.steps}; saved. ${goOn}\n`)
+        process.exitCode = 130
+      },
+      () => `Stopped. ${goOn}`,
+      'Stopping after this step.',
+    )
   },
 })
 

@@ -7,7 +7,7 @@ import { Problem } from '../../data/problem.js'
 import { writeWhole } from '../../data/whole-file.js'
 import { argument, formats, option, text, texts } from '../configuration/options.js'
 import type { Agreement } from '../labelling/agreement.js'
-import { stopOnInterrupt } from '../terminal/interrupt.js'
+import { interruptible } from '../terminal/interrupt.js'
 import { wholePercent } from '../terminal/numbers.js'
 import { withBar } from '../terminal/progress.js'
 import { command } from '../terminal/say.js'
@@ -90,16 +90,12 @@ async function serve(
 ): Promise<void> {
   const { serveLabels } = await import('../labelling/serve.js')
   const server = await serveLabels(shown, table, port)
-  const { signal, release } = stopOnInterrupt('Ending.')
-  try {
+  await interruptible('Ending.', async signal => {
     process.stdout.write(
       `Answers go to ${table.file}. Open, on this machine:\n  ${server.address}\nCtrl-C ends it; nothing is lost.\n`,
     )
     await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve()))
-  } finally {
-    release()
-    await server.close()
-  }
+  }).finally(() => server.close())
 }
 
 async function writeYes(formats: readonly AnnotationFormat[], table?: string, folder?: string): Promise<void> {

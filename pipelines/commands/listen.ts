@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { Problem } from '../../data/problem.js'
 import { duration } from '../../data/quantities.js'
 import { argument, hop, layer, option, text } from '../configuration/options.js'
-import { stopOnInterrupt } from '../terminal/interrupt.js'
+import { interruptible } from '../terminal/interrupt.js'
 import { verb } from './verb.js'
 
 const EXAMPLES = `
@@ -57,11 +57,10 @@ export default verb({
       throw new Problem('bad-option', '--label is a column of known sounds: name their embeddings with --known.')
     const { listen } = await import('../listening/listen.js')
     const { arrowOutput, heardJson, heardLine, listenedText } = await import('../listening/heard-output.js')
-    const { signal, release } = stopOnInterrupt('Stopping.')
     const several = options.sources.length > 1
     const latencies: number[] = []
     const arrow = as === 'arrow' ? arrowOutput(bytes => void process.stdout.write(bytes)) : undefined
-    try {
+    await interruptible('Stopping.', async signal => {
       const listened = await listen({
         ...options,
         signal,
@@ -80,8 +79,6 @@ export default verb({
       arrow?.end()
       process.stderr.write(listenedText(listened, latencies))
       if (listened.failed.length > 0) process.exitCode = 1
-    } finally {
-      release()
-    }
+    })
   },
 })

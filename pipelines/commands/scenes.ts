@@ -5,7 +5,7 @@ import { demandFolder } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
 import { argument, option, text } from '../configuration/options.js'
 import type { ScenesMade } from '../separation/scenes/make-scenes.js'
-import { stopOnInterrupt } from '../terminal/interrupt.js'
+import { interruptible } from '../terminal/interrupt.js'
 import { command } from '../terminal/say.js'
 import { verb } from './verb.js'
 
@@ -38,21 +38,12 @@ export default verb({
   run: async ({ config, output, count, seed, shard }) => {
     demandFolder(output, [config])
     const { makeScenes } = await import('../separation/scenes/make-scenes.js')
-    const { signal, release } = stopOnInterrupt('Stopping after this scene.')
-    try {
-      const made = await makeScenes({
-        config,
-        output,
-        count,
-        seed,
-        shard: shard === undefined ? undefined : shardOf(shard),
-        signal,
-      })
+    const mine = shard === undefined ? undefined : shardOf(shard)
+    await interruptible('Stopping after this scene.', async signal => {
+      const made = await makeScenes({ config, output, count, seed, shard: mine, signal })
       process.stdout.write(report(made, output))
       if (signal.aborted && made.missing > 0) process.exitCode = 130
-    } finally {
-      release()
-    }
+    })
   },
 })
 

@@ -7,7 +7,7 @@ import type { Sharding } from '../jobs/run-shards.js'
 import type { SeparatedInShards, SeparateInShards } from '../separation/separate-in-shards.js'
 import { demandOverlap, separateOptions } from '../separation/separate-options.js'
 import type { Separated } from '../separation/separate-recordings.js'
-import { stopOnInterrupt } from '../terminal/interrupt.js'
+import { interruptible } from '../terminal/interrupt.js'
 import { command } from '../terminal/say.js'
 import { readSharding, shardOptions, typedOptions } from './shard-options.js'
 import { verb } from './verb.js'
@@ -64,8 +64,7 @@ export default verb({
       process.stdout.write(manifest('earshot-separate', ['separate', run, sounds, '-o', folder, ...typed]))
       return
     }
-    const { signal, release } = stopOnInterrupt('Stopping.')
-    try {
+    await interruptible('Stopping.', async signal => {
       if (sharding) {
         await inShards({ ...given, signal }, sharding, typedOptions(command, ['output', 'processors']))
         return
@@ -75,9 +74,7 @@ export default verb({
       process.stdout.write(report(separated, folder, run))
       if (separated.missing > 0) process.exitCode = 130
       else if (separated.made + separated.kept === 0 && !shard) process.exitCode = 1
-    } finally {
-      release()
-    }
+    })
   },
 })
 

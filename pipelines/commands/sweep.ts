@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { argument, option, text } from '../configuration/options.js'
 import type { SweepPlan } from '../sweeps/plan.js'
-import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
+import { interruptible, stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
 import { command, optionAgain } from '../terminal/say.js'
 import { verb } from './verb.js'
 
@@ -130,8 +130,8 @@ const job = verb({
   run: async ({ output, key }) => {
     const { jobFolder } = await import('../sweeps/job-folder.js')
     const { runJob } = await import('../sweeps/run-job.js')
-    const { signal, release } = stopOnInterrupt('Stopping.')
-    process.exitCode = await runJob(jobFolder({ output: resolve(output) }, key), signal).finally(release)
+    const folder = jobFolder({ output: resolve(output) }, key)
+    process.exitCode = await interruptible('Stopping.', signal => runJob(folder, signal))
   },
 })
 

@@ -5,7 +5,7 @@ import { Problem } from '../../data/problem.js'
 import type { Edit } from '../../graphs/language/edits.js'
 import { type Config, RESUMED, readConfig } from '../configuration/config.js'
 import { argument, json, text } from '../configuration/options.js'
-import { stopOnInterrupt, wasInterrupted } from '../terminal/interrupt.js'
+import { stoppable } from '../terminal/interrupt.js'
 import { percent } from '../terminal/numbers.js'
 import { command, fromHere, tell } from '../terminal/say.js'
 import type { Figures, Outcome } from '../training/request.js'
@@ -56,18 +56,17 @@ export default verb({
     tell(told)
     const config = await configToTrain(file, edits, options, './earshot train configs/quickstart.yaml')
     const path = options.run ?? usualRun(config)
-    const { signal, release } = stopOnInterrupt('Stopping after this step.')
-    try {
-      const outcome = await trainInFolder(config, { ...options, signal })
-      if (json) process.stdout.write(`${JSON.stringify({ run: path, ...outcome })}\n`)
-      if (json && outcome.interrupted) process.exitCode = 130
-      if (!json) report(outcome, config, path)
-    } catch (error) {
-      if (!wasInterrupted(error, signal)) throw error
-      stopped(path)
-    } finally {
-      release()
-    }
+    await stoppable(
+      async signal => {
+        const outcome = await trainInFolder(config, { ...options, signal })
+        if (json) process.stdout.write(`${JSON.stringify({ run: path, ...outcome })}\n`)
+        if (json && outcome.interrupted) process.exitCode = 130
+        if (!json) report(outcome, config, path)
+      },
+      // before the first step, without a checkpoint: a resumed run begins at the beginning
+      () => `Stopped while preparing; what has been read stays in the cache. ${goOn(path)}`,
+      'Stopping after this step.',
+    )
   },
 })
 
@@ -95,18 +94,12 @@ async function fitted(config: Config, file: string, edits: readonly Edit[]): Pro
   return fitting.length === 0 ? config : readConfig(file, [...edits, ...fitting])
 }
 
-/** Interrupted before the first step: without a checkpoint, a resumed run begins at the beginning. */
-function stopped(run: string): void {
-  process.stdout.write(`Stopped while preparing; what has been read stays in the cache. ${goOn(run)}`)
-  process.exitCode = 130
-}
-
-const goOn = (run: string) => command`Go on with:\n  ./earshot train --run ${run} --resume\n`
+const goOn = (run: string) => command`Go on with:\n  ./earshot train --run ${run} --resume`
 
 function report({ step, interrupted, figures, dropped }: Outcome, config: Config, run: string): void {
   const { steps } = config.train
   if (interrupted) {
-    process.stdout.write(`Stopped at step ${step} of ${steps}; saved. ${dropped ? `${dropped} ` : ''}${goOn(run)}`)
+    process.stdout.write(`Stopped at step ${step} of ${steps}; saved. ${dropped ? `${dropped} ` : ''}${goOn(run)}\n`)
     process.exitCode = 130
     return
   }

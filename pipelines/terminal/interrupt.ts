@@ -33,22 +33,32 @@ export function stopOnInterrupt(sentence: string): Interrupt {
   }
 }
 
+/** Does work that Ctrl-C asks to stop. @param sentence as `stopOnInterrupt` takes it */
+export async function interruptible<T>(sentence: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const { signal, release } = stopOnInterrupt(sentence)
+  return work(signal).finally(release)
+}
+
 /**
  * Does work that Ctrl-C may stop; then says what became of it, with exit code 130.
  *
  * @param stopped what to tell once the work has stopped
+ * @param sentence as `stopOnInterrupt` takes it
  */
-export async function stoppable(work: (signal: AbortSignal) => Promise<void>, stopped: () => string): Promise<void> {
-  const { signal, release } = stopOnInterrupt('Stopping.')
-  try {
-    await work(signal)
-  } catch (error) {
-    if (!wasInterrupted(error, signal)) throw error
-    process.stdout.write(`${stopped()}\n`)
-    process.exitCode = 130
-  } finally {
-    release()
-  }
+export async function stoppable(
+  work: (signal: AbortSignal) => Promise<void>,
+  stopped: () => string,
+  sentence = 'Stopping.',
+): Promise<void> {
+  await interruptible(sentence, async signal => {
+    try {
+      await work(signal)
+    } catch (error) {
+      if (!wasInterrupted(error, signal)) throw error
+      process.stdout.write(`${stopped()}\n`)
+      process.exitCode = 130
+    }
+  })
 }
 
 /** Whether work ended because it was asked to stop, and not for another reason. */
