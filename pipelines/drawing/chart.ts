@@ -35,6 +35,13 @@ export function chart(title: string, options: Plot.PlotOptions): string {
     .replace('font-size="10"', 'font-size="12"')
 }
 
+/** A picture by itself: it brings its background, and opens in any browser. */
+export function pictureByItself(ariaLabel: string, options: Plot.PlotOptions): string {
+  const style = { background: 'white', color: '#222' }
+  const { outerHTML } = Plot.plot({ ...options, style, document, ariaLabel }) as unknown as { outerHTML: string }
+  return outerHTML.replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ')
+}
+
 export interface Point {
   x: number
   y: number

@@ -8,7 +8,7 @@ import { problemsIn } from '../../data/problem.js'
 import { onDisk } from '../../data/whole-file.js'
 import { batchNodes } from '../../graphs/streams/layout.js'
 import { type Config, readConfig } from '../configuration/config.js'
-import { type Figure, figure } from '../drawing/figure.js'
+import { type Figure, figureOf } from '../drawing/figure.js'
 import { escaped } from '../drawing/html-page.js'
 import { sentence } from '../drawing/page.js'
 import { readSounds } from '../embeddings/read-sounds.js'
@@ -73,13 +73,13 @@ function beginning(sound: Sound | undefined): Sound | undefined {
 
 function piece({ clip, failure, figures }: Written, folder: string): string {
   const told = failure === undefined ? '' : sentence(`Training drops it: ${failure}`)
-  const drawn = figures.map(one => `<div class="card">${figureOf(one, clip, folder)}</div>`)
+  const drawn = figures.map(one => `<div class="card">${figureOf({ ...one, sound: heard(one, folder) }, clip)}</div>`)
   return `<h3>${escaped(clip)}</h3>${told}<div class="cards">${drawn.join('')}</div>`
 }
 
-function figureOf({ name, caption, drawing, sound }: Figure, clip: string, folder: string): string {
-  const title = escaped(`${name} of ${clip}: ${caption}`)
-  const uri = sound && `data:audio/wav;base64,${readFileSync(join(folder, sound.file)).toString('base64')}`
-  const player = uri ? `<audio controls preload="none" src="${uri}" aria-label="${title}"></audio>` : ''
-  return `<figure>${drawing ? figure(drawing, title) : ''}<figcaption><b>${escaped(name)}</b> <span class="soft">${escaped(caption)}</span></figcaption>${player}</figure>`
+/** In the page itself; that it is only a beginning is said once, above. */
+function heard({ sound }: Figure, folder: string): Figure['sound'] {
+  if (!sound) return undefined
+  const bytes = readFileSync(join(folder, sound.file))
+  return { file: `data:audio/wav;base64,${bytes.toString('base64')}`, whole: true }
 }

@@ -1,27 +1,10 @@
 /** Consistency over the size of the shift, and what learnt low-pass filters have become, as SVG. */
 import * as Plot from '@observablehq/plot'
-import { parseHTML } from 'linkedom'
 import type { StoredTensor } from '../../../engine/weights.js'
+import { pictureByItself } from '../../drawing/chart.js'
 import { mean } from '../../statistics/mean.js'
 import { armsOf, type MeasuredRun } from './runs.js'
 import { AXES, SHIFTS } from './shifts.js'
-
-const { document } = parseHTML('<html></html>')
-
-/** As much of an element as is needed here. */
-interface Drawn {
-  tagName: string
-  outerHTML: string
-  querySelector(selector: string): Drawn | null
-}
-
-/** A picture by itself: it brings its background, and opens in any browser. */
-function svg(title: string, options: Plot.PlotOptions): string {
-  const style = { background: 'white', color: '#222' }
-  const drawn = Plot.plot({ ...options, style, document, ariaLabel: title }) as unknown as Drawn
-  const found = drawn.tagName.toLowerCase() === 'svg' ? drawn : drawn.querySelector('svg')!
-  return found.outerHTML.replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ')
-}
 
 /** Share of patches of the same class where there are classifiers, cosine of the embeddings otherwise; a line an arm. */
 export function drawCurves(measured: readonly MeasuredRun[]): string {
@@ -48,7 +31,7 @@ export function drawCurves(measured: readonly MeasuredRun[]): string {
   )
   const several = new Set(points.map(({ arm }) => arm)).size > 1
   const by = { x: 'shift', fx: 'axis', stroke: several ? 'arm' : () => 'run' } as const
-  return svg('consistency over the size of the shift', {
+  return pictureByItself('consistency over the size of the shift', {
     ...{ width: 720, height: 320, marginLeft: 56, marginRight: several ? 80 : 24, marginTop: 36 },
     fx: { label: null, domain: [...AXES] },
     x: { label: 'shift in frames (time) or bands (frequency)', ticks: [...SHIFTS], tickFormat: String },
@@ -84,7 +67,7 @@ export function drawFilters(weights: ReadonlyMap<string, StoredTensor>): string 
   const layers = [...weights].filter(([name]) => name.endsWith('.taps'))
   if (layers.length === 0) return undefined
   const cells = layers.flatMap(([name, tensor]) => cellsOf(name.replace(/\.pooling\.taps$/, ''), tensor))
-  return svg('learnt low-pass filters', {
+  return pictureByItself('learnt low-pass filters', {
     ...{
       width: 180 + 54 * (SHOWN + 1),
       height: 60 + 62 * layers.length,

@@ -1,13 +1,11 @@
 /** A learning curve as a picture: what embeddings are worth over the number of labelled clips. */
 import * as Plot from '@observablehq/plot'
-import { parseHTML } from 'linkedom'
 import { writeWhole } from '../../../data/whole-file.js'
+import { pictureByItself } from '../../drawing/chart.js'
 import { mean } from '../../statistics/mean.js'
 import type { Interval } from '../../statistics/scores.js'
 import type { Row } from './compare.js'
 import type { ProbeResultOf } from './run-probe.js'
-
-const { document } = parseHTML('<html></html>')
 
 interface Spot {
   classifier: string
@@ -41,12 +39,9 @@ export function curvePicture<M extends string>(result: ProbeResultOf<M>, metric:
   )
   const names = [...new Set(spots.map(({ name }) => name))]
   const ticks = points.map(({ labelled }) => Math.round(labelled))
-  const drawn = Plot.plot({
-    document,
+  return pictureByItself(`${options.file}: ${title} over labelled clips`, {
     ...{ width: 90 + 330 * classifiers.length, height: 340 + 18 * names.length },
     ...{ marginLeft: 60, marginRight: 24, marginTop: 46, marginBottom: 54 + 18 * names.length },
-    style: { background: 'white', color: '#222' },
-    ariaLabel: `${options.file}: ${title} over labelled clips`,
     fx: { label: null, domain: classifiers.map(({ name }) => name) },
     x: {
       type: 'log',
@@ -69,8 +64,7 @@ export function curvePicture<M extends string>(result: ProbeResultOf<M>, metric:
         }),
       ),
     ],
-  }) as unknown as { outerHTML: string }
-  return drawn.outerHTML.replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ')
+  })
 }
 
 /** Chance has no embeddings. */
