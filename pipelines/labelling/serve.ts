@@ -41,9 +41,8 @@ export async function serveLabels(
   const labels = new Labels(shown, table)
   const server = createServer((request, response) => {
     labels.respond(request, response, inside(request, token)).catch((error: unknown) => {
-      if (!response.headersSent)
-        said(response, statusOf(error), JSON.stringify({ message: messageOf(error) }), 'application/json')
-      else response.destroy()
+      if (response.headersSent) response.destroy()
+      else saidAsJson(response, statusOf(error), { message: messageOf(error) })
     })
   })
   await new Promise<void>((resolve, reject) => {
@@ -94,23 +93,14 @@ class Labels {
     if (path === undefined) return said(response, 404, 'Not found.', 'text/plain')
     if (request.method === 'POST') {
       const changed = this.#changed(path, await bodyOf(request))
-      return said(
-        response,
-        changed ? 200 : 404,
-        JSON.stringify(changed ?? { message: 'not found' }),
-        'application/json',
-      )
+      return saidAsJson(response, changed ? 200 : 404, changed ?? { message: 'not found' })
     }
     if (request.method !== 'GET') return said(response, 405, 'Not allowed.', 'text/plain')
     if (path === '') {
       const nonce = randomBytes(12).toString('base64')
       response.setHeader('content-security-policy', policy(nonce))
-      return said(
-        response,
-        200,
-        labelPage({ ...this.shown, classes: this.#session.classes, nonce }),
-        'text/html; charset=utf-8',
-      )
+      const page = labelPage({ ...this.shown, classes: this.#session.classes, nonce })
+      return said(response, 200, page, 'text/html; charset=utf-8')
     }
     if (path === 'features')
       return said(response, 200, bytesOf(Float32Array.from(features.values)), 'application/octet-stream')
@@ -176,6 +166,9 @@ function said(response: ServerResponse, status: number, content: string | Buffer
   })
   response.end(content)
 }
+
+const saidAsJson = (response: ServerResponse, status: number, content: object) =>
+  said(response, status, JSON.stringify(content), 'application/json')
 
 const bytesOf = (values: Float32Array) => Buffer.from(values.buffer, values.byteOffset, values.byteLength)
 
