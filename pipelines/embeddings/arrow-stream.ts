@@ -1,7 +1,7 @@
 /** Embeddings as an Arrow IPC stream: each piece leaves at once, and whoever reads need not wait for the end. */
 import { RecordBatchStreamWriter } from 'apache-arrow'
 import { joined } from '../../stages/sample-arrays.js'
-import { type EmbeddingRow, recordBatch, schemaOf } from './arrow-writer.js'
+import { type EmbeddingRow, type EmbeddingTable, recordBatch, schemaOf } from './arrow-writer.js'
 
 export interface EmbeddingStream {
   /** One record batch. */
@@ -10,25 +10,15 @@ export interface EmbeddingStream {
   close(): void
 }
 
-/**
- * @param put takes the bytes, in order
- * @param about as `createEmbeddingWriter` takes it
- */
-export function embeddingStream(
-  put: (bytes: Uint8Array) => void,
-  {
-    dimensions,
-    columns,
-    metadata,
-  }: { dimensions: number; columns: readonly string[]; metadata: Record<string, string> },
-): EmbeddingStream {
-  const schema = schemaOf(dimensions, columns, metadata)
+/** @param put takes the bytes, in order */
+export function embeddingStream(put: (bytes: Uint8Array) => void, table: EmbeddingTable): EmbeddingStream {
+  const schema = schemaOf(table)
   const writer = new PiecewiseWriter(put)
   writer.reset(undefined, schema)
   return {
     write: rows => {
       const values = joined(rows.map(({ embedding }) => embedding))
-      writer.write(recordBatch(schema, columns, rows, values))
+      writer.write(recordBatch(schema, table.columns, rows, values))
     },
     close: () => void writer.finish(),
   }

@@ -32,6 +32,15 @@ export interface EmbeddingRow {
   embedding: Float32Array
 }
 
+/** What all rows of a file have in common. */
+export interface EmbeddingTable {
+  dimensions: number
+  /** Names of label columns (utf8, nullable). */
+  columns: readonly string[]
+  /** Kept in the schema: front end, checkpoint and graph hashes, layer, pooling, version ... */
+  metadata: Record<string, string>
+}
+
 export interface EmbeddingWriter {
   /** Buffers rows and writes full record batches. @throws Problem if the disk refuses them */
   write(rows: readonly EmbeddingRow[]): void
@@ -51,19 +60,11 @@ const VALUES_IN_BATCH = 1 << 24
 /**
  * Opens a part beside `file`; `close` renames it.
  *
- * @param columns names of label columns (utf8, nullable)
- * @param metadata kept in the schema: front end, checkpoint and graph hashes, layer, pooling, version ...
  * @throws Problem if the folder cannot be written, or a label column has the name of a fixed one
  */
-export function createEmbeddingWriter(
-  file: string,
-  {
-    dimensions,
-    columns,
-    metadata,
-  }: { dimensions: number; columns: readonly string[]; metadata: Record<string, string> },
-): EmbeddingWriter {
-  const schema = schemaOf(dimensions, columns, metadata)
+export function createEmbeddingWriter(file: string, table: EmbeddingTable): EmbeddingWriter {
+  const { dimensions, columns } = table
+  const schema = schemaOf(table)
   const partial = beginPart(file)
   const descriptor = guarded(file, () => {
     makeFolders(dirname(file))
@@ -122,6 +123,18 @@ export function createEmbeddingWriter(
   }
 }
 
+export interface TextRow extends Pick<EmbeddingRow, 'embedding'> {
+  /** Columns of the file; `text` is also its `clip`, by which other verbs know a row. */
+  labels: Readonly<Record<string, string>> & { text: string }
+}
+
+/** Vectors of texts in place of clips: each is known by what it says. @throws Problem as `createEmbeddingWriter` */
+export function writeTextRows(file: string, rows: readonly TextRow[], table: EmbeddingTable): void {
+  const writer = createEmbeddingWriter(file, table)
+  writer.write(rows.map(row => ({ ...row, clip: row.labels.text, path: '', start: 0, end: 0 })))
+  writer.close()
+}
+
 /** Closes the writers when `work` has filled them; if it fails, none of their files remains. */
 export async function filled(writers: readonly EmbeddingWriter[], work: () => void | Promise<void>): Promise<void> {
   try {
@@ -165,7 +178,7 @@ export function checkColumns(columns: readonly string[]): void {
     )
 }
 
-export function schemaOf(dimensions: number, columns: readonly string[], metadata: Record<string, string>): Schema {
+export function schemaOf({ dimensions, columns, metadata }: EmbeddingTable): Schema {
   checkColumns(columns)
   return new Schema(
     [

@@ -4,10 +4,10 @@ import { demandOutput } from '../../data/output-file.js'
 import { Problem } from '../../data/problem.js'
 import type { CheckedGraph, CheckedNode } from '../../graphs/language/checked.js'
 import { embeddingSize } from '../../stages/ports.js'
+import { writeTextRows } from './arrow-writer.js'
 import type { EmbedOptions } from './embed-options.js'
 import { encoderSource } from './encoder-source.js'
 import { embeddingMetadata } from './metadata.js'
-import { writeTextRows } from './text-rows.js'
 
 /**
  * Vectors of texts through the head that learned them.

@@ -5,8 +5,9 @@ import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
 import { demandOthers, demandOutput } from '../../../data/output-file.js'
 import { Problem } from '../../../data/problem.js'
 import { beginPart, makeFolder, onDisk } from '../../../data/whole-file.js'
+import { labelColumns } from '../../embeddings/arrow-writer.js'
 import { withBar } from '../../terminal/progress.js'
-import { convertedRows, labelsOf, surroundings } from './converted-rows.js'
+import { convertedRows, surroundings } from './converted-rows.js'
 import { writeParquet } from './write-parquet.js'
 import { writeCsv, writeNpy } from './write-plain.js'
 
@@ -46,9 +47,9 @@ export async function convertEmbeddings(options: ConvertOptions): Promise<Conver
   demandOutput(output, KINDS[ending], [file])
   const table = output.replace(/\.npy$/i, '.rows.csv')
   if (ending === '.npy') demandOthers([table], [file])
-  const labels = await labelsOf(file)
   const source = await openEmbeddings(file)
   const { rows, dimensions, metadata } = source
+  const labels = labelColumns(source.columns)
   await source.close()
   const neighbours = ending === '.parquet' ? options.neighbours : 0
   const beside = await withBar('places on the map', progress => surroundings(file, { map, neighbours, progress }))

@@ -56,13 +56,6 @@ export async function* convertedRows(file: string, { places, neighbours }: Surro
   }
 }
 
-/** Label columns of a file. */
-export async function labelsOf(file: string): Promise<string[]> {
-  const source = await openEmbeddings(file)
-  await source.close()
-  return labelColumns(source.columns)
-}
-
 /**
  * Places by UMAP, and the nearest rows of each by cosine, exact.
  *

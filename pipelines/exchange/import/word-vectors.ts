@@ -7,7 +7,7 @@ import { mapRows, readRows, tableProblem } from '../../../data/manifests/rows.js
 import { missingColumn } from '../../../data/nearest-name.js'
 import { demandOutput } from '../../../data/output-file.js'
 import { Problem, someOf } from '../../../data/problem.js'
-import { writeTextRows } from '../../embeddings/text-rows.js'
+import { writeTextRows } from '../../embeddings/arrow-writer.js'
 import { readWordVectors } from './word-vector-file.js'
 
 interface Text {

@@ -3,7 +3,7 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { openEmbeddings } from '../../../data/arrow/arrow-reader.js'
-import { writeTextRows } from '../../../pipelines/embeddings/text-rows.js'
+import { writeTextRows } from '../../../pipelines/embeddings/arrow-writer.js'
 import { earshot } from '../../earshot.js'
 import { smallConfig } from '../../small-config.js'
 
