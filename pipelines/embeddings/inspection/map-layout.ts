@@ -1,4 +1,5 @@
 /** Embeddings in two dimensions: L2-normalised, their first principal components, then UMAP; the same every time. */
+import { extent } from 'd3-array'
 import { UMAP } from 'umap-js'
 import { streamOf } from '../../../graphs/streams/draws.js'
 import { centred, principalAxes } from '../../statistics/principal-axes.js'
@@ -42,16 +43,10 @@ export function mapLayout(embeddings: Matrix, { seed, progress }: LayoutOptions)
 
 /** Into a square of side 1 with its corner at 0, at one scale for both directions. */
 export function inUnitSquare(places: readonly (readonly [number, number])[]): [x: number, y: number][] {
-  const ends = [0, 1].map(axis => {
-    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-    for (const place of places) {
-      low = Math.min(low, place[axis]!)
-      high = Math.max(high, place[axis]!)
-    }
-    return { low, high }
-  })
-  const span = Math.max(...ends.map(({ low, high }) => high - low)) || 1
-  return places.map(([x, y]) => [(x - ends[0]!.low) / span, (y - ends[1]!.low) / span])
+  const [left = 0, right = 0] = extent(places, ([x]) => x)
+  const [top = 0, bottom = 0] = extent(places, ([, y]) => y)
+  const span = Math.max(right - left, bottom - top) || 1
+  return places.map(([x, y]) => [(x - left) / span, (y - top) / span])
 }
 
 /** Each row at length 1; one of zeros stays. */

@@ -4,21 +4,16 @@ import sharp from 'sharp'
 import { makeFolder, writeWhole } from '../../../data/whole-file.js'
 import { escaped } from '../../drawing/html-page.js'
 import { page, sentence, table, tiles } from '../../drawing/page.js'
-import { type DrawnMap, drawnMap, mapModule, UNLABELLED } from './embedding-map.js'
+import { type DrawnMap, drawnMap, type MapOptions, mapModule, UNLABELLED } from './embedding-map.js'
 import type { Inspection } from './inspect-file.js'
 import { nearText, rankText, rowName } from './text.js'
 
-export interface MapSettings {
-  /** Column that colours the points; one with few values if absent. */
-  label?: string | undefined
-  /** Most points of the map, and most of them whose sound the page holds. */
-  points: number
-  sounds: number
-  progress?: ((done: number, all: number) => void) | undefined
-}
-
 /** `inspection.json`, `map.png` and `index.html`. @throws Problem if the folder cannot be written */
-export async function writeInspection(folder: string, found: Inspection, settings: MapSettings): Promise<void> {
+export async function writeInspection(
+  folder: string,
+  found: Inspection,
+  settings: Omit<MapOptions, 'file'>,
+): Promise<void> {
   makeFolder(folder)
   writeWhole(join(folder, 'inspection.json'), `${JSON.stringify(found, null, 1)}\n`)
   const map = await drawnMap({ ...settings, file: found.file })

@@ -1,5 +1,6 @@
 /** The files of one clip: pictures, sounds, JSON. */
 import { join } from 'node:path'
+import { extent } from 'd3-array'
 import { writeWhole } from '../../../data/whole-file.js'
 import { describePort, type PatchPort, type Port } from '../../../stages/ports.js'
 import type { LogMel } from '../../../stages/values.js'
@@ -47,7 +48,7 @@ export async function writeShown(shown: Shown, options: WriteOptions): Promise<W
     const numbers = numbersOf(exhibit)
     if (drawing || sound || numbers)
       figures.push({ name: lane ?? describePort(port), caption: captionOf(exhibit), drawing, sound })
-    const range = spectrogram && rangeOf(spectrogram.values)
+    const range = spectrogram && (extent(spectrogram.values) as [number, number])
     written.push({
       lane,
       port: describePort(port),
@@ -136,12 +137,3 @@ function spread(numbers: readonly number[]): string {
 }
 
 const seconds = (time: number) => `${time.toFixed(time < 10 ? 2 : 1)} s`
-
-function rangeOf(values: Float32Array): [number, number] {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (const value of values) {
-    if (value < low) low = value
-    if (value > high) high = value
-  }
-  return [low, high]
-}
