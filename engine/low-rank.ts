@@ -3,20 +3,11 @@
  * learn. `up` starts at zeros, so that an adapted encoder begins as it was. A filter [height, width, in, out] is a matrix
  * of height x width x in rows, so that its adapter is a convolution to `rank` channels and one of 1 x 1 behind it.
  */
+import type { Adapters } from './adapters.js'
 import type { Engine } from './engine.js'
 import { uniformByFanIn, zeros } from './layers/initial.js'
 import type { Scope, Weight } from './tensor.js'
 import type { State, StoredTensor } from './weights.js'
-
-/** What low-rank adapters are like. */
-export interface Adapters {
-  /** Numbers that lie between `down` and `up`. */
-  rank: number
-  /** What they add counts alpha / rank times. */
-  alpha: number
-  /** Beginnings of the weights' names inside the node: `block0`; all if absent. */
-  layers?: readonly string[] | undefined
-}
 
 const PARTS = ['down', 'up', 'factor'] as const
 const partOf = (weight: string, part: (typeof PARTS)[number]) => `${weight}.adapter.${part}`

@@ -1,6 +1,6 @@
 /** `adapt: { rank: 8, alpha: 16 }` of an encoder: its weights stay, and low-rank adapters of them learn. */
 import { z } from 'zod'
-import type { Adapters } from '../../engine/low-rank.js'
+import type { Adapters } from '../../engine/adapters.js'
 import { checkSettings } from './settings.js'
 import { problemAt } from './tree.js'
 import type { WeightWords } from './weights.js'

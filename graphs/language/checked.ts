@@ -1,5 +1,5 @@
 /** A graph that has passed every check: plain data, in an order in which it can be run. */
-import type { Adapters } from '../../engine/low-rank.js'
+import type { Adapters } from '../../engine/adapters.js'
 import type { Port } from '../../stages/ports.js'
 
 /** A number that changes over training. */

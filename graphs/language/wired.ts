@@ -1,5 +1,5 @@
 /** A node as it is written: its stage found, its wires read, its types not yet inferred. */
-import type { Adapters } from '../../engine/low-rank.js'
+import type { Adapters } from '../../engine/adapters.js'
 import type { Stage } from '../../stages/contract.js'
 import type { Changing } from './changing.js'
 import type { Branch, Spot } from './tree.js'
