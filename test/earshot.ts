@@ -19,17 +19,28 @@ export function scratchFolder(name: string): string {
   return mkdtempSync(join(tmpdir(), `earshot ${name} ü-`))
 }
 
-/** In a process of its own, for what concerns processes: signals, what TensorFlow reads when it is loaded, the same bits. */
+/**
+ * In a process of its own, for what concerns processes: signals, what TensorFlow reads when it is loaded, the same bits.
+ * `kill` ends it by SIGKILL and waits until it is gone: its locks are nobody's from then on.
+ */
 export function start(
   words: readonly string[],
   environment: Record<string, string> = {},
-): { process: ChildProcess; end: Promise<Finished> } {
+): { process: ChildProcess; end: Promise<Finished>; kill(): Promise<void> } {
   const child = spawn(process.execPath, [PROGRAM, ...words], { env: { ...process.env, ...environment } })
   let out = ''
   let error = ''
   child.stdout.on('data', text => (out += text))
   child.stderr.on('data', text => (error += text))
-  return { process: child, end: new Promise(resolve => child.on('close', code => resolve({ code, out, error }))) }
+  const gone = new Promise<void>(resolve => child.once('exit', () => resolve()))
+  return {
+    process: child,
+    end: new Promise(resolve => child.on('close', code => resolve({ code, out, error }))),
+    kill: () => {
+      child.kill('SIGKILL')
+      return gone
+    },
+  }
 }
 
 let before: Promise<unknown> = Promise.resolve()

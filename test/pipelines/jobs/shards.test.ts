@@ -58,7 +58,7 @@ test.serial('killed, stopped and failed shards: what is done is kept, and the fi
   const shard = shardsOf(output)[2]!
   const held = hold(workerOf(shard).pid)
   t.regex((await verb(...words)).error, /Process \d+ on .* works on the shards of .*rough\.arrow\./)
-  first.process.kill('SIGKILL')
+  await first.kill()
   process.kill(held.pid, 'SIGKILL')
 
   const second = start(words, cache)
@@ -131,7 +131,7 @@ test.serial(
     await until(() => stateOf(of('parts'), 1) === 'running' && stateOf(of('parts'), 2) === 'running', 'both shards')
     const one = workerOf(shardsOf(of('parts'))[1]!)
     await until(() => existsSync(of('parts')) && readdirSync(of('parts')).length > 0, 'a recording')
-    first.process.kill('SIGKILL')
+    await first.kill()
     signalTo(one, 'SIGKILL')
     const { out } = await succeeds(small.earshot(...words))
     t.regex(out, /Left out:\n {2}.*text\.wav: (?:.|\n)*recordings separated, 3 channels each\.\nOpen .*index\.html/)

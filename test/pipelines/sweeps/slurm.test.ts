@@ -77,7 +77,7 @@ slurm('through Slurm it gives the same figures', async t => {
 slurm('a killed controller, tasks put back, cancelled, and out of time change no figure', async t => {
   const first = start(['sweep', 'run', small.file, '--output', rough], small.cache)
   const held = await Promise.all(['base', 'hot'].map(arm => holdTraining(rough, arm, STEPS)))
-  first.process.kill('SIGKILL')
+  await first.kill()
   const base = await taskOf('base')
   execFileSync('scontrol', ['requeue', base.id])
   const putBack = holdTraining(rough, 'base', STEPS, held[0])
@@ -140,7 +140,7 @@ slurm(
     const words = [...embed('parts.arrow'), '--shards', '3', '--executor', 'slurm', '--slurm', at('cluster.yaml')]
     const first = start(words, small.cache)
     await until(async () => (await squeue()).length > 0, 'the array')
-    first.process.kill('SIGKILL')
+    await first.kill()
     const { code, out, error } = await earshot(words, small.cache)
     t.is(code, 0, error)
     t.regex(out, /parts\.arrow: 24 rows of 3 shards/)

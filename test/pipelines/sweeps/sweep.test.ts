@@ -67,7 +67,7 @@ test.serial('killed controllers and workers, and Ctrl-C, change no figure', asyn
   const first = start(['sweep', 'run', small.file, '--output', rough], stopping)
   const orphan = await holdTraining(rough, 'base', STEPS)
   await refusesASecondController(t)
-  first.process.kill('SIGKILL')
+  await first.kill()
   process.kill(statusOf(jobsOf(rough).base!).process.pid, 'SIGKILL') // its training is there without it
 
   const second = start(['sweep', 'run', small.file, '--output', rough], stopping)
@@ -76,7 +76,7 @@ test.serial('killed controllers and workers, and Ctrl-C, change no figure', asyn
   process.kill(again.pid, 'SIGKILL')
   ;(await holdTraining(rough, 'base', STEPS, again)).letGo() // begun once more by its job, to its end
   const hot = await holdTraining(rough, 'hot', STEPS)
-  second.process.kill('SIGKILL') // the job itself goes on
+  await second.kill() // the job itself goes on
 
   const worker = statusOf(jobsOf(rough).hot!).process.pid
   const third = start(['sweep', 'run', small.file, '--output', rough], small.cache)

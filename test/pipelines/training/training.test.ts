@@ -48,7 +48,7 @@ test.serial(
     const run = join(config.folder, 'killed')
     const first = start(['train', config.config, '--run', run], { ...config.cache, ...stopsAt(/step-000010\.json$/) })
     await stopped(first.process.pid)
-    first.process.kill('SIGKILL')
+    await first.kill()
     await first.end
     t.false(existsSync(join(run, 'checkpoints/step-000020.json')), 'it was killed before the end')
     const { code, error } = await earshot(['train', '--run', run, '--resume'], config.cache)

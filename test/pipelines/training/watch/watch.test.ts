@@ -65,7 +65,7 @@ test('killed and resumed, the same is told and the same checkpoint is the best; 
   const run = join(config.folder, 'killed')
   const first = start(['train', config.config, '--run', run], { ...config.cache, ...stopsAt(/step-000020\.json$/) })
   await stopped(first.process.pid)
-  first.process.kill('SIGKILL')
+  await first.kill()
   await first.end
   const { code, error } = await earshot(['train', '--run', run, '--resume'], config.cache)
   t.is(code, 0, error)
